@@ -1,0 +1,62 @@
+-- Deploy psyrad:ingest to pg
+-- Every fact in the warehouse leads back to a row here: which file (by its bytes), which line, which tool, when, by whom.
+BEGIN;
+SET LOCAL ROLE psyrad_owner;
+
+CREATE TABLE ingest.file (
+	file_id       bigserial PRIMARY KEY,
+	command       text NOT NULL,                      -- 'scores', 'series', ...
+	path          text NOT NULL CHECK (path !~ '^/'), -- relative to where the tool ran or to --root: absolute paths name people's folders
+	sha256        bytea NOT NULL CHECK (length(sha256) = 32),
+	bytes         bigint NOT NULL CHECK (bytes >= 0),
+	options       jsonb NOT NULL DEFAULT '{}',        -- what changes the meaning of the bytes: study, instrument, atlas, pipeline, ...
+	options_key   bytea NOT NULL GENERATED ALWAYS AS (sha256(convert_to(options::text, 'UTF8'))) STORED,
+	batch         text,
+	study         text,
+	status        text NOT NULL CHECK (status IN ('loaded', 'refused')),
+	rows_read     bigint NOT NULL DEFAULT 0,
+	rows_loaded   bigint NOT NULL DEFAULT 0,          -- inserted or changed
+	rows_unchanged bigint NOT NULL DEFAULT 0,
+	rows_rejected bigint NOT NULL DEFAULT 0,
+	message       text,                               -- why a file was refused
+	supersedes    bigint REFERENCES ingest.file,      -- the file of the same path and options that this one replaces
+	tool_version  text NOT NULL,
+	loaded_by     name NOT NULL DEFAULT current_user,
+	started_at    timestamptz NOT NULL,
+	finished_at   timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+-- The same bytes with the same meaning are loaded once; two loads at once meet here.
+CREATE UNIQUE INDEX file_once ON ingest.file (command, sha256, options_key) WHERE status = 'loaded';
+CREATE INDEX file_path ON ingest.file (path);
+COMMENT ON TABLE ingest.file IS 'Manifest: one row a file that was loaded (in the transaction of its rows) or refused (in a transaction of its own)';
+
+CREATE TABLE ingest.reject (
+	reject_id   bigserial PRIMARY KEY,
+	file_id     bigint NOT NULL REFERENCES ingest.file,
+	line        bigint,                     -- 1-based physical line where the record begins; NULL for the file as a whole
+	column_name text,                       -- header of the column; NULL for the whole record
+	column_number int,                      -- 1-based
+	code        text NOT NULL CHECK (code ~ '^[a-z][a-z0-9_]*$'),
+	message     text NOT NULL,              -- what was found and what was expected
+	raw         text,                       -- the mapped cells of the record only: unmapped columns and identifiers are dropped before this
+	site        text,                       -- of the record, where it could be told
+	loaded_by   name NOT NULL DEFAULT current_user,
+	rejected_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX reject_file ON ingest.reject (file_id);
+COMMENT ON TABLE ingest.reject IS 'Rows that were not loaded: where they stand, why, and their mapped cells as they were';
+
+CREATE TABLE ingest.history (
+	history_id bigserial PRIMARY KEY,
+	table_name text NOT NULL,               -- 'clinical.score'
+	row_key    jsonb NOT NULL,
+	old_row    jsonb NOT NULL,              -- as it was before file_id changed it
+	file_id    bigint NOT NULL REFERENCES ingest.file,
+	site       text,
+	changed_by name NOT NULL DEFAULT current_user,
+	changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX history_row ON ingest.history (table_name, row_key);
+COMMENT ON TABLE ingest.history IS 'What a row was before a later file changed it; written set-wise by the loaders';
+
+COMMIT;
