@@ -42,6 +42,59 @@ unit_assert_close_at(double actual, double expected, double tolerance, const cha
 	_fail(file, line);
 }
 
+/*
+ * Golden tables: tests/golden/NAME, comma separated, '#' begins a comment line.  unit_golden_row reads the next row's
+ * leading text (may be NULL) and numbers ("NaN", "inf" and hexadecimal doubles included); 0 at the end, else the count.
+ */
+static inline FILE *
+unit_golden_open(const char *name)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s", UNIT_GOLDEN_DIR, name);
+	file = fopen(path, "r");
+	if (file == NULL)
+		fail_msg("cannot open %s", path);
+	return file;
+}
+
+static inline int
+unit_golden_row(FILE *file, char *label, size_t label_size, double *value, int most)
+{
+	char line[8192];
+
+	while (fgets(line, sizeof line, file) != NULL)
+	{
+		char *at = line;
+		int count = 0;
+
+		if (line[0] == '#' || line[0] == '\n')
+			continue;
+		if (label != NULL)
+		{
+			at = strchr(line, ',');
+			assert_non_null(at);
+			snprintf(label, label_size, "%.*s", (int) (at - line), line);
+			at++;
+		}
+		while (count < most)
+		{
+			char *end;
+
+			value[count] = strtod(at, &end);
+			if (end == at)
+				fail_msg("not a number in a golden table: %s", at);
+			count++;
+			if (*end != ',')
+				return count;
+			at = end + 1;
+		}
+		return count;
+	}
+	return 0;
+}
+
 #define assert_close(actual, expected, tolerance)                                                                    \
 	unit_assert_close_at(actual, expected, tolerance, #actual, __FILE__, __LINE__)
 
