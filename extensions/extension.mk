@@ -9,7 +9,7 @@ OBJS += ../common/common.o
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql $(EXTENSION).control
 DATA = $(wildcard $(EXTENSION)--*--*.sql)
 EXTRA_CLEAN = $(EXTENSION).control $(EXTENSION)--$(EXTVERSION).sql
-PG_CPPFLAGS = -I../../src -I../common
+PG_CPPFLAGS = -I../../src -I../common -DPGDLLEXPORT='__attribute__((visibility("default")))'
 PG_CFLAGS = -std=gnu11 -O2 -fvisibility=hidden -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror \
 	-Wno-declaration-after-statement -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-cast-function-type $(EXT_CFLAGS)
 SHLIB_LINK += $(LIBPSYRAD_BUILD)/libpsyrad.a -lm -Wl,--exclude-libs,ALL $(EXT_LDFLAGS)

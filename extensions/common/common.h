@@ -14,6 +14,23 @@
 
 #include "core/context.h"
 
+/*
+ * Modules are built with hidden symbols, and before PostgreSQL 16 this macro exports the finfo record but not the
+ * function itself (extension.mk defines PGDLLEXPORT, which is empty there, as default visibility).
+ */
+#if PG_VERSION_NUM < 160000
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname)                                                                                \
+	extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS);                                                             \
+	extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, funcname)(void);                                  \
+	const Pg_finfo_record *CppConcat(pg_finfo_, funcname)(void)                                                      \
+	{                                                                                                                \
+		static const Pg_finfo_record my_finfo = {1};                                                                 \
+		return &my_finfo;                                                                                            \
+	}                                                                                                                \
+	extern int no_such_variable
+#endif
+
 /* ---- errors ---------------------------------------------------------------------------------------------------- */
 
 /* Raises the library's error with the SQLSTATE of its code.  Call it holding no foreign resources. */
