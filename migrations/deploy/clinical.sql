@@ -1,6 +1,8 @@
 -- Deploy psyrad:clinical to pg
 -- Reference tables (site, scanner, study, arm, visit_plan, subject_key, instrument ...) may be referred to by subject-level
--- tables (subject, visit, score), never the reverse; those begin their keys with subject_id and carry their site for row policies.
+-- tables (subject, visit, score), never the reverse; those begin their keys with subject_id and carry their site for row
+-- policies.  Every site on a fact is tied to the subject's own by the foreign key (subject_id, site): otherwise whoever may
+-- load one site could hang rows on another's subjects.
 BEGIN;
 SET LOCAL ROLE psyrad_owner;
 
@@ -18,6 +20,8 @@ CREATE TABLE clinical.scanner (
 	model            text,
 	field_strength_t real CHECK (field_strength_t > 0)
 );
+COMMENT ON TABLE clinical.scanner IS 'Scanners, each at one site';
+COMMENT ON COLUMN clinical.scanner.field_strength_t IS 'Tesla';
 
 CREATE TABLE clinical.study (
 	study     text PRIMARY KEY CHECK (study ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$'),
@@ -26,6 +30,7 @@ CREATE TABLE clinical.study (
 	simulated boolean NOT NULL DEFAULT false, -- shown wherever the study's numbers are
 	design    text
 );
+COMMENT ON TABLE clinical.study IS 'Studies whose subjects are in the warehouse (published ones are in evidence.study)';
 COMMENT ON COLUMN clinical.study.simulated IS 'True for data that a program made: every report that shows it must say so';
 
 CREATE TABLE clinical.arm (
@@ -37,6 +42,9 @@ CREATE TABLE clinical.arm (
 	protocol text,                        -- intervention.protocol of the same study
 	PRIMARY KEY (study, arm)
 );
+COMMENT ON TABLE clinical.arm IS 'Arms of a study; healthy controls are an arm of their own';
+COMMENT ON COLUMN clinical.arm.kind IS 'What the arm received; healthy: controls without treatment, observed: patients of no trial';
+COMMENT ON COLUMN clinical.arm.protocol IS 'intervention.protocol of the same study; no foreign key, since protocol sheets come later than the study''s declaration';
 
 CREATE TABLE clinical.visit_plan (
 	study    text NOT NULL REFERENCES clinical.study,
@@ -49,6 +57,10 @@ CREATE TABLE clinical.visit_plan (
 	UNIQUE (study, week),
 	UNIQUE (study, role)
 );
+COMMENT ON TABLE clinical.visit_plan IS 'The visits that a study plans; a file''s week or session must be one of them';
+COMMENT ON COLUMN clinical.visit_plan.session IS 'The BIDS entity ses-<session>';
+COMMENT ON COLUMN clinical.visit_plan.week IS 'Protocol week; baseline is 0';
+COMMENT ON COLUMN clinical.visit_plan.role IS 'The two visits that imaging.pre_post compares';
 
 -- The directory of subjects: a reference table, so that (study, label) can be unique beside tables that are distributed by subject_id.
 CREATE TABLE clinical.subject_key (
@@ -57,13 +69,18 @@ CREATE TABLE clinical.subject_key (
 	label      text NOT NULL CHECK (label ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$'), -- the study's pseudonym (BIDS sub-<label>), never a hospital number
 	site       text NOT NULL REFERENCES clinical.site,
 	pseudonym  uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE, -- random, for exports; no hash of anything
-	UNIQUE (study, label)
+	UNIQUE (study, label),
+	UNIQUE (subject_id, site),       -- what the facts' foreign keys refer to
+	UNIQUE (subject_id, site, study)
 );
+COMMENT ON TABLE clinical.subject_key IS 'Directory of subjects: the number that every fact begins with, and the study''s own label';
+COMMENT ON COLUMN clinical.subject_key.label IS 'The study''s pseudonym (BIDS sub-<label>), never a hospital number';
+COMMENT ON COLUMN clinical.subject_key.pseudonym IS 'Random, for exports; derived from nothing';
 
 CREATE TABLE clinical.subject (
-	subject_id      bigint PRIMARY KEY REFERENCES clinical.subject_key,
-	site            text NOT NULL REFERENCES clinical.site,
-	study           text NOT NULL REFERENCES clinical.study,
+	subject_id      bigint PRIMARY KEY,
+	site            text NOT NULL,
+	study           text NOT NULL,
 	arm             text NOT NULL,
 	sex             text CHECK (sex IN ('F', 'M', 'O')),
 	age_years       real CHECK (age_years BETWEEN 0 AND 120),
@@ -72,21 +89,27 @@ CREATE TABLE clinical.subject (
 	dropout_reason  text,
 	file_id         bigint NOT NULL REFERENCES ingest.file,
 	line            bigint,
+	FOREIGN KEY (subject_id, site, study) REFERENCES clinical.subject_key (subject_id, site, study),
 	FOREIGN KEY (study, arm) REFERENCES clinical.arm
 );
 COMMENT ON TABLE clinical.subject IS 'One row a person in a study: arm (healthy controls are an arm of their own), sex, age, dropout';
+COMMENT ON COLUMN clinical.subject.dropout_week IS 'Protocol week of the last visit before the person left; NULL: stayed';
+COMMENT ON COLUMN clinical.subject.line IS 'Line of file_id where the record begins';
 
 CREATE TABLE clinical.visit (
-	subject_id  bigint NOT NULL REFERENCES clinical.subject_key,
+	subject_id  bigint NOT NULL,
 	session     text NOT NULL,
-	site        text NOT NULL REFERENCES clinical.site,
+	site        text NOT NULL,
 	study       text NOT NULL,
 	days_offset int,                       -- days since baseline, never a date
 	file_id     bigint NOT NULL REFERENCES ingest.file,
 	line        bigint,
 	PRIMARY KEY (subject_id, session),
+	FOREIGN KEY (subject_id, site, study) REFERENCES clinical.subject_key (subject_id, site, study),
 	FOREIGN KEY (study, session) REFERENCES clinical.visit_plan
 );
+COMMENT ON TABLE clinical.visit IS 'Visits that took place, each one of the study''s plan';
+COMMENT ON COLUMN clinical.visit.days_offset IS 'Days since baseline, never a date';
 
 CREATE TABLE clinical.instrument (
 	instrument text PRIMARY KEY,           -- 'HAMD-17'; an unstated version is an instrument of its own ('HAMD-unspecified')
@@ -98,17 +121,27 @@ CREATE TABLE clinical.instrument (
 	source     text NOT NULL,
 	CHECK (total_min < total_max)
 );
+COMMENT ON TABLE clinical.instrument IS 'Rating scales, one row a version: totals of two versions are never compared as if they were one';
+COMMENT ON COLUMN clinical.instrument.instrument IS 'HAMD-17; an unstated version is an instrument of its own (HAMD-unspecified)';
+COMMENT ON COLUMN clinical.instrument.total_max IS 'Sum of the items'' maxima';
 
 CREATE TABLE clinical.instrument_item (
 	instrument text NOT NULL REFERENCES clinical.instrument,
-	item       smallint NOT NULL CHECK (item > 0),
+	item       smallint NOT NULL CHECK (item > 0), -- position in clinical.score.items
+	form_item  smallint NOT NULL CHECK (form_item > 0), -- its number in the family's longest form
 	name_en    text NOT NULL,
 	name_zh    text,
 	item_min   smallint NOT NULL,
 	item_max   smallint NOT NULL,
+	note       text,
 	PRIMARY KEY (instrument, item),
+	UNIQUE (instrument, form_item),
 	CHECK (item_min < item_max)
 );
+COMMENT ON TABLE clinical.instrument_item IS 'Items of an instrument with the answers allowed; an instrument known by its total alone has none';
+COMMENT ON COLUMN clinical.instrument_item.item IS '1-based position in clinical.score.items';
+COMMENT ON COLUMN clinical.instrument_item.form_item IS 'Number in the longest form of the family (HAMD-24): joins the same item across versions';
+COMMENT ON COLUMN clinical.instrument_item.note IS 'Where published forms differ';
 
 CREATE TABLE clinical.cutoff (
 	instrument text NOT NULL REFERENCES clinical.instrument,
@@ -118,16 +151,34 @@ CREATE TABLE clinical.cutoff (
 	label_en   text NOT NULL,
 	label_zh   text,
 	source     text,
-	PRIMARY KEY (instrument, scheme, lo)
+	PRIMARY KEY (instrument, scheme, lo),
+	CHECK (lo <= hi)
 );
+COMMENT ON TABLE clinical.cutoff IS 'Severity bands and outcome thresholds of a total, by scheme: the same HAMD-17 of 23 is moderate, very severe or definite';
+COMMENT ON COLUMN clinical.cutoff.scheme IS 'Bands differ by scheme, so a query always names one';
+COMMENT ON COLUMN clinical.cutoff.lo IS 'Both ends belong to the band';
+
+CREATE TABLE clinical.factor (
+	instrument text NOT NULL REFERENCES clinical.instrument,
+	scheme     text NOT NULL,
+	factor     text NOT NULL,
+	name_zh    text,
+	items      smallint[] NOT NULL CHECK (array_ndims(items) = 1),
+	factor_max numeric NOT NULL,
+	source     text NOT NULL,
+	PRIMARY KEY (instrument, scheme, factor)
+);
+COMMENT ON TABLE clinical.factor IS 'Factor structures of an instrument; schemes that share a factor''s name differ in its items (anxiety/somatization has item 13 in one only)';
+COMMENT ON COLUMN clinical.factor.items IS 'Positions in clinical.score.items, summed';
+COMMENT ON COLUMN clinical.factor.factor_max IS 'Sum of the items'' maxima';
 
 CREATE TABLE clinical.score (
-	subject_id   bigint NOT NULL REFERENCES clinical.subject_key,
+	subject_id   bigint NOT NULL,
 	session      text NOT NULL,
 	instrument   text NOT NULL REFERENCES clinical.instrument,
 	rater        text NOT NULL DEFAULT '', -- a code, never a name
-	site         text NOT NULL REFERENCES clinical.site,
-	items        smallint[],               -- in the instrument's order; a missing answer is a NULL element; NULL when only a total was given
+	site         text NOT NULL,
+	items        smallint[] CHECK (array_ndims(items) = 1),            -- in the instrument's order; a missing answer is a NULL element; NULL when only a total was given
 	total_items  numeric,                  -- their sum, NULL when one is missing
 	total_stated numeric,                  -- as the file gave it
 	total        numeric GENERATED ALWAYS AS (coalesce(total_items, total_stated)) STORED,
@@ -135,8 +186,15 @@ CREATE TABLE clinical.score (
 	file_id      bigint NOT NULL REFERENCES ingest.file,
 	line         bigint,
 	PRIMARY KEY (subject_id, session, instrument, rater),
+	FOREIGN KEY (subject_id, site) REFERENCES clinical.subject_key (subject_id, site),
 	FOREIGN KEY (subject_id, session) REFERENCES clinical.visit
 );
 COMMENT ON TABLE clinical.score IS 'One rating: subject x visit x instrument x rater, items as a vector';
+COMMENT ON COLUMN clinical.score.rater IS 'A code, never a name; empty when the file names none';
+COMMENT ON COLUMN clinical.score.items IS 'In the instrument''s order; a missing answer is a NULL element; NULL when only a total was given';
+COMMENT ON COLUMN clinical.score.total_items IS 'Sum of the items; NULL when one is missing (prorating is a named choice of the query)';
+COMMENT ON COLUMN clinical.score.total_stated IS 'The total as the file gave it';
+COMMENT ON COLUMN clinical.score.total IS 'Sum of the items, or else the stated total; NULL when neither is known';
+COMMENT ON COLUMN clinical.score.total_differs IS 'The stated total is not the sum of the items: kept, and flagged';
 
 COMMIT;

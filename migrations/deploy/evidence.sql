@@ -10,6 +10,9 @@ CREATE TABLE evidence.study (
 	file_id   bigint NOT NULL REFERENCES ingest.file,
 	line      bigint
 );
+COMMENT ON TABLE evidence.study IS 'Published (or simulated) trials whose results are pooled';
+COMMENT ON COLUMN evidence.study.evidence_study IS 'As a forest plot names it: Zhang 2021';
+COMMENT ON COLUMN evidence.study.simulated IS 'True for results that a program made up: every report that shows them must say so';
 
 CREATE TABLE evidence.effect (
 	evidence_study text NOT NULL REFERENCES evidence.study,
@@ -25,5 +28,10 @@ CREATE TABLE evidence.effect (
 	line         bigint,
 	PRIMARY KEY (evidence_study, effect)
 );
+COMMENT ON TABLE evidence.effect IS 'One comparison of a study as its paper states it; effect sizes are computed from it in SQL';
+COMMENT ON COLUMN evidence.effect.effect IS 'Which of the study''s comparisons';
+COMMENT ON COLUMN evidence.effect.outcome IS 'The instrument: HAMD-17';
+COMMENT ON COLUMN evidence.effect.outcome_type IS 'Whether m and sd are of final values, of changes from baseline, or adjusted by ANCOVA';
+COMMENT ON COLUMN evidence.effect.n1 IS 'Group 1 received the intervention, group 2 the comparator';
 
 COMMIT;

@@ -4,23 +4,37 @@ BEGIN;
 SET LOCAL ROLE psyrad_owner;
 
 CREATE TABLE intervention.acupoint (
-	acupoint    text PRIMARY KEY,          -- WHO code: 'GV20', 'EX-HN3'
-	kind        text NOT NULL CHECK (kind IN ('channel', 'extra', 'scalp', 'ear')),
-	channel     text,                      -- 'GV'
-	pinyin      text NOT NULL,             -- without tones
-	pinyin_tone text,
-	name_zh     text NOT NULL,             -- simplified
+	acupoint     text PRIMARY KEY,         -- WHO code: 'GV20', 'EX-HN3'
+	kind         text NOT NULL CHECK (kind IN ('channel', 'extra', 'scalp', 'ear', 'other')),
+	channel      text,                     -- 'GV'
+	number       smallint,                 -- 20
+	pinyin       text NOT NULL,            -- without tones
+	pinyin_tone  text,
+	name_zh      text NOT NULL,            -- simplified
 	name_zh_hant text,
-	name_en     text
+	name_en      text,
+	sites        smallint CHECK (sites > 1),
+	note         text,
+	CHECK ((kind = 'channel') = (channel IS NOT NULL AND number IS NOT NULL))
 );
+COMMENT ON TABLE intervention.acupoint IS 'Acupuncture points: 361 channel points and 48 extra points (WHO), scalp lines, ear points, and a few outside the standards';
+COMMENT ON COLUMN intervention.acupoint.acupoint IS 'The one code that every spelling resolves to: WHO (GV20, EX-HN3, MS5) or GB/T 13734 for the ear (TF4)';
+COMMENT ON COLUMN intervention.acupoint.kind IS 'other: used in the literature but in none of the standards';
+COMMENT ON COLUMN intervention.acupoint.pinyin IS 'Without tones: nine of these name two points';
+COMMENT ON COLUMN intervention.acupoint.name_zh IS 'Simplified characters';
+COMMENT ON COLUMN intervention.acupoint.name_zh_hant IS 'Traditional characters, as the WHO''s list prints them';
+COMMENT ON COLUMN intervention.acupoint.sites IS 'Number of needling sites where one name stands for several (Sishencong: 4); NULL: one a side';
 
 -- What a folded spelling may mean.  A spelling with more than one point is ambiguous and resolves to none.
 CREATE TABLE intervention.acupoint_alias (
 	alias    text NOT NULL,                -- folded by intervention.fold_acupoint
 	acupoint text NOT NULL REFERENCES intervention.acupoint,
-	kind     text NOT NULL,                -- 'code', 'pinyin', 'chinese', 'dialect', 'alias'
+	kind     text NOT NULL CHECK (kind IN ('code', 'pinyin', 'chinese', 'dialect', 'alias')),
 	PRIMARY KEY (alias, acupoint)
 );
+COMMENT ON TABLE intervention.acupoint_alias IS 'What a spelling may mean; one with several points is ambiguous and resolves to none';
+COMMENT ON COLUMN intervention.acupoint_alias.alias IS 'Folded by intervention.fold_acupoint';
+COMMENT ON COLUMN intervention.acupoint_alias.kind IS 'code: the point''s own; dialect: another tradition''s letters for the channel (DU20); pinyin, chinese: its standard names; alias: any other name';
 
 CREATE TABLE intervention.protocol (
 	study     text NOT NULL REFERENCES clinical.study,
@@ -35,6 +49,10 @@ CREATE TABLE intervention.protocol (
 	line      bigint,
 	PRIMARY KEY (study, protocol)
 );
+COMMENT ON TABLE intervention.protocol IS 'Treatment protocols of a study, by the items of STRICTA';
+COMMENT ON COLUMN intervention.protocol.protocol IS 'The name that clinical.arm.protocol refers to';
+COMMENT ON COLUMN intervention.protocol.style IS 'Style of acupuncture (STRICTA 1a)';
+COMMENT ON COLUMN intervention.protocol.deqi IS 'Whether the needling sensation was sought (STRICTA 2d)';
 
 CREATE TABLE intervention.protocol_point (
 	study    text NOT NULL,
@@ -48,6 +66,10 @@ CREATE TABLE intervention.protocol_point (
 	PRIMARY KEY (study, protocol, position),
 	FOREIGN KEY (study, protocol) REFERENCES intervention.protocol ON DELETE CASCADE
 );
+COMMENT ON TABLE intervention.protocol_point IS 'Points of a protocol in the order of its sheet';
+COMMENT ON COLUMN intervention.protocol_point.acupoint IS 'NULL: not resolved, and verbatim is all there is; never guessed';
+COMMENT ON COLUMN intervention.protocol_point.verbatim IS 'The spelling of the sheet';
+COMMENT ON COLUMN intervention.protocol_point.rule IS 'Which rule of intervention.resolve_acupoint resolved it';
 
 CREATE TABLE intervention.protocol_quantity (
 	study     text NOT NULL,
@@ -64,5 +86,9 @@ CREATE TABLE intervention.protocol_quantity (
 	FOREIGN KEY (study, protocol) REFERENCES intervention.protocol ON DELETE CASCADE,
 	CHECK (low <= high)
 );
+COMMENT ON TABLE intervention.protocol_quantity IS 'Numbers of a protocol as low, high, unit and qualifier, beside the text they came from';
+COMMENT ON COLUMN intervention.protocol_quantity.ordinal IS 'Dense-disperse waves have two frequencies: 1 and 2';
+COMMENT ON COLUMN intervention.protocol_quantity.qualifier IS '<= for "at most 1 ms"; NULL or = for a plain number';
+COMMENT ON COLUMN intervention.protocol_quantity.verbatim IS 'As the sheet or paper says it';
 
 COMMIT;

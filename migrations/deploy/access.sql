@@ -1,0 +1,124 @@
+-- Deploy psyrad:access to pg
+-- Who may see what.  Rows of a site are open to the members of role psyrad_site_<site>, to nobody else, and not to the
+-- tables' owner either.  The views of schema report belong to psyrad_view: PostgreSQL picks a row's policies by the view's
+-- owner (so the policies name psyrad_view) but evaluates current_user in them as the caller, whose sites then decide.
+BEGIN;
+SET LOCAL ROLE psyrad_owner;
+
+-- A plain expression that the planner inlines into each policy.  A missing role gives NULL, which is no access.
+CREATE FUNCTION clinical.can_see_site(site text) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL SAFE COST 5
+	RETURN pg_catalog.pg_has_role(current_user, pg_catalog.to_regrole('psyrad_site_' || site), 'MEMBER');
+COMMENT ON FUNCTION clinical.can_see_site(text) IS
+	'Whether the caller is a member of role psyrad_site_<site>; NULL, which a policy takes as no, when there is no such role';
+
+CREATE FUNCTION clinical.guard_by_site(target regclass) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+	EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+	EXECUTE format('CREATE POLICY site_read ON %s FOR SELECT TO psyrad_ingest, psyrad_analyst, psyrad_view USING (clinical.can_see_site(site))', target);
+	EXECUTE format('CREATE POLICY site_insert ON %s FOR INSERT TO psyrad_ingest WITH CHECK (clinical.can_see_site(site))', target);
+	EXECUTE format('CREATE POLICY site_update ON %s FOR UPDATE TO psyrad_ingest USING (clinical.can_see_site(site)) WITH CHECK (clinical.can_see_site(site))', target);
+	EXECUTE format('GRANT SELECT ON %s TO psyrad_ingest, psyrad_analyst, psyrad_view', target);
+	EXECUTE format('GRANT INSERT, UPDATE ON %s TO psyrad_ingest', target);
+END $$;
+REVOKE EXECUTE ON FUNCTION clinical.guard_by_site(regclass) FROM PUBLIC;
+COMMENT ON FUNCTION clinical.guard_by_site(regclass) IS
+	'For migrations: puts a new subject-level table (it has a column site) under the site policies and grants; call it once, as psyrad_owner';
+
+DO $$
+DECLARE
+	target regclass;
+BEGIN
+	FOREACH target IN ARRAY ARRAY['clinical.subject_key', 'clinical.subject', 'clinical.visit', 'clinical.score',
+		'imaging.acquisition', 'imaging.vector', 'imaging.series', 'imaging.connectome', 'model.prediction']::regclass[]
+	LOOP
+		PERFORM clinical.guard_by_site(target);
+	END LOOP;
+	-- Partitions are reached through their parent.  Guarded without a policy, they are shut even where somebody grants them.
+	FOREACH target IN ARRAY ARRAY['imaging.vector_default', 'imaging.series_default', 'imaging.connectome_default']::regclass[]
+	LOOP
+		EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+		EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+	END LOOP;
+END $$;
+
+-- Manifest: a file of one site is that site's; one of several or of none is everybody's once loaded; a refused one is its
+-- loader's, since its path may name a subject whose site could not be told.  What a loader wrote only that loader changes.
+ALTER TABLE ingest.file ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ingest.file FORCE ROW LEVEL SECURITY;
+CREATE POLICY site_read ON ingest.file FOR SELECT TO psyrad_ingest, psyrad_analyst, psyrad_view
+	USING (CASE WHEN site IS NOT NULL THEN clinical.can_see_site(site) ELSE status = 'loaded' OR loaded_by = current_user END);
+CREATE POLICY site_insert ON ingest.file FOR INSERT TO psyrad_ingest
+	WITH CHECK (loaded_by = current_user AND (site IS NULL OR clinical.can_see_site(site)));
+CREATE POLICY site_update ON ingest.file FOR UPDATE TO psyrad_ingest
+	USING (loaded_by = current_user)
+	WITH CHECK (loaded_by = current_user AND (site IS NULL OR clinical.can_see_site(site)));
+GRANT SELECT ON ingest.file TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT INSERT, UPDATE (rows_read, rows_loaded, rows_unchanged, rows_rejected, message, site, supersedes, finished_at)
+	ON ingest.file TO psyrad_ingest;
+
+-- Rejects hold raw text that no check has passed: the loaders of the site alone read them, and may purge them.
+ALTER TABLE ingest.reject ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ingest.reject FORCE ROW LEVEL SECURITY;
+CREATE POLICY site_read ON ingest.reject FOR SELECT TO psyrad_ingest
+	USING (CASE WHEN site IS NULL THEN loaded_by = current_user ELSE clinical.can_see_site(site) END);
+CREATE POLICY site_insert ON ingest.reject FOR INSERT TO psyrad_ingest
+	WITH CHECK (loaded_by = current_user AND (site IS NULL OR clinical.can_see_site(site)));
+CREATE POLICY site_delete ON ingest.reject FOR DELETE TO psyrad_ingest
+	USING (CASE WHEN site IS NULL THEN loaded_by = current_user ELSE clinical.can_see_site(site) END);
+GRANT SELECT, INSERT, DELETE ON ingest.reject TO psyrad_ingest;
+
+ALTER TABLE ingest.history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ingest.history FORCE ROW LEVEL SECURITY;
+CREATE POLICY site_read ON ingest.history FOR SELECT TO psyrad_ingest, psyrad_analyst
+	USING (CASE WHEN site IS NULL THEN changed_by = current_user ELSE clinical.can_see_site(site) END);
+CREATE POLICY site_insert ON ingest.history FOR INSERT TO psyrad_ingest
+	WITH CHECK (changed_by = current_user AND (site IS NULL OR clinical.can_see_site(site)));
+GRANT SELECT ON ingest.history TO psyrad_ingest, psyrad_analyst;
+GRANT INSERT ON ingest.history TO psyrad_ingest;
+
+-- Reference tables hold nobody's data.
+GRANT USAGE ON SCHEMA ingest, clinical, imaging, intervention, evidence, model TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT SELECT ON
+	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
+	clinical.instrument, clinical.instrument_item, clinical.cutoff, clinical.factor,
+	imaging.atlas, imaging.atlas_image, imaging.region, imaging.network, imaging.network_region, imaging.measure,
+	imaging.feature_set, imaging.pipeline, imaging.study_pipeline, imaging.primary, imaging.pre_post, imaging.region_value,
+	intervention.acupoint, intervention.acupoint_alias, intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
+	evidence.study, evidence.effect
+	TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT INSERT, UPDATE ON
+	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
+	imaging.atlas, imaging.atlas_image, imaging.region, imaging.network, imaging.network_region, imaging.measure,
+	imaging.feature_set, imaging.pipeline, imaging.study_pipeline,
+	intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
+	evidence.study, evidence.effect
+	TO psyrad_ingest;
+-- A corrected sheet may list fewer points; what it replaces is kept in ingest.history.
+GRANT DELETE ON intervention.protocol_point, intervention.protocol_quantity TO psyrad_ingest;
+
+-- The document may hold training subjects' rows; so may the compiled model of some kinds, but scoring in SQL needs to read it.
+GRANT SELECT (name, version, model, format, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
+	ON model.registry TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT INSERT ON model.registry TO psyrad_ingest;
+
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA ingest, clinical, imaging TO psyrad_ingest;
+
+-- Dashboards: schema report and nothing else.  Each of its views is granted where it is made; materialised views never are.
+GRANT USAGE, CREATE ON SCHEMA report TO psyrad_view;
+GRANT USAGE ON SCHEMA report TO psyrad_report, psyrad_analyst, psyrad_ingest;
+
+RESET ROLE;
+DO $$
+BEGIN
+	-- Settings are taken at login and not inherited: README.md shows the same line for a dashboard's own login.
+	EXECUTE format('ALTER ROLE psyrad_report IN DATABASE %I SET statement_timeout = ''60s''', current_database());
+	-- Loaders stage files in temporary tables, also where the right to them was taken from everybody.
+	EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO psyrad_ingest', current_database());
+END $$;
+
+COMMIT;

@@ -1,0 +1,35 @@
+-- Revert psyrad:access from pg
+BEGIN;
+
+DO $$
+DECLARE
+	target record;
+BEGIN
+	EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM psyrad_ingest', current_database());
+	EXECUTE format('ALTER ROLE psyrad_report IN DATABASE %I RESET statement_timeout', current_database());
+	SET LOCAL ROLE psyrad_owner;
+	FOR target IN SELECT polname, polrelid::regclass AS name FROM pg_policy
+		WHERE (SELECT relowner FROM pg_class WHERE oid = polrelid) = 'psyrad_owner'::regrole
+	LOOP
+		EXECUTE format('DROP POLICY %I ON %s', target.polname, target.name);
+	END LOOP;
+	FOR target IN SELECT oid::regclass AS name FROM pg_class WHERE relrowsecurity AND relowner = 'psyrad_owner'::regrole
+	LOOP
+		EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', target.name);
+		EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', target.name);
+	END LOOP;
+END $$;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA ingest, clinical, imaging, intervention, evidence, model, report
+	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA ingest, clinical, imaging FROM psyrad_ingest;
+REVOKE ALL (name, version, model, format, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
+	ON model.registry FROM psyrad_ingest, psyrad_analyst, psyrad_view;
+REVOKE ALL (rows_read, rows_loaded, rows_unchanged, rows_rejected, message, site, supersedes, finished_at)
+	ON ingest.file FROM psyrad_ingest;
+REVOKE ALL ON SCHEMA ingest, clinical, imaging, intervention, evidence, model, report
+	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report;
+DROP FUNCTION clinical.guard_by_site(regclass);
+DROP FUNCTION clinical.can_see_site(text);
+
+COMMIT;

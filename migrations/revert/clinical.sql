@@ -1,0 +1,18 @@
+-- Revert psyrad:clinical from pg
+BEGIN;
+
+DROP TABLE clinical.score;
+DROP TABLE clinical.factor;
+DROP TABLE clinical.cutoff;
+DROP TABLE clinical.instrument_item;
+DROP TABLE clinical.instrument;
+DROP TABLE clinical.visit;
+DROP TABLE clinical.subject;
+DROP TABLE clinical.subject_key;
+DROP TABLE clinical.visit_plan;
+DROP TABLE clinical.arm;
+DROP TABLE clinical.study;
+DROP TABLE clinical.scanner;
+DROP TABLE clinical.site;
+
+COMMIT;

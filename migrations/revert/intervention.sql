@@ -1,0 +1,10 @@
+-- Revert psyrad:intervention from pg
+BEGIN;
+
+DROP TABLE intervention.protocol_quantity;
+DROP TABLE intervention.protocol_point;
+DROP TABLE intervention.protocol;
+DROP TABLE intervention.acupoint_alias;
+DROP TABLE intervention.acupoint;
+
+COMMIT;

@@ -1,0 +1,7 @@
+-- Revert psyrad:model from pg
+BEGIN;
+
+DROP TABLE model.prediction;
+DROP TABLE model.registry;
+
+COMMIT;

@@ -1,0 +1,52 @@
+-- Verify psyrad:access on pg
+-- Catalogue-wide rather than by a list, so that a table added later without its guard fails here too.
+BEGIN;
+DO $$
+DECLARE
+	bad text;
+BEGIN
+	SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY 1) INTO bad
+	FROM pg_class c
+	WHERE c.relnamespace::regnamespace::text IN ('ingest', 'clinical', 'imaging', 'intervention', 'evidence', 'model')
+		AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+		AND (c.oid = 'ingest.file'::regclass
+			OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'subject_id' AND NOT attisdropped));
+	ASSERT bad IS NULL, 'tables with subjects'' rows are not under forced row-level security: ' || bad;
+
+	SELECT string_agg(format('%s (%s)', c.oid::regclass, p.polname), ', ' ORDER BY 1) INTO bad
+	FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+	WHERE c.relowner = 'psyrad_owner'::regrole AND (p.polroles = '{0}' OR pg_get_expr(coalesce(p.polqual, p.polwithcheck), p.polrelid) !~* 'can_see_site|current_user');
+	ASSERT bad IS NULL, 'policies for everybody or without a site: ' || bad;
+
+	SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY 1) INTO bad
+	FROM pg_class c
+	WHERE c.relnamespace::regnamespace::text IN ('ingest', 'clinical', 'imaging', 'intervention', 'evidence', 'model')
+		AND c.relkind IN ('r', 'p', 'v', 'm')
+		AND (has_any_column_privilege('psyrad_report', c.oid, 'SELECT, INSERT, UPDATE')
+			OR has_any_column_privilege('public', c.oid, 'SELECT, INSERT, UPDATE')
+			OR has_table_privilege('psyrad_analyst', c.oid, 'DELETE, TRUNCATE, TRIGGER, REFERENCES')
+			OR has_any_column_privilege('psyrad_analyst', c.oid, 'INSERT, UPDATE')
+			OR has_any_column_privilege('psyrad_view', c.oid, 'INSERT, UPDATE'));
+	ASSERT bad IS NULL, 'somebody holds more on these than access.sql grants: ' || bad;
+
+	SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY 1) INTO bad
+	FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'subject_id'
+	WHERE c.relnamespace::regnamespace::text IN ('clinical', 'imaging', 'model') AND c.relkind IN ('r', 'p')
+		AND has_table_privilege('psyrad_ingest', c.oid, 'DELETE');
+	ASSERT bad IS NULL, 'psyrad_ingest may delete subjects'' rows from: ' || bad;
+
+	ASSERT has_table_privilege('psyrad_analyst', 'imaging.primary', 'SELECT'), 'psyrad_analyst cannot read imaging.primary';
+	ASSERT has_table_privilege('psyrad_view', 'clinical.score', 'SELECT'), 'psyrad_view cannot read clinical.score';
+	ASSERT has_column_privilege('psyrad_analyst', 'model.registry', 'model', 'SELECT'), 'psyrad_analyst cannot score';
+	ASSERT NOT has_column_privilege('psyrad_analyst', 'model.registry', 'document', 'SELECT'), 'psyrad_analyst reads model documents';
+	ASSERT NOT has_schema_privilege('psyrad_report', 'clinical', 'USAGE'), 'psyrad_report reaches schema clinical';
+	ASSERT has_schema_privilege('psyrad_view', 'report', 'CREATE'), 'psyrad_view cannot make views in schema report';
+	ASSERT NOT has_function_privilege('psyrad_ingest', 'clinical.guard_by_site(regclass)', 'EXECUTE'), 'psyrad_ingest may change policies';
+	ASSERT (SELECT bool_and(coalesce(reloptions::text ~ 'security_invoker=true', false)) FROM pg_class
+		WHERE oid IN ('imaging.primary'::regclass, 'imaging.pre_post'::regclass, 'imaging.region_value'::regclass)),
+		'a view of schema imaging does not run as its caller';
+	ASSERT EXISTS (SELECT FROM pg_db_role_setting, unnest(setconfig) setting
+		WHERE setrole = 'psyrad_report'::regrole AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND setting LIKE 'statement\_timeout=%'), 'psyrad_report has no statement_timeout';
+END $$;
+ROLLBACK;

@@ -1,0 +1,14 @@
+-- Verify psyrad:evidence on pg
+BEGIN;
+SELECT evidence_study, year, simulated, file_id, line FROM evidence.study WHERE false;
+SELECT evidence_study, effect, outcome, outcome_type, intervention, comparator, weeks, n1, m1, sd1, n2, m2, sd2, file_id, line FROM evidence.effect WHERE false;
+DO $$
+DECLARE
+	bad text;
+BEGIN
+	SELECT string_agg(oid::regclass::text, ', ' ORDER BY 1) INTO bad FROM pg_class
+	WHERE relnamespace = 'evidence'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
+		AND (relowner <> 'psyrad_owner'::regrole OR obj_description(oid, 'pg_class') IS NULL);
+	ASSERT bad IS NULL, 'not owned by psyrad_owner, or without a comment: ' || bad;
+END $$;
+ROLLBACK;
