@@ -76,10 +76,10 @@ BEGIN
 		RAISE invalid_parameter_value USING MESSAGE = format('%s lacks: %s', place, wrong);
 	END IF;
 	SELECT format('%s: %s is %s where %s is expected', place, key,
-			CASE WHEN found IN ('object', 'array') THEN 'an ' || found ELSE entry ->> key END, replace(expected, '|', ' or ')) INTO wrong
-	FROM (SELECT key, rtrim(value, '!') AS expected, jsonb_typeof(entry -> key) AS found FROM jsonb_each_text(allowed)) a
-	WHERE found <> 'null' AND found <> expected
-		AND NOT (found = 'string' AND expected LIKE '%|%' AND entry ->> key = ANY (string_to_array(expected, '|')))
+			CASE WHEN kind IN ('object', 'array') THEN 'an ' || kind ELSE entry ->> key END, replace(expected, '|', ' or ')) INTO wrong
+	FROM (SELECT key, rtrim(value, '!') AS expected, jsonb_typeof(entry -> key) AS kind FROM jsonb_each_text(allowed)) a
+	WHERE kind <> 'null' AND kind <> expected
+		AND NOT (kind = 'string' AND expected LIKE '%|%' AND entry ->> key = ANY (string_to_array(expected, '|')))
 	ORDER BY key LIMIT 1;
 	IF wrong IS NOT NULL THEN
 		RAISE invalid_parameter_value USING MESSAGE = wrong;
