@@ -8,6 +8,9 @@
 #ifndef PSY_STATUS_H
 #define PSY_STATUS_H
 
+#include <stdarg.h>
+#include <stddef.h>
+
 typedef enum psy_status
 {
 	PSY_OK = 0,
@@ -32,6 +35,13 @@ typedef struct psy_error
 /* Fills *err (which may be NULL) and returns code, so that `return psy_fail(err, ...)` reads well. */
 psy_status psy_fail(psy_error *err, psy_status code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same for callers that have variable arguments of their own. */
+psy_status psy_fail_with(psy_error *err, psy_status code, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
+/* Appends to the zero-terminated text[size], cutting what does not fit: for building parts of a message. */
+void psy_append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Adds the remedy to an error that psy_fail has just filled; returns its code. */
 psy_status psy_hint(psy_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
