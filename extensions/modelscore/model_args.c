@@ -1,0 +1,205 @@
+/*
+ * model_args.c - arguments of the scoring functions: the model from a cache, the features from an array or
+ * jsonb.
+ *
+ * A model is the same for thousands of rows.  Each call site (fn_extra) keeps the last few: fetched,
+ * validated, with workspace.  An entry is reused only when the argument is proven to be the same value:
+ *   - the argument is a constant of the plan, or
+ *   - it is the same stored value (toast pointers never change what they point to), or
+ *   - its bytes are equal.
+ */
+#include "modelscore.h"
+
+#include "access/detoast.h"
+#include "catalog/pg_type.h"
+#include "nodes/primnodes.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+
+/* ---- the cache
+ * ------------------------------------------------------------------------------------------------- */
+
+#define CACHED 4 /* models of one call site: enough to compare a few side by side */
+
+typedef struct cache_entry
+{
+	MemoryContext memory; /* holds all of this entry */
+	modelscore_model ready;
+	bool stored; /* known by its toast pointer */
+	struct varatt_external toast;
+} cache_entry;
+
+typedef struct model_cache
+{
+	bool constant;
+	int used;
+	int next; /* to be replaced */
+	cache_entry entry[CACHED];
+} model_cache;
+
+static bool
+argument_is_constant(FunctionCallInfo fcinfo)
+{
+	Node *call = fcinfo->flinfo->fn_expr;
+
+	if (call == NULL || !IsA(call, FuncExpr))
+		return false;
+	return IsA(linitial(((FuncExpr *) call)->args), Const);
+}
+
+static model_cache *
+cache_of(FunctionCallInfo fcinfo)
+{
+	model_cache *cache = fcinfo->flinfo->fn_extra;
+
+	if (cache == NULL)
+	{
+		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(model_cache));
+		cache->constant = argument_is_constant(fcinfo);
+		fcinfo->flinfo->fn_extra = cache;
+	}
+	return cache;
+}
+
+static bool
+same_value(const cache_entry *entry, struct varlena *datum)
+{
+	struct varatt_external toast;
+	const psy_model *model = entry->ready.model;
+
+	if (VARATT_IS_EXTERNAL_ONDISK(datum))
+	{
+		VARATT_EXTERNAL_GET_POINTER(toast, datum);
+		return entry->stored && memcmp(&toast, &entry->toast, sizeof toast) == 0;
+	}
+	if (entry->stored || VARATT_IS_EXTENDED(datum))
+		return false;
+	return VARSIZE(datum) == psy_model_bytes(model) && memcmp(datum, model, VARSIZE(datum)) == 0;
+}
+
+/* Fetches, validates and equips the model in a memory context of its own. */
+static void
+fill_entry(FunctionCallInfo fcinfo, cache_entry *entry)
+{
+	struct varlena *datum = (struct varlena *) PG_GETARG_POINTER(0);
+	MemoryContext memory =
+		AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "psyrad model", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+	psyrad_header *image = psyrad_state_arg(fcinfo, 0, &modelscore_type);
+	modelscore_model ready;
+
+	if ((struct varlena *) image == datum)
+	{
+		image = palloc(VARSIZE(datum));
+		memcpy(image, datum, VARSIZE(datum));
+	}
+	ready.model = (const psy_model *) image;
+	ready.workspace = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_workspace(ready.model));
+	ready.raw = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_raw(ready.model));
+	ready.features = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_features(ready.model));
+	MemoryContextSwitchTo(caller);
+	*entry = (cache_entry){.memory = memory, .ready = ready, .stored = VARATT_IS_EXTERNAL_ONDISK(datum)};
+	if (entry->stored)
+		VARATT_EXTERNAL_GET_POINTER(entry->toast, datum);
+}
+
+const modelscore_model *
+modelscore_model_arg(FunctionCallInfo fcinfo)
+{
+	model_cache *cache = cache_of(fcinfo);
+	struct varlena *datum = (struct varlena *) PG_GETARG_POINTER(0);
+	cache_entry *entry;
+	cache_entry fresh;
+
+	if (cache->constant && cache->used > 0)
+		return &cache->entry[0].ready;
+	for (int k = 0; k < cache->used; k++)
+		if (same_value(&cache->entry[k], datum))
+			return &cache->entry[k].ready;
+	fill_entry(fcinfo, &fresh);
+	entry = &cache->entry[cache->next];
+	if (entry->memory != NULL)
+		MemoryContextDelete(entry->memory);
+	*entry = fresh;
+	cache->next = (cache->next + 1) % CACHED;
+	cache->used = Min(cache->used + 1, CACHED);
+	return &entry->ready;
+}
+
+const psy_model *
+modelscore_plain_arg(FunctionCallInfo fcinfo)
+{
+	return (const psy_model *) psyrad_state_arg(fcinfo, 0, &modelscore_type);
+}
+
+/* ---- running
+ * --------------------------------------------------------------------------------------------------- */
+
+static bool
+run(const modelscore_model *m, const double *features)
+{
+	psy_error err = {0};
+	bool missing;
+	psy_status status = psy_model_run(m->model, features, m->workspace, m->raw, &missing, &err);
+
+	PSYRAD_CHECK(status, &err);
+	return !missing;
+}
+
+bool
+modelscore_run_array(FunctionCallInfo fcinfo, const modelscore_model *m)
+{
+	psyrad_array features = psyrad_double_array(PG_GETARG_DATUM(1), 1, "features");
+
+	if (features.length != psy_model_features(m->model))
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("features has %d elements, the model takes %zu", features.length,
+							   psy_model_features(m->model)),
+						errhint("model_features lists them in order.")));
+	return run(m, features.value);
+}
+
+/* One member of the object to its place among the features. */
+static void
+set_feature(const modelscore_model *m, const JsonbValue *key, const JsonbValue *value)
+{
+	long feature = psy_model_find_feature(m->model, key->val.string.val, key->val.string.len);
+
+	if (feature < 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("the model has no feature \"%.*s\"", key->val.string.len, key->val.string.val),
+						errhint("model_features lists those it has.")));
+	if (value->type == jbvNumeric)
+		m->features[feature] =
+			DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value->val.numeric)));
+	else if (value->type != jbvNull)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("feature \"%.*s\" must be a number or null",
+															key->val.string.len, key->val.string.val)));
+}
+
+bool
+modelscore_run_jsonb(FunctionCallInfo fcinfo, const modelscore_model *m)
+{
+	Jsonb *object = PG_GETARG_JSONB_P(1);
+	JsonbIterator *it;
+	JsonbValue key, value;
+	JsonbIteratorToken token;
+
+	if (!JB_ROOT_IS_OBJECT(object))
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("features as jsonb must be an object of numbers by feature name"),
+						errhint("Arrays are taken as real[] or double precision[].")));
+	for (size_t k = 0; k < psy_model_features(m->model); k++)
+		m->features[k] = get_float8_nan();
+	it = JsonbIteratorInit(&object->root);
+	(void) JsonbIteratorNext(&it, &key, false);
+	while ((token = JsonbIteratorNext(&it, &key, false)) == WJB_KEY)
+	{
+		(void) JsonbIteratorNext(&it, &value, true);
+		set_feature(m, &key, &value);
+	}
+	return run(m, m->features);
+}

@@ -1,0 +1,63 @@
+/* model_io.c - the type model: input, output, and loading it from a document. */
+#include "modelscore.h"
+
+#include "utils/builtins.h"
+
+#define MODEL_MAGIC PSYRAD_MAGIC('m', 'd', 'l', '1')
+
+static psy_status
+check_model(const psyrad_header *state, Size size, psy_error *err)
+{
+	return psy_model_check((const psy_model *) state, size, err);
+}
+
+/* The smallest size only keeps the magic readable; psy_model_check knows the rest. */
+const psyrad_state_type modelscore_type = {
+	.name = "model", .magic = MODEL_MAGIC, .minimum = sizeof(psyrad_header), .check = check_model};
+
+PG_FUNCTION_INFO_V1(model_in);
+Datum
+model_in(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(psyrad_state_in(fcinfo, &modelscore_type));
+}
+
+PG_FUNCTION_INFO_V1(model_out);
+Datum
+model_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(psyrad_state_out(fcinfo, &modelscore_type));
+}
+
+PG_FUNCTION_INFO_V1(model_recv);
+Datum
+model_recv(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(psyrad_state_recv(fcinfo, &modelscore_type));
+}
+
+PG_FUNCTION_INFO_V1(model_send);
+Datum
+model_send(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(psyrad_state_send(fcinfo, &modelscore_type));
+}
+
+/* document (text or bytea: both are bytes here), format -> model. */
+PG_FUNCTION_INFO_V1(model_load);
+Datum
+model_load(PG_FUNCTION_ARGS)
+{
+	bytea *document = PG_GETARG_BYTEA_PP(0);
+	char *format = psyrad_cstring_arg(fcinfo, 1);
+	psy_context ctx = psyrad_current_context();
+	psy_error err = {0};
+	psy_model *model;
+	psy_status status = psy_model_compile(&ctx, VARDATA_ANY(document), VARSIZE_ANY_EXHDR(document), format,
+										  &psy_model_default_limits, &model, &err);
+
+	PSYRAD_CHECK(status, &err);
+	SET_VARSIZE(model, psy_model_bytes(model));
+	((psyrad_header *) model)->magic = MODEL_MAGIC;
+	PG_RETURN_POINTER(model);
+}

@@ -1,0 +1,121 @@
+/* model_format.c - which format a document is in, and who reads it. */
+#include "models/model_op.h"
+
+#include <string.h>
+
+const psy_model_limits psy_model_default_limits = {.json = {.bytes = (size_t) 64 << 20,
+															.depth = PSY_JSON_MAX_DEPTH,
+															.values = (size_t) 8 << 20,
+															.token = 65536,
+															.keys = 128},
+												   .features = 1000000,
+												   .image = (size_t) 512 << 20};
+
+/* Formats that have a name but no reader in this version. */
+static const char *const later[] = {"pmml",   "xgboost-json", "xgboost-ubj", "lightgbm",
+									"libsvm", "onnx",         NULL};
+
+#define NAMES "auto, psyrad-json"
+
+static bool
+begins_with(const char *document, size_t bytes, const char *prefix)
+{
+	return bytes >= strlen(prefix) && memcmp(document, prefix, strlen(prefix)) == 0;
+}
+
+/* Past blanks, and past a byte order mark, which XML may have. */
+static void
+skip_blanks(const char **document, size_t *bytes)
+{
+	if (begins_with(*document, *bytes, "\xEF\xBB\xBF"))
+	{
+		*document += 3;
+		*bytes -= 3;
+	}
+	while (*bytes > 0 && strchr(" \t\r\n", **document) != NULL && **document != '\0')
+	{
+		++*document;
+		--*bytes;
+	}
+}
+
+/* The format that the first bytes speak of; NULL when none is recognised.  JSON is told apart once it is
+ * parsed. */
+static const char *
+recognise(const char *document, size_t bytes)
+{
+	const char *start = document;
+	size_t rest = bytes;
+
+	skip_blanks(&start, &rest);
+	if (begins_with(start, rest, "{"))
+		return rest >= 2 && (strchr("L#$", start[1]) != NULL && start[1] != '\0') ? "xgboost-ubj" : "json";
+	if (begins_with(start, rest, "<"))
+		return "pmml";
+	if (begins_with(start, rest, "tree\n") || begins_with(start, rest, "tree\r"))
+		return "lightgbm";
+	if (begins_with(start, rest, "svm_type "))
+		return "libsvm";
+	if (begins_with(document, bytes, "\x08"))
+		return "onnx";
+	return NULL;
+}
+
+static psy_status
+unsupported(const char *format, psy_error *err)
+{
+	psy_fail(err, PSY_UNSUPPORTED, "models in the format %s are not supported in this version", format);
+	return psy_hint(err, "Export the model as psyrad-json.");
+}
+
+static psy_status
+compile_json(const psy_context *ctx, const char *document, size_t bytes, bool detect,
+			 const psy_model_limits *limits, psy_model **image, psy_error *err)
+{
+	psy_json json;
+	psy_status status =
+		psy_json_parse(ctx, document, bytes, detect ? "JSON" : "psyrad-json", &limits->json, &json, err);
+	const psy_json_node *root = status == PSY_OK ? psy_json_root(&json) : NULL;
+
+	json.format = "psyrad-json";
+	if (detect && root != NULL && root->kind == PSY_JSON_OBJECT &&
+		psy_json_member(&json, root, "psyrad_model") == NULL)
+	{
+		status = psy_json_member(&json, root, "learner") != NULL
+					 ? unsupported("xgboost-json", err)
+					 : psy_fail(err, PSY_FORMAT,
+								"a JSON document that is not a model: the key \"psyrad_model\" is missing");
+	}
+	if (status == PSY_OK)
+		status = psy_psyrad_json_compile(ctx, &json, limits, image, err);
+	psy_json_free(ctx, &json);
+	return status;
+}
+
+psy_status
+psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, const char *format,
+				  const psy_model_limits *limits, psy_model **image, psy_error *err)
+{
+	psy_error local;
+	const char *found = format;
+
+	*image = NULL;
+	if (err == NULL)
+		err = &local;
+	if (strcmp(format, "auto") == 0)
+		found = recognise(document, bytes);
+	if (found == NULL)
+	{
+		psy_fail(err, PSY_FORMAT, "the format of the model is not recognised");
+		return psy_hint(err, "Say it by name: " NAMES ".");
+	}
+	if (strcmp(found, "json") == 0 && found != format)
+		return compile_json(ctx, document, bytes, true, limits, image, err);
+	if (strcmp(found, "psyrad-json") == 0)
+		return compile_json(ctx, document, bytes, false, limits, image, err);
+	for (size_t k = 0; later[k] != NULL; k++)
+		if (strcmp(found, later[k]) == 0)
+			return unsupported(found, err);
+	psy_fail(err, PSY_DOMAIN, "format \"%.40s\" is unknown", format);
+	return psy_hint(err, "Formats: " NAMES ".");
+}

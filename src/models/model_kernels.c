@@ -1,0 +1,99 @@
+/* model_kernels.c - see model_kernels.h. */
+#include "models/model_kernels.h"
+
+#include "core/lanes.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+PSY_CLONES static double
+dot(const double *restrict a, const double *restrict b, size_t n)
+{
+	double lane[PSY_LANES] = {0};
+	double sum;
+	size_t k = 0;
+
+	for (; k + PSY_LANES <= n; k += PSY_LANES)
+		for (int j = 0; j < PSY_LANES; j++)
+			lane[j] += a[k + j] * b[k + j];
+	sum = psy_lanes_sum(lane);
+	for (; k < n; k++)
+		sum += a[k] * b[k];
+	return sum;
+}
+
+double
+psy_dot(const double *a, const double *b, size_t n)
+{
+	return dot(a, b, n);
+}
+
+PSY_CLONES static void
+standardize(const double *restrict x, const double *restrict mean, const double *restrict scale, size_t n,
+			double *restrict out)
+{
+	for (size_t k = 0; k < n; k++)
+		out[k] = (x[k] - mean[k]) / scale[k];
+}
+
+void
+psy_standardize(const double *x, const double *mean, const double *scale, size_t n, double *out)
+{
+	standardize(x, mean, scale, n, out);
+}
+
+PSY_CLONES static void
+block_distances(const double *restrict x, const double *restrict block, size_t n, double *restrict distance)
+{
+	double sum[PSY_SV_BLOCK] = {0};
+
+	for (size_t k = 0; k < n; k++)
+		for (int j = 0; j < PSY_SV_BLOCK; j++)
+		{
+			double d = x[k] - block[k * PSY_SV_BLOCK + j];
+
+			sum[j] += d * d;
+		}
+	memcpy(distance, sum, sizeof sum);
+}
+
+void
+psy_block_distances(const double *x, const double *block, size_t n, double distance[PSY_SV_BLOCK])
+{
+	block_distances(x, block, n, distance);
+}
+
+/* A double is not finite when its exponent bits are all ones. */
+PSY_CLONES static bool
+finite_bits(const double *x, size_t n)
+{
+	const uint64_t exponent = (uint64_t) 0x7FF << 52;
+	uint64_t bad = 0;
+
+	for (size_t k = 0; k < n; k++)
+	{
+		uint64_t bits;
+
+		memcpy(&bits, x + k, sizeof bits);
+		bad |= (bits & exponent) == exponent;
+	}
+	return bad == 0;
+}
+
+bool
+psy_finite(const double *x, size_t n)
+{
+	return finite_bits(x, n);
+}
+
+double
+psy_expit(double x)
+{
+	double e;
+
+	if (x >= 0)
+		return 1.0 / (1.0 + exp(-x));
+	e = exp(x);
+	return e / (1.0 + e);
+}

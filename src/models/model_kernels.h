@@ -1,0 +1,31 @@
+/*
+ * model_kernels.h - the inner loops of scoring: fixed lanes, same bits on every CPU.  Nothing is allocated.
+ */
+#ifndef PSY_MODEL_KERNELS_H
+#define PSY_MODEL_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Support vectors stand in blocks of this many, feature by feature, so that lanes run across vectors. */
+#define PSY_SV_BLOCK 16
+
+/* sum of a[k] * b[k], in the fixed order of core/lanes.h. */
+double psy_dot(const double *a, const double *b, size_t n);
+
+/* out[k] = (x[k] - mean[k]) / scale[k], as scikit-learn's StandardScaler rounds it. */
+void psy_standardize(const double *x, const double *mean, const double *scale, size_t n, double *out);
+
+/*
+ * Squared distances of x[n] to the PSY_SV_BLOCK vectors of block[n][PSY_SV_BLOCK]; each is summed over the
+ * features in order.
+ */
+void psy_block_distances(const double *x, const double *block, size_t n, double distance[PSY_SV_BLOCK]);
+
+/* Whether all of x[n] are finite: the common case, decided without a branch per element. */
+bool psy_finite(const double *x, size_t n);
+
+/* 1 / (1 + exp(-x)) without overflow. */
+double psy_expit(double x);
+
+#endif

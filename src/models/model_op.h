@@ -1,0 +1,70 @@
+/*
+ * model_op.h - what a kind of operator must know how to do.  Private to src/models.
+ *
+ * A transform changes the vector in place or widens it (outputs up to the image's widest); an estimator turns
+ * the vector into raw outputs, and raw outputs into probabilities and labels.  A new family of models is one
+ * file that defines a psy_op_kind, and a line in the table of model_op.c.
+ */
+#ifndef PSY_MODEL_OP_H
+#define PSY_MODEL_OP_H
+
+#include "models/model_image.h"
+
+/* What compiling from psyrad-json needs at hand. */
+typedef struct psy_compiler
+{
+	psy_builder builder;
+	const psy_json *json;
+	const psy_model_limits *limits;
+	size_t width; /* of the vector at this place of the pipeline */
+	psy_error *err;
+} psy_compiler;
+
+typedef struct psy_op_kind
+{
+	const char *name; /* as documents call it */
+	psy_op_code code;
+
+	/* Reads the operator's object; sets op->outputs and op->data (op->code and op->inputs are set). */
+	psy_status (*compile)(psy_compiler *c, const psy_json_node *node, psy_op *op);
+
+	/* Validates op's data, which lies aligned within the image, and its widths against the model. */
+	psy_status (*check)(const psy_model *model, const psy_op *op, psy_error *err);
+
+	/* in[inputs] -> out[outputs]; none of the three arrays overlap. */
+	void (*apply)(const psy_model *model, const psy_op *op, const double *in, double *workspace, double *out);
+
+	/* Doubles of workspace that apply and proba need; NULL for none. */
+	size_t (*workspace)(const psy_model *model, const psy_op *op);
+
+	/* Estimators of classes; NULL elsewhere.  NULL proba of an estimator means it has none. */
+	psy_status (*proba)(const psy_model *model, const psy_op *op, const double *raw, double *workspace,
+						double *proba, psy_error *err);
+	size_t (*label)(const psy_model *model, const psy_op *op, const double *raw);
+
+	/* Which class a binary model's single raw value favours when it is > 0. */
+	size_t raw_favours;
+
+	size_t (*facts)(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS]);
+} psy_op_kind;
+
+extern const psy_op_kind psy_op_standardize;
+extern const psy_op_kind psy_op_linear;
+extern const psy_op_kind psy_op_logistic;
+extern const psy_op_kind psy_op_svm;
+
+/* By code or by name; NULL when there is none. */
+const psy_op_kind *psy_op_kind_of(uint32_t code);
+const psy_op_kind *psy_op_kind_named(const char *name);
+
+static inline bool
+psy_op_estimates(uint32_t code)
+{
+	return code >= PSY_OP_LINEAR;
+}
+
+/* The front end of psyrad-json (psyrad_json.c). */
+psy_status psy_psyrad_json_compile(const psy_context *ctx, const psy_json *json,
+								   const psy_model_limits *limits, psy_model **image, psy_error *err);
+
+#endif

@@ -1,0 +1,287 @@
+/*
+ * model_score.c - reading an image: what it is, and scoring features with it.  The image was checked before.
+ */
+#include "models/model_kernels.h"
+#include "models/model_op.h"
+#include "models/utf8.h"
+
+#include <math.h>
+#include <string.h>
+
+static const psy_op *
+estimator(const psy_model *model)
+{
+	return psy_op_at(model, model->ops - 1);
+}
+
+/* ---- what a model is
+ * ------------------------------------------------------------------------------------------- */
+
+size_t
+psy_model_bytes(const psy_model *model)
+{
+	return model->bytes;
+}
+
+psy_task
+psy_model_task(const psy_model *model)
+{
+	return (psy_task) model->task;
+}
+
+psy_missing
+psy_model_missing(const psy_model *model)
+{
+	return (psy_missing) model->missing;
+}
+
+size_t
+psy_model_features(const psy_model *model)
+{
+	return model->features;
+}
+
+size_t
+psy_model_classes(const psy_model *model)
+{
+	return model->classes;
+}
+
+int
+psy_model_positive(const psy_model *model)
+{
+	return model->positive == PSY_MODEL_NO_CLASS ? -1 : (int) model->positive;
+}
+
+psy_text
+psy_model_name(const psy_model *model)
+{
+	return (psy_text){psy_at(model, model->name), model->name.length};
+}
+
+psy_text
+psy_model_feature(const psy_model *model, size_t feature)
+{
+	return psy_text_at(model, model->feature_names, feature);
+}
+
+psy_text
+psy_model_unit(const psy_model *model, size_t feature)
+{
+	return psy_text_at(model, model->feature_units, feature);
+}
+
+psy_text
+psy_model_class(const psy_model *model, size_t label)
+{
+	return psy_text_at(model, model->class_labels, label);
+}
+
+long
+psy_model_find_feature(const psy_model *model, const char *name, size_t length)
+{
+	const uint32_t *order = psy_at(model, model->feature_order);
+	psy_text wanted = {name, length};
+	size_t low = 0, high = model->features;
+
+	while (low < high)
+	{
+		size_t middle = low + (high - low) / 2;
+		int side = psy_text_compare(psy_model_feature(model, order[middle]), wanted);
+
+		if (side == 0)
+			return order[middle];
+		if (side < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
+
+size_t
+psy_model_steps(const psy_model *model)
+{
+	return model->ops;
+}
+
+const char *
+psy_model_step_kind(const psy_model *model, size_t step)
+{
+	return psy_op_kind_of(psy_op_at(model, step)->code)->name;
+}
+
+size_t
+psy_model_step_facts(const psy_model *model, size_t step, psy_fact fact[PSY_MODEL_FACTS])
+{
+	const psy_op *op = psy_op_at(model, step);
+
+	return psy_op_kind_of(op->code)->facts(model, op, fact);
+}
+
+/* ---- scoring
+ * --------------------------------------------------------------------------------------------------- */
+
+/* The workspace: two vectors as wide as the pipeline ever gets, what the greediest operator wants, a value
+ * per class. */
+static size_t
+widest(const psy_model *model)
+{
+	size_t most = model->features;
+
+	for (size_t k = 0; k + 1 < model->ops; k++)
+		if (psy_op_at(model, k)->outputs > most)
+			most = psy_op_at(model, k)->outputs;
+	return most;
+}
+
+size_t
+psy_model_workspace(const psy_model *model)
+{
+	size_t most = 0;
+
+	for (size_t k = 0; k < model->ops; k++)
+	{
+		const psy_op *op = psy_op_at(model, k);
+		const psy_op_kind *kind = psy_op_kind_of(op->code);
+		size_t need = kind->workspace == NULL ? 0 : kind->workspace(model, op);
+
+		if (need > most)
+			most = need;
+	}
+	return 2 * widest(model) + most + model->classes;
+}
+
+size_t
+psy_model_raw(const psy_model *model)
+{
+	return estimator(model)->outputs;
+}
+
+/* Not all features are finite: fills the gaps into filled[], or says what is wrong. */
+static psy_status
+treat_missing(const psy_model *model, const double *features, double *filled, bool *missing, psy_error *err)
+{
+	const double *impute = psy_at(model, model->impute);
+
+	for (size_t k = 0; k < model->features; k++)
+	{
+		psy_text name = psy_model_feature(model, k);
+
+		filled[k] = features[k];
+		if (isfinite(features[k]))
+			continue;
+		if (!isnan(features[k]))
+			return psy_fail(err, PSY_DOMAIN, "feature %zu (\"%.*s\") is infinite", k + 1,
+							psy_utf8_clip(name.text, name.length, 100), name.text);
+		if (model->missing == PSY_MISSING_ERROR)
+		{
+			psy_fail(err, PSY_DOMAIN,
+					 "feature %zu (\"%.*s\") is missing, and this model has no answer to missing features",
+					 k + 1, psy_utf8_clip(name.text, name.length, 100), name.text);
+			return psy_hint(
+				err,
+				"Leave such rows out, or load the model with \"missing\": \"null\" or {\"impute\": [...]}.");
+		}
+		if (model->missing == PSY_MISSING_NULL)
+			*missing = true;
+		else
+			filled[k] = impute[k];
+	}
+	return PSY_OK;
+}
+
+psy_status
+psy_model_run(const psy_model *model, const double *features, double *workspace, double *raw, bool *missing,
+			  psy_error *err)
+{
+	size_t width = widest(model);
+	double *buffer[2] = {workspace, workspace + width};
+	double *rest = workspace + 2 * width;
+	const double *vector = features;
+
+	*missing = false;
+	if (!psy_finite(features, model->features))
+	{
+		psy_status status = treat_missing(model, features, buffer[1], missing, err);
+
+		if (status != PSY_OK || *missing)
+			return status;
+		vector = buffer[1];
+	}
+	for (size_t k = 0; k < model->ops; k++)
+	{
+		const psy_op *op = psy_op_at(model, k);
+		double *out = k == model->ops - 1 ? raw : buffer[k % 2];
+
+		psy_op_kind_of(op->code)->apply(model, op, vector, rest, out);
+		vector = out;
+	}
+	if (!psy_finite(raw, psy_model_raw(model)))
+		return psy_fail(err, PSY_DOMAIN,
+						"the model's output is not finite: the features are too large for it");
+	return PSY_OK;
+}
+
+void
+psy_model_decision(const psy_model *model, const double *raw, double *decision)
+{
+	const psy_op *op = estimator(model);
+
+	memcpy(decision, raw, op->outputs * sizeof(double));
+	if (model->classes == 2 && op->outputs == 1 && psy_op_kind_of(op->code)->raw_favours != model->positive)
+		decision[0] = -decision[0];
+}
+
+psy_status
+psy_model_proba(const psy_model *model, const double *raw, double *workspace, double *proba, psy_error *err)
+{
+	const psy_op *op = estimator(model);
+	const psy_op_kind *kind = psy_op_kind_of(op->code);
+
+	if (model->task == PSY_REGRESSION || kind->proba == NULL)
+	{
+		psy_fail(err, PSY_UNSUPPORTED, "a model for regression has no probabilities");
+		return psy_hint(err, "Use model_score for its value.");
+	}
+	return kind->proba(model, op, raw, workspace + 2 * widest(model), proba, err);
+}
+
+psy_status
+psy_model_label(const psy_model *model, const double *raw, size_t *label, psy_error *err)
+{
+	const psy_op *op = estimator(model);
+	const psy_op_kind *kind = psy_op_kind_of(op->code);
+
+	if (model->task == PSY_REGRESSION || kind->label == NULL)
+	{
+		psy_fail(err, PSY_UNSUPPORTED, "a model for regression has no labels");
+		return psy_hint(err, "Use model_score for its value.");
+	}
+	*label = kind->label(model, op, raw);
+	return PSY_OK;
+}
+
+psy_status
+psy_model_score(const psy_model *model, const double *raw, double *workspace, double *score, psy_error *err)
+{
+	double *proba;
+	psy_status status;
+
+	if (model->task == PSY_REGRESSION)
+	{
+		*score = raw[0];
+		return PSY_OK;
+	}
+	if (model->positive == PSY_MODEL_NO_CLASS)
+	{
+		psy_fail(err, PSY_UNSUPPORTED, "the model has %u classes and none is named as the positive one",
+				 model->classes);
+		return psy_hint(err,
+						"Use model_proba or model_predict, or load the model with a \"positive\" class.");
+	}
+	proba = workspace + psy_model_workspace(model) - model->classes;
+	status = psy_model_proba(model, raw, workspace, proba, err);
+	*score = status == PSY_OK ? proba[model->positive] : NAN;
+	return status;
+}
