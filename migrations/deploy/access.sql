@@ -58,7 +58,7 @@ CREATE POLICY site_update ON ingest.file FOR UPDATE TO psyrad_ingest
 	USING (loaded_by = current_user)
 	WITH CHECK (loaded_by = current_user AND (site IS NULL OR clinical.can_see_site(site)));
 GRANT SELECT ON ingest.file TO psyrad_ingest, psyrad_analyst, psyrad_view;
-GRANT INSERT, UPDATE (rows_read, rows_loaded, rows_unchanged, rows_rejected, message, site, supersedes, finished_at)
+GRANT INSERT, UPDATE (study, site, rows_read, rows_loaded, rows_unchanged, rows_rejected, message, supersedes, finished_at)
 	ON ingest.file TO psyrad_ingest;
 
 -- Rejects hold raw text that no check has passed: the loaders of the site alone read them, and may purge them.

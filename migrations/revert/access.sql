@@ -25,7 +25,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA ingest, clinical, imaging, intervention, evid
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA ingest, clinical, imaging FROM psyrad_ingest;
 REVOKE ALL (name, version, model, format, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
 	ON model.registry FROM psyrad_ingest, psyrad_analyst, psyrad_view;
-REVOKE ALL (rows_read, rows_loaded, rows_unchanged, rows_rejected, message, site, supersedes, finished_at)
+REVOKE ALL (study, site, rows_read, rows_loaded, rows_unchanged, rows_rejected, message, supersedes, finished_at)
 	ON ingest.file FROM psyrad_ingest;
 REVOKE ALL ON SCHEMA ingest, clinical, imaging, intervention, evidence, model, report
 	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report;
