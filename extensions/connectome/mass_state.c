@@ -1,0 +1,126 @@
+/* mass_state.c - the type mass_state: its input and output, and merging. */
+#include "mass_state.h"
+
+static psy_status
+check(const psyrad_header *state, Size size, psy_error *err)
+{
+	return psy_mass_check(&((const mass_state *) state)->body, size - MASS_STATE_HEAD, err);
+}
+
+const psyrad_state_type mass_state_type = {
+	.name = "mass_state",
+	.magic = PSYRAD_MAGIC('m', 'a', 's', '1'),
+	.minimum = sizeof(mass_state),
+	.check = check,
+};
+
+PG_FUNCTION_INFO_V1(mass_state_in);
+Datum
+mass_state_in(PG_FUNCTION_ARGS)
+{
+	return psyrad_state_in(fcinfo, &mass_state_type);
+}
+
+PG_FUNCTION_INFO_V1(mass_state_out);
+Datum
+mass_state_out(PG_FUNCTION_ARGS)
+{
+	return psyrad_state_out(fcinfo, &mass_state_type);
+}
+
+PG_FUNCTION_INFO_V1(mass_state_recv);
+Datum
+mass_state_recv(PG_FUNCTION_ARGS)
+{
+	return psyrad_state_recv(fcinfo, &mass_state_type);
+}
+
+PG_FUNCTION_INFO_V1(mass_state_send);
+Datum
+mass_state_send(PG_FUNCTION_ARGS)
+{
+	return psyrad_state_send(fcinfo, &mass_state_type);
+}
+
+mass_state *
+mass_state_new(const psy_mass_shape *shape)
+{
+	Size size = psy_mass_size(shape);
+	mass_state *state = (mass_state *) psyrad_new_state(&mass_state_type, size == 0 ? SIZE_MAX : size + MASS_STATE_HEAD);
+
+	psy_mass_init(&state->body, shape);
+	return state;
+}
+
+mass_state *
+mass_state_arg(FunctionCallInfo fcinfo, int argument, psy_mass_statistic either, psy_mass_statistic or)
+{
+	mass_state *state = (mass_state *) psyrad_state_arg(fcinfo, argument, &mass_state_type);
+
+	if (state->body.statistic != either && state->body.statistic != or)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("state is one of %s, not of %s", psy_mass_name(state->body.statistic), psy_mass_name(either)),
+						errhint("Use %s_final(state).", psy_mass_name(state->body.statistic))));
+	return state;
+}
+
+/* The wider of two layouts, in a state that may be changed. */
+static mass_state *
+expanded(mass_state *state)
+{
+	psy_mass_shape shape = psy_mass_shape_of(&state->body);
+	mass_state *wide;
+
+	shape.per_element = true;
+	wide = mass_state_new(&shape);
+	psy_mass_expand(&state->body, &wide->body);
+	return wide;
+}
+
+static mass_state *
+copy_of(const mass_state *state)
+{
+	mass_state *copy = palloc(VARSIZE(state));
+
+	memcpy(copy, state, VARSIZE(state));
+	return copy;
+}
+
+/* into is this aggregate's own and is changed in place where its layout allows. */
+static mass_state *
+merge(mass_state *into, mass_state *from)
+{
+	psy_error err;
+
+	PSYRAD_CHECK(psy_mass_mergeable(&into->body, &from->body, &err), &err);
+	if (into->body.elements == 0 && from->body.elements > 0)
+	{
+		int64 skipped = into->body.skipped;
+
+		into = copy_of(from);
+		into->body.skipped += skipped;
+		return into;
+	}
+	if (from->body.elements > 0 && (from->body.flags & ~into->body.flags & PSY_MASS_PER_ELEMENT) != 0)
+		into = expanded(into);
+	psy_mass_merge(&into->body, &from->body);
+	return into;
+}
+
+/* Transition function of f_merge and combine function of f and f_state: either side may be NULL. */
+PG_FUNCTION_INFO_V1(mass_state_merge);
+Datum
+mass_state_merge(PG_FUNCTION_ARGS)
+{
+	mass_state *into = (mass_state *) psyrad_transition_state(fcinfo, "mass_state_merge");
+	mass_state *from;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (into == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(into);
+	}
+	from = (mass_state *) psyrad_state_arg(fcinfo, 1, &mass_state_type);
+	PG_RETURN_POINTER(into == NULL ? from : merge(into, from));
+}

@@ -1,0 +1,25 @@
+/* mass_state.h - psy_mass as the flat SQL type mass_state; one type for the whole mass_* family. */
+#ifndef PSYRAD_MASS_STATE_H
+#define PSYRAD_MASS_STATE_H
+
+#include "common.h"
+
+#include "stats/mass.h"
+
+typedef struct mass_state
+{
+	psyrad_header header;
+	psy_mass body;
+} mass_state;
+
+#define MASS_STATE_HEAD offsetof(mass_state, body)
+
+extern const psyrad_state_type mass_state_type;
+
+/* An empty state in the current memory context; raises when it would pass 1 GB. */
+extern mass_state *mass_state_new(const psy_mass_shape *shape);
+
+/* A state argument, validated, of one of two statistics (the same one twice where there is only one). */
+extern mass_state *mass_state_arg(FunctionCallInfo fcinfo, int argument, psy_mass_statistic either, psy_mass_statistic or);
+
+#endif

@@ -1,0 +1,334 @@
+/*
+ * mass.c - layout, validation and bookkeeping of the mass-univariate state; see mass.h.  The loops over elements are in
+ * mass_kernels.c.
+ */
+#include "stats/mass.h"
+
+#include "connectivity/connectome.h"
+#include "stats/mass_kernels.h"
+#include "stats/moments.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- shape ----------------------------------------------------------------------------------------------------- */
+
+const char *
+psy_mass_name(int statistic)
+{
+	static const char *const name[] = {"?", "mass_summary", "mass_ttest", "mass_ttest", "mass_ttest_paired",
+									   "mass_corr", "mass_pcorr"};
+
+	return name[statistic >= PSY_MASS_SUMMARY && statistic <= PSY_MASS_PCORR ? statistic : 0];
+}
+
+static size_t
+group_count(psy_mass_statistic statistic)
+{
+	return statistic == PSY_MASS_TTEST_GROUPS ? 2 : 1;
+}
+
+static bool
+has_range(psy_mass_statistic statistic)
+{
+	return statistic == PSY_MASS_SUMMARY;
+}
+
+/* Streams of m doubles a group. */
+static size_t
+stream_count(const psy_mass_shape *shape)
+{
+	return 2 + shape->design + (has_range(shape->statistic) ? 2 : 0) +
+		   (shape->per_element ? psy_comoments_length(shape->design) : 0);
+}
+
+size_t
+psy_mass_size(const psy_mass_shape *shape)
+{
+	size_t groups = group_count(shape->statistic);
+	size_t doubles;
+
+	if (shape->design > PSY_MASS_MAX_DESIGN ||
+		__builtin_mul_overflow(groups * stream_count(shape), shape->elements, &doubles) ||
+		__builtin_add_overflow(doubles, groups * psy_comoments_length(shape->design), &doubles) ||
+		__builtin_mul_overflow(doubles, sizeof(double), &doubles) ||
+		__builtin_add_overflow(doubles, sizeof(psy_mass), &doubles))
+		return 0;
+	return doubles;
+}
+
+psy_mass_shape
+psy_mass_shape_of(const psy_mass *state)
+{
+	return (psy_mass_shape){.statistic = (psy_mass_statistic) state->statistic,
+							.source = state->source,
+							.design = state->design,
+							.elements = state->elements,
+							.per_element = (state->flags & PSY_MASS_PER_ELEMENT) != 0};
+}
+
+double *
+psy_mass_group(const psy_mass *state, size_t group)
+{
+	return (double *) state->data + group * psy_comoments_length(state->design);
+}
+
+psy_mass_streams
+psy_mass_group_streams(const psy_mass *state, size_t group)
+{
+	psy_mass_shape shape = psy_mass_shape_of(state);
+	size_t m = shape.elements;
+	double *at = psy_mass_group(state, state->groups) + group * stream_count(&shape) * m;
+	psy_mass_streams of = {.sum = at, .squares = at + m, .product = at + 2 * m};
+
+	at += (2 + shape.design) * m;
+	if (has_range(shape.statistic))
+	{
+		of.smallest = at;
+		of.largest = at + m;
+		at += 2 * m;
+	}
+	if (shape.per_element)
+	{
+		of.count = at;
+		of.design_sum = at + m;
+		of.design_product = at + (1 + shape.design) * m;
+	}
+	return of;
+}
+
+void
+psy_mass_init(psy_mass *state, const psy_mass_shape *shape)
+{
+	state->statistic = (uint16_t) shape->statistic;
+	state->source = (uint8_t) shape->source;
+	state->flags = shape->per_element ? PSY_MASS_PER_ELEMENT : 0;
+	state->groups = (uint16_t) group_count(shape->statistic);
+	state->design = (uint16_t) shape->design;
+	state->variables = 1;
+	state->elements = shape->elements;
+	for (size_t g = 0; g < state->groups; g++)
+	{
+		psy_mass_streams of = psy_mass_group_streams(state, g);
+
+		for (size_t k = 0; of.smallest != NULL && k < shape->elements; k++)
+		{
+			of.smallest[k] = DBL_MAX;
+			of.largest[k] = -DBL_MAX;
+		}
+	}
+}
+
+/* ---- adding rows ----------------------------------------------------------------------------------------------- */
+
+psy_status
+psy_mass_scan(const float *f, const double *d, size_t elements, const char *name, bool *missing, psy_error *err)
+{
+	psy_mass_seen seen = f != NULL ? psy_mass_scan_float(f, elements) : psy_mass_scan_double(d, elements);
+
+	*missing = seen.missing;
+	if (!seen.refused)
+		return PSY_OK;
+	for (size_t k = 0; k < elements; k++)
+	{
+		double x = f != NULL ? f[k] : d[k];
+
+		if (fabs(x) > PSY_MASS_MAX_VALUE)
+			return psy_fail(err, PSY_DOMAIN, "%s[%zu] is %g; magnitudes up to %g, or NaN for missing, expected", name, k + 1,
+							x, PSY_MASS_MAX_VALUE);
+	}
+	return PSY_OK;
+}
+
+void
+psy_mass_add(psy_mass *state, size_t group, const psy_mass_values *x, const double *design)
+{
+	double *comoments = psy_mass_group(state, group);
+	psy_mass_streams of = psy_mass_group_streams(state, group);
+
+	psy_comoments_add(comoments, state->design, design);
+	if (of.count != NULL)
+		psy_mass_add_each(&of, state->elements, state->design, x, design);
+	else
+		psy_mass_add_shared(&of, state->elements, state->design, x, design, comoments);
+}
+
+static void
+fill(double *stream, size_t elements, double value)
+{
+	for (size_t k = 0; k < elements; k++)
+		stream[k] = value;
+}
+
+void
+psy_mass_expand(const psy_mass *shared, psy_mass *to)
+{
+	size_t m = shared->elements;
+	size_t own = psy_comoments_length(shared->design);
+
+	to->skipped = shared->skipped;
+	memcpy(to->data, shared->data, sizeof(double) * own * shared->groups);
+	for (size_t g = 0; g < shared->groups; g++)
+	{
+		psy_mass_shape shape = psy_mass_shape_of(shared);
+		psy_mass_streams from_streams = psy_mass_group_streams(shared, g);
+		psy_mass_streams to_streams = psy_mass_group_streams(to, g);
+		const double *comoments = psy_mass_group(shared, g);
+
+		memcpy(to_streams.sum, from_streams.sum, sizeof(double) * stream_count(&shape) * m);
+		for (size_t s = 0; s < own; s++)
+			fill(to_streams.count + s * m, m, comoments[s]);
+	}
+}
+
+/* ---- merging --------------------------------------------------------------------------------------------------- */
+
+static psy_status
+same_source(const psy_mass *into, const psy_mass *from, psy_error *err)
+{
+	if (into->source == from->source)
+		return PSY_OK;
+	if (into->source == 0 || from->source == 0)
+		return psy_fail(err, PSY_DOMAIN, "a state over connectomes and one over plain vectors cannot be merged");
+	return psy_fail(err, PSY_DOMAIN, "states over connectomes of kind %s and of kind %s cannot be merged",
+					psy_conn_kind_name(into->source), psy_conn_kind_name(from->source));
+}
+
+psy_status
+psy_mass_mergeable(const psy_mass *into, const psy_mass *from, psy_error *err)
+{
+	if (into->statistic != from->statistic)
+		return psy_fail(err, PSY_DOMAIN, "a state of %s%s and one of %s%s cannot be merged", psy_mass_name(into->statistic),
+						into->groups == 2 ? " (two groups)" : "", psy_mass_name(from->statistic),
+						from->groups == 2 ? " (two groups)" : "");
+	if (into->elements == 0 || from->elements == 0)
+		return PSY_OK;
+	if (into->elements != from->elements)
+		return psy_fail(err, PSY_SHAPE, "states over %llu and over %llu elements cannot be merged",
+						(unsigned long long) into->elements, (unsigned long long) from->elements);
+	if (into->design != from->design)
+		return psy_fail(err, PSY_SHAPE, "states with %d and with %d covariates cannot be merged", into->design - 1,
+						from->design - 1);
+	return same_source(into, from, err);
+}
+
+void
+psy_mass_merge(psy_mass *into, const psy_mass *from)
+{
+	into->skipped += from->skipped;
+	for (size_t g = 0; g < into->groups && from->elements > 0; g++)
+	{
+		psy_mass_streams to_streams = psy_mass_group_streams(into, g);
+		psy_mass_streams from_streams = psy_mass_group_streams(from, g);
+		double *comoments = psy_mass_group(into, g);
+		const double *from_comoments = psy_mass_group(from, g);
+
+		if (from_comoments[0] == 0)
+			continue;
+		psy_mass_merge_streams(&to_streams, &from_streams, into->elements, into->design, comoments, from_comoments);
+		psy_comoments_merge(comoments, from_comoments, into->design);
+	}
+}
+
+/* ---- validation ------------------------------------------------------------------------------------------------ */
+
+static psy_status
+check_design(const psy_mass *state, psy_error *err)
+{
+	bool fits;
+
+	switch (state->statistic)
+	{
+		case PSY_MASS_CORR: fits = state->design == 1; break;
+		case PSY_MASS_PCORR: fits = state->design >= 2 || (state->design == 0 && state->elements == 0); break;
+		default: fits = state->design == 0; break;
+	}
+	if (state->elements == 0 && state->statistic == PSY_MASS_CORR)
+		fits = state->design <= 1;
+	if (!fits || state->design > PSY_MASS_MAX_DESIGN)
+		return psy_fail(err, PSY_FORMAT, "%d design variables for %s", state->design, psy_mass_name(state->statistic));
+	return PSY_OK;
+}
+
+static psy_status
+check_head(const psy_mass *state, size_t size, psy_error *err)
+{
+	psy_mass_shape shape;
+
+	if (size < sizeof *state)
+		return psy_fail(err, PSY_FORMAT, "%zu bytes, at least %zu expected", size, sizeof *state);
+	if (state->statistic < PSY_MASS_SUMMARY || state->statistic > PSY_MASS_PCORR)
+		return psy_fail(err, PSY_FORMAT, "statistic %d is not known", state->statistic);
+	if (state->source != 0 && !psy_conn_kind_valid(state->source))
+		return psy_fail(err, PSY_FORMAT, "element kind %d is not known", state->source);
+	if ((state->flags & ~PSY_MASS_PER_ELEMENT) != 0 || state->reserved[0] != 0 || state->reserved[1] != 0 ||
+		state->reserved[2] != 0 || state->variables != 1 || state->tail != 0)
+		return psy_fail(err, PSY_FORMAT, "flags or reserved fields are set that this version does not know");
+	if (state->groups != group_count((psy_mass_statistic) state->statistic))
+		return psy_fail(err, PSY_FORMAT, "%d groups for %s", state->groups, psy_mass_name(state->statistic));
+	if (state->skipped < 0)
+		return psy_fail(err, PSY_FORMAT, "a negative number of skipped rows");
+	if (check_design(state, err) != PSY_OK)
+		return PSY_FORMAT;
+	shape = psy_mass_shape_of(state);
+	if (psy_mass_size(&shape) != size)
+		return psy_fail(err, PSY_FORMAT, "%zu bytes, but %llu elements need %zu", size,
+						(unsigned long long) state->elements, psy_mass_size(&shape));
+	return PSY_OK;
+}
+
+/* Comoments that could have come from rows: a count, finite sums, squares not negative, none before the first row. */
+static bool
+comoments_valid(const double *m, size_t stride, size_t q, double rows)
+{
+	double n = m[0];
+
+	if (!(n >= 0 && n <= rows) || n != floor(n))
+		return false;
+	for (size_t s = 1; s < psy_comoments_length(q); s++)
+		if (!isfinite(m[s * stride]) || (n == 0 && m[s * stride] != 0))
+			return false;
+	for (size_t i = 0; i < q; i++)
+		if (m[(1 + q + psy_product_index(i, i)) * stride] < 0)
+			return false;
+	return true;
+}
+
+static psy_status
+check_elements(const psy_mass *state, size_t group, psy_error *err)
+{
+	psy_mass_streams of = psy_mass_group_streams(state, group);
+	double rows = psy_mass_group(state, group)[0];
+	psy_mass_shape shape = psy_mass_shape_of(state);
+
+	if (!psy_mass_all_finite(of.sum, stream_count(&shape) * state->elements))
+		return psy_fail(err, PSY_FORMAT, "group %zu has numbers that are not finite", group + 1);
+	for (size_t k = 0; k < state->elements; k++)
+	{
+		double n = of.count != NULL ? of.count[k] : rows;
+
+		if (of.squares[k] < 0 || (n == 0 && (of.sum[k] != 0 || of.squares[k] != 0)))
+			return psy_fail(err, PSY_FORMAT, "element %zu has impossible sums", k + 1);
+		if (of.smallest != NULL && n > 0 && of.smallest[k] > of.largest[k])
+			return psy_fail(err, PSY_FORMAT, "element %zu has a minimum above its maximum", k + 1);
+		if (of.count != NULL && !comoments_valid(of.count + k, state->elements, state->design, rows))
+			return psy_fail(err, PSY_FORMAT, "element %zu has impossible counts or design sums", k + 1);
+	}
+	return PSY_OK;
+}
+
+psy_status
+psy_mass_check(const psy_mass *state, size_t size, psy_error *err)
+{
+	psy_status status = check_head(state, size, err);
+
+	for (size_t g = 0; status == PSY_OK && g < state->groups; g++)
+	{
+		/* 2^31 - 1 rows: counts are reported as int. */
+		if (!comoments_valid(psy_mass_group(state, g), 1, state->design, INT32_MAX))
+			return psy_fail(err, PSY_FORMAT, "group %zu has an impossible count or design sums", g + 1);
+		status = check_elements(state, g, err);
+	}
+	return status;
+}

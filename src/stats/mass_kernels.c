@@ -1,0 +1,378 @@
+/*
+ * mass_kernels.c - the loops over elements; see mass_kernels.h.
+ *
+ * Rows are taken in blocks that stay in the first-level cache: a block of x becomes doubles once, then each stream is
+ * updated by a short loop that the compiler vectorises.
+ */
+#include "stats/mass_kernels.h"
+
+#include "core/lanes.h"
+#include "stats/moments.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BLOCK 512
+
+/* ---- looking through ------------------------------------------------------------------------------------------- */
+
+PSY_CLONES static psy_mass_seen
+scan_float(const float *x, size_t elements)
+{
+	uint32_t missing = 0, refused = 0;
+
+	for (size_t k = 0; k < elements; k++)
+	{
+		uint32_t bits;
+
+		memcpy(&bits, x + k, sizeof bits);
+		bits &= 0x7fffffffu;
+		missing |= bits > 0x7f800000u;
+		refused |= bits == 0x7f800000u;
+	}
+	return (psy_mass_seen){missing != 0, refused != 0};
+}
+
+PSY_CLONES static psy_mass_seen
+scan_double(const double *x, size_t elements)
+{
+	uint64_t missing = 0, refused = 0;
+
+	for (size_t k = 0; k < elements; k++)
+	{
+		missing |= x[k] != x[k];
+		refused |= fabs(x[k]) > PSY_MASS_MAX_VALUE;
+	}
+	return (psy_mass_seen){missing != 0, refused != 0};
+}
+
+PSY_CLONES static bool
+all_finite(const double *x, size_t count)
+{
+	double zero[PSY_LANES] = {0};
+	size_t k = 0;
+
+	/* x - x is 0 for finite x and NaN otherwise. */
+	for (; k + PSY_LANES <= count; k += PSY_LANES)
+		for (size_t l = 0; l < PSY_LANES; l++)
+			zero[l] += x[k + l] - x[k + l];
+	for (; k < count; k++)
+		zero[0] += x[k] - x[k];
+	return psy_lanes_sum(zero) == 0;
+}
+
+psy_mass_seen
+psy_mass_scan_float(const float *x, size_t elements)
+{
+	return scan_float(x, elements);
+}
+
+psy_mass_seen
+psy_mass_scan_double(const double *x, size_t elements)
+{
+	return scan_double(x, elements);
+}
+
+bool
+psy_mass_all_finite(const double *x, size_t count)
+{
+	return all_finite(x, count);
+}
+
+/* ---- a block of a row ------------------------------------------------------------------------------------------ */
+
+PSY_CLONES static void
+load_float(const float *x, const float *minus, size_t count, double *block)
+{
+	if (minus == NULL)
+		for (size_t k = 0; k < count; k++)
+			block[k] = x[k];
+	else
+		for (size_t k = 0; k < count; k++)
+			block[k] = (double) x[k] - (double) minus[k];
+}
+
+PSY_CLONES static void
+load_double(const double *x, const double *minus, size_t count, double *block)
+{
+	if (minus == NULL)
+		memcpy(block, x, sizeof(double) * count);
+	else
+		for (size_t k = 0; k < count; k++)
+			block[k] = x[k] - minus[k];
+}
+
+static void
+load_block(const psy_mass_values *x, size_t first, size_t count, double *block)
+{
+	if (x->f != NULL)
+		load_float(x->f + first, x->minus_f != NULL ? x->minus_f + first : NULL, count, block);
+	else
+		load_double(x->d + first, x->minus_d != NULL ? x->minus_d + first : NULL, count, block);
+}
+
+/* ---- the shared layout ----------------------------------------------------------------------------------------- */
+
+/* Youngs-Cramer with one n: sums and squares; x becomes x * n - sum, which the products need. */
+PSY_CLONES static void
+update_shared(double *x, size_t count, double n, double scale, double *sum, double *squares)
+{
+	for (size_t k = 0; k < count; k++)
+	{
+		double total = sum[k] + x[k];
+		double deviation = x[k] * n - total;
+
+		sum[k] = total;
+		squares[k] += deviation * deviation * scale;
+		x[k] = deviation;
+	}
+}
+
+PSY_CLONES static void
+update_product(const double *deviation, size_t count, double factor, double *product)
+{
+	for (size_t k = 0; k < count; k++)
+		product[k] += deviation[k] * factor;
+}
+
+/* Shared rows have no NaN, per-element ones may: comparisons leave a NaN out. */
+PSY_CLONES static void
+update_range(const double *x, size_t count, double *smallest, double *largest)
+{
+	for (size_t k = 0; k < count; k++)
+	{
+		smallest[k] = x[k] < smallest[k] ? x[k] : smallest[k];
+		largest[k] = x[k] > largest[k] ? x[k] : largest[k];
+	}
+}
+
+void
+psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
+					const double *design, const double *comoments)
+{
+	double n = comoments[0];
+	double scale = n < 2 ? 0 : 1 / (n * (n - 1));
+	double block[BLOCK];
+
+	for (size_t first = 0; first < elements; first += BLOCK)
+	{
+		size_t count = elements - first < BLOCK ? elements - first : BLOCK;
+
+		load_block(x, first, count, block);
+		if (of->smallest != NULL)
+			update_range(block, count, of->smallest + first, of->largest + first);
+		update_shared(block, count, n, scale, of->sum + first, of->squares + first);
+		for (size_t j = 0; j < q; j++)
+			update_product(block, count, (design[j] * n - comoments[1 + j]) * scale, of->product + j * elements + first);
+	}
+}
+
+/* ---- the per-element layout ------------------------------------------------------------------------------------ */
+
+typedef struct each_block
+{
+	double x[BLOCK];		 /* 0 where missing */
+	double present[BLOCK];	 /* 1 or 0 */
+	double n[BLOCK];		 /* count with this row */
+	double scale[BLOCK];	 /* 1 / (n (n - 1)), 0 for a first or missing value */
+	double deviation[BLOCK]; /* x * n - sum */
+} each_block;
+
+PSY_CLONES static void
+update_each(each_block *b, size_t size, double *count, double *sum, double *squares)
+{
+	for (size_t k = 0; k < size; k++)
+	{
+		double present = b->x[k] == b->x[k] ? 1 : 0;
+		double x = b->x[k] == b->x[k] ? b->x[k] : 0;
+		double n = count[k] + present;
+		double total = sum[k] + x;
+		double pairs = n * (n - 1);
+		double scale = pairs > 0 ? present / pairs : 0;
+		double deviation = x * n - total;
+
+		b->present[k] = present;
+		b->n[k] = count[k] = n;
+		sum[k] = total;
+		b->scale[k] = scale;
+		b->deviation[k] = deviation;
+		squares[k] += deviation * deviation * scale;
+	}
+}
+
+PSY_CLONES static void
+update_design_sum(const each_block *b, size_t size, double w, double *sum)
+{
+	for (size_t k = 0; k < size; k++)
+		sum[k] += b->present[k] * w;
+}
+
+PSY_CLONES static void
+update_product_each(const each_block *b, size_t size, double w, const double *sum, double *product)
+{
+	for (size_t k = 0; k < size; k++)
+		product[k] += b->deviation[k] * (w * b->n[k] - sum[k]) * b->scale[k];
+}
+
+PSY_CLONES static void
+update_design_product(const each_block *b, size_t size, double w, const double *sum, double v, const double *other,
+					  double *product)
+{
+	for (size_t k = 0; k < size; k++)
+		product[k] += (w * b->n[k] - sum[k]) * (v * b->n[k] - other[k]) * b->scale[k];
+}
+
+static void
+update_design(const each_block *b, const psy_mass_streams *of, size_t first, size_t size, size_t elements, size_t q,
+			  const double *design)
+{
+	double *sum = of->design_sum + first;
+	double *product = of->design_product + first;
+
+	for (size_t i = 0; i < q; i++)
+	{
+		update_design_sum(b, size, design[i], sum + i * elements);
+		update_product_each(b, size, design[i], sum + i * elements, of->product + i * elements + first);
+		for (size_t j = 0; j <= i; j++, product += elements)
+			update_design_product(b, size, design[i], sum + i * elements, design[j], sum + j * elements, product);
+	}
+}
+
+void
+psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x, const double *design)
+{
+	each_block block;
+
+	for (size_t first = 0; first < elements; first += BLOCK)
+	{
+		size_t size = elements - first < BLOCK ? elements - first : BLOCK;
+
+		load_block(x, first, size, block.x);
+		if (of->smallest != NULL)
+			update_range(block.x, size, of->smallest + first, of->largest + first);
+		update_each(&block, size, of->count + first, of->sum + first, of->squares + first);
+		update_design(&block, of, first, size, elements, q, design);
+	}
+}
+
+/* ---- merging --------------------------------------------------------------------------------------------------- */
+
+/* Per block: how two sides of each element are weighed. */
+typedef struct merge_block
+{
+	double weight[BLOCK];		/* n1 n2 / (n1 + n2) */
+	double inverse[BLOCK];		/* 1 / n1, or 0 */
+	double from_inverse[BLOCK]; /* 1 / n2, or 0 */
+	double difference[BLOCK];	/* of the means of x */
+} merge_block;
+
+PSY_CLONES static void
+weigh(const double *count, const double *from_count, double n, double from_n, size_t size, merge_block *b)
+{
+	for (size_t k = 0; k < size; k++)
+	{
+		double n1 = count != NULL ? count[k] : n;
+		double n2 = from_count != NULL ? from_count[k] : from_n;
+		double total = n1 + n2;
+
+		b->weight[k] = total > 0 ? n1 * n2 / total : 0;
+		b->inverse[k] = n1 > 0 ? 1 / n1 : 0;
+		b->from_inverse[k] = n2 > 0 ? 1 / n2 : 0;
+	}
+}
+
+PSY_CLONES static void
+merge_x(merge_block *b, size_t size, double *sum, double *squares, const double *from_sum, const double *from_squares)
+{
+	for (size_t k = 0; k < size; k++)
+	{
+		double difference = sum[k] * b->inverse[k] - from_sum[k] * b->from_inverse[k];
+
+		b->difference[k] = difference;
+		squares[k] += from_squares[k] + b->weight[k] * difference * difference;
+		sum[k] += from_sum[k];
+	}
+}
+
+/* A design sum of either side: per element, or one for all. */
+static inline double
+sum_at(const double *stream, size_t k, double shared)
+{
+	return stream != NULL ? stream[k] : shared;
+}
+
+PSY_CLONES static void
+merge_product(const merge_block *b, size_t size, const double *w, double shared_w, const double *from_w,
+			  double from_shared_w, double *product, const double *from_product)
+{
+	for (size_t k = 0; k < size; k++)
+		product[k] += from_product[k] + b->weight[k] * b->difference[k] *
+											(sum_at(w, k, shared_w) * b->inverse[k] -
+											 sum_at(from_w, k, from_shared_w) * b->from_inverse[k]);
+}
+
+PSY_CLONES static void
+merge_range(double *smallest, double *largest, const double *from_smallest, const double *from_largest, size_t size)
+{
+	for (size_t k = 0; k < size; k++)
+	{
+		smallest[k] = from_smallest[k] < smallest[k] ? from_smallest[k] : smallest[k];
+		largest[k] = from_largest[k] > largest[k] ? from_largest[k] : largest[k];
+	}
+}
+
+/* Products of x with the design: before the design sums change. */
+static void
+merge_products(const merge_block *b, const psy_mass_streams *into, const psy_mass_streams *from, size_t first,
+			   size_t size, size_t elements, size_t q, const double *comoments, const double *from_comoments)
+{
+	for (size_t j = 0; j < q; j++)
+	{
+		size_t at = j * elements + first;
+
+		merge_product(b, size, into->count != NULL ? into->design_sum + at : NULL, comoments[1 + j],
+					  from->count != NULL ? from->design_sum + at : NULL, from_comoments[1 + j], into->product + at,
+					  from->product + at);
+	}
+}
+
+/* Count and design moments of one element of a per-element state; a shared from has one set for all. */
+static void
+merge_design_element(const psy_mass_streams *into, const psy_mass_streams *from, size_t k, size_t elements, size_t q,
+					 const double *from_comoments)
+{
+	double mine[1 + PSY_MASS_MAX_DESIGN + PSY_MASS_MAX_DESIGN * (PSY_MASS_MAX_DESIGN + 1) / 2];
+	double theirs[1 + PSY_MASS_MAX_DESIGN + PSY_MASS_MAX_DESIGN * (PSY_MASS_MAX_DESIGN + 1) / 2];
+	size_t length = psy_comoments_length(q);
+
+	for (size_t s = 0; s < length; s++)
+	{
+		mine[s] = into->count[s * elements + k];
+		theirs[s] = from->count != NULL ? from->count[s * elements + k] : from_comoments[s];
+	}
+	psy_comoments_merge(mine, theirs, q);
+	for (size_t s = 0; s < length; s++)
+		into->count[s * elements + k] = mine[s];
+}
+
+void
+psy_mass_merge_streams(const psy_mass_streams *into, const psy_mass_streams *from, size_t elements, size_t q,
+					   const double *comoments, const double *from_comoments)
+{
+	merge_block block;
+
+	for (size_t first = 0; first < elements; first += BLOCK)
+	{
+		size_t size = elements - first < BLOCK ? elements - first : BLOCK;
+
+		weigh(into->count != NULL ? into->count + first : NULL, from->count != NULL ? from->count + first : NULL,
+			  comoments[0], from_comoments[0], size, &block);
+		merge_x(&block, size, into->sum + first, into->squares + first, from->sum + first, from->squares + first);
+		merge_products(&block, into, from, first, size, elements, q, comoments, from_comoments);
+		if (into->smallest != NULL)
+			merge_range(into->smallest + first, into->largest + first, from->smallest + first, from->largest + first,
+						size);
+	}
+	for (size_t k = 0; into->count != NULL && k < elements; k++)
+		merge_design_element(into, from, k, elements, q, from_comoments);
+}

@@ -1,0 +1,33 @@
+/*
+ * mass_kernels.h - the loops over elements behind stats/mass.c; not for use outside src/stats.
+ *
+ * Every element is its own accumulator, so that vectorising reorders nothing and the bits are the same on every CPU.
+ */
+#ifndef PSY_MASS_KERNELS_H
+#define PSY_MASS_KERNELS_H
+
+#include "stats/mass.h"
+
+typedef struct psy_mass_seen
+{
+	bool missing; /* a NaN */
+	bool refused; /* an infinity, or beyond PSY_MASS_MAX_VALUE */
+} psy_mass_seen;
+
+psy_mass_seen psy_mass_scan_float(const float *x, size_t elements);
+psy_mass_seen psy_mass_scan_double(const double *x, size_t elements);
+bool psy_mass_all_finite(const double *x, size_t count);
+
+/* Adds one row in the shared layout; comoments are the group's, with this row in them already. */
+void psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
+						 const double *design, const double *comoments);
+
+/* Adds one row in the per-element layout. */
+void psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
+					   const double *design);
+
+/* Merges streams; comoments are the groups' own, before they are merged, and serve where a side is shared. */
+void psy_mass_merge_streams(const psy_mass_streams *into, const psy_mass_streams *from, size_t elements, size_t q,
+							const double *comoments, const double *from_comoments);
+
+#endif

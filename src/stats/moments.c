@@ -1,0 +1,89 @@
+/* moments.c - Youngs-Cramer updates and their merge; see moments.h. */
+#include "stats/moments.h"
+
+#include <math.h>
+
+void
+psy_moments_add(psy_moments *m, double x)
+{
+	double deviation;
+
+	m->n += 1;
+	m->sum += x;
+	if (m->n < 2)
+		return;
+	deviation = x * m->n - m->sum;
+	m->squares += deviation * deviation / (m->n * (m->n - 1));
+}
+
+void
+psy_moments_merge(psy_moments *into, const psy_moments *from)
+{
+	double difference;
+
+	if (from->n == 0)
+		return;
+	if (into->n == 0)
+	{
+		*into = *from;
+		return;
+	}
+	difference = into->sum / into->n - from->sum / from->n;
+	into->squares += from->squares + into->n * from->n / (into->n + from->n) * difference * difference;
+	into->n += from->n;
+	into->sum += from->sum;
+}
+
+double
+psy_moments_mean(const psy_moments *m)
+{
+	return m->n >= 1 ? m->sum / m->n : NAN;
+}
+
+double
+psy_moments_variance(const psy_moments *m)
+{
+	return m->n >= 2 ? m->squares / (m->n - 1) : NAN;
+}
+
+void
+psy_comoments_add(double *m, size_t q, const double *w)
+{
+	double *sum = m + 1;
+	double *product = sum + q;
+	double n = m[0] += 1;
+	double scale = n < 2 ? 0 : 1 / (n * (n - 1));
+
+	for (size_t i = 0; i < q; i++)
+	{
+		double deviation;
+
+		sum[i] += w[i];
+		deviation = w[i] * n - sum[i];
+		for (size_t j = 0; j <= i; j++)
+			*product++ += deviation * (w[j] * n - sum[j]) * scale;
+	}
+}
+
+void
+psy_comoments_merge(double *into, const double *from, size_t q)
+{
+	double *sum = into + 1;
+	double *product = sum + q;
+	const double *from_sum = from + 1;
+	const double *from_product = from_sum + q;
+	double weight, inverse, from_inverse;
+
+	if (from[0] == 0)
+		return;
+	inverse = into[0] == 0 ? 0 : 1 / into[0];
+	from_inverse = 1 / from[0];
+	weight = into[0] * from[0] / (into[0] + from[0]);
+	for (size_t i = 0; i < q; i++)
+		for (size_t j = 0; j <= i; j++)
+			*product++ += *from_product++ + weight * (sum[i] * inverse - from_sum[i] * from_inverse) *
+												(sum[j] * inverse - from_sum[j] * from_inverse);
+	for (size_t i = 0; i < q; i++)
+		sum[i] += from_sum[i];
+	into[0] += from[0];
+}
