@@ -26,8 +26,9 @@ CREATE TABLE ingest.file (
 	started_at    timestamptz NOT NULL,
 	finished_at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );
--- The same bytes with the same meaning are loaded once; two loads at once meet here.
-CREATE UNIQUE INDEX file_once ON ingest.file (command, sha256, options_key) WHERE status = 'loaded';
+-- The same bytes with the same meaning are loaded once; two loads at once meet here.  A correction that is taken back brings
+-- the bytes of an earlier version again: then it supersedes another file than they did the first time.
+CREATE UNIQUE INDEX file_once ON ingest.file (command, path, sha256, options_key, coalesce(supersedes, 0)) WHERE status = 'loaded';
 CREATE INDEX file_path ON ingest.file (path);
 CREATE INDEX file_supersedes ON ingest.file (supersedes) WHERE supersedes IS NOT NULL;
 COMMENT ON TABLE ingest.file IS 'Manifest: one row a file that was loaded (in the transaction of its rows) or refused (in a transaction of its own)';

@@ -1,0 +1,29 @@
+/* cmd.h - the command table: what `psyrad WORD` and `psyrad ingest WORD` do. */
+#ifndef CMD_H
+#define CMD_H
+
+#include "load.h"
+
+#ifndef PSYRAD_VERSION
+#error "the Makefile defines PSYRAD_VERSION from src/VERSION"
+#endif
+
+enum exit_code
+{
+	EXIT_OK = 0,
+	EXIT_REJECTED = 1, /* rows or files were rejected */
+	EXIT_USAGE = 2,
+	EXIT_SERVER = 3 /* the server cannot be reached or went away */
+};
+
+typedef struct command
+{
+	const char *name;
+	const char *usage;
+	const char *summary;
+	int (*run)(int argc, char **argv, const char *url);
+} command;
+
+extern const loader load_study, load_participants, load_scores, load_series;
+
+#endif

@@ -1,0 +1,357 @@
+/*
+ * load.c - files in, one transaction each; see load.h.
+ *
+ * Order inside the transaction: ingest.open_file takes the lock of (command, bytes, options) and says whether
+ * there is anything to do; rows are staged by COPY; ingest.load_<command> validates and stores;
+ * ingest.close_file moves the rejects and writes the counts.  A refusal rolls all of it back, and
+ * ingest.refuse_file records it in a transaction of its own.
+ */
+#include "load.h"
+
+#include "cmd.h"
+#include "header.h"
+#include "progress.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct totals
+{
+	long files, refused, read, loaded, unchanged, rejected;
+} totals;
+
+/* What open_file and refuse_file need to know of a file. */
+typedef struct manifest
+{
+	char *shown; /* the path that is kept */
+	char sha256[2 * SHA256_BYTES + 3];
+	char bytes[24];
+	buffer options;
+	char *batch;
+} manifest;
+
+psy_status
+reject(job *j, const reject_at *at, psy_error *err, const char *code, const char *format, ...)
+{
+	char message[400];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	copy_row(&j->rejects);
+	at->row ? copy_int8(&j->rejects, at->row) : copy_null(&j->rejects);
+	at->line ? copy_int8(&j->rejects, at->line) : copy_null(&j->rejects);
+	copy_text(&j->rejects, at->column_name);
+	at->column_number ? copy_int4(&j->rejects, at->column_number) : copy_null(&j->rejects);
+	copy_text(&j->rejects, code);
+	copy_text(&j->rejects, message);
+	copy_text(&j->rejects, at->raw);
+	copy_text(&j->rejects, at->label);
+	return copy_row_end(&j->rejects, err);
+}
+
+psy_status
+participant_label(const char *cell, const char **label, psy_error *err)
+{
+	size_t length;
+
+	*label = strncmp(cell, "sub-", 4) == 0 ? cell + 4 : cell;
+	length = strspn(*label, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+	/* The cell is not quoted: it may be somebody's name. */
+	if (length == 0 || (*label)[length] != '\0' || length > 63 || !isalnum((unsigned char) **label))
+		return psy_fail(err, PSY_FORMAT, "not a study code; expected 1 to 63 letters, digits, '-' or '_'");
+	if (!cell_is_identifier(*label))
+		return PSY_OK;
+	psy_fail(err, PSY_DOMAIN, "participant_id holds what looks like an identity card or telephone number");
+	psy_hint(err, "give each participant a study code, and keep the list of numbers outside the warehouse");
+	return PSY_LIMIT;
+}
+
+psy_status
+read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err)
+{
+	source s;
+	text_reader reader;
+	const char *line;
+	size_t length;
+	long number;
+	uint64_t size;
+	psy_status status = source_open(&s, path, err);
+
+	if (status != PSY_OK)
+		return status;
+	text_open(&reader, &s, ENCODING_AUTO);
+	while ((status = text_next(&reader, &line, &length, &number, err)) == PSY_OK && line != NULL)
+	{
+		if (text->size + length > limit)
+		{
+			status = psy_fail(err, PSY_LIMIT, "more than %zu MB", limit >> 20);
+			break;
+		}
+		buffer_add(text, line, length);
+	}
+	if (status == PSY_OK)
+		status = source_finish(&s, sha256, &size, err);
+	text_close(&reader);
+	source_close(&s);
+	return status;
+}
+
+/* The path as the manifest keeps it: relative to the root, the base name for what lies outside. */
+static char *
+shown_path(const char *path, const char *root)
+{
+	char real[PATH_MAX], top[PATH_MAX];
+	size_t n;
+
+	if (realpath(path, real) != NULL && realpath(root ? root : ".", top) != NULL)
+	{
+		n = strlen(top);
+		if (n > 1 && strncmp(real, top, n) == 0 && real[n] == '/')
+			return keep_text(real + n + 1);
+	}
+	return keep_text(strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+}
+
+static psy_status
+describe(job *j, manifest *m, psy_error *err)
+{
+	psy_status status = hash_file(j->path, j->sha256, &j->bytes, err);
+
+	m->shown = shown_path(j->path, j->opt->root);
+	snprintf(m->bytes, sizeof m->bytes, "%" PRIu64, j->bytes);
+	strcpy(m->sha256, "\\x");
+	hash_text(j->sha256, m->sha256 + 2);
+	buffer_byte(&m->options, '{');
+	options_json(j->opt, j->kind->options, &m->options);
+	if (status == PSY_OK && j->kind->describe != NULL)
+		status = j->kind->describe(j, &m->options, err);
+	buffer_byte(&m->options, '}');
+	return status;
+}
+
+static void
+manifest_free(manifest *m)
+{
+	free(m->shown);
+	buffer_free(&m->options);
+}
+
+/* Takes the lock and the manifest row: the file's id, and whether anything is to be done. */
+static psy_status
+open_file(job *j, const manifest *m, char id[24], bool *unchanged, totals *sum, psy_error *err)
+{
+	const char *values[] = {j->kind->name,   m->shown,      m->sha256,     m->bytes,
+							m->options.data, j->opt->batch, j->opt->study, PSYRAD_VERSION};
+	PGresult *result;
+	psy_status status = session_query(
+		j->db, &result, err,
+		"SELECT file_id, state, rows_read FROM ingest.open_file($1, $2, $3, $4, $5, $6, $7, $8)", 8, values);
+
+	if (status != PSY_OK)
+		return status;
+	snprintf(id, 24, "%s", PQgetvalue(result, 0, 0));
+	*unchanged = strcmp(PQgetvalue(result, 0, 1), "unchanged") == 0;
+	if (*unchanged)
+	{
+		long rows = atol(PQgetvalue(result, 0, 2));
+
+		sum->read += rows;
+		sum->unchanged += rows;
+	}
+	PQclear(result);
+	return PSY_OK;
+}
+
+static psy_status
+stage(job *j, psy_error *err)
+{
+	buffer sql = {0};
+	psy_status status;
+
+	buffer_format(&sql, "SELECT ingest.stage_%s()", j->kind->name);
+	status = session_query(j->db, NULL, err, sql.data, 0, NULL);
+	buffer_free(&sql);
+	if (status == PSY_OK)
+		status = j->kind->stage(j, err);
+	if (status == PSY_OK)
+		status = copy_flush(&j->stage, err);
+	return status == PSY_OK ? copy_flush(&j->rejects, err) : status;
+}
+
+/* Validates and stores what was staged, and writes the counts. */
+static psy_status
+store(job *j, const char *id, totals *sum, psy_error *err)
+{
+	buffer sql = {0};
+	char read[24];
+	const char *values[] = {id, read};
+	PGresult *result;
+	psy_status status;
+
+	snprintf(read, sizeof read, "%ld", j->read);
+	buffer_format(
+		&sql,
+		"SELECT c.rows_loaded, c.rows_unchanged, f.rows_read, f.rows_rejected FROM ingest.load_%s($1) c, "
+		"LATERAL ingest.close_file($1, $2, c.rows_loaded, c.rows_unchanged) f",
+		j->kind->name);
+	status = session_query(j->db, &result, err, sql.data, 2, values);
+	buffer_free(&sql);
+	if (status != PSY_OK)
+		return status;
+	sum->loaded += atol(PQgetvalue(result, 0, 0));
+	sum->unchanged += atol(PQgetvalue(result, 0, 1));
+	sum->read += atol(PQgetvalue(result, 0, 2));
+	sum->rejected += atol(PQgetvalue(result, 0, 3));
+	PQclear(result);
+	return PSY_OK;
+}
+
+static psy_status
+load_in_transaction(job *j, const manifest *m, totals *sum, psy_error *err)
+{
+	char id[24];
+	bool unchanged;
+	totals before = *sum;
+	psy_status status = session_run(j->db, "BEGIN", err);
+
+	if (status == PSY_OK)
+		status = open_file(j, m, id, &unchanged, sum, err);
+	if (status == PSY_OK && !unchanged)
+		status = stage(j, err);
+	if (status == PSY_OK && !unchanged)
+		status = store(j, id, sum, err);
+	if (status == PSY_OK)
+		status = session_run(j->db, j->opt->dry_run || unchanged ? "ROLLBACK" : "COMMIT", err);
+	else if (!j->db->lost)
+		(void) session_run(j->db, "ROLLBACK", NULL);
+	if (status != PSY_OK)
+		*sum = before;
+	return status;
+}
+
+/* Says why on standard error, and records it; a dry run only says it. */
+static void
+refuse(job *j, const manifest *m, const psy_error *why)
+{
+	const char *values[] = {j->kind->name, m->shown,      m->sha256,      m->bytes,     m->options.data,
+							j->opt->batch, j->opt->study, PSYRAD_VERSION, why->message, why->hint};
+	psy_error err = {0};
+
+	progress_clear();
+	fprintf(stderr, "%s: refused: %s\n", m->shown, why->message);
+	if (why->hint[0])
+		fprintf(stderr, "  hint: %s\n", why->hint);
+	if (j->opt->dry_run || j->db->lost)
+		return;
+	if (session_query(j->db, NULL, &err, "SELECT ingest.refuse_file($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+					  10, values) != PSY_OK)
+		fprintf(stderr, "  the refusal could not be recorded: %s\n", err.message);
+}
+
+static void
+load_file(session *db, const loader *kind, const options *opt, const char *path, totals *sum)
+{
+	job j = {.db = db, .opt = opt, .kind = kind, .path = path};
+	manifest m = {0};
+	psy_error err = {0};
+	psy_status status;
+
+	copy_begin(&j.stage, db, kind->target);
+	copy_begin(&j.rejects, db,
+			   "pg_temp.stage_reject (\"row\", line, column_name, column_number, code, message, raw, label)");
+	status = describe(&j, &m, &err);
+	sum->files++;
+	if (status == PSY_OK)
+		status = load_in_transaction(&j, &m, sum, &err);
+	if (status != PSY_OK)
+	{
+		sum->refused++;
+		refuse(&j, &m, &err);
+	}
+	progress_add(j.bytes);
+	if (kind->release != NULL)
+		kind->release(&j);
+	copy_free(&j.stage);
+	copy_free(&j.rejects);
+	manifest_free(&m);
+}
+
+static void
+print_summary(const loader *kind, const options *opt, const totals *sum)
+{
+	printf("%s: %ld file%s, %ld read, %ld loaded, %ld unchanged, %ld rejected", kind->name, sum->files,
+		   sum->files == 1 ? "" : "s", sum->read, sum->loaded, sum->unchanged, sum->rejected);
+	if (sum->refused > 0)
+		printf(", %ld file%s refused", sum->refused, sum->refused == 1 ? "" : "s");
+	puts(opt->dry_run ? " (dry run: nothing was kept)" : "");
+	if (sum->rejected > 0 && !opt->dry_run)
+		puts("  see them with: psyrad rejects");
+}
+
+static void
+print_help(const loader *kind)
+{
+	printf("psyrad ingest %s - %s\n\n  psyrad [--db URL] ingest %s %s [OPTIONS]\n\n", kind->name,
+		   kind->summary, kind->name, kind->file);
+	options_help(kind->options);
+}
+
+/* Loads every file; false when the server went away. */
+static bool
+load_files(const loader *kind, options *opt, const char *url, totals *sum)
+{
+	session db;
+	psy_error err = {0};
+
+	if (session_open(&db, url, &err) != PSY_OK)
+	{
+		fprintf(stderr, "psyrad: %s\n  hint: %s\n", err.message, err.hint);
+		session_close(&db);
+		return false;
+	}
+	progress_start(kind->name, opt->files.count);
+	for (size_t i = 0; i < opt->files.count && !db.lost; i++)
+		if (kind->companion == NULL || !kind->companion(opt->files.item[i]))
+			load_file(&db, kind, opt, opt->files.item[i], sum);
+	progress_clear();
+	bool there = !db.lost;
+	session_close(&db);
+	return there;
+}
+
+int
+ingest(const loader *kind, int argc, char **argv, const char *url)
+{
+	options opt = {0};
+	totals sum = {0};
+	int code = EXIT_USAGE;
+
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+	{
+		print_help(kind);
+		return EXIT_OK;
+	}
+	if (options_parse(&opt, argc, argv, kind->options, kind->name))
+	{
+		if (opt.files.count == 0 && kind->file_optional)
+			list_add(&opt.files, opt.names);
+		if (opt.files.count == 0)
+			fprintf(stderr, "psyrad ingest %s: no %s was named\n", kind->name, kind->file);
+		else if (!load_files(kind, &opt, url, &sum))
+			code = EXIT_SERVER;
+		else
+		{
+			print_summary(kind, &opt, &sum);
+			code = sum.refused > 0 || sum.rejected > opt.max_rejects ? EXIT_REJECTED : EXIT_OK;
+		}
+	}
+	options_free(&opt);
+	return code;
+}

@@ -1,0 +1,81 @@
+/*
+ * load.h - the life of a file on its way in: hash, lock, stage, validate, commit; or refusal, recorded by
+ * itself.
+ *
+ * A loader says how a file's bytes become staged rows; everything else (transaction, manifest, rejects,
+ * counts, summary) is the same for all of them and lives here.  What is true of rows is decided by the
+ * functions of migrations/deploy/ingest_load.sql over the staged rows, never here.
+ */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "copy.h"
+#include "options.h"
+#include "session.h"
+#include "source.h"
+
+typedef struct loader loader;
+
+/* One file being loaded. */
+typedef struct job
+{
+	session *db;
+	const options *opt;
+	const loader *kind;
+	const char *path;
+	uint8_t sha256[SHA256_BYTES];
+	uint64_t bytes;
+	copy stage; /* of kind->target */
+	copy rejects;
+	long read;   /* records found so far */
+	void *extra; /* the loader's own, from describe to the end of stage */
+} job;
+
+struct loader
+{
+	const char *name;    /* the command, and the suffix of ingest.load_<name> */
+	const char *summary; /* for --help */
+	const char *file;    /* for --help: what FILE is */
+	unsigned options;
+	const char *target; /* staging table and columns */
+	bool file_optional; /* without FILE, --names is the file (an atlas without an image) */
+
+	/* Whether the file is the companion of another one and no input itself (may be NULL). */
+	bool (*companion)(const char *path);
+
+	/* Adds to an open JSON object what else the meaning depends on: hashes of companion files (may be NULL).
+	 */
+	psy_status (*describe)(job *j, buffer *json, psy_error *err);
+
+	/* Reads the file into j->stage and j->rejects.  An error refuses the file. */
+	psy_status (*stage)(job *j, psy_error *err);
+
+	/* Frees j->extra (may be NULL). */
+	void (*release)(job *j);
+};
+
+/* Where and how a record failed; what is unknown stays 0 or NULL. */
+typedef struct reject_at
+{
+	int64_t row; /* of the staged row that must not be loaded */
+	long line;
+	const char *column_name;
+	int column_number;
+	const char *raw;
+	const char *label; /* participant, to tell the site */
+} reject_at;
+
+psy_status reject(job *j, const reject_at *at, psy_error *err, const char *code, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* The command `psyrad ingest <kind>`: returns the exit code. */
+int ingest(const loader *kind, int argc, char **argv, const char *url);
+
+/* Reads a whole companion or document file (UTF-8, no NUL, at most limit bytes) and gives its hash. */
+psy_status read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES],
+						 psy_error *err);
+
+/* A participant's label: without "sub-", letters, digits, '-' and '_'; *label points into cell. */
+psy_status participant_label(const char *cell, const char **label, psy_error *err);
+
+#endif

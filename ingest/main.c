@@ -1,0 +1,73 @@
+/*
+ * main.c - psyrad [--db URL] COMMAND: finds the command in the table and runs it.
+ */
+#include "cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const loader *const loaders[] = {&load_study, &load_participants, &load_scores, &load_series};
+#define LOADERS (sizeof loaders / sizeof *loaders)
+
+static int
+run_ingest(int argc, char **argv, const char *url)
+{
+	for (size_t i = 0; argc > 1 && i < LOADERS; i++)
+		if (strcmp(argv[1], loaders[i]->name) == 0)
+			return ingest(loaders[i], argc - 1, argv + 1, url);
+	if (argc > 1 && strcmp(argv[1], "--help") != 0)
+		fprintf(stderr, "psyrad ingest: there is no '%s'\n", argv[1]);
+	for (size_t i = 0; i < LOADERS; i++)
+		printf("  psyrad ingest %-13s %-26s %s\n", loaders[i]->name, loaders[i]->file, loaders[i]->summary);
+	return argc > 1 && strcmp(argv[1], "--help") == 0 ? EXIT_OK : EXIT_USAGE;
+}
+
+static const command commands[] = {
+	{"ingest", "KIND FILE...", "load files; `psyrad ingest --help` lists the kinds", run_ingest},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void
+print_help(FILE *to)
+{
+	fputs("psyrad " PSYRAD_VERSION " - a warehouse for psychoradiology\n\n"
+		  "  psyrad [--db URL] COMMAND [ARGUMENTS]    URL: a libpq URI; default $PSYRAD_URL, else libpq's "
+		  "own\n\n",
+		  to);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s %-28s %s\n", commands[i].name, commands[i].usage, commands[i].summary);
+	fputs("\nexit: 0 done, 1 something was rejected or refused, 2 wrong usage, 3 the server cannot be "
+		  "reached\n",
+		  to);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *url = NULL;
+	int at = 1;
+
+	if (argc > 2 && strcmp(argv[at], "--db") == 0)
+	{
+		url = argv[2];
+		at = 3;
+	}
+	for (size_t i = 0; at < argc && i < COMMANDS; i++)
+		if (strcmp(argv[at], commands[i].name) == 0)
+			return commands[i].run(argc - at, argv + at, url);
+	if (at < argc && strcmp(argv[at], "--version") == 0)
+	{
+		puts("psyrad " PSYRAD_VERSION);
+		return EXIT_OK;
+	}
+	if (at < argc && strcmp(argv[at], "--help") == 0)
+	{
+		print_help(stdout);
+		return EXIT_OK;
+	}
+	if (at < argc)
+		fprintf(stderr, "psyrad: there is no command '%s'\n", argv[at]);
+	print_help(stderr);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,196 @@
+/* options.c - one table of the options of every ingest; see options.h. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum option_kind
+{
+	TEXT,
+	REQUIRED, /* a text without which the command makes no sense */
+	LIST,
+	FLAG,
+	COUNT,
+	ENCODING
+} option_kind;
+
+typedef struct option_spec
+{
+	const char *name;
+	option_kind kind;
+	unsigned set; /* 0: every ingest takes it */
+	size_t at;
+	bool meaning; /* changes what the bytes mean: part of the manifest's options */
+	const char *argument, *help;
+} option_spec;
+
+#define AT(member) offsetof(options, member)
+
+static const option_spec specs[] = {
+	{"study", REQUIRED, OPT_STUDY, AT(study), true, "STUDY", "the study that the file belongs to"},
+	{"instrument", REQUIRED, OPT_INSTRUMENT, AT(instrument), true, "NAME",
+	 "rating scale with its version: HAMD-17; HAMD-unspecified when unknown"},
+	{"site", TEXT, OPT_SITE, AT(site), true, "SITE", "site of every row, for a file without a site column"},
+	{"atlas", REQUIRED, OPT_ATLAS, AT(atlas), true, "ATLAS", "parcellation: AAL"},
+	{"names", REQUIRED, OPT_NAMES, AT(names), false, "FILE",
+	 "region names: 'index name' lines, TSV with index and name, or a name a line"},
+	{"space", TEXT, OPT_NAMES, AT(space), true, "SPACE", "template space of the atlas: Colin27"},
+	{"title", TEXT, OPT_NAMES, AT(title), true, "TEXT", "title of the atlas"},
+	{"measure", REQUIRED, OPT_IMAGE, AT(measure), true, "MEASURE",
+	 "what the voxels are: intensity, gmv, ..."},
+	{"suffix", TEXT, OPT_IMAGE, AT(suffix), true, "SUFFIX", "BIDS suffix when the file name has none: T1w"},
+	{"pipeline", TEXT, OPT_SCAN, AT(pipeline), true, "NAME", "named processing choices (default: as-is)"},
+	{"scanner", TEXT, OPT_SCAN, AT(scanner), true, "SCANNER",
+	 "default: the only scanner of the participant's site"},
+	{"subject", TEXT, OPT_SCAN, AT(subject), true, "LABEL", "participant when the file name has no sub-"},
+	{"session", TEXT, OPT_SCAN | OPT_SESSION, AT(session), true, "SESSION",
+	 "visit when the file does not say"},
+	{"run", TEXT, OPT_SCAN, AT(run), true, "N", "run when the file name has no run- (default: 1)"},
+	{"tr", TEXT, OPT_SERIES, AT(tr), true, "SECONDS",
+	 "repetition time; default: RepetitionTime of the .json beside it"},
+	{"by-position", FLAG, OPT_SERIES, AT(by_position), true, NULL,
+	 "no header: columns are the atlas's regions in order"},
+	{"name", REQUIRED, OPT_MODEL, AT(name), true, "NAME", "name of the model in the registry"},
+	{"trained-on", REQUIRED, OPT_MODEL, AT(trained_on), true, "TEXT", "whose data the model was trained on"},
+	{"simulated", FLAG, OPT_SIMULATED, AT(simulated), true, NULL, "the content was made by a program"},
+	{"encoding", ENCODING, OPT_TABLE, AT(encoding_name), true, "NAME",
+	 "utf-8, utf-16 or gb18030 (default: UTF-8, or UTF-16 by its byte order mark)"},
+	{"missing", LIST, OPT_TABLE, AT(missing), true, "TOKEN",
+	 "a cell that means missing, beside empty, n/a, NA, NaN and '.'"},
+	{"map", LIST, OPT_TABLE, AT(map), true, "FIELD=COLUMN", "which column is a field"},
+	{"identifier", LIST, OPT_TABLE, AT(identifier), true, "COLUMN",
+	 "a column to drop before anything is kept"},
+	{"batch", TEXT, 0, AT(batch), false, "NAME", "a name for this run in the manifest"},
+	{"root", TEXT, 0, AT(root), false, "DIR",
+	 "paths are kept relative to it (default: the current directory)"},
+	{"max-rejects", COUNT, 0, AT(max_rejects), false, "N",
+	 "rejects that still count as success (default: 0)"},
+	{"dry-run", FLAG, 0, AT(dry_run), false, NULL, "validate everything, keep nothing"},
+};
+#define SPECS (sizeof specs / sizeof *specs)
+
+static bool
+accepts(const option_spec *spec, unsigned accepted)
+{
+	return spec->set == 0 || (spec->set & accepted) != 0;
+}
+
+static bool
+keep(options *o, const option_spec *spec, char *value)
+{
+	void *to = (char *) o + spec->at;
+	char *end;
+
+	switch (spec->kind)
+	{
+		case FLAG: *(bool *) to = true; return true;
+		case LIST: list_add(to, value); return true;
+		case COUNT: *(long *) to = strtol(value, &end, 10); return *value && !*end && *(long *) to >= 0;
+		case ENCODING: *(const char **) to = value; return encoding_by_name(value, &o->encoding);
+		default: *(const char **) to = value; return *value != '\0';
+	}
+}
+
+static bool
+complete(const options *o, unsigned accepted, const char *command)
+{
+	for (size_t i = 0; i < SPECS; i++)
+		if (accepts(&specs[i], accepted) && specs[i].kind == REQUIRED &&
+			*(const char *const *) ((const char *) o + specs[i].at) == NULL)
+		{
+			fprintf(stderr, "psyrad ingest %s: --%s %s is missing\n", command, specs[i].name,
+					specs[i].argument);
+			return false;
+		}
+	for (size_t i = 0; i < o->map.count; i++)
+		if (strchr(o->map.item[i], '=') == NULL)
+		{
+			fprintf(stderr, "psyrad ingest %s: --map %s is not FIELD=COLUMN\n", command, o->map.item[i]);
+			return false;
+		}
+	return true;
+}
+
+bool
+options_parse(options *o, int argc, char **argv, unsigned accepted, const char *command)
+{
+	struct option longs[SPECS + 1] = {0};
+	int index[SPECS], count = 0, found;
+
+	for (size_t i = 0; i < SPECS; i++)
+		if (accepts(&specs[i], accepted))
+		{
+			longs[count] = (struct option){
+				specs[i].name, specs[i].kind == FLAG ? no_argument : required_argument, NULL, 1000 + count};
+			index[count++] = (int) i;
+		}
+	optind = 1;
+	while ((found = getopt_long(argc, argv, "", longs, NULL)) != -1)
+	{
+		const option_spec *spec;
+
+		if (found < 1000)
+			return false;
+		spec = &specs[index[found - 1000]];
+		if (!keep(o, spec, optarg))
+		{
+			fprintf(stderr, "psyrad ingest %s: --%s cannot be '%s'\n", command, spec->name, optarg);
+			return false;
+		}
+	}
+	for (int i = optind; i < argc; i++)
+		list_add(&o->files, argv[i]);
+	return complete(o, accepted, command);
+}
+
+void
+options_help(unsigned accepted)
+{
+	for (size_t i = 0; i < SPECS; i++)
+		if (accepts(&specs[i], accepted))
+		{
+			char left[40];
+
+			snprintf(left, sizeof left, "--%s %s", specs[i].name, specs[i].argument ? specs[i].argument : "");
+			printf("  %-24s %s%s\n", left, specs[i].help, specs[i].kind == REQUIRED ? " (required)" : "");
+		}
+}
+
+static void
+list_json(const text_list *list, const char *name, buffer *json)
+{
+	json_open(json, name, '[');
+	for (size_t i = 0; i < list->count; i++)
+		json_element(json, list->item[i]);
+	buffer_byte(json, ']');
+}
+
+void
+options_json(const options *o, unsigned accepted, buffer *json)
+{
+	for (size_t i = 0; i < SPECS; i++)
+	{
+		const void *at = (const char *) o + specs[i].at;
+
+		if (!specs[i].meaning || !accepts(&specs[i], accepted))
+			continue;
+		if (specs[i].kind == LIST && ((const text_list *) at)->count > 0)
+			list_json(at, specs[i].name, json);
+		else if (specs[i].kind == FLAG && *(const bool *) at)
+			json_member(json, specs[i].name, "true");
+		else if (specs[i].kind != LIST && specs[i].kind != FLAG && *(const char *const *) at != NULL)
+			json_member(json, specs[i].name, *(const char *const *) at);
+	}
+}
+
+void
+options_free(options *o)
+{
+	list_free(&o->files);
+	list_free(&o->missing);
+	list_free(&o->map);
+	list_free(&o->identifier);
+}

@@ -1,0 +1,59 @@
+/*
+ * options.h - what the command line of an ingest may say, parsed once into one struct.
+ *
+ * Each loader names the options it takes; what changes the meaning of a file's bytes goes, as JSON, into the
+ * manifest, and the loading functions of the warehouse read it from there and nowhere else.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "buffer.h"
+#include "reader_text.h"
+
+#include <stdbool.h>
+
+typedef enum option_set
+{
+	OPT_STUDY = 1 << 0,
+	OPT_INSTRUMENT = 1 << 1,
+	OPT_TABLE = 1 << 2, /* --encoding, --missing, --map, --identifier */
+	OPT_ATLAS = 1 << 3,
+	OPT_NAMES = 1 << 4,  /* --names, --space, --title */
+	OPT_IMAGE = 1 << 5,  /* --measure, --suffix */
+	OPT_SERIES = 1 << 6, /* --tr, --by-position */
+	OPT_SCAN = 1 << 7,   /* --pipeline, --scanner, --subject, --session, --run */
+	OPT_MODEL = 1 << 8,  /* --name, --trained-on */
+	OPT_SIMULATED = 1 << 9,
+	OPT_SITE = 1 << 10,
+	OPT_SESSION = 1 << 11
+} option_set;
+
+typedef struct options
+{
+	const char *url;
+	text_list files;
+	const char *root, *batch;
+	bool dry_run;
+	long max_rejects;
+	const char *study, *instrument, *site;
+	text_encoding encoding;
+	const char *encoding_name;
+	text_list missing, map, identifier;
+	const char *atlas, *names, *space, *title;
+	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
+	const char *tr;
+	bool by_position, simulated;
+	const char *name, *trained_on;
+} options;
+
+/* Reads argv (from the word after the command).  False, with a message printed, for what it does not know. */
+bool options_parse(options *o, int argc, char **argv, unsigned accepted, const char *command);
+
+/* Prints the options that `accepted` allows, for --help. */
+void options_help(unsigned accepted);
+
+/* The options that change what the bytes mean, as the members of an open JSON object. */
+void options_json(const options *o, unsigned accepted, buffer *json);
+void options_free(options *o);
+
+#endif

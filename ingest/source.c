@@ -1,0 +1,123 @@
+/* source.c - bytes from a file or from memory, hashed as they pass; see source.h. */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+psy_status
+source_open(source *s, const char *path, psy_error *err)
+{
+	struct stat about;
+
+	*s = (source){.fd = open(path, O_RDONLY | O_CLOEXEC), .name = path};
+	if (s->fd < 0)
+		return psy_fail(err, PSY_FORMAT, "%s cannot be opened: %s", path, strerror(errno));
+	if (fstat(s->fd, &about) == 0 && !S_ISREG(about.st_mode))
+	{
+		source_close(s);
+		return psy_fail(err, PSY_FORMAT, "%s is not a regular file", path);
+	}
+	s->digest = EVP_MD_CTX_new();
+	if (s->digest == NULL || EVP_DigestInit_ex(s->digest, EVP_sha256(), NULL) != 1)
+	{
+		source_close(s);
+		return psy_fail(err, PSY_UNSUPPORTED, "OpenSSL refuses to compute SHA-256");
+	}
+	return PSY_OK;
+}
+
+void
+source_memory(source *s, const void *bytes, size_t size, const char *name)
+{
+	*s = (source){.fd = -1, .bytes = bytes, .size = size, .name = name};
+}
+
+static psy_status
+read_file(source *s, void *to, size_t want, size_t *got, psy_error *err)
+{
+	while (*got < want)
+	{
+		ssize_t n = read(s->fd, (char *) to + *got, want - *got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return psy_fail(err, PSY_FORMAT, "%s cannot be read: %s", s->name, strerror(errno));
+		if (n == 0)
+			break;
+		*got += (size_t) n;
+	}
+	return PSY_OK;
+}
+
+psy_status
+source_read(source *s, void *to, size_t want, size_t *got, psy_error *err)
+{
+	psy_status status = PSY_OK;
+
+	*got = 0;
+	if (s->fd >= 0)
+		status = read_file(s, to, want, got, err);
+	else
+	{
+		*got = want < s->size - s->at ? want : (size_t) (s->size - s->at);
+		if (*got > 0)
+			memcpy(to, s->bytes + s->at, *got);
+	}
+	s->at += *got;
+	if (s->digest != NULL && *got > 0)
+		EVP_DigestUpdate(s->digest, to, *got);
+	return status;
+}
+
+psy_status
+source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err)
+{
+	uint8_t rest[1 << 16];
+	size_t got;
+
+	do
+	{
+		psy_status status = source_read(s, rest, sizeof rest, &got, err);
+
+		if (status != PSY_OK)
+			return status;
+	} while (got == sizeof rest);
+	*size = s->at;
+	EVP_DigestFinal_ex(s->digest, sha256, NULL);
+	return PSY_OK;
+}
+
+void
+source_close(source *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	EVP_MD_CTX_free(s->digest);
+	*s = (source){.fd = -1};
+}
+
+psy_status
+hash_file(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err)
+{
+	source s;
+	psy_status status = source_open(&s, path, err);
+
+	if (status != PSY_OK)
+		return status;
+	status = source_finish(&s, sha256, size, err);
+	source_close(&s);
+	return status;
+}
+
+void
+hash_text(const uint8_t sha256[SHA256_BYTES], char hex[2 * SHA256_BYTES + 1])
+{
+	for (int i = 0; i < SHA256_BYTES; i++)
+		snprintf(hex + 2 * i, 3, "%02x", sha256[i]);
+}

@@ -1,0 +1,42 @@
+/*
+ * source.h - where a reader's bytes come from: a file, or bytes in memory (an atlas kept in the warehouse, a
+ * fuzzer's input).
+ *
+ * A source hashes what it gives out.  A load hashes the file once for the manifest and reads it a second time
+ * for its content; source_finish proves that both passes saw the same bytes.
+ */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include "core/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SHA256_BYTES 32
+
+typedef struct source
+{
+	int fd;               /* -1 for bytes in memory */
+	const uint8_t *bytes; /* in memory */
+	uint64_t size;        /* in memory */
+	uint64_t at;          /* bytes given out so far */
+	void *digest;         /* EVP_MD_CTX, NULL when nobody wants the hash */
+	const char *name;     /* for messages */
+} source;
+
+psy_status source_open(source *s, const char *path, psy_error *err);
+void source_memory(source *s, const void *bytes, size_t size, const char *name);
+
+/* Up to want bytes; *got is less than want only at the end. */
+psy_status source_read(source *s, void *to, size_t want, size_t *got, psy_error *err);
+
+/* Reads what is left and gives the SHA-256 and size of the whole. */
+psy_status source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
+void source_close(source *s);
+
+/* Hash and size of a whole file. */
+psy_status hash_file(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
+void hash_text(const uint8_t sha256[SHA256_BYTES], char hex[2 * SHA256_BYTES + 1]);
+
+#endif

@@ -1,0 +1,288 @@
+/* table.c - header mapping and cell access over the CSV reader; see table.h. */
+#include "table.h"
+
+#include "header.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+bool
+cell_missing(const options *opt, const char *cell)
+{
+	static const char *const always[] = {"", "n/a", "na", "nan", "."};
+
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		if (strcasecmp(cell, always[i]) == 0)
+			return true;
+	for (size_t i = 0; i < opt->missing.count; i++)
+		if (strcmp(cell, opt->missing.item[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+same_header(const table_column *column, const char *name)
+{
+	char *folded = fold_header(name);
+	char *own = fold_header(column->name);
+	bool same = strcmp(column->name, name) == 0 || (*folded && strcmp(own, folded) == 0);
+
+	free(folded);
+	free(own);
+	return same;
+}
+
+static psy_status
+drop_identifiers(table *t, psy_error *err)
+{
+	for (size_t i = 0; i < t->opt->identifier.count; i++)
+	{
+		bool found = false;
+
+		for (size_t c = 0; c < t->columns; c++)
+			if (same_header(&t->column[c], t->opt->identifier.item[i]))
+				found = t->column[c].dropped = true;
+		if (!found)
+			return psy_fail(err, PSY_DOMAIN, "--identifier %s: the header has no such column",
+							t->opt->identifier.item[i]);
+	}
+	return PSY_OK;
+}
+
+/* --map FIELD=COLUMN makes COLUMN be read as if its header were FIELD. */
+static psy_status
+rename_mapped(table *t, psy_error *err)
+{
+	for (size_t i = 0; i < t->opt->map.count; i++)
+	{
+		const char *map = t->opt->map.item[i], *name = strchr(map, '=') + 1;
+		size_t c = 0;
+
+		while (c < t->columns && !same_header(&t->column[c], name))
+			c++;
+		if (c == t->columns)
+			return psy_fail(err, PSY_DOMAIN, "--map %s: the header has no such column", map);
+		char *field_name = keep_bytes(map, (size_t) (name - map) - 1);
+		free(t->column[c].folded);
+		t->column[c].folded = fold_header(field_name);
+		t->column[c].mapped = true;
+		free(field_name);
+	}
+	return PSY_OK;
+}
+
+static int
+field_of(const table *t, const table_column *column)
+{
+	for (int f = 0; f < t->field_count; f++)
+		if (strcmp(column->folded, t->fields[f].name) == 0 ||
+			(!column->mapped && header_among(column->folded, t->fields[f].synonyms)))
+			return f;
+	return NO_FIELD;
+}
+
+static psy_status
+refuse_identifier(const table_column *column, size_t number, psy_error *err)
+{
+	psy_fail(err, PSY_DOMAIN, "column %zu (%s) names a person directly and is never loaded", number,
+			 column->name);
+	return psy_hint(
+		err, "give each participant a study code of letters and digits in a column of its own, and keep the "
+			 "list of names outside the warehouse");
+}
+
+/* A column named by --map wins over one that only looks like the field; two of the same standing are an
+ * error. */
+static psy_status
+take_field(table *t, size_t c, int f, psy_error *err)
+{
+	int other = t->of_field[f];
+
+	if (other >= 0 && t->column[other].mapped && !t->column[c].mapped)
+	{
+		t->column[c].field = NO_FIELD;
+		return PSY_OK;
+	}
+	if (other >= 0 && t->column[other].mapped == t->column[c].mapped)
+	{
+		psy_fail(err, PSY_DOMAIN, "columns %d (%s) and %zu (%s) both look like %s", other + 1,
+				 t->column[other].name, c + 1, t->column[c].name, t->fields[f].name);
+		return psy_hint(err, "say which with --map %s=COLUMN", t->fields[f].name);
+	}
+	if (other >= 0)
+		t->column[other].field = NO_FIELD;
+	t->of_field[f] = (int) c;
+	return PSY_OK;
+}
+
+static psy_status
+map_columns(table *t, table_matcher *matcher, void *arg, psy_error *err)
+{
+	psy_status status = PSY_OK;
+
+	for (size_t c = 0; c < t->columns && status == PSY_OK; c++)
+	{
+		table_column *column = &t->column[c];
+
+		if (column->dropped)
+			continue;
+		column->field = field_of(t, column);
+		if (column->mapped)
+		{
+			char *own = fold_header(column->name);
+			bool identifier = header_is_identifier(own);
+
+			free(own);
+			if (identifier)
+				return refuse_identifier(column, c + 1, err);
+		}
+		if (column->field != NO_FIELD)
+			status = take_field(t, c, column->field, err);
+		else if (!header_is_identifier(column->folded) && (matcher == NULL || !matcher(arg, column)) &&
+				 column->mapped)
+		{
+			psy_fail(err, PSY_DOMAIN, "--map %s=%s: there is no such field", column->folded, column->name);
+			status = err->code;
+		}
+	}
+	return status;
+}
+
+static psy_status
+check_required(const table *t, psy_error *err)
+{
+	for (int f = 0; f < t->field_count; f++)
+	{
+		if (!t->fields[f].required || t->of_field[f] >= 0)
+			continue;
+		for (size_t c = 0; f == 0 && c < t->columns; c++)
+			if (header_is_identifier(t->column[c].folded) && !t->column[c].dropped)
+				return refuse_identifier(&t->column[c], c + 1, err);
+		psy_fail(err, PSY_DOMAIN, "the header (line %ld) has no column %s", table_line(t), t->fields[f].name);
+		return psy_hint(err, "name it with --map %s=COLUMN", t->fields[f].name);
+	}
+	return PSY_OK;
+}
+
+static psy_status
+read_header(table *t, psy_error *err)
+{
+	bool more;
+	psy_status status = csv_next(&t->csv, &more, err);
+
+	if (status != PSY_OK)
+		return status;
+	if (!more)
+		return psy_fail(err, PSY_FORMAT, "the file is empty; expected a header line");
+	t->columns = t->csv.cells;
+	t->column = grow(NULL, t->columns, sizeof *t->column);
+	for (size_t c = 0; c < t->columns; c++)
+		t->column[c] = (table_column){.name = keep_text(csv_cell(&t->csv, c)),
+									  .folded = fold_header(csv_cell(&t->csv, c)),
+									  .field = NO_FIELD};
+	return PSY_OK;
+}
+
+psy_status
+table_open(table *t, const char *path, const options *opt, const table_field *fields, int field_count,
+		   table_matcher *matcher, void *arg, psy_error *err)
+{
+	psy_status status;
+
+	*t = (table){.fields = fields, .field_count = field_count, .opt = opt, .from.fd = -1};
+	t->of_field = grow(NULL, (size_t) field_count, sizeof *t->of_field);
+	for (int f = 0; f < field_count; f++)
+		t->of_field[f] = -1;
+	status = source_open(&t->from, path, err);
+	if (status == PSY_OK)
+		status = csv_open(&t->csv, &t->from, opt->encoding, 0, err);
+	if (status == PSY_OK)
+		status = read_header(t, err);
+	if (status == PSY_OK)
+		status = drop_identifiers(t, err);
+	if (status == PSY_OK)
+		status = rename_mapped(t, err);
+	if (status == PSY_OK)
+		status = map_columns(t, matcher, arg, err);
+	return status == PSY_OK ? check_required(t, err) : status;
+}
+
+psy_status
+table_next(table *t, bool *more, psy_error *err)
+{
+	psy_status status = csv_next(&t->csv, more, err);
+
+	if (status != PSY_OK || !*more || t->csv.cells == t->columns)
+		return status;
+	psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; the header has %zu", t->csv.line, t->csv.cells,
+			 t->columns);
+	return psy_hint(err, "a cell that holds the delimiter must be quoted");
+}
+
+const char *
+table_cell(const table *t, size_t column)
+{
+	const char *cell = csv_cell(&t->csv, column);
+
+	return cell_missing(t->opt, cell) ? NULL : cell;
+}
+
+const char *
+table_get(const table *t, int field)
+{
+	return t->of_field[field] < 0 ? NULL : table_cell(t, (size_t) t->of_field[field]);
+}
+
+const char *
+table_raw(table *t)
+{
+	bool first = true;
+
+	buffer_clear(&t->raw);
+	buffer_text(&t->raw, "");
+	for (size_t c = 0; c < t->columns; c++)
+	{
+		if (t->column[c].field == NO_FIELD)
+			continue;
+		if (!first)
+			buffer_byte(&t->raw, ',');
+		csv_quote(&t->raw, csv_cell(&t->csv, c));
+		first = false;
+	}
+	return t->raw.data;
+}
+
+long
+table_line(const table *t)
+{
+	return t->csv.line;
+}
+
+psy_status
+table_close(table *t, const uint8_t sha256[SHA256_BYTES], psy_error *err)
+{
+	uint8_t again[SHA256_BYTES];
+	uint64_t size;
+	psy_status status = source_finish(&t->from, again, &size, err);
+
+	if (status == PSY_OK && memcmp(again, sha256, SHA256_BYTES) != 0)
+		return psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	return status;
+}
+
+void
+table_free(table *t)
+{
+	for (size_t c = 0; c < t->columns; c++)
+	{
+		free(t->column[c].name);
+		free(t->column[c].folded);
+	}
+	free(t->column);
+	free(t->of_field);
+	csv_done(&t->csv);
+	source_close(&t->from);
+	buffer_free(&t->raw);
+	*t = (table){.from.fd = -1};
+}

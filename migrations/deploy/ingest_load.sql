@@ -1,0 +1,544 @@
+-- Deploy psyrad:ingest_load to pg
+-- What the command-line tool calls: it stages the rows of one file in temporary tables and these functions decide, set by
+-- set, what is true of them.  A file is one transaction:
+--
+--   open_file -> stage_X (temporary tables) -> COPY -> load_X (validate, history, facts) -> close_file (rejects, counts)
+--
+-- A loading function reads its options from the manifest row and nowhere else, so that the manifest says what was done.
+-- It refuses a whole file by SQLSTATE PSY01; a bad row goes to pg_temp.stage_reject, and pg_temp.fact's rows with its number
+-- are not stored.  Messages name columns and codes of the study, never cells of columns that were not mapped.
+BEGIN;
+SET LOCAL ROLE psyrad_owner;
+
+CREATE TYPE ingest.counts AS (
+	rows_loaded    bigint, -- inserted or changed
+	rows_unchanged bigint
+);
+
+CREATE FUNCTION ingest.refuse(p_message text, p_hint text DEFAULT '') RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE EXCEPTION USING ERRCODE = 'PSY01', MESSAGE = p_message, HINT = p_hint;
+END $$;
+COMMENT ON FUNCTION ingest.refuse IS 'Refuses the file being loaded: the tool rolls back and records the reason';
+
+-- The lock that two loads of the same thing meet at; it ends with the transaction.
+CREATE FUNCTION ingest.lock(VARIADIC p_name text[]) RETURNS void
+LANGUAGE sql AS $$
+	SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(pg_catalog.array_to_string(p_name, E'\x01', ''), 7));
+$$;
+
+---------------------------------------------------------------------------------------------------- the manifest
+
+-- 'inputs' in the options are hashes of companion files: they change the meaning of the bytes, but not which file it is.
+CREATE FUNCTION ingest.open_file(p_command text, p_path text, p_sha256 bytea, p_bytes bigint, p_options jsonb, p_batch text,
+	p_study text, p_tool text, OUT file_id bigint, OUT state text, OUT rows_read bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+	known ingest.file;
+	older bigint;
+BEGIN
+	IF p_command <> 'study' AND p_study IS NOT NULL AND NOT EXISTS (SELECT FROM clinical.study WHERE study = p_study) THEN
+		PERFORM ingest.refuse(format('the study %s is not declared', p_study), 'declare it with psyrad ingest study FILE.json');
+	END IF;
+	PERFORM ingest.lock('bytes', p_command, p_sha256::text, p_options::text);
+	PERFORM ingest.lock('path', p_command, p_path, (p_options - 'inputs')::text);
+	SELECT f.* INTO known FROM ingest.file f
+	WHERE f.command = p_command AND f.sha256 = p_sha256 AND f.options = p_options AND f.status = 'loaded'
+		AND NOT EXISTS (SELECT FROM ingest.file newer WHERE newer.supersedes = f.file_id)
+	ORDER BY f.file_id LIMIT 1;
+	-- Rejects may have had their reason outside the file (a participant not yet known): such a file is looked at again.
+	IF known.file_id IS NOT NULL THEN
+		file_id := known.file_id;
+		rows_read := known.rows_read;
+		state := CASE WHEN known.rows_rejected = 0 THEN 'unchanged' ELSE 'again' END;
+		RETURN;
+	END IF;
+	SELECT max(f.file_id) INTO older FROM ingest.file f
+	WHERE f.command = p_command AND f.path = p_path AND f.options - 'inputs' = p_options - 'inputs' AND f.status = 'loaded';
+	INSERT INTO ingest.file (command, path, sha256, bytes, options, batch, study, status, tool_version, supersedes, started_at)
+	VALUES (p_command, p_path, p_sha256, p_bytes, p_options, p_batch, p_study, 'loaded', p_tool, older, now())
+	RETURNING ingest.file.file_id INTO file_id;
+	state := 'new';
+	rows_read := 0;
+END $$;
+COMMENT ON FUNCTION ingest.open_file IS 'Takes the lock of (command, bytes, options) and a manifest row; state is new, again (it had rejects) or unchanged';
+
+CREATE FUNCTION ingest.close_file(p_file_id bigint, p_read bigint, p_loaded bigint, p_unchanged bigint,
+	OUT rows_read bigint, OUT rows_rejected bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+	DELETE FROM ingest.reject r WHERE r.file_id = p_file_id;
+	INSERT INTO ingest.reject (file_id, line, column_name, column_number, code, message, raw, site)
+	SELECT p_file_id, r.line, r.column_name, r.column_number, r.code, r.message, r.raw, k.site
+	FROM pg_temp.stage_reject r
+	JOIN ingest.file f ON f.file_id = p_file_id
+	LEFT JOIN clinical.subject_key k ON (k.study, k.label) = (f.study, r.label)
+	ORDER BY r.line, r.column_number, r.code;
+	GET DIAGNOSTICS rows_rejected = ROW_COUNT;
+	rows_read := greatest(p_read, p_loaded + p_unchanged); -- a document's records are counted by its loading function
+	UPDATE ingest.file f
+	SET rows_read = close_file.rows_read, rows_loaded = f.rows_loaded + p_loaded, -- state 'again' adds to what was
+		rows_unchanged = greatest(p_unchanged - f.rows_loaded, 0), rows_rejected = close_file.rows_rejected, finished_at = clock_timestamp()
+	WHERE f.file_id = p_file_id;
+END $$;
+COMMENT ON FUNCTION ingest.close_file IS 'Keeps the staged rejects and writes the counts';
+
+-- The same refusal of the same bytes is recorded once.
+CREATE FUNCTION ingest.refuse_file(p_command text, p_path text, p_sha256 bytea, p_bytes bigint, p_options jsonb, p_batch text,
+	p_study text, p_tool text, p_message text, p_hint text) RETURNS void
+LANGUAGE sql AS $$
+	WITH refused AS (
+		INSERT INTO ingest.file (command, path, sha256, bytes, options, batch, study, status, rows_rejected, message, tool_version, started_at)
+		SELECT p_command, p_path, p_sha256, p_bytes, p_options, p_batch, p_study, 'refused', 1, p_message, p_tool, now()
+		WHERE NOT EXISTS (
+			SELECT FROM ingest.file f
+			WHERE f.command = p_command AND f.path = p_path AND f.sha256 = p_sha256 AND f.options = p_options
+				AND f.status = 'refused' AND f.message = p_message)
+		RETURNING file_id)
+	INSERT INTO ingest.reject (file_id, line, code, message)
+	SELECT file_id, substring(p_message FROM '^line ([0-9]+)')::bigint, 'file_refused',
+		p_message || CASE WHEN p_hint = '' THEN '' ELSE ' (' || p_hint || ')' END
+	FROM refused;
+$$;
+COMMENT ON FUNCTION ingest.refuse_file IS 'Records a refused file and why, in a transaction of its own';
+
+CREATE FUNCTION ingest.option(p_file_id bigint, p_name text) RETURNS text
+LANGUAGE sql STABLE AS $$
+	SELECT f.options ->> p_name FROM ingest.file f WHERE f.file_id = p_file_id;
+$$;
+
+---------------------------------------------------------------------------------------------------- staging
+
+-- The rejects of the file, and which column holds which field, for messages.
+CREATE FUNCTION ingest.stage_common() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	CREATE TEMPORARY TABLE stage_reject (
+		"row"         bigint,  -- of pg_temp.stage: this row is not stored
+		line          bigint,
+		column_name   text,
+		column_number int,
+		code          text NOT NULL,
+		message       text NOT NULL,
+		raw           text,
+		label         text     -- participant
+	) ON COMMIT DROP;
+	CREATE TEMPORARY TABLE stage_column (
+		field  text NOT NULL,
+		item   int,
+		week   text,           -- of a wide column
+		name   text NOT NULL,
+		number int NOT NULL
+	) ON COMMIT DROP;
+END $$;
+
+-- Stores pg_temp.fact in a table: new rows are inserted, different ones changed after their old state went to the history.
+-- Rows that an earlier version of this file brought and this one no longer has are kept, and reported.
+-- pg_temp.fact: "row", perhaps line, and columns of the table.  It is dropped.
+CREATE FUNCTION ingest.merge(p_file_id bigint, p_table regclass, VARIADIC p_key text[]) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	columns  text[];   -- of fact and table both
+	vals     text[];   -- those that make a difference
+	joined   text;     -- t.key = g.key AND ...
+	differs  text;
+	key_json text;
+	has_site boolean;
+	good     bigint;
+	changed  bigint := 0;
+	inserted bigint;
+BEGIN
+	SELECT array_agg(a.attname::text ORDER BY a.attnum) INTO columns
+	FROM pg_attribute a
+	WHERE a.attrelid = 'pg_temp.fact'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'row';
+	SELECT array_agg(c ORDER BY c) INTO vals FROM unnest(columns) c WHERE c <> ALL (p_key) AND c <> 'line';
+	SELECT string_agg(format('t.%I = g.%1$I', k), ' AND '), string_agg(format('%L, t.%1$I', k), ', ') INTO joined, key_json
+	FROM unnest(p_key) k;
+	has_site := EXISTS (SELECT FROM pg_attribute WHERE attrelid = p_table AND attname = 'site' AND NOT attisdropped);
+
+	IF has_site THEN
+		UPDATE ingest.file f
+		SET site = (SELECT min(s.site) FROM pg_temp.fact s HAVING count(DISTINCT s.site) = 1)
+		WHERE f.file_id = p_file_id;
+	END IF;
+	DELETE FROM pg_temp.fact f USING pg_temp.stage_reject r WHERE r."row" = f."row" AND r.code = 'duplicate_row';
+	CREATE TEMPORARY TABLE good ON COMMIT DROP AS
+	SELECT f.* FROM pg_temp.fact f WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row");
+	GET DIAGNOSTICS good = ROW_COUNT;
+
+	IF vals IS NOT NULL THEN
+		SELECT format('(%s) IS DISTINCT FROM (%s)', string_agg(format('t.%I', v), ', '), string_agg(format('g.%I', v), ', '))
+		INTO differs FROM unnest(vals) v;
+		EXECUTE format('INSERT INTO ingest.history (table_name, row_key, old_row, file_id, site)
+			SELECT %L, jsonb_build_object(%s), to_jsonb(t), $1, %s FROM %s t JOIN pg_temp.good g ON %s WHERE %s',
+			p_table::text, key_json, CASE WHEN has_site THEN 't.site' ELSE 'NULL' END, p_table, joined, differs)
+		USING p_file_id;
+		EXECUTE format('UPDATE %s t SET %s, file_id = $1%s FROM pg_temp.good g WHERE %s AND %s', p_table,
+			(SELECT string_agg(format('%I = g.%1$I', v), ', ') FROM unnest(vals) v),
+			CASE WHEN 'line' = ANY (columns) THEN ', line = g.line' ELSE '' END, joined, differs)
+		USING p_file_id;
+		GET DIAGNOSTICS changed = ROW_COUNT;
+	END IF;
+	EXECUTE format('INSERT INTO %s (%s, file_id) SELECT %s, $1 FROM pg_temp.good g
+		WHERE NOT EXISTS (SELECT FROM %s t WHERE %s) ORDER BY %s', p_table,
+		(SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) c),
+		(SELECT string_agg(format('g.%I', c), ', ') FROM unnest(columns) c), p_table, joined,
+		(SELECT string_agg(format('g.%I', k), ', ') FROM unnest(p_key) k))
+	USING p_file_id;
+	GET DIAGNOSTICS inserted = ROW_COUNT;
+
+	EXECUTE format($sql$
+		WITH RECURSIVE older AS (
+			SELECT supersedes AS file_id FROM ingest.file WHERE file_id = $1
+			UNION
+			SELECT f.supersedes FROM older o JOIN ingest.file f USING (file_id) WHERE f.supersedes IS NOT NULL),
+		gone AS (
+			SELECT jsonb_build_object(%s) AS key FROM %s t JOIN older USING (file_id)
+			WHERE NOT EXISTS (SELECT FROM pg_temp.fact g WHERE %s))
+		INSERT INTO pg_temp.stage_reject (code, message, label)
+		SELECT 'row_vanished', format('the earlier version of this file had a row of %s for %%s; it is kept',
+			coalesce(k.label || ' ', '') || (g.key - 'subject_id')::text), k.label
+		FROM gone g LEFT JOIN clinical.subject_key k ON k.subject_id = (g.key ->> 'subject_id')::bigint$sql$,
+		key_json, p_table, joined, p_table)
+	USING p_file_id;
+	DROP TABLE pg_temp.good;
+	DROP TABLE pg_temp.fact;
+	RETURN (inserted + changed, good - inserted - changed);
+END $$;
+COMMENT ON FUNCTION ingest.merge IS 'Stores pg_temp.fact in a table by key, with history; returns how many rows were new or changed and how many were there';
+
+-- Rows of one file that claim the same key: the first stands, the others are rejects.
+CREATE FUNCTION ingest.reject_duplicates(VARIADIC p_key text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format($sql$
+		INSERT INTO pg_temp.stage_reject ("row", line, code, message, raw, label)
+		SELECT d."row", s.line, 'duplicate_row', format('the same %%s as line %%s', %L, d.first_line), s.raw, s.label
+		FROM (SELECT f."row", first_value(s.line) OVER w AS first_line, row_number() OVER w AS n
+			  FROM pg_temp.fact f JOIN pg_temp.stage s USING ("row")
+			  WINDOW w AS (PARTITION BY %s ORDER BY f."row")) d
+		JOIN pg_temp.stage s USING ("row")
+		WHERE d.n > 1$sql$,
+		replace(array_to_string(p_key, ', '), 'subject_id', 'participant'),
+		(SELECT string_agg(format('f.%I', k), ', ') FROM unnest(p_key) k));
+END $$;
+
+-- Visits that rows refer to and that nobody has entered yet.
+CREATE FUNCTION ingest.add_visits(p_file_id bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO clinical.visit (subject_id, session, site, study, file_id, line)
+	SELECT DISTINCT ON (f.subject_id, f.session) f.subject_id, f.session, k.site, k.study, p_file_id, s.line
+	FROM pg_temp.fact f
+	JOIN pg_temp.stage s USING ("row")
+	JOIN clinical.subject_key k USING (subject_id)
+	WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row")
+		AND NOT EXISTS (SELECT FROM clinical.visit v WHERE (v.subject_id, v.session) = (f.subject_id, f.session))
+	ORDER BY f.subject_id, f.session, f."row";
+END $$;
+
+---------------------------------------------------------------------------------------------------- study
+
+CREATE FUNCTION ingest.stage_study() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage ("row" bigint, document text) ON COMMIT DROP;
+END $$;
+
+CREATE FUNCTION ingest.load_study(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	document jsonb;
+	counts   ingest.counts;
+BEGIN
+	PERFORM ingest.lock('study');
+	BEGIN
+		SELECT s.document::jsonb INTO document FROM pg_temp.stage s;
+	EXCEPTION WHEN invalid_text_representation OR untranslatable_character THEN
+		PERFORM ingest.refuse('the file is not valid JSON: ' || SQLERRM);
+	END;
+	BEGIN
+		SELECT count(*) FILTER (WHERE d.change <> 'unchanged'), count(*) FILTER (WHERE d.change = 'unchanged')
+		INTO counts FROM clinical.declare_study(document) d;
+	EXCEPTION WHEN invalid_parameter_value OR check_violation OR not_null_violation OR unique_violation OR foreign_key_violation
+			OR insufficient_privilege THEN
+		PERFORM ingest.refuse(SQLERRM);
+	END;
+	RETURN counts;
+END $$;
+
+---------------------------------------------------------------------------------------------------- participants
+
+CREATE FUNCTION ingest.stage_participants() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage (
+		"row" bigint, line bigint, label text, site text, arm text, sex text, age_years real, education_years real,
+		dropout_week text, dropout_reason text, raw text
+	) ON COMMIT DROP;
+END $$;
+
+CREATE FUNCTION ingest.load_participants(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_study text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+BEGIN
+	PERFORM ingest.lock('participants', p_study);
+	CREATE TEMPORARY TABLE found ON COMMIT DROP AS
+	SELECT s.*, t.site AS known_site, a.arm AS known_arm, k.site AS old_site
+	FROM pg_temp.stage s
+	LEFT JOIN clinical.site t ON t.site = coalesce(s.site, ingest.option(p_file_id, 'site'))
+	LEFT JOIN clinical.arm a ON a.study = p_study AND s.arm = a.arm
+	LEFT JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label);
+
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
+	SELECT f."row", f.line, c.name, c.number, e.code, e.message, f.raw, f.label
+	FROM found f
+	CROSS JOIN LATERAL (VALUES
+		('site', f.known_site IS NULL, 'unknown_site', format('found %s; expected a declared site (%s)',
+			coalesce(f.site, ingest.option(p_file_id, 'site'), 'none'), (SELECT string_agg(site, ', ' ORDER BY site) FROM clinical.site))),
+		('arm', f.known_arm IS NULL, 'unknown_arm', format('found %s; expected an arm of %s (%s)', coalesce(f.arm, 'none'), p_study,
+			(SELECT string_agg(arm, ', ' ORDER BY arm) FROM clinical.arm WHERE study = p_study))),
+		('site', f.old_site <> f.known_site, 'site_changed', format('found %s; this participant was loaded at %s', f.known_site, f.old_site)),
+		('age', NOT f.age_years BETWEEN 0 AND 120, 'out_of_range', format('found %s; expected 0 to 120 years', f.age_years)),
+		('education_years', NOT f.education_years BETWEEN 0 AND 40, 'out_of_range', format('found %s; expected 0 to 40 years', f.education_years))
+	) e (field, wrong, code, message)
+	LEFT JOIN pg_temp.stage_column c ON c.field = e.field
+	WHERE e.wrong;
+
+	INSERT INTO pg_temp.stage_reject ("row", line, code, message, raw, label)
+	SELECT d."row", d.line, 'duplicate_row', format('the same participant as line %s', d.first_line), d.raw, d.label
+	FROM (SELECT f.*, first_value(f.line) OVER w AS first_line, row_number() OVER w AS n
+		  FROM found f WINDOW w AS (PARTITION BY f.label ORDER BY f."row")) d
+	WHERE d.n > 1;
+
+	INSERT INTO clinical.subject_key (study, label, site)
+	SELECT p_study, f.label, f.known_site
+	FROM found f
+	WHERE f.old_site IS NULL AND NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row")
+	ORDER BY f."row";
+
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT f."row", f.line, k.subject_id, k.site, k.study, f.known_arm AS arm, f.sex, f.age_years, f.education_years,
+		f.dropout_week::numeric AS dropout_week, f.dropout_reason
+	FROM found f JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, f.label);
+	RETURN ingest.merge(p_file_id, 'clinical.subject', 'subject_id');
+END $$;
+
+---------------------------------------------------------------------------------------------------- scores
+
+CREATE FUNCTION ingest.stage_scores() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage (
+		"row" bigint, line bigint, label text, session text, week text, wide boolean, rater text, items smallint[], total text, raw text
+	) ON COMMIT DROP;
+END $$;
+
+-- The items of an instrument beside what was given; items beyond the instrument's last refuse the file.
+CREATE FUNCTION ingest.check_items(p_instrument text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	size int := (SELECT count(*) FROM clinical.instrument_item i WHERE i.instrument = p_instrument);
+	beyond record;
+BEGIN
+	SELECT c.* INTO beyond FROM pg_temp.stage_column c WHERE c.field = 'item' AND c.item > size ORDER BY c.item LIMIT 1;
+	IF beyond.item IS NOT NULL THEN
+		PERFORM ingest.refuse(format('column %s (%s) is item %s; %s has %s items', beyond.number, beyond.name, beyond.item,
+			p_instrument, size), 'name the right instrument, or map the column with --map');
+	END IF;
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
+	SELECT s."row", s.line, c.name, c.number, 'item_out_of_range',
+		format('found %s; expected %s to %s (%s item %s, %s)', v.value, i.item_min, i.item_max, p_instrument, i.item, i.name_en),
+		s.raw, s.label
+	FROM pg_temp.stage s
+	CROSS JOIN LATERAL unnest(s.items) WITH ORDINALITY v (value, item)
+	JOIN clinical.instrument_item i ON i.instrument = p_instrument AND i.item = v.item
+	LEFT JOIN pg_temp.stage_column c ON c.field = 'item' AND c.item = v.item AND c.week IS NOT DISTINCT FROM CASE WHEN s.wide THEN s.week END
+	WHERE v.value NOT BETWEEN i.item_min AND i.item_max;
+END $$;
+
+CREATE FUNCTION ingest.load_scores(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_study      text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+	p_instrument text := ingest.option(p_file_id, 'instrument');
+	scale        clinical.instrument;
+	size         int;
+BEGIN
+	SELECT i.* INTO scale FROM clinical.instrument i WHERE i.instrument = p_instrument;
+	IF scale.instrument IS NULL THEN
+		PERFORM ingest.refuse(format('the instrument %s is not known', p_instrument),
+			'known: ' || coalesce((SELECT string_agg(instrument, ', ' ORDER BY instrument) FROM clinical.instrument), 'none'));
+	END IF;
+	size := (SELECT count(*) FROM clinical.instrument_item i WHERE i.instrument = p_instrument);
+	PERFORM ingest.lock('scores', p_study);
+	PERFORM ingest.check_items(p_instrument);
+
+	CREATE TEMPORARY TABLE found ON COMMIT DROP AS
+	SELECT s."row", s.line, s.label, s.session, s.week, s.wide, s.rater, s.total::numeric, s.raw, k.subject_id, k.site,
+		p.session AS visit,
+		CASE WHEN s.items IS NOT NULL THEN s.items || array_fill(NULL::smallint, ARRAY[size - cardinality(s.items)]) END AS items
+	FROM pg_temp.stage s
+	LEFT JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
+	LEFT JOIN clinical.visit_plan p ON p.study = p_study
+		AND CASE WHEN s.session IS NOT NULL THEN p.session = s.session ELSE p.week = s.week::numeric END;
+
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
+	SELECT f."row", f.line, c.name, c.number, e.code, e.message, f.raw, f.label
+	FROM found f
+	CROSS JOIN LATERAL (VALUES
+		('participant_id', f.subject_id IS NULL, 'unknown_participant', format('found %s; expected a participant of %s', f.label, p_study)),
+		(CASE WHEN f.session IS NULL THEN 'week' ELSE 'session' END, f.visit IS NULL, 'unknown_visit',
+			format('found %s; expected a visit of the plan of %s (%s)', coalesce(f.session, 'week ' || f.week), p_study,
+				(SELECT string_agg(format('%s = week %s', session, week), ', ' ORDER BY week) FROM clinical.visit_plan WHERE study = p_study))),
+		('total', f.total NOT BETWEEN scale.total_min AND scale.total_max, 'total_out_of_range',
+			format('found %s; expected %s to %s (%s)', f.total, scale.total_min, scale.total_max, p_instrument))
+	) e (field, wrong, code, message)
+	LEFT JOIN pg_temp.stage_column c ON c.field = e.field AND c.week IS NOT DISTINCT FROM
+		CASE WHEN f.wide AND e.field <> 'participant_id' THEN f.week END
+	WHERE e.wrong;
+
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT f."row", f.line, f.subject_id, f.visit AS session, p_instrument AS instrument, coalesce(f.rater, '') AS rater, f.site,
+		f.items,
+		(SELECT CASE WHEN count(v) = size THEN sum(v) END FROM unnest(f.items) v) AS total_items,
+		f.total AS total_stated
+	FROM found f
+	WHERE f.subject_id IS NOT NULL AND f.visit IS NOT NULL;
+	PERFORM ingest.reject_duplicates('subject_id', 'session', 'instrument', 'rater');
+	PERFORM ingest.add_visits(p_file_id);
+	RETURN ingest.merge(p_file_id, 'clinical.score', 'subject_id', 'session', 'instrument', 'rater');
+END $$;
+
+---------------------------------------------------------------------------------------------------- scans
+
+-- Where a scan's facts go: the feature set and the pipeline, made when they are new.  The first pipeline of a study's
+-- feature set is declared its primary one.
+CREATE FUNCTION ingest.feature_set(p_study text, p_atlas text, p_measure text, p_pipeline text) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+	id int;
+BEGIN
+	IF NOT EXISTS (SELECT FROM imaging.measure m WHERE m.measure = p_measure) THEN
+		PERFORM ingest.refuse(format('the measure %s is not known', p_measure),
+			'known: ' || coalesce((SELECT string_agg(measure, ', ' ORDER BY measure) FROM imaging.measure), 'none'));
+	END IF;
+	PERFORM ingest.lock('feature_set');
+	SELECT s.feature_set_id INTO id FROM imaging.feature_set s WHERE (s.atlas, s.measure) = (p_atlas, p_measure);
+	IF id IS NULL THEN
+		INSERT INTO imaging.feature_set (atlas, measure) VALUES (p_atlas, p_measure) RETURNING feature_set_id INTO id;
+	END IF;
+	INSERT INTO imaging.pipeline (pipeline) VALUES (p_pipeline) ON CONFLICT DO NOTHING;
+	INSERT INTO imaging.study_pipeline (study, feature_set_id, pipeline)
+	SELECT p_study, id, p_pipeline
+	WHERE NOT EXISTS (SELECT FROM imaging.study_pipeline d WHERE (d.study, d.feature_set_id) = (p_study, id));
+	RETURN id;
+END $$;
+
+-- Who and when a scan is of: pg_temp.scan, one row; a file of somebody unknown is refused as a whole, so that it loads
+-- once the participant is there.
+CREATE FUNCTION ingest.find_scan(p_file_id bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_study   text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+	p_scanner text := ingest.option(p_file_id, 'scanner');
+	s         record;
+	person    clinical.subject_key;
+BEGIN
+	SELECT label, session INTO s FROM pg_temp.stage;
+	SELECT k.* INTO person FROM clinical.subject_key k WHERE (k.study, k.label) = (p_study, s.label);
+	IF person.subject_id IS NULL THEN
+		PERFORM ingest.refuse(format('the participant %s is not known in the study %s', s.label, p_study),
+			'load the participants first: psyrad ingest participants FILE.tsv --study ' || p_study);
+	END IF;
+	IF NOT EXISTS (SELECT FROM clinical.visit_plan v WHERE (v.study, v.session) = (p_study, s.session)) THEN
+		PERFORM ingest.refuse(format('the visit plan of %s has no session %s', p_study, s.session),
+			'it has: ' || (SELECT string_agg(session, ', ' ORDER BY week, session) FROM clinical.visit_plan WHERE study = p_study));
+	END IF;
+	IF p_scanner IS NULL THEN
+		SELECT min(c.scanner) INTO p_scanner FROM clinical.scanner c WHERE c.site = person.site HAVING count(*) = 1;
+	ELSIF NOT EXISTS (SELECT FROM clinical.scanner c WHERE c.scanner = p_scanner) THEN
+		PERFORM ingest.refuse(format('the scanner %s is not declared', p_scanner), 'declare it in the study''s JSON file');
+	END IF;
+	INSERT INTO clinical.visit (subject_id, session, site, study, file_id)
+	VALUES (person.subject_id, s.session, person.site, p_study, p_file_id)
+	ON CONFLICT DO NOTHING;
+	CREATE TEMPORARY TABLE scan ON COMMIT DROP AS
+	SELECT t.*, person.subject_id, person.site, p_study AS study, p_scanner AS scanner FROM pg_temp.stage t;
+END $$;
+
+---------------------------------------------------------------------------------------------------- series
+
+CREATE FUNCTION ingest.stage_series() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage (
+		"row" bigint, label text, session text, run smallint, task text, volumes int, mean_fd_mm float8, sidecar text, value real[]
+	) ON COMMIT DROP;
+END $$;
+
+CREATE FUNCTION ingest.load_series(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_atlas    text := ingest.option(p_file_id, 'atlas');
+	p_pipeline text := coalesce(ingest.option(p_file_id, 'pipeline'), 'as-is');
+	tr         real := ingest.option(p_file_id, 'tr')::real;
+	p_study    text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+	counts     ingest.counts;
+BEGIN
+	PERFORM ingest.lock('scans', p_study);
+	PERFORM ingest.find_scan(p_file_id);
+	IF tr IS NULL THEN
+		BEGIN
+			SELECT (s.sidecar::jsonb ->> 'RepetitionTime')::real INTO tr FROM pg_temp.scan s;
+		EXCEPTION WHEN invalid_text_representation OR untranslatable_character OR numeric_value_out_of_range THEN
+			PERFORM ingest.refuse('the .json beside the series cannot be read: ' || SQLERRM, 'mend it, or give --tr SECONDS');
+		END;
+	END IF;
+	IF tr <= 0 OR tr > 60 THEN
+		PERFORM ingest.refuse(format('a repetition time of %s s', tr), 'it is in seconds, above 0 and at most 60');
+	END IF;
+
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT s."row", s.subject_id, s.session, 'bold' AS modality, s.run, s.site, s.scanner, s.task, tr AS tr_s, s.volumes,
+		s.mean_fd_mm::real AS mean_fd_mm
+	FROM pg_temp.scan s;
+	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
+
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT s."row", s.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
+		p_pipeline AS pipeline, s.site, s.value, tr AS tr_s
+	FROM pg_temp.scan s;
+	counts := ingest.merge(p_file_id, 'imaging.series', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT s."row", s.subject_id, ingest.feature_set(p_study, p_atlas, 'fc_pearson', p_pipeline) AS feature_set_id, s.session,
+		s.run, p_pipeline AS pipeline, s.site, psyrad.conn_from_series(s.value, 'pearson') AS value
+	FROM pg_temp.scan s;
+	PERFORM ingest.merge(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+	RETURN counts;
+END $$;
+
+---------------------------------------------------------------------------------------------------- who may call
+
+DO $$
+DECLARE
+	f regprocedure;
+BEGIN
+	FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'ingest'::regnamespace
+	LOOP
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest', f);
+		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f); -- psyrad: the connectome's equality
+	END LOOP;
+END $$;
+
+COMMIT;
