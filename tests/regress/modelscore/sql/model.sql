@@ -1,5 +1,6 @@
 -- The type model: loading psyrad-json, scoring arrays and jsonb, refusing what is wrong.
-CREATE EXTENSION modelscore CASCADE;
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS modelscore CASCADE;
 SET search_path = public, psyrad;
 CREATE TABLE document (name text PRIMARY KEY, body text NOT NULL);
 INSERT INTO document VALUES
