@@ -1,0 +1,27 @@
+/*
+ * output.h - text files in one directory, with the first error kept.
+ */
+#ifndef SIM_OUTPUT_H
+#define SIM_OUTPUT_H
+
+#include "core/status.h"
+
+#include <stdio.h>
+
+typedef struct sim_output
+{
+	const char *directory;
+	char path[4096]; /* of the open file */
+	FILE *file;
+	psy_error *err;
+	psy_status status; /* the first failure; later calls do nothing */
+} sim_output;
+
+void sim_output_start(sim_output *out, const char *directory, psy_error *err);
+void sim_make_directory(sim_output *out, const char *name); /* "" is the directory itself, with its parents */
+void sim_open(sim_output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sim_print(sim_output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sim_print_fixed(sim_output *out, long value, int digits); /* value / 10^digits */
+void sim_close(sim_output *out);
+
+#endif

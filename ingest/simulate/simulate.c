@@ -1,0 +1,326 @@
+/*
+ * simulate.c - the files of the simulated trial; see simulate.h.
+ *
+ * One site writes its scores as plain CSV in English, the other as a Chinese spreadsheet program exports them (byte order
+ * mark, CRLF, Chinese headers), the controls' come as one wide sheet; acupoints are named as people name them.
+ */
+#include "simulate.h"
+
+#include "classifier.h"
+#include "output.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define NOTICE_EN "SIMULATED data: no person stands behind any row"
+#define NOTICE_ZH "模拟数据：任何一行都不对应真实个人"
+
+static const char *const site_code[] = {"east", "west"};
+static const char *const scanner_code[] = {"sim-east-3t", "sim-west-3t"};
+static const char *const arm_code[] = {"EA", "sham", "healthy"};
+static const char *const session_of_scan[SIM_SCANS] = {"pre", "post"};
+
+static void
+tell(const sim_progress *progress, const char *what, int done, int of)
+{
+	if (progress != NULL && progress->tell != NULL)
+		progress->tell(progress->arg, what, done, of);
+}
+
+/* ---- the study and its people ---------------------------------------------------------------------------------- */
+
+static void
+write_readme(sim_output *out, uint64_t seed)
+{
+	sim_open(out, "README.txt");
+	sim_print(out, NOTICE_EN ".\n" NOTICE_ZH "。\n\n");
+	sim_print(out,
+			  "Made by `psyrad simulate --seed %llu`: a two-arm trial of electro-acupuncture (GV20 + EX-HN3, 2 Hz) against sham\n"
+			  "with %d patients and %d healthy controls, %d regions x %d volumes before and after, HAMD-17 at weeks 0, 2, 4, 8.\n"
+			  "truth.tsv lists what was planted: %d connections whose change follows improvement within arms, %d that only differ\n"
+			  "between arms, %d that only follow head motion, %d whose level before treatment foretells improvement.\n"
+			  "The classifier (model_response_svm.json) was trained on %d other simulated people.\n",
+			  (unsigned long long) seed, SIM_PATIENTS, SIM_CONTROLS, SIM_REGIONS, SIM_VOLUMES, SIM_PLANTED_EACH,
+			  SIM_PLANTED_EACH, SIM_PLANTED_EACH, SIM_PREDICTORS, SIM_TRAINING);
+	sim_close(out);
+}
+
+static void
+write_study(sim_output *out)
+{
+	sim_open(out, "study.json");
+	sim_print(out, "{\n\"study\": \"demo\",\n"
+				   "\"title_en\": \"Electro-acupuncture for depression (SIMULATED trial)\",\n"
+				   "\"title_zh\": \"电针治疗抑郁症（模拟试验）\",\n\"simulated\": true,\n"
+				   "\"design\": \"Two arms, two sites, scans and HAMD-17 before and after eight weeks; " NOTICE_EN "\",\n");
+	sim_print(out, "\"sites\": [\n"
+				   "  {\"site\": \"east\", \"name_en\": \"Simulated site East\", \"name_zh\": \"模拟中心（东）\"},\n"
+				   "  {\"site\": \"west\", \"name_en\": \"Simulated site West\", \"name_zh\": \"模拟中心（西）\"}],\n");
+	sim_print(out, "\"scanners\": [\n");
+	for (int s = 0; s < 2; s++)
+		sim_print(out, "  {\"scanner\": \"%s\", \"site\": \"%s\", \"maker\": \"simulated\", \"model\": \"simulated\", \"field_strength_t\": 3}%s\n",
+				  scanner_code[s], site_code[s], s == 0 ? "," : "],");
+	sim_print(out, "\"arms\": [\n"
+				   "  {\"arm\": \"EA\", \"label_en\": \"Electro-acupuncture\", \"label_zh\": \"电针\", \"kind\": \"verum\", \"protocol\": \"EA-2Hz\"},\n"
+				   "  {\"arm\": \"sham\", \"label_en\": \"Sham\", \"label_zh\": \"假电针\", \"kind\": \"sham\", \"protocol\": \"SHAM-EA\"},\n"
+				   "  {\"arm\": \"healthy\", \"label_en\": \"Healthy controls\", \"label_zh\": \"健康对照\", \"kind\": \"healthy\"}],\n");
+	sim_print(out, "\"visits\": [\n"
+				   "  {\"session\": \"pre\", \"week\": 0, \"role\": \"pre\", \"label_en\": \"Week 0, before treatment\", \"label_zh\": \"第0周（治疗前）\"},\n"
+				   "  {\"session\": \"w2\", \"week\": 2, \"label_en\": \"Week 2\", \"label_zh\": \"第2周\"},\n"
+				   "  {\"session\": \"w4\", \"week\": 4, \"label_en\": \"Week 4\", \"label_zh\": \"第4周\"},\n"
+				   "  {\"session\": \"post\", \"week\": 8, \"role\": \"post\", \"label_en\": \"Week 8, after treatment\", \"label_zh\": \"第8周（治疗后）\"}]\n}\n");
+	sim_close(out);
+}
+
+static void
+write_participants(sim_output *out, const sim_person *person)
+{
+	sim_open(out, "participants.tsv");
+	sim_print(out, "participant_id\tsite\tarm\tsex\tage\teducation_years\tdropout_week\tdropout_reason\n");
+	for (int i = 0; i < SIM_PEOPLE_COUNT; i++)
+	{
+		const sim_person *p = &person[i];
+
+		sim_print(out, "sub-%s\t%s\t%s\t%c\t%d\t%d\t", p->label, site_code[p->site], arm_code[p->arm], p->sex, p->age,
+				  p->education);
+		if (p->dropout_week < 0)
+			sim_print(out, "n/a\tn/a\n");
+		else
+			sim_print(out, "%d\t%s\n", p->dropout_week, p->dropout_reason);
+	}
+	sim_close(out);
+}
+
+/* ---- scores ---------------------------------------------------------------------------------------------------- */
+
+/* The little faults of real sheets: at East an item without an answer (and then no total), at West a sum gone wrong. */
+static int
+unanswered_item(const sim_person *p, int visit)
+{
+	return p->site == 0 && visit == 1 && p->number % 20 == 5 ? 13 : -1;
+}
+
+static int
+stated_total(const sim_person *p, int visit)
+{
+	return p->total[visit] + (p->site == 1 && visit == 2 && p->number % 30 == 14 ? 1 : 0);
+}
+
+static void
+write_rating(sim_output *out, const sim_person *p, int visit, const char *end)
+{
+	int blank = unanswered_item(p, visit);
+
+	sim_print(out, "%s,%d", p->label, sim_week[visit]);
+	for (int k = 0; k < SIM_ITEMS; k++)
+		if (k == blank)
+			sim_print(out, ",");
+		else
+			sim_print(out, ",%d", p->items[visit][k]);
+	if (blank >= 0)
+		sim_print(out, ",");
+	else
+		sim_print(out, ",%d", stated_total(p, visit));
+	sim_print(out, ",%c%d%s", p->site == 0 ? 'E' : 'W', 1 + p->number / 2 % 2, end);
+}
+
+static void
+write_scores(sim_output *out, const sim_person *person, int site)
+{
+	const char *end = site == 0 ? "\n" : "\r\n";
+
+	sim_open(out, "scores_%s.csv", site_code[site]);
+	sim_print(out, "%s", site == 0 ? "participant_id,week" : "\xEF\xBB\xBF受试者编号,访视周");
+	for (int k = 1; k <= SIM_ITEMS; k++)
+		sim_print(out, "%s%d", site == 0 ? ",hamd" : ",条目", k);
+	sim_print(out, "%s%s", site == 0 ? ",total,rater" : ",总分,评定者", end);
+	for (int i = 0; i < SIM_PATIENTS; i++)
+		for (int visit = 0; visit < SIM_VISITS; visit++)
+			if (person[i].site == site && sim_attends(&person[i], visit))
+				write_rating(out, &person[i], visit, end);
+	sim_close(out);
+}
+
+static void
+write_control_scores(sim_output *out, const sim_person *person)
+{
+	sim_open(out, "scores_controls.csv");
+	sim_print(out, "participant_id,w0_total\n");
+	for (int i = SIM_PATIENTS; i < SIM_PEOPLE_COUNT; i++)
+		sim_print(out, "%s,%d\n", person[i].label, person[i].total[0]);
+	sim_close(out);
+}
+
+/* ---- protocols and effects ------------------------------------------------------------------------------------- */
+
+static void
+write_protocols(sim_output *out)
+{
+	sim_open(out, "protocols_east.csv");
+	sim_print(out, "protocol,title,mode,waveform,frequency,intensity,pulse_width,retention,sessions_per_week,weeks,sessions,points,side\n");
+	sim_print(out, "EA-2Hz,Electro-acupuncture at 2 Hz (SIMULATED),electro,continuous,2 Hz,0.5-1 mA,0.5 ms,30 min,3,8,24,\"Baihui; EX-HN3\",midline\n");
+	sim_print(out, "SHAM-EA,Sham needling without current (SIMULATED),sham,,,,,30 min,3,8,24,DU20; Yintang,midline\n");
+	sim_close(out);
+	sim_open(out, "protocols_west.csv");
+	sim_print(out, "\xEF\xBB\xBF方案,名称,方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r\n");
+	sim_print(out, "EA-2Hz-W,电针2Hz（模拟）,电针,连续波,2Hz,0.5～1mA,0.5ms,30min,3,8,24,百会、印堂,中线\r\n");
+	sim_print(out, "SHAM-EA-W,假电针不通电（模拟）,假针,,,,,30min,3,8,24,GV 20；GV29,中线\r\n");
+	sim_close(out);
+}
+
+/* Trials of a plausible size: true difference -3.5 points with a spread of 1.5 between trials. */
+static void
+write_effects(sim_output *out, uint64_t seed)
+{
+	sim_rng rng;
+
+	sim_rng_start(&rng, seed, SIM_EFFECTS, 0, 0);
+	sim_open(out, "effects.csv");
+	sim_print(out, "study,year,outcome,outcome_type,intervention,comparator,weeks,n1,m1,sd1,n2,m2,sd2\n");
+	for (int k = 0; k < 12; k++)
+	{
+		int n1 = 20 + sim_below(&rng, 45), n2 = n1 - sim_below(&rng, 5);
+		double sd1 = 5.0 + 0.7 * sim_normal(&rng), sd2 = 5.2 + 0.7 * sim_normal(&rng);
+		double effect = -3.5 + 1.5 * sim_normal(&rng);
+		double m2 = 13.5 + 1.3 * sim_normal(&rng);
+		double m1 = m2 + effect + sd1 * sim_normal(&rng) / sqrt(n1);
+		double value[] = {m1, sd1, m2, sd2};
+
+		sim_print(out, "Simulated trial %c,%d,HAMD-17,final,EA,sham,8", 'A' + k, 2011 + k);
+		for (int v = 0; v < 4; v++)
+		{
+			if (v % 2 == 0)
+				sim_print(out, ",%d", v == 0 ? n1 : n2);
+			sim_print(out, ",");
+			sim_print_fixed(out, sim_round(100.0 * value[v]), 2);
+		}
+		sim_print(out, "\n");
+	}
+	sim_close(out);
+}
+
+/* ---- scans ----------------------------------------------------------------------------------------------------- */
+
+static void
+write_series(sim_output *out, const char *scan_name, const double *series)
+{
+	sim_open(out, "series/%s_timeseries.tsv", scan_name);
+	for (int r = 0; r < SIM_REGIONS; r++)
+		sim_print(out, "%s%c", sim_region_name[r], r + 1 < SIM_REGIONS ? '\t' : '\n');
+	for (int t = 0; t < SIM_VOLUMES; t++)
+		for (int r = 0; r < SIM_REGIONS; r++)
+		{
+			sim_print_fixed(out, sim_round(1000.0 * series[t * SIM_REGIONS + r]), 3);
+			if (out->file != NULL)
+				putc(r + 1 < SIM_REGIONS ? '\t' : '\n', out->file);
+		}
+	sim_close(out);
+}
+
+static void
+write_confounds(sim_output *out, const char *scan_name, const sim_person *person, int scan)
+{
+	sim_open(out, "series/%s_desc-confounds_timeseries.tsv", scan_name);
+	sim_print(out, "framewise_displacement\nn/a\n");
+	for (int t = 1; t < SIM_VOLUMES; t++)
+	{
+		sim_print_fixed(out, person->fd[scan][t], 4);
+		sim_print(out, "\n");
+	}
+	sim_close(out);
+}
+
+static void
+write_scan(sim_output *out, const sim_person *person, int scan, const sim_edge *edge, uint64_t seed, double *series)
+{
+	char name[64];
+
+	if (out->status != PSY_OK)
+		return;
+	snprintf(name, sizeof name, "sub-%s_ses-%s_task-rest", person->label, session_of_scan[scan]);
+	if (!sim_make_series(person, scan, edge, seed, series))
+	{
+		out->status = psy_fail(out->err, PSY_SINGULAR, "with this seed the planted effects of %s contradict each other", name);
+		psy_hint(out->err, "Use another --seed.");
+		return;
+	}
+	write_series(out, name, series);
+	write_confounds(out, name, person, scan);
+	sim_open(out, "series/%s_timeseries.json", name);
+	sim_print(out, "{\"RepetitionTime\": 2.0, \"TaskName\": \"rest\", \"Simulated\": true, \"Description\": \"" NOTICE_EN "\"}\n");
+	sim_close(out);
+}
+
+static void
+write_scans(sim_output *out, const sim_person *person, const sim_edge *edge, uint64_t seed, const sim_progress *progress)
+{
+	double *series = malloc(SIM_VOLUMES * SIM_REGIONS * sizeof *series);
+
+	if (series == NULL && out->status == PSY_OK)
+		out->status = psy_fail(out->err, PSY_NOMEM, "out of memory");
+	sim_make_directory(out, "series");
+	for (int i = 0; series != NULL && i < SIM_PEOPLE_COUNT; i++)
+	{
+		tell(progress, "scans of people", i, SIM_PEOPLE_COUNT);
+		for (int scan = 0; scan < SIM_SCANS; scan++)
+			if (sim_attends(&person[i], scan == 0 ? 0 : SIM_VISITS - 1))
+				write_scan(out, &person[i], scan, edge, seed, series);
+	}
+	tell(progress, "scans of people", SIM_PEOPLE_COUNT, SIM_PEOPLE_COUNT);
+	free(series);
+}
+
+static void
+write_truth(sim_output *out, const sim_edge *edge)
+{
+	sim_open(out, "truth.tsv");
+	sim_print(out, "kind\ti\tj\tregion_a\tregion_b\tslope_z\n");
+	for (int e = 0; e < SIM_PLANTED; e++)
+		sim_print(out, "%s\t%d\t%d\t%s\t%s\t%.3f\n", sim_kind_name[edge[e].kind], edge[e].i + 1, edge[e].j + 1,
+				  sim_region_name[edge[e].i], sim_region_name[edge[e].j], edge[e].slope);
+	sim_close(out);
+}
+
+/* ---- the classifier -------------------------------------------------------------------------------------------- */
+
+static void
+write_model(sim_output *out, const sim_edge *edge, uint64_t seed)
+{
+	sim_svm *svm = malloc(sizeof *svm);
+
+	if (out->status == PSY_OK && svm == NULL)
+		out->status = psy_fail(out->err, PSY_NOMEM, "out of memory");
+	if (out->status == PSY_OK && !sim_train(svm, edge, seed))
+		out->status = psy_fail(out->err, PSY_SINGULAR, "with this seed the training cohort cannot be made");
+	free(svm);
+}
+
+psy_status
+sim_write_trial(const char *directory, uint64_t seed, const sim_progress *progress, psy_error *err)
+{
+	sim_person *person = malloc(SIM_PEOPLE_COUNT * sizeof *person);
+	sim_edge edge[SIM_PLANTED];
+	sim_output out;
+
+	sim_output_start(&out, directory, err);
+	if (person == NULL)
+		return psy_fail(err, PSY_NOMEM, "out of memory");
+	sim_make_trial(person, seed);
+	sim_plant(edge, seed);
+	sim_make_directory(&out, "");
+	write_readme(&out, seed);
+	write_study(&out);
+	write_participants(&out, person);
+	write_scores(&out, person, 0);
+	write_scores(&out, person, 1);
+	write_control_scores(&out, person);
+	write_protocols(&out);
+	write_effects(&out, seed);
+	write_scans(&out, person, edge, seed, progress);
+	tell(progress, "classifier", 0, 1);
+	write_model(&out, edge, seed);
+	tell(progress, "classifier", 1, 1);
+	write_truth(&out, edge);
+	free(person);
+	return out.status;
+}
