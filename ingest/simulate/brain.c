@@ -1,15 +1,17 @@
 /*
  * brain.c - see brain.h.
  *
- * A scan is a stationary Gaussian process with one first-order autocorrelation for all regions, so that the planted
- * correlation matrix is exactly the population value of the Pearson correlations that an analyst computes.  Effects are
- * added to single elements of the matrix: a factor model would leak them into every connection of the two regions.
+ * A scan is a stationary Gaussian process with one first-order autocorrelation for all regions, so that the
+ * planted correlation matrix is exactly the population value of the Pearson correlations that an analyst
+ * computes.  Effects are added to single elements of the matrix: a factor model would leak them into every
+ * connection of the two regions.
  */
 #include "brain.h"
 
 #include <math.h>
 #include <string.h>
 
+/* clang-format off */
 const char *const sim_region_name[SIM_REGIONS] = {
 	"Precentral_L", "Precentral_R", "Frontal_Sup_L", "Frontal_Sup_R", "Frontal_Sup_Orb_L",
 	"Frontal_Sup_Orb_R", "Frontal_Mid_L", "Frontal_Mid_R", "Frontal_Mid_Orb_L", "Frontal_Mid_Orb_R",
@@ -24,16 +26,17 @@ const char *const sim_region_name[SIM_REGIONS] = {
 	"Occipital_Inf_L", "Occipital_Inf_R", "Fusiform_L", "Fusiform_R", "Postcentral_L", "Postcentral_R",
 	"Parietal_Sup_L", "Parietal_Sup_R", "Parietal_Inf_L", "Parietal_Inf_R", "SupraMarginal_L",
 	"SupraMarginal_R", "Angular_L", "Angular_R", "Precuneus_L", "Precuneus_R", "Paracentral_Lobule_L",
-	"Paracentral_Lobule_R", "Caudate_L", "Caudate_R", "Putamen_L", "Putamen_R", "Pallidum_L", "Pallidum_R",
-	"Thalamus_L", "Thalamus_R", "Heschl_L", "Heschl_R", "Temporal_Sup_L", "Temporal_Sup_R",
-	"Temporal_Pole_Sup_L", "Temporal_Pole_Sup_R", "Temporal_Mid_L", "Temporal_Mid_R",
-	"Temporal_Pole_Mid_L", "Temporal_Pole_Mid_R", "Temporal_Inf_L", "Temporal_Inf_R", "Cerebelum_Crus1_L",
-	"Cerebelum_Crus1_R", "Cerebelum_Crus2_L", "Cerebelum_Crus2_R", "Cerebelum_3_L", "Cerebelum_3_R",
-	"Cerebelum_4_5_L", "Cerebelum_4_5_R", "Cerebelum_6_L", "Cerebelum_6_R", "Cerebelum_7b_L",
-	"Cerebelum_7b_R", "Cerebelum_8_L", "Cerebelum_8_R", "Cerebelum_9_L", "Cerebelum_9_R", "Cerebelum_10_L",
-	"Cerebelum_10_R", "Vermis_1_2", "Vermis_3", "Vermis_4_5", "Vermis_6", "Vermis_7", "Vermis_8",
-	"Vermis_9", "Vermis_10",
+	"Paracentral_Lobule_R", "Caudate_L", "Caudate_R", "Putamen_L", "Putamen_R", "Pallidum_L",
+	"Pallidum_R", "Thalamus_L", "Thalamus_R", "Heschl_L", "Heschl_R", "Temporal_Sup_L",
+	"Temporal_Sup_R", "Temporal_Pole_Sup_L", "Temporal_Pole_Sup_R", "Temporal_Mid_L", "Temporal_Mid_R",
+	"Temporal_Pole_Mid_L", "Temporal_Pole_Mid_R", "Temporal_Inf_L", "Temporal_Inf_R",
+	"Cerebelum_Crus1_L", "Cerebelum_Crus1_R", "Cerebelum_Crus2_L", "Cerebelum_Crus2_R", "Cerebelum_3_L",
+	"Cerebelum_3_R", "Cerebelum_4_5_L", "Cerebelum_4_5_R", "Cerebelum_6_L", "Cerebelum_6_R",
+	"Cerebelum_7b_L", "Cerebelum_7b_R", "Cerebelum_8_L", "Cerebelum_8_R", "Cerebelum_9_L",
+	"Cerebelum_9_R", "Cerebelum_10_L", "Cerebelum_10_R", "Vermis_1_2", "Vermis_3", "Vermis_4_5",
+	"Vermis_6", "Vermis_7", "Vermis_8", "Vermis_9", "Vermis_10",
 };
+/* clang-format on */
 
 const char *const sim_kind_name[] = {"improvement", "arm_only", "motion_only", "predictor"};
 
@@ -41,9 +44,10 @@ static const double kind_slope[] = {0.14, 0.20, 0.165, 0.11};
 
 /* Default mode, reward and sensorimotor connections, by index into the names above. */
 static const int predictors[SIM_PREDICTORS][2] = {
-	{24, 34}, {25, 35}, {64, 66}, {65, 67}, {22, 38}, {23, 39}, /* orbitomedial, cingulate, angular, precuneus */
-	{30, 70}, {31, 71}, {4, 72},  {5, 73},						 /* cingulate, orbital, caudate, putamen */
-	{0, 57},  {18, 69},											 /* precentral, postcentral, supplementary motor */
+	{24, 34}, {25, 35}, {64, 66}, {65, 67},
+	{22, 38}, {23, 39},                    /* orbitomedial, cingulate, angular, precuneus */
+	{30, 70}, {31, 71}, {4, 72},  {5, 73}, /* cingulate, orbital, caudate, putamen */
+	{0, 57},  {18, 69},                    /* precentral, postcentral, supplementary motor */
 };
 
 /* First regions of the blocks that correlate more within than between: frontal, limbic, occipital, parietal,
@@ -85,7 +89,8 @@ add_edge(sim_edge *edge, int *count, int i, int j, sim_kind kind, double sign)
 	(*count)++;
 }
 
-/* Pairs neighbours of a shuffled list of regions: a matching, so that no region carries two effects of one kind. */
+/* Pairs neighbours of a shuffled list of regions: a matching, so that no region carries two effects of one
+ * kind. */
 static void
 plant_kind(sim_rng *rng, sim_edge *edge, int *count, sim_kind kind)
 {
@@ -135,8 +140,9 @@ departure(const sim_person *person, int scan, const sim_edge *edge)
 	return 0.0;
 }
 
-/* The person's own connectivity: one level for all, one for each block, one for left with right; scanners differ a
- * little.  Every part is a non-negative multiple of a positive semidefinite matrix and their sum stays below 0.42. */
+/* The person's own connectivity: one level for all, one for each block, one for left with right; scanners
+ * differ a little.  Every part is a non-negative multiple of a positive semidefinite matrix and their sum
+ * stays below 0.42. */
 static void
 base_correlation(const sim_person *person, uint64_t seed, double *matrix)
 {
@@ -150,9 +156,10 @@ base_correlation(const sim_person *person, uint64_t seed, double *matrix)
 	paired = sim_clamp(0.12 + 0.025 * sim_normal(&rng), 0.05, 0.17);
 	for (int i = 0; i < SIM_REGIONS; i++)
 		for (int j = 0; j < SIM_REGIONS; j++)
-			matrix[i * SIM_REGIONS + j] = i == j ? 1.0
-												 : common + (block_of(i) == block_of(j) ? block[block_of(i)] : 0.0) +
-													   (is_homotopic(i, j) ? paired : 0.0);
+			matrix[i * SIM_REGIONS + j] =
+				i == j ? 1.0
+					   : common + (block_of(i) == block_of(j) ? block[block_of(i)] : 0.0) +
+							 (is_homotopic(i, j) ? paired : 0.0);
 }
 
 static void

@@ -1,6 +1,6 @@
 /*
- * brain.h - the simulated brain: 116 AAL regions, which connections carry which effect, and region time series whose
- * correlations carry it.
+ * brain.h - the simulated brain: 116 AAL regions, which connections carry which effect, and region time
+ * series whose correlations carry it.
  */
 #ifndef SIM_BRAIN_H
 #define SIM_BRAIN_H
@@ -18,9 +18,9 @@ enum
 typedef enum sim_kind
 {
 	SIM_IMPROVEMENT, /* change follows improvement within arms */
-	SIM_ARM_ONLY,	 /* change differs between arms, and follows nothing else */
+	SIM_ARM_ONLY,    /* change differs between arms, and follows nothing else */
 	SIM_MOTION_ONLY, /* change follows mean framewise displacement, and nothing else */
-	SIM_PREDICTOR	 /* no change; the level before treatment foretells improvement */
+	SIM_PREDICTOR    /* no change; the level before treatment foretells improvement */
 } sim_kind;
 
 typedef struct sim_edge
@@ -37,8 +37,9 @@ extern const char *const sim_kind_name[];
 void sim_plant(sim_edge *edge, uint64_t seed);
 
 /*
- * Fills series[SIM_VOLUMES][SIM_REGIONS] (row-major, unit variance) for one scan (0 before, 1 after treatment).
- * False when the planted effects left the correlation matrix without a Cholesky factor: a fault of the generator.
+ * Fills series[SIM_VOLUMES][SIM_REGIONS] (row-major, unit variance) for one scan (0 before, 1 after
+ * treatment). False when the planted effects left the correlation matrix without a Cholesky factor: a fault
+ * of the generator.
  */
 bool sim_make_series(const sim_person *person, int scan, const sim_edge *edge, uint64_t seed, double *series);
 

@@ -1,9 +1,10 @@
 /*
  * classifier.c - see classifier.h.
  *
- * Sequential minimal optimisation over the maximal violating pair (Keerthi et al. 2001; Fan, Chen & Lin 2005, WSS 1), and
- * Platt's sigmoid fitted to five-fold cross-validated decisions (Lin, Lin & Weng 2007).  Every step is built from exactly
- * rounded operations and numbers.h, so that the model's document has the same bytes everywhere.
+ * Sequential minimal optimisation over the maximal violating pair (Keerthi et al. 2001; Fan, Chen & Lin 2005,
+ * WSS 1), and Platt's sigmoid fitted to five-fold cross-validated decisions (Lin, Lin & Weng 2007).  Every
+ * step is built from exactly rounded operations and numbers.h, so that the model's document has the same
+ * bytes everywhere.
  */
 #include "classifier.h"
 
@@ -62,7 +63,8 @@ sim_decide(const sim_svm *svm, const double *feature)
 	return sum;
 }
 
-/* The most violating pair: `up` may grow along y, `low` may shrink.  Returns by how much the pair violates optimality. */
+/* The most violating pair: `up` may grow along y, `low` may shrink.  Returns by how much the pair violates
+ * optimality. */
 static double
 pick_pair(const sample *train, const double *alpha, const double *gradient, double cost, int *up, int *low)
 {
@@ -90,7 +92,8 @@ pick_pair(const sample *train, const double *alpha, const double *gradient, doub
 
 /* Moves the pair along the line that keeps sum(alpha y) = 0, as far as the box allows. */
 static void
-move_pair(const sample *train, double *alpha, double *gradient, double cost, double gamma, int up, int low, double violation)
+move_pair(const sample *train, double *alpha, double *gradient, double cost, double gamma, int up, int low,
+		  double violation)
 {
 	double yu = train->y[up], yl = train->y[low];
 	double curvature = 2.0 - 2.0 * kernel(train->x[up], train->x[low], gamma);
@@ -176,7 +179,8 @@ cross_validate(const sim_svm *model, const sample *all, uint64_t seed, double *d
 	free(machine);
 }
 
-/* Negative log-likelihood of the sigmoid, in the form that never overflows (Lin, Lin & Weng 2007, eq. 10-11). */
+/* Negative log-likelihood of the sigmoid, in the form that never overflows (Lin, Lin & Weng 2007, eq. 10-11).
+ */
 static double
 sigmoid_loss(const double *decision, const double *target, int count, double a, double b)
 {
@@ -186,7 +190,8 @@ sigmoid_loss(const double *decision, const double *target, int count, double a, 
 	{
 		double f = a * decision[i] + b;
 
-		loss += f >= 0.0 ? target[i] * f + sim_log(1.0 + sim_exp(-f)) : (target[i] - 1.0) * f + sim_log(1.0 + sim_exp(f));
+		loss += f >= 0.0 ? target[i] * f + sim_log(1.0 + sim_exp(-f))
+						 : (target[i] - 1.0) * f + sim_log(1.0 + sim_exp(f));
 	}
 	return loss;
 }
@@ -236,7 +241,8 @@ fit_sigmoid(sim_svm *svm, const sample *all, const double *decision)
 		target[i] = all->y[i] > 0 ? (positive + 1.0) / (positive + 2.0) : 1.0 / (negative + 2.0);
 	svm->slope = 0.0;
 	svm->offset = sim_log((negative + 1.0) / (positive + 1.0));
-	for (int step = 0; step < 100 && newton_step(decision, target, all->count, &svm->slope, &svm->offset); step++)
+	for (int step = 0; step < 100 && newton_step(decision, target, all->count, &svm->slope, &svm->offset);
+		 step++)
 		;
 }
 

@@ -8,11 +8,11 @@
 
 typedef struct sim_svm
 {
-	int count;								  /* of support vectors */
+	int count;                                   /* of support vectors */
 	double vector[SIM_TRAINING][SIM_PREDICTORS]; /* Fisher z, as the features come */
-	double coef[SIM_TRAINING];				  /* alpha_i y_i; y = +1 for responders */
+	double coef[SIM_TRAINING];                   /* alpha_i y_i; y = +1 for responders */
 	double intercept, gamma, cost;
-	double slope, offset;					  /* P(responder) = 1 / (1 + exp(slope * decision + offset)) */
+	double slope, offset; /* P(responder) = 1 / (1 + exp(slope * decision + offset)) */
 } sim_svm;
 
 /* The predictor connections' Fisher z in the scan before treatment, in the order of sim_plant. */

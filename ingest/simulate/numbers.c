@@ -1,6 +1,6 @@
 /*
- * numbers.c - see numbers.h.  The series below are summed to beyond double precision; their accuracy (about 2 ulp) matters
- * less than that each step is an exactly rounded + - * / or sqrt.
+ * numbers.c - see numbers.h.  The series below are summed to beyond double precision; their accuracy (about 2
+ * ulp) matters less than that each step is an exactly rounded + - * / or sqrt.
  */
 #include "numbers.h"
 

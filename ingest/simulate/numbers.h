@@ -1,8 +1,9 @@
 /*
  * numbers.h - random numbers and elementary functions with the same bits on every machine.
  *
- * The generator's files are compared byte by byte, so nothing here calls libm except for operations that IEEE 754
- * rounds exactly (sqrt, frexp, ldexp, floor).  xoshiro256** (Blackman & Vigna 2018), seeded through splitmix64.
+ * The generator's files are compared byte by byte, so nothing here calls libm except for operations that IEEE
+ * 754 rounds exactly (sqrt, frexp, ldexp, floor).  xoshiro256** (Blackman & Vigna 2018), seeded through
+ * splitmix64.
  */
 #ifndef SIM_NUMBERS_H
 #define SIM_NUMBERS_H
@@ -17,8 +18,8 @@ typedef struct sim_rng
 	bool has_spare;
 } sim_rng;
 
-/* What a stream of random numbers is for: each purpose, subject and session draws from a stream of its own, so that a
- * change to one leaves every other file as it was. */
+/* What a stream of random numbers is for: each purpose, subject and session draws from a stream of its own,
+ * so that a change to one leaves every other file as it was. */
 typedef enum sim_stream
 {
 	SIM_PEOPLE = 1,
@@ -31,9 +32,9 @@ typedef enum sim_stream
 } sim_stream;
 
 void sim_rng_start(sim_rng *rng, uint64_t seed, sim_stream purpose, int subject, int session);
-double sim_uniform(sim_rng *rng);		   /* in (0, 1), 53 bits */
-double sim_normal(sim_rng *rng);		   /* standard normal: Marsaglia's polar method */
-int sim_below(sim_rng *rng, int bound);	   /* 0 .. bound - 1 */
+double sim_uniform(sim_rng *rng);       /* in (0, 1), 53 bits */
+double sim_normal(sim_rng *rng);        /* standard normal: Marsaglia's polar method */
+int sim_below(sim_rng *rng, int bound); /* 0 .. bound - 1 */
 void sim_shuffle(sim_rng *rng, int *item, int count);
 
 double sim_log(double x); /* x > 0 and normal */

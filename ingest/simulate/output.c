@@ -11,7 +11,8 @@ static void
 fail(sim_output *out, const char *doing)
 {
 	if (out->status == PSY_OK)
-		out->status = psy_fail(out->err, PSY_FORMAT, "cannot %s \"%s\": %s", doing, out->path, strerror(errno));
+		out->status =
+			psy_fail(out->err, PSY_FORMAT, "cannot %s \"%s\": %s", doing, out->path, strerror(errno));
 }
 
 void
@@ -26,7 +27,8 @@ set_path(sim_output *out, const char *name)
 	int length = snprintf(out->path, sizeof out->path, "%s%s%s", out->directory, *name ? "/" : "", name);
 
 	if (length >= (int) sizeof out->path && out->status == PSY_OK)
-		out->status = psy_fail(out->err, PSY_LIMIT, "the path of the directory has more than %zu bytes", sizeof out->path - 1);
+		out->status = psy_fail(out->err, PSY_LIMIT, "the path of the directory has more than %zu bytes",
+							   sizeof out->path - 1);
 }
 
 void
@@ -84,7 +86,8 @@ sim_print(sim_output *out, const char *format, ...)
 	va_end(args);
 }
 
-/* Integers only, so that no library's rounding shows in the files; also faster than printf for millions of values. */
+/* Integers only, so that no library's rounding shows in the files; also faster than printf for millions of
+ * values. */
 void
 sim_print_fixed(sim_output *out, long value, int digits)
 {

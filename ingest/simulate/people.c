@@ -1,8 +1,8 @@
 /*
  * people.c - the simulated trial's people.
  *
- * Improvement is drawn first; everything that must follow it (motion, connectivity) is made from the totals as they are
- * written to the files, so that what an analyst can compute is what was planted.
+ * Improvement is drawn first; everything that must follow it (motion, connectivity) is made from the totals
+ * as they are written to the files, so that what an analyst can compute is what was planted.
  */
 #include "people.h"
 
@@ -13,11 +13,13 @@
 const int sim_week[SIM_VISITS] = {0, 2, 4, 8};
 const int sim_item_max[SIM_ITEMS] = {4, 4, 4, 2, 2, 2, 4, 4, 4, 4, 4, 2, 2, 2, 4, 2, 2};
 
-/* Share of the week-8 improvement that is there at each visit, and how often an item is chosen when points are dealt. */
+/* Share of the week-8 improvement that is there at each visit, and how often an item is chosen when points
+ * are dealt. */
 static const double progress[SIM_VISITS] = {0.0, 0.35, 0.68, 1.0};
 static const int item_weight[SIM_ITEMS] = {9, 5, 4, 5, 4, 4, 8, 3, 3, 7, 6, 3, 5, 3, 3, 2, 1};
 
-static const char *const reasons[] = {"moved away", "lack of effect", "withdrew consent", "adverse event", "lost to follow-up"};
+static const char *const reasons[] = {"moved away", "lack of effect", "withdrew consent", "adverse event",
+									  "lost to follow-up"};
 
 bool
 sim_attends(const sim_person *person, int visit)
@@ -168,8 +170,9 @@ standardise_improvement(sim_person *person)
 }
 
 /*
- * How restless each person is: among completers it correlates .6 with improvement, in the sample and not only in
- * expectation, because the rest is made orthogonal to improvement.  That is the trap which the motion covariate springs.
+ * How restless each person is: among completers it correlates .6 with improvement, in the sample and not only
+ * in expectation, because the rest is made orthogonal to improvement.  That is the trap which the motion
+ * covariate springs.
  */
 static void
 make_restlessness(sim_person *person, uint64_t seed, double *latent)

@@ -1,5 +1,6 @@
 /*
- * people.h - the simulated trial's people: who they are, how their HAMD-17 goes, how much they move in the scanner.
+ * people.h - the simulated trial's people: who they are, how their HAMD-17 goes, how much they move in the
+ * scanner.
  */
 #ifndef SIM_PEOPLE_H
 #define SIM_PEOPLE_H
@@ -30,7 +31,7 @@ typedef struct sim_person
 {
 	char label[16];
 	int number; /* 1-based; the key of the person's random streams */
-	int site;	/* 0 or 1 */
+	int site;   /* 0 or 1 */
 	sim_arm arm;
 	char sex;
 	int age, education;
@@ -39,14 +40,14 @@ typedef struct sim_person
 	int total[SIM_VISITS];
 	int dropout_week; /* the week of the first visit not made; -1: none */
 	const char *dropout_reason;
-	double improvement;		/* total at week 0 minus total at week 8 */
-	double improvement_z;	/* the same, standardised within the arm's completers */
-	double fd_level;		/* mm */
+	double improvement;             /* total at week 0 minus total at week 8 */
+	double improvement_z;           /* the same, standardised within the arm's completers */
+	double fd_level;                /* mm */
 	int fd[SIM_SCANS][SIM_VOLUMES]; /* framewise displacement in 1e-4 mm, as written; the first has none */
-	double fd_z;			/* mean of both scans, standardised over completers */
+	double fd_z;                    /* mean of both scans, standardised over completers */
 } sim_person;
 
-extern const int sim_week[SIM_VISITS];			/* 0 2 4 8 */
+extern const int sim_week[SIM_VISITS]; /* 0 2 4 8 */
 extern const int sim_item_max[SIM_ITEMS];
 
 bool sim_attends(const sim_person *person, int visit);

@@ -1,8 +1,9 @@
 /*
  * simulate.c - the files of the simulated trial; see simulate.h.
  *
- * One site writes its scores as plain CSV in English, the other as a Chinese spreadsheet program exports them (byte order
- * mark, CRLF, Chinese headers), the controls' come as one wide sheet; acupoints are named as people name them.
+ * One site writes its scores as plain CSV in English, the other as a Chinese spreadsheet program exports them
+ * (byte order mark, CRLF, Chinese headers), the controls' come as one wide sheet; acupoints are named as
+ * people name them.
  */
 #include "simulate.h"
 
@@ -27,7 +28,8 @@ tell(const sim_progress *progress, const char *what, int done, int of)
 		progress->tell(progress->arg, what, done, of);
 }
 
-/* ---- the study and its people ---------------------------------------------------------------------------------- */
+/* ---- the study and its people
+ * ---------------------------------------------------------------------------------- */
 
 static void
 write_readme(sim_output *out, uint64_t seed)
@@ -35,13 +37,17 @@ write_readme(sim_output *out, uint64_t seed)
 	sim_open(out, "README.txt");
 	sim_print(out, NOTICE_EN ".\n" NOTICE_ZH "。\n\n");
 	sim_print(out,
-			  "Made by `psyrad simulate --seed %llu`: a two-arm trial of electro-acupuncture (GV20 + EX-HN3, 2 Hz) against sham\n"
-			  "with %d patients and %d healthy controls, %d regions x %d volumes before and after, HAMD-17 at weeks 0, 2, 4, 8.\n"
-			  "truth.tsv lists what was planted: %d connections whose change follows improvement within arms, %d that only differ\n"
-			  "between arms, %d that only follow head motion, %d whose level before treatment foretells improvement.\n"
+			  "Made by `psyrad simulate --seed %llu`: a two-arm trial of electro-acupuncture (GV20 + EX-HN3, "
+			  "2 Hz) against sham\n"
+			  "with %d patients and %d healthy controls, %d regions x %d volumes before and after, HAMD-17 "
+			  "at weeks 0, 2, 4, 8.\n"
+			  "truth.tsv lists what was planted: %d connections whose change follows improvement within "
+			  "arms, %d that only differ\n"
+			  "between arms, %d that only follow head motion, %d whose level before treatment foretells "
+			  "improvement.\n"
 			  "The classifier (model_response_svm.json) was trained on %d other simulated people.\n",
-			  (unsigned long long) seed, SIM_PATIENTS, SIM_CONTROLS, SIM_REGIONS, SIM_VOLUMES, SIM_PLANTED_EACH,
-			  SIM_PLANTED_EACH, SIM_PLANTED_EACH, SIM_PREDICTORS, SIM_TRAINING);
+			  (unsigned long long) seed, SIM_PATIENTS, SIM_CONTROLS, SIM_REGIONS, SIM_VOLUMES,
+			  SIM_PLANTED_EACH, SIM_PLANTED_EACH, SIM_PLANTED_EACH, SIM_PREDICTORS, SIM_TRAINING);
 	sim_close(out);
 }
 
@@ -49,26 +55,38 @@ static void
 write_study(sim_output *out)
 {
 	sim_open(out, "study.json");
-	sim_print(out, "{\n\"study\": \"demo\",\n"
-				   "\"title_en\": \"Electro-acupuncture for depression (SIMULATED trial)\",\n"
-				   "\"title_zh\": \"电针治疗抑郁症（模拟试验）\",\n\"simulated\": true,\n"
-				   "\"design\": \"Two arms, two sites, scans and HAMD-17 before and after eight weeks; " NOTICE_EN "\",\n");
-	sim_print(out, "\"sites\": [\n"
-				   "  {\"site\": \"east\", \"name_en\": \"Simulated site East\", \"name_zh\": \"模拟中心（东）\"},\n"
-				   "  {\"site\": \"west\", \"name_en\": \"Simulated site West\", \"name_zh\": \"模拟中心（西）\"}],\n");
+	sim_print(out,
+			  "{\n\"study\": \"demo\",\n"
+			  "\"title_en\": \"Electro-acupuncture for depression (SIMULATED trial)\",\n"
+			  "\"title_zh\": \"电针治疗抑郁症（模拟试验）\",\n\"simulated\": true,\n"
+			  "\"design\": \"Two arms, two sites, scans and HAMD-17 before and after eight weeks; " NOTICE_EN
+			  "\",\n");
+	sim_print(
+		out,
+		"\"sites\": [\n"
+		"  {\"site\": \"east\", \"name_en\": \"Simulated site East\", \"name_zh\": \"模拟中心（东）\"},\n"
+		"  {\"site\": \"west\", \"name_en\": \"Simulated site West\", \"name_zh\": \"模拟中心（西）\"}],\n");
 	sim_print(out, "\"scanners\": [\n");
 	for (int s = 0; s < 2; s++)
-		sim_print(out, "  {\"scanner\": \"%s\", \"site\": \"%s\", \"maker\": \"simulated\", \"model\": \"simulated\", \"field_strength_t\": 3}%s\n",
+		sim_print(out,
+				  "  {\"scanner\": \"%s\", \"site\": \"%s\", \"maker\": \"simulated\", \"model\": "
+				  "\"simulated\", \"field_strength_t\": 3}%s\n",
 				  scanner_code[s], site_code[s], s == 0 ? "," : "],");
 	sim_print(out, "\"arms\": [\n"
-				   "  {\"arm\": \"EA\", \"label_en\": \"Electro-acupuncture\", \"label_zh\": \"电针\", \"kind\": \"verum\", \"protocol\": \"EA-2Hz\"},\n"
-				   "  {\"arm\": \"sham\", \"label_en\": \"Sham\", \"label_zh\": \"假电针\", \"kind\": \"sham\", \"protocol\": \"SHAM-EA\"},\n"
-				   "  {\"arm\": \"healthy\", \"label_en\": \"Healthy controls\", \"label_zh\": \"健康对照\", \"kind\": \"healthy\"}],\n");
-	sim_print(out, "\"visits\": [\n"
-				   "  {\"session\": \"pre\", \"week\": 0, \"role\": \"pre\", \"label_en\": \"Week 0, before treatment\", \"label_zh\": \"第0周（治疗前）\"},\n"
-				   "  {\"session\": \"w2\", \"week\": 2, \"label_en\": \"Week 2\", \"label_zh\": \"第2周\"},\n"
-				   "  {\"session\": \"w4\", \"week\": 4, \"label_en\": \"Week 4\", \"label_zh\": \"第4周\"},\n"
-				   "  {\"session\": \"post\", \"week\": 8, \"role\": \"post\", \"label_en\": \"Week 8, after treatment\", \"label_zh\": \"第8周（治疗后）\"}]\n}\n");
+				   "  {\"arm\": \"EA\", \"label_en\": \"Electro-acupuncture\", \"label_zh\": \"电针\", "
+				   "\"kind\": \"verum\", \"protocol\": \"EA-2Hz\"},\n"
+				   "  {\"arm\": \"sham\", \"label_en\": \"Sham\", \"label_zh\": \"假电针\", \"kind\": "
+				   "\"sham\", \"protocol\": \"SHAM-EA\"},\n"
+				   "  {\"arm\": \"healthy\", \"label_en\": \"Healthy controls\", \"label_zh\": \"健康对照\", "
+				   "\"kind\": \"healthy\"}],\n");
+	sim_print(out,
+			  "\"visits\": [\n"
+			  "  {\"session\": \"pre\", \"week\": 0, \"role\": \"pre\", \"label_en\": \"Week 0, before "
+			  "treatment\", \"label_zh\": \"第0周（治疗前）\"},\n"
+			  "  {\"session\": \"w2\", \"week\": 2, \"label_en\": \"Week 2\", \"label_zh\": \"第2周\"},\n"
+			  "  {\"session\": \"w4\", \"week\": 4, \"label_en\": \"Week 4\", \"label_zh\": \"第4周\"},\n"
+			  "  {\"session\": \"post\", \"week\": 8, \"role\": \"post\", \"label_en\": \"Week 8, after "
+			  "treatment\", \"label_zh\": \"第8周（治疗后）\"}]\n}\n");
 	sim_close(out);
 }
 
@@ -81,8 +99,8 @@ write_participants(sim_output *out, const sim_person *person)
 	{
 		const sim_person *p = &person[i];
 
-		sim_print(out, "sub-%s\t%s\t%s\t%c\t%d\t%d\t", p->label, site_code[p->site], arm_code[p->arm], p->sex, p->age,
-				  p->education);
+		sim_print(out, "sub-%s\t%s\t%s\t%c\t%d\t%d\t", p->label, site_code[p->site], arm_code[p->arm], p->sex,
+				  p->age, p->education);
 		if (p->dropout_week < 0)
 			sim_print(out, "n/a\tn/a\n");
 		else
@@ -91,9 +109,11 @@ write_participants(sim_output *out, const sim_person *person)
 	sim_close(out);
 }
 
-/* ---- scores ---------------------------------------------------------------------------------------------------- */
+/* ---- scores
+ * ---------------------------------------------------------------------------------------------------- */
 
-/* The little faults of real sheets: at East an item without an answer (and then no total), at West a sum gone wrong. */
+/* The little faults of real sheets: at East an item without an answer (and then no total), at West a sum gone
+ * wrong. */
 static int
 unanswered_item(const sim_person *p, int visit)
 {
@@ -151,19 +171,26 @@ write_control_scores(sim_output *out, const sim_person *person)
 	sim_close(out);
 }
 
-/* ---- protocols and effects ------------------------------------------------------------------------------------- */
+/* ---- protocols and effects
+ * ------------------------------------------------------------------------------------- */
 
 static void
 write_protocols(sim_output *out)
 {
 	sim_open(out, "protocols_east.csv");
-	sim_print(out, "protocol,title,mode,waveform,frequency,intensity,pulse_width,retention,sessions_per_week,weeks,sessions,points,side\n");
-	sim_print(out, "EA-2Hz,Electro-acupuncture at 2 Hz (SIMULATED),electro,continuous,2 Hz,0.5-1 mA,0.5 ms,30 min,3,8,24,\"Baihui; EX-HN3\",midline\n");
-	sim_print(out, "SHAM-EA,Sham needling without current (SIMULATED),sham,,,,,30 min,3,8,24,DU20; Yintang,midline\n");
+	sim_print(out, "protocol,title,mode,waveform,frequency,intensity,pulse_width,retention,sessions_per_week,"
+				   "weeks,sessions,points,side\n");
+	sim_print(out, "EA-2Hz,Electro-acupuncture at 2 Hz (SIMULATED),electro,continuous,2 Hz,0.5-1 mA,0.5 "
+				   "ms,30 min,3,8,24,\"Baihui; EX-HN3\",midline\n");
+	sim_print(
+		out,
+		"SHAM-EA,Sham needling without current (SIMULATED),sham,,,,,30 min,3,8,24,DU20; Yintang,midline\n");
 	sim_close(out);
 	sim_open(out, "protocols_west.csv");
-	sim_print(out, "\xEF\xBB\xBF方案,名称,方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r\n");
-	sim_print(out, "EA-2Hz-W,电针2Hz（模拟）,电针,连续波,2Hz,0.5～1mA,0.5ms,30min,3,8,24,百会、印堂,中线\r\n");
+	sim_print(out,
+			  "\xEF\xBB\xBF方案,名称,方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r\n");
+	sim_print(out,
+			  "EA-2Hz-W,电针2Hz（模拟）,电针,连续波,2Hz,0.5～1mA,0.5ms,30min,3,8,24,百会、印堂,中线\r\n");
 	sim_print(out, "SHAM-EA-W,假电针不通电（模拟）,假针,,,,,30min,3,8,24,GV 20；GV29,中线\r\n");
 	sim_close(out);
 }
@@ -199,7 +226,8 @@ write_effects(sim_output *out, uint64_t seed)
 	sim_close(out);
 }
 
-/* ---- scans ----------------------------------------------------------------------------------------------------- */
+/* ---- scans
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void
 write_series(sim_output *out, const char *scan_name, const double *series)
@@ -231,7 +259,8 @@ write_confounds(sim_output *out, const char *scan_name, const sim_person *person
 }
 
 static void
-write_scan(sim_output *out, const sim_person *person, int scan, const sim_edge *edge, uint64_t seed, double *series)
+write_scan(sim_output *out, const sim_person *person, int scan, const sim_edge *edge, uint64_t seed,
+		   double *series)
 {
 	char name[64];
 
@@ -240,19 +269,24 @@ write_scan(sim_output *out, const sim_person *person, int scan, const sim_edge *
 	snprintf(name, sizeof name, "sub-%s_ses-%s_task-rest", person->label, session_of_scan[scan]);
 	if (!sim_make_series(person, scan, edge, seed, series))
 	{
-		out->status = psy_fail(out->err, PSY_SINGULAR, "with this seed the planted effects of %s contradict each other", name);
+		out->status = psy_fail(out->err, PSY_SINGULAR,
+							   "with this seed the planted effects of %s contradict each other", name);
 		psy_hint(out->err, "Use another --seed.");
 		return;
 	}
 	write_series(out, name, series);
 	write_confounds(out, name, person, scan);
 	sim_open(out, "series/%s_timeseries.json", name);
-	sim_print(out, "{\"RepetitionTime\": 2.0, \"TaskName\": \"rest\", \"Simulated\": true, \"Description\": \"" NOTICE_EN "\"}\n");
+	sim_print(
+		out,
+		"{\"RepetitionTime\": 2.0, \"TaskName\": \"rest\", \"Simulated\": true, \"Description\": \"" NOTICE_EN
+		"\"}\n");
 	sim_close(out);
 }
 
 static void
-write_scans(sim_output *out, const sim_person *person, const sim_edge *edge, uint64_t seed, const sim_progress *progress)
+write_scans(sim_output *out, const sim_person *person, const sim_edge *edge, uint64_t seed,
+			const sim_progress *progress)
 {
 	double *series = malloc(SIM_VOLUMES * SIM_REGIONS * sizeof *series);
 
@@ -276,12 +310,82 @@ write_truth(sim_output *out, const sim_edge *edge)
 	sim_open(out, "truth.tsv");
 	sim_print(out, "kind\ti\tj\tregion_a\tregion_b\tslope_z\n");
 	for (int e = 0; e < SIM_PLANTED; e++)
-		sim_print(out, "%s\t%d\t%d\t%s\t%s\t%.3f\n", sim_kind_name[edge[e].kind], edge[e].i + 1, edge[e].j + 1,
-				  sim_region_name[edge[e].i], sim_region_name[edge[e].j], edge[e].slope);
+		sim_print(out, "%s\t%d\t%d\t%s\t%s\t%.3f\n", sim_kind_name[edge[e].kind], edge[e].i + 1,
+				  edge[e].j + 1, sim_region_name[edge[e].i], sim_region_name[edge[e].j], edge[e].slope);
 	sim_close(out);
 }
 
-/* ---- the classifier -------------------------------------------------------------------------------------------- */
+/* ---- the classifier
+ * -------------------------------------------------------------------------------------------- */
+
+/* Seventeen digits give back each double exactly. */
+static void
+print_numbers(sim_output *out, const double *value, int count)
+{
+	for (int k = 0; k < count; k++)
+		sim_print(out, "%s%.17g", k == 0 ? "[" : ", ", value[k]);
+	sim_print(out, "]");
+}
+
+/* Support vectors stand class by class: those of responders have a positive coefficient. */
+static void
+print_vectors(sim_output *out, const sim_svm *svm)
+{
+	double coef[SIM_TRAINING];
+	int order[SIM_TRAINING], placed = 0, positive = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (int s = 0; s < svm->count; s++)
+			if ((svm->coef[s] > 0.0) == (pass == 0))
+			{
+				positive += pass == 0;
+				coef[placed] = svm->coef[s];
+				order[placed++] = s;
+			}
+	sim_print(out, "  \"support_counts\": [%d, %d],\n  \"dual_coef\": [", positive, svm->count - positive);
+	print_numbers(out, coef, svm->count);
+	sim_print(out, "],\n  \"support_vectors\": [\n");
+	for (int k = 0; k < svm->count; k++)
+	{
+		sim_print(out, "   ");
+		print_numbers(out, svm->vector[order[k]], SIM_PREDICTORS);
+		sim_print(out, k + 1 < svm->count ? ",\n" : "],\n");
+	}
+}
+
+/* psyrad-json.  A feature is a connection, named by its two regions, so that a query can find it in any
+ * connectome. */
+static void
+write_svm(sim_output *out, const sim_svm *svm, const sim_edge *edge)
+{
+	const char *separator = "";
+
+	sim_open(out, "model_response_svm.json");
+	sim_print(out,
+			  "{\"psyrad_model\": 1, \"name\": \"response-svm\",\n"
+			  " \"notes\": \"" NOTICE_EN
+			  ". C-SVM, RBF kernel, C = %g; Fisher z of connections before treatment; "
+			  "a response is a HAMD-17 total that falls by half or more at week 8.\",\n",
+			  svm->cost);
+	sim_print(out, " \"task\": \"classification\", \"classes\": [\"response\", \"no response\"], "
+				   "\"positive\": \"response\",\n"
+				   " \"missing\": \"null\",\n \"features\": [");
+	for (int e = 0; e < SIM_PLANTED; e++)
+		if (edge[e].kind == SIM_PREDICTOR)
+		{
+			sim_print(out, "%s\n  {\"name\": \"%s ~ %s\", \"unit\": \"fisher_z\"}", separator,
+					  sim_region_name[edge[e].i], sim_region_name[edge[e].j]);
+			separator = ",";
+		}
+	sim_print(out, "],\n \"estimator\": {\"kind\": \"svm\", \"kernel\": \"rbf\", \"gamma\": %.17g,\n",
+			  svm->gamma);
+	print_vectors(out, svm);
+	sim_print(out,
+			  "  \"intercept\": [%.17g],\n  \"probability\": {\"method\": \"platt\", \"a\": [%.17g], \"b\": "
+			  "[%.17g]}}}\n",
+			  svm->intercept, svm->slope, svm->offset);
+	sim_close(out);
+}
 
 static void
 write_model(sim_output *out, const sim_edge *edge, uint64_t seed)
@@ -292,6 +396,8 @@ write_model(sim_output *out, const sim_edge *edge, uint64_t seed)
 		out->status = psy_fail(out->err, PSY_NOMEM, "out of memory");
 	if (out->status == PSY_OK && !sim_train(svm, edge, seed))
 		out->status = psy_fail(out->err, PSY_SINGULAR, "with this seed the training cohort cannot be made");
+	if (out->status == PSY_OK)
+		write_svm(out, svm, edge);
 	free(svm);
 }
 
