@@ -1,0 +1,20 @@
+-- Revert psyrad:report from pg
+BEGIN;
+SET LOCAL ROLE psyrad_view;
+DROP FUNCTION report.page();
+DROP FUNCTION report.page_models();
+DROP FUNCTION report.page_pooling();
+DROP FUNCTION report.page_connections();
+DROP VIEW report.file;
+DROP VIEW report.model_score;
+DROP VIEW report.pooled;
+DROP VIEW report.effect;
+DROP VIEW report.connection;
+DROP VIEW report.connection_test;
+DROP VIEW report.connection_change;
+DROP FUNCTION report.indicators(text, text[]);
+DROP VIEW report.hamd_by_visit;
+DROP VIEW report.improvement;
+DROP VIEW report.hamd;
+DROP VIEW report.study;
+COMMIT;

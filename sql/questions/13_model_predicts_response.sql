@@ -1,0 +1,35 @@
+-- 13  Does the scan before treatment tell who will respond?
+--
+-- The latest version of each stored model (model.registry) is scored, inside the query, on connectivity before treatment.  A
+-- model names its features as connections, "region ~ region", in Fisher z; the connectome of each patient is asked for just
+-- these.  The truth is response at the last visit: HAMD-17 down by half or more.
+--
+-- trained_on      whose data made the model; simulated when a program made them up
+-- n, responders   patients with a scan before and ratings before and after
+-- auc             probability that a responder scores above a non-responder (ties count half); .5 is chance
+-- mean scores     predicted probability of response in those who responded and those who did not
+WITH latest AS (
+	SELECT DISTINCT ON (name) name, version, model, trained_on, simulated, psyrad.model_features(model) AS features
+	FROM model.registry
+	ORDER BY name, version DESC
+), scored AS (
+	SELECT l.name, l.version, l.trained_on, l.simulated OR i.simulated AS simulated, p.study, i.responded,
+		psyrad.model_score(l.model, (
+			SELECT array_agg(psyrad.conn_edge(psyrad.conn_fisher_z(p.connectome), a.region, b.region)::float8 ORDER BY f.k)
+			FROM unnest(l.features) WITH ORDINALITY f(name, k)
+			JOIN imaging.region a ON (a.atlas, a.name) = (p.atlas, split_part(f.name, ' ~ ', 1))
+			JOIN imaging.region b ON (b.atlas, b.name) = (p.atlas, split_part(f.name, ' ~ ', 2))
+		)) AS score
+	FROM latest l
+	CROSS JOIN imaging.primary p
+	JOIN report.improvement i USING (subject_id)
+	WHERE p.role = 'pre' AND p.measure = 'fc_pearson'
+)
+SELECT name AS model, version, study, CASE WHEN bool_or(simulated) THEN 'SIMULATED' ELSE 'real' END AS data, trained_on,
+	count(*) AS n, count(*) FILTER (WHERE responded) AS responders,
+	round(psyrad.metric_auc(score, responded)::numeric, 3) AS auc,
+	round(avg(score) FILTER (WHERE responded)::numeric, 3) AS mean_score_responders,
+	round(avg(score) FILTER (WHERE NOT responded)::numeric, 3) AS mean_score_others
+FROM scored
+GROUP BY name, version, study, trained_on
+ORDER BY name, study;
