@@ -24,6 +24,8 @@ typedef struct command
 	int (*run)(int argc, char **argv, const char *url);
 } command;
 
+int cmd_simulate(int argc, char **argv, const char *url);
+
 extern const loader load_study, load_participants, load_scores, load_series;
 
 #endif

@@ -25,6 +25,7 @@ run_ingest(int argc, char **argv, const char *url)
 
 static const command commands[] = {
 	{"ingest", "KIND FILE...", "load files; `psyrad ingest --help` lists the kinds", run_ingest},
+	{"simulate", "DIR [--seed N]", "write the files of a simulated trial", cmd_simulate},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
