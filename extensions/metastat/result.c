@@ -1,0 +1,79 @@
+/* result.c - from a fit of the library to a row of type psyrad.meta_result, and small helpers for composites and options. */
+#include "metastat.h"
+
+#include "utils/builtins.h"
+
+#define RESULT_COLUMNS 25
+
+TupleDesc
+metastat_row_type(FunctionCallInfo fcinfo)
+{
+	TupleDesc found;
+	MemoryContext old;
+
+	if (fcinfo->flinfo->fn_extra != NULL)
+		return (TupleDesc) fcinfo->flinfo->fn_extra;
+	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	if (get_call_result_type(fcinfo, NULL, &found) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "function does not return a row type");
+	fcinfo->flinfo->fn_extra = BlessTupleDesc(found);
+	MemoryContextSwitchTo(old);
+	return (TupleDesc) fcinfo->flinfo->fn_extra;
+}
+
+Datum
+metastat_number(double value, bool *null)
+{
+	*null = isnan(value);
+	return Float8GetDatum(value);
+}
+
+char *
+metastat_option(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", name)));
+	return psyrad_cstring_arg(fcinfo, argument);
+}
+
+psy_meta_options
+meta_default_options(void)
+{
+	return (psy_meta_options){PSY_META_REML, PSY_META_Z, 0.95, PSY_META_PI_METAFOR, PSY_META_QPROFILE};
+}
+
+/* The columns of psyrad.meta_result, in its order. */
+static Datum
+result_datum(FunctionCallInfo fcinfo, const psy_meta_result *r, const meta_state *state, psy_meta_method method)
+{
+	/* A normal test has no df. */
+	double number[] = {r->estimate, r->se,	   r->statistic, isinf(r->df) ? NAN : r->df, r->p,		 r->log_p, r->ci_lb,
+					   r->ci_ub,	r->pi_lb,  r->pi_ub,	 r->tau2,					 r->se_tau2, r->tau2_lb, r->tau2_ub,
+					   r->i2,		r->h2,	   r->q,		 r->q_df,					 r->q_p,	 r->loglik};
+	Datum value[RESULT_COLUMNS];
+	bool null[RESULT_COLUMNS] = {0};
+
+	StaticAssertStmt(lengthof(number) == RESULT_COLUMNS - 5, "meta_result has other columns");
+	value[0] = Int32GetDatum((int32) state->k);
+	value[1] = Int32GetDatum((int32) state->missing);
+	value[2] = CStringGetTextDatum(psy_meta_method_name(method));
+	value[3] = CStringGetTextDatum(psy_meta_test_name(r->test));
+	for (int i = 0; i < lengthof(number); i++)
+		value[4 + i] = metastat_number(number[i], &null[4 + i]);
+	null[RESULT_COLUMNS - 1] = r->note[0] == '\0';
+	value[RESULT_COLUMNS - 1] = null[RESULT_COLUMNS - 1] ? (Datum) 0 : CStringGetTextDatum(r->note);
+	return HeapTupleGetDatum(heap_form_tuple(metastat_row_type(fcinfo), value, null));
+}
+
+Datum
+meta_fit_datum(FunctionCallInfo fcinfo, const meta_state *state, const psy_meta_options *options)
+{
+	psy_context ctx = psyrad_current_context();
+	psy_meta_result result;
+	psy_error err;
+
+	PSYRAD_CHECK(psy_meta_fit(&ctx, state->study, (size_t) state->k, options, &result, &err), &err);
+	if (state->k == 0)
+		strlcpy(result.note, "no study has both yi and vi", sizeof result.note);
+	return result_datum(fcinfo, &result, state, options->method);
+}
