@@ -1,8 +1,9 @@
 /*
  * aggregates.c - how rows become a meta_state, how states merge, and what the aggregates return.
  *
- * The transition value is changed in place.  When it is full, a state of twice the room is made in the per-row context:
- * the executor copies it, room included, next to the old one and frees that, so that the cost per row stays constant.
+ * The transition value is changed in place.  When it is full, a state of twice the room is made in the
+ * per-row context: the executor copies it, room included, next to the old one and frees that, so that the
+ * cost per row stays constant.
  */
 #include "metastat.h"
 
@@ -40,7 +41,8 @@ state_with_room(const meta_state *state, int64 room)
 	return copy;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------ */
+/* ---- rows
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* Method, test and level from the arguments behind yi and vi, as far as the aggregate has them. */
 static void
@@ -96,7 +98,8 @@ add_row(FunctionCallInfo fcinfo, meta_state *state)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		if (pg_add_s32_overflow((int32) state->missing, 1, &missing))
-			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many rows without yi or vi")));
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many rows without yi or vi")));
 		state->missing = missing;
 		return state;
 	}
@@ -120,7 +123,8 @@ meta_accumulate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(add_row(fcinfo, state));
 }
 
-/* ---- states ---------------------------------------------------------------------------------------------------- */
+/* ---- states
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* Room for `more` studies on top of the state's, in place when it has it already. */
 static meta_state *
@@ -170,7 +174,8 @@ meta_state_finish(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(copy);
 }
 
-/* ---- results --------------------------------------------------------------------------------------------------- */
+/* ---- results
+ * --------------------------------------------------------------------------------------------------- */
 
 Datum
 meta_finish(PG_FUNCTION_ARGS)
@@ -202,5 +207,6 @@ meta_final(PG_FUNCTION_ARGS)
 	PSYRAD_CHECK(psy_meta_tau2_ci_parse(metastat_option(fcinfo, 5, "tau2_ci"), &options.tau2_ci, &err), &err);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return meta_fit_datum(fcinfo, (const meta_state *) psyrad_state_arg(fcinfo, 0, &meta_state_type), &options);
+	return meta_fit_datum(fcinfo, (const meta_state *) psyrad_state_arg(fcinfo, 0, &meta_state_type),
+						  &options);
 }

@@ -50,7 +50,8 @@ effect_smd(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 	first = group_argument(fcinfo, 0);
 	second = group_argument(fcinfo, 3);
-	PSYRAD_CHECK(psy_effect_smd(&first, &second, vtype, PG_ARGISNULL(7) ? NAN : PG_GETARG_FLOAT8(7), &effect, &err),
-				 &err);
+	PSYRAD_CHECK(
+		psy_effect_smd(&first, &second, vtype, PG_ARGISNULL(7) ? NAN : PG_GETARG_FLOAT8(7), &effect, &err),
+		&err);
 	return effect_datum(fcinfo, effect);
 }

@@ -1,4 +1,5 @@
-/* result.c - from a fit of the library to a row of type psyrad.meta_result, and small helpers for composites and options. */
+/* result.c - from a fit of the library to a row of type psyrad.meta_result, and small helpers for composites
+ * and options. */
 #include "metastat.h"
 
 #include "utils/builtins.h"
@@ -44,12 +45,15 @@ meta_default_options(void)
 
 /* The columns of psyrad.meta_result, in its order. */
 static Datum
-result_datum(FunctionCallInfo fcinfo, const psy_meta_result *r, const meta_state *state, psy_meta_method method)
+result_datum(FunctionCallInfo fcinfo, const psy_meta_result *r, const meta_state *state,
+			 psy_meta_method method)
 {
 	/* A normal test has no df. */
-	double number[] = {r->estimate, r->se,	   r->statistic, isinf(r->df) ? NAN : r->df, r->p,		 r->log_p, r->ci_lb,
-					   r->ci_ub,	r->pi_lb,  r->pi_ub,	 r->tau2,					 r->se_tau2, r->tau2_lb, r->tau2_ub,
-					   r->i2,		r->h2,	   r->q,		 r->q_df,					 r->q_p,	 r->loglik};
+	double number[] = {r->estimate, r->se,      r->statistic, isinf(r->df) ? NAN : r->df,
+					   r->p,        r->log_p,   r->ci_lb,     r->ci_ub,
+					   r->pi_lb,    r->pi_ub,   r->tau2,      r->se_tau2,
+					   r->tau2_lb,  r->tau2_ub, r->i2,        r->h2,
+					   r->q,        r->q_df,    r->q_p,       r->loglik};
 	Datum value[RESULT_COLUMNS];
 	bool null[RESULT_COLUMNS] = {0};
 

@@ -1,7 +1,8 @@
 /*
  * sentence.c - meta_sentence: a meta_result as the line that a paper prints.
  *
- * A meta_result has no column for its level, but interval, se and df determine it, so that it is taken from there.
+ * A meta_result has no column for its level, but interval, se and df determine it, so that it is taken from
+ * there.
  */
 #include "metastat.h"
 
@@ -89,7 +90,8 @@ append_model(StringInfo out, HeapTupleHeader row)
 {
 	char *method = text_column(row, "method"), *test = text_column(row, "test");
 
-	appendStringInfo(out, strcmp(method, "EE") == 0 ? "Equal-effects model (" : "Random-effects model (%s, ", method);
+	appendStringInfo(out, strcmp(method, "EE") == 0 ? "Equal-effects model (" : "Random-effects model (%s, ",
+					 method);
 	if (strcmp(test, "knha") == 0)
 		appendStringInfoString(out, "Knapp-Hartung, ");
 	else if (strcmp(test, "adhoc") == 0)
@@ -161,7 +163,8 @@ meta_sentence(PG_FUNCTION_ARGS)
 		append_heterogeneity(&out, row);
 	}
 	if (missing > 0)
-		appendStringInfo(&out, "; %d %s left out for want of yi or vi", missing, missing == 1 ? "row" : "rows");
+		appendStringInfo(&out, "; %d %s left out for want of yi or vi", missing,
+						 missing == 1 ? "row" : "rows");
 	appendStringInfoChar(&out, '.');
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

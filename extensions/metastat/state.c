@@ -18,7 +18,8 @@ check_request(const meta_state *state, psy_error *err)
 			return psy_fail(err, PSY_FORMAT, "it names a model without asking for one");
 		return PSY_OK;
 	}
-	if (state->has_request != 1 || state->method > PSY_META_PMM || state->test > PSY_META_ADHOC || !(state->level > 0 && state->level < 1))
+	if (state->has_request != 1 || state->method > PSY_META_PMM || state->test > PSY_META_ADHOC ||
+		!(state->level > 0 && state->level < 1))
 		return psy_fail(err, PSY_FORMAT, "it asks for an unknown model");
 	return PSY_OK;
 }
@@ -34,7 +35,8 @@ check_studies(const meta_state *state, int64 capacity, psy_error *err)
 		if (i < state->k && psy_meta_check_study(study->yi, study->vi, err) != PSY_OK)
 			return PSY_FORMAT;
 		if (i >= state->k && (study->yi != 0 || study->vi != 0 || signbit(study->yi) || signbit(study->vi)))
-			return psy_fail(err, PSY_FORMAT, "there is something behind its %lld studies", (long long) state->k);
+			return psy_fail(err, PSY_FORMAT, "there is something behind its %lld studies",
+							(long long) state->k);
 	}
 	return PSY_OK;
 }
@@ -48,22 +50,25 @@ check_state(const psyrad_header *header, Size size, psy_error *err)
 	psy_status status;
 
 	if (studies % sizeof(psy_effect) != 0)
-		return psy_fail(err, PSY_FORMAT, "its %zu bytes of studies are not a multiple of %zu", studies, sizeof(psy_effect));
+		return psy_fail(err, PSY_FORMAT, "its %zu bytes of studies are not a multiple of %zu", studies,
+						sizeof(psy_effect));
 	if (state->k < 0 || state->k > capacity)
-		return psy_fail(err, PSY_FORMAT, "it counts %lld studies in room for %lld", (long long) state->k, (long long) capacity);
+		return psy_fail(err, PSY_FORMAT, "it counts %lld studies in room for %lld", (long long) state->k,
+						(long long) capacity);
 	if (state->missing < 0 || state->missing > PG_INT32_MAX)
 		return psy_fail(err, PSY_FORMAT, "it counts %lld missing rows", (long long) state->missing);
 	status = check_request(state, err);
 	return status == PSY_OK ? check_studies(state, capacity, err) : status;
 }
 
-const psyrad_state_type meta_state_type = {"meta_state", PSYRAD_MAGIC('m', 'e', 't', '1'), offsetof(meta_state, study),
-										   check_state};
+const psyrad_state_type meta_state_type = {"meta_state", PSYRAD_MAGIC('m', 'e', 't', '1'),
+										   offsetof(meta_state, study), check_state};
 
 bool
 meta_same_request(const meta_state *a, const meta_state *b)
 {
-	return a->has_request == b->has_request && a->method == b->method && a->test == b->test && a->level == b->level;
+	return a->has_request == b->has_request && a->method == b->method && a->test == b->test &&
+		   a->level == b->level;
 }
 
 Datum

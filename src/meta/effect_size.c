@@ -25,7 +25,8 @@ psy_smd_vtype_parse(const char *name, psy_smd_vtype *vtype, psy_error *err)
 double
 psy_hedges_j(double m)
 {
-	/* With a = (m - 1)/2 the gammas leave (a - 1/2) ln(1 + 1/(2a)) - 1/2 and two Binet functions: exact for large m. */
+	/* With a = (m - 1)/2 the gammas leave (a - 1/2) ln(1 + 1/(2a)) - 1/2 and two Binet functions: exact for
+	 * large m. */
 	double a = (m - 1) / 2;
 
 	if (!(a > 0))
@@ -78,13 +79,14 @@ psy_effect_md(const psy_group *first, const psy_group *second, psy_effect *effec
 	if (status != PSY_OK)
 		return status;
 	effect->yi = first->mean - second->mean;
-	effect->vi = known_variance(first->sd * first->sd / first->n + second->sd * second->sd / second->n, first, second);
+	effect->vi =
+		known_variance(first->sd * first->sd / first->n + second->sd * second->sd / second->n, first, second);
 	return PSY_OK;
 }
 
 static double
-smd_variance(double d, double j, double m, const psy_group *first, const psy_group *second, psy_smd_vtype vtype,
-			 double average)
+smd_variance(double d, double j, double m, const psy_group *first, const psy_group *second,
+			 psy_smd_vtype vtype, double average)
 {
 	double sizes = 1 / first->n + 1 / second->n, n = first->n + second->n, g = j * d;
 
@@ -111,7 +113,9 @@ psy_effect_smd(const psy_group *first, const psy_group *second, psy_smd_vtype vt
 	if (vtype == PSY_SMD_AV && isnan(average))
 	{
 		psy_fail(err, PSY_DOMAIN, "vtype AV needs average, the mean g of all studies weighted by n1 + n2");
-		psy_hint(err, "Compute the g of all studies first, then pass sum(n * g) / sum(n) as average, or use vtype LS.");
+		psy_hint(
+			err,
+			"Compute the g of all studies first, then pass sum(n * g) / sum(n) as average, or use vtype LS.");
 		return PSY_DOMAIN;
 	}
 	*effect = (psy_effect){NAN, NAN};

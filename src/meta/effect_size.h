@@ -1,9 +1,10 @@
 /*
- * effect_size.h - effect sizes of two groups and their sampling variances, as escalc of the R package metafor has them.
+ * effect_size.h - effect sizes of two groups and their sampling variances, as escalc of the R package metafor
+ * has them.
  *
- * An effect is first group minus second.  What cannot be known (a variance from one observation, a standardised
- * difference on zero spread) is NaN, not an error, so that one study never stops a million rows; what cannot be true
- * (negative n or sd, NaN, infinity) is PSY_DOMAIN and names the argument.
+ * An effect is first group minus second.  What cannot be known (a variance from one observation, a
+ * standardised difference on zero spread) is NaN, not an error, so that one study never stops a million rows;
+ * what cannot be true (negative n or sd, NaN, infinity) is PSY_DOMAIN and names the argument.
  */
 #ifndef PSY_EFFECT_SIZE_H
 #define PSY_EFFECT_SIZE_H
@@ -47,10 +48,11 @@ double psy_hedges_j(double m);
 psy_status psy_effect_md(const psy_group *first, const psy_group *second, psy_effect *effect, psy_error *err);
 
 /*
- * Bias-corrected standardised mean difference (Hedges' g).  Both NaN where the pooled sd is 0 or m <= 1; vi alone where
- * a group has n <= 1.  average: the mean g that PSY_SMD_AV needs (PSY_DOMAIN when NaN); ignored otherwise.
+ * Bias-corrected standardised mean difference (Hedges' g).  Both NaN where the pooled sd is 0 or m <= 1; vi
+ * alone where a group has n <= 1.  average: the mean g that PSY_SMD_AV needs (PSY_DOMAIN when NaN); ignored
+ * otherwise.
  */
-psy_status psy_effect_smd(const psy_group *first, const psy_group *second, psy_smd_vtype vtype, double average,
-						  psy_effect *effect, psy_error *err);
+psy_status psy_effect_smd(const psy_group *first, const psy_group *second, psy_smd_vtype vtype,
+						  double average, psy_effect *effect, psy_error *err);
 
 #endif

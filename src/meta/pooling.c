@@ -1,8 +1,9 @@
 /*
- * pooling.c - the model of one mean effect: studies in one order and scale, tau2 (tau2.c), then tests and intervals.
+ * pooling.c - the model of one mean effect: studies in one order and scale, tau2 (tau2.c), then tests and
+ * intervals.
  *
- * Studies are sorted by vi, then yi, centred at the most precise one and scaled by a power of two, which is exact: the
- * same studies give the same bits in any order, and data of any unit are computed at unit scale.
+ * Studies are sorted by vi, then yi, centred at the most precise one and scaled by a power of two, which is
+ * exact: the same studies give the same bits in any order, and data of any unit are computed at unit scale.
  */
 #include "meta/pooling.h"
 
@@ -16,16 +17,18 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- names ----------------------------------------------------------------------------------------------------- */
+/* ---- names
+ * ----------------------------------------------------------------------------------------------------- */
 
-static const char *const method_names[] = {"EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM"};
+static const char *const method_names[] = {"EE", "DL",   "HE", "HS", "HSk", "SJ",
+										   "ML", "REML", "EB", "PM", "PMM"};
 static const char *const test_names[] = {"z", "t", "knha", "adhoc"};
 static const char *const pi_names[] = {"metafor", "k-1", "k-2", "z"};
 static const char *const tau2_ci_names[] = {"qprofile", "pl"};
 
 static psy_status
-parse_name(const char *name, const char *what, const char *const *known, int count, const char *allowed, int *found,
-		   psy_error *err)
+parse_name(const char *name, const char *what, const char *const *known, int count, const char *allowed,
+		   int *found, psy_error *err)
 {
 	for (int k = 0; k < count; k++)
 		if (strcasecmp(name, known[k]) == 0)
@@ -50,7 +53,8 @@ psy_meta_method_parse(const char *name, psy_meta_method *method, psy_error *err)
 		psy_hint(err, "Allowed are EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM and PMM.");
 		return PSY_UNSUPPORTED;
 	}
-	status = parse_name(name, "method", method_names, 11, "EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM and PMM", &found, err);
+	status = parse_name(name, "method", method_names, 11, "EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM and PMM",
+						&found, err);
 	*method = (psy_meta_method) found;
 	return status;
 }
@@ -97,7 +101,8 @@ psy_meta_test_name(psy_meta_test test)
 	return test_names[test];
 }
 
-/* ---- studies --------------------------------------------------------------------------------------------------- */
+/* ---- studies
+ * --------------------------------------------------------------------------------------------------- */
 
 psy_status
 psy_meta_check_study(double yi, double vi, psy_error *err)
@@ -155,7 +160,8 @@ prepare(psy_effect *study, size_t k)
 	return (frame){ldexp(centre, -exponent), exponent};
 }
 
-/* ---- notes ----------------------------------------------------------------------------------------------------- */
+/* ---- notes
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void add_note(psy_meta_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -174,7 +180,8 @@ add_note(psy_meta_result *result, const char *format, ...)
 	va_end(args);
 }
 
-/* ---- inference ------------------------------------------------------------------------------------------------- */
+/* ---- inference
+ * ------------------------------------------------------------------------------------------------- */
 
 /* The two-sided critical value at level; df = Inf is normal. */
 static double
@@ -234,7 +241,8 @@ standard_error(psy_meta_result *r, const psy_meta_sums *at, double level)
 		scale2 = fmax(1, scale2);
 	r->se = plain * sqrt(scale2);
 	if (r->se == 0)
-		add_note(r, "all effects are equal, so that the Knapp-Hartung standard error is 0 and there is no test: use test "
+		add_note(r, "all effects are equal, so that the Knapp-Hartung standard error is 0 and there is no "
+					"test: use test "
 					"adhoc");
 	else if (critical(level, r->df) * r->se < critical(level, INFINITY) * plain)
 		add_note(r, "the Knapp-Hartung interval is narrower than that of test z");
@@ -283,10 +291,12 @@ full_loglik(psy_studies s, const psy_meta_result *r, const psy_meta_sums *at, co
 	bool restricted = o->method == PSY_META_REML;
 	double k = (double) s.k, terms = restricted ? k - 1 : k;
 
-	return psy_meta_loglik(s, r->tau2, at, restricted) - 0.5 * terms * log(2 * M_PI) + (restricted ? 0.5 * log(k) : 0);
+	return psy_meta_loglik(s, r->tau2, at, restricted) - 0.5 * terms * log(2 * M_PI) +
+		   (restricted ? 0.5 * log(k) : 0);
 }
 
-/* Takes the result to the user's units; terms: how often the log likelihood holds the log of a standard deviation. */
+/* Takes the result to the user's units; terms: how often the log likelihood holds the log of a standard
+ * deviation. */
 static void
 restore(psy_meta_result *r, int exponent, double terms)
 {
@@ -300,7 +310,8 @@ restore(psy_meta_result *r, int exponent, double terms)
 	r->loglik -= terms * exponent * M_LN2;
 }
 
-/* ---- cases ----------------------------------------------------------------------------------------------------- */
+/* ---- cases
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void
 fit_several(psy_studies s, frame f, const psy_meta_options *o, psy_meta_result *r)
@@ -340,17 +351,20 @@ fit_one(const psy_effect *study, const psy_meta_options *o, psy_meta_result *r)
 
 /* vi = 0 for the first `exact` of the sorted studies: their common value is the effect, if they have one. */
 static psy_status
-fit_exact(const psy_effect *study, size_t k, size_t exact, const psy_meta_options *o, psy_meta_result *r, psy_error *err)
+fit_exact(const psy_effect *study, size_t k, size_t exact, const psy_meta_options *o, psy_meta_result *r,
+		  psy_error *err)
 {
 	if (o->method != PSY_META_EE)
 	{
-		psy_fail(err, PSY_DOMAIN, "vi is 0 for %zu of %zu studies, and method %s needs positive variances", exact, k,
-				 method_names[o->method]);
-		psy_hint(err, "Give the study its sampling variance, leave it out with FILTER (WHERE vi > 0), or ask for method EE.");
+		psy_fail(err, PSY_DOMAIN, "vi is 0 for %zu of %zu studies, and method %s needs positive variances",
+				 exact, k, method_names[o->method]);
+		psy_hint(err, "Give the study its sampling variance, leave it out with FILTER (WHERE vi > 0), or ask "
+					  "for method EE.");
 		return PSY_DOMAIN;
 	}
 	if (study[0].yi != study[exact - 1].yi)
-		return psy_fail(err, PSY_DOMAIN, "two studies with vi = 0 have different effects, %g and %g: no common effect exists",
+		return psy_fail(err, PSY_DOMAIN,
+						"two studies with vi = 0 have different effects, %g and %g: no common effect exists",
 						study[0].yi, study[exact - 1].yi);
 	r->test = PSY_META_Z;
 	r->df = INFINITY;
@@ -362,13 +376,30 @@ fit_exact(const psy_effect *study, size_t k, size_t exact, const psy_meta_option
 	return PSY_OK;
 }
 
-static const psy_meta_result nothing_known = {
-	.estimate = NAN, .se = NAN,		 .statistic = NAN, .df = NAN,	   .p = NAN,   .log_p = NAN, .ci_lb = NAN, .ci_ub = NAN,
-	.pi_lb = NAN,	 .pi_ub = NAN,	 .tau2 = NAN,	   .se_tau2 = NAN, .tau2_lb = NAN, .tau2_ub = NAN, .i2 = NAN,  .h2 = NAN,
-	.q = NAN,		 .q_df = NAN,	 .q_p = NAN,	   .loglik = NAN};
+static const psy_meta_result nothing_known = {.estimate = NAN,
+											  .se = NAN,
+											  .statistic = NAN,
+											  .df = NAN,
+											  .p = NAN,
+											  .log_p = NAN,
+											  .ci_lb = NAN,
+											  .ci_ub = NAN,
+											  .pi_lb = NAN,
+											  .pi_ub = NAN,
+											  .tau2 = NAN,
+											  .se_tau2 = NAN,
+											  .tau2_lb = NAN,
+											  .tau2_ub = NAN,
+											  .i2 = NAN,
+											  .h2 = NAN,
+											  .q = NAN,
+											  .q_df = NAN,
+											  .q_p = NAN,
+											  .loglik = NAN};
 
 static psy_status
-fit_sorted(psy_effect *study, double *weight, size_t k, const psy_meta_options *o, psy_meta_result *r, psy_error *err)
+fit_sorted(psy_effect *study, double *weight, size_t k, const psy_meta_options *o, psy_meta_result *r,
+		   psy_error *err)
 {
 	size_t exact = 0;
 
@@ -386,7 +417,9 @@ fit_sorted(psy_effect *study, double *weight, size_t k, const psy_meta_options *
 		fit_several((psy_studies){study, weight, k}, f, o, r);
 	}
 	if (!isfinite(r->estimate) || !isfinite(r->se) || !isfinite(r->tau2))
-		return psy_fail(err, PSY_DOMAIN, "the effects or variances of the %zu studies are too far apart for double precision", k);
+		return psy_fail(err, PSY_DOMAIN,
+						"the effects or variances of the %zu studies are too far apart for double precision",
+						k);
 	return PSY_OK;
 }
 
@@ -401,10 +434,12 @@ psy_meta_fit(const psy_context *ctx, const psy_effect *effect, size_t k, const p
 	result->k = k;
 	result->test = options->test;
 	if (!(options->level > 0 && options->level < 1))
-		return psy_fail(err, PSY_DOMAIN, "level is %g, but must lie between 0 and 1, such as 0.95", options->level);
+		return psy_fail(err, PSY_DOMAIN, "level is %g, but must lie between 0 and 1, such as 0.95",
+						options->level);
 	if (options->tau2_ci == PSY_META_PL && options->method != PSY_META_ML && options->method != PSY_META_REML)
 	{
-		psy_fail(err, PSY_DOMAIN, "tau2_ci pl needs a likelihood: method ML or REML, not %s", method_names[options->method]);
+		psy_fail(err, PSY_DOMAIN, "tau2_ci pl needs a likelihood: method ML or REML, not %s",
+				 method_names[options->method]);
 		psy_hint(err, "Use tau2_ci => 'qprofile'.");
 		return PSY_DOMAIN;
 	}

@@ -1,10 +1,10 @@
 /*
  * pooling.h - one mean effect of k studies: common-effect and random-effects models with an intercept only.
  *
- * Model: yi ~ N(mu, vi + tau2), vi known.  Every number has metafor's meaning (rma.uni) and is found at the optimum
- * itself, not at a threshold: multiplying yi by c and vi by c^2 multiplies estimate and se by c and tau2 by c^2.
- * The studies are put into one order first (by vi, then yi), so that results do not depend on theirs.
- * Cost is linear in k but for that sort.
+ * Model: yi ~ N(mu, vi + tau2), vi known.  Every number has metafor's meaning (rma.uni) and is found at the
+ * optimum itself, not at a threshold: multiplying yi by c and vi by c^2 multiplies estimate and se by c and
+ * tau2 by c^2. The studies are put into one order first (by vi, then yi), so that results do not depend on
+ * theirs. Cost is linear in k but for that sort.
  */
 #ifndef PSY_POOLING_H
 #define PSY_POOLING_H
@@ -30,8 +30,8 @@ typedef enum psy_meta_method
 
 typedef enum psy_meta_test
 {
-	PSY_META_Z,	   /* normal */
-	PSY_META_T,	   /* t with k - 1 df */
+	PSY_META_Z,    /* normal */
+	PSY_META_T,    /* t with k - 1 df */
 	PSY_META_KNHA, /* Knapp & Hartung 2003: t with k - 1 df, se scaled by the weighted residual variance */
 	PSY_META_ADHOC /* the same, never narrower than z's se */
 } psy_meta_test;
@@ -40,15 +40,15 @@ typedef enum psy_meta_test
 typedef enum psy_meta_pi
 {
 	PSY_META_PI_METAFOR, /* z with test z, t(k - 1) otherwise */
-	PSY_META_PI_K1,		 /* t(k - 1) */
-	PSY_META_PI_K2,		 /* t(k - 2), Higgins, Thompson & Spiegelhalter 2009 */
+	PSY_META_PI_K1,      /* t(k - 1) */
+	PSY_META_PI_K2,      /* t(k - 2), Higgins, Thompson & Spiegelhalter 2009 */
 	PSY_META_PI_Z
 } psy_meta_pi;
 
 typedef enum psy_meta_tau2_ci
 {
 	PSY_META_QPROFILE, /* Viechtbauer 2007 */
-	PSY_META_PL		   /* profile likelihood, for ML and REML: Hardy & Thompson 1996 */
+	PSY_META_PL        /* profile likelihood, for ML and REML: Hardy & Thompson 1996 */
 } psy_meta_tau2_ci;
 
 /* Names in any case; PSY_DOMAIN lists the allowed values. */
@@ -69,10 +69,10 @@ typedef struct psy_meta_options
 } psy_meta_options;
 
 /*
- * NaN is "not available", with the reason in note.  i2 is in per cent; for EE it is max(0, (Q - df)/Q), otherwise
- * tau2 / (tau2 + v) with v the typical variance of Higgins & Thompson 2002, eq. 9, and h2 = tau2 / v + 1 (EE: Q / df).
- * loglik is the restricted one for REML (with the term ln(k)/2 of |X'X|), the ordinary one for all other methods.
- * se_tau2 is the asymptotic one of each estimator; NaN for EE.
+ * NaN is "not available", with the reason in note.  i2 is in per cent; for EE it is max(0, (Q - df)/Q),
+ * otherwise tau2 / (tau2 + v) with v the typical variance of Higgins & Thompson 2002, eq. 9, and h2 = tau2 /
+ * v + 1 (EE: Q / df). loglik is the restricted one for REML (with the term ln(k)/2 of |X'X|), the ordinary
+ * one for all other methods. se_tau2 is the asymptotic one of each estimator; NaN for EE.
  */
 typedef struct psy_meta_result
 {
@@ -84,17 +84,18 @@ typedef struct psy_meta_result
 } psy_meta_result;
 
 /*
- * Fits effect[k] in any order.  k = 0 gives NaN throughout.  PSY_DOMAIN: yi not finite, vi negative or not finite,
- * level outside (0, 1), vi = 0 where the method needs weights (EE allows it: an exactly known effect), tau2_ci pl with a
- * method other than ML and REML; PSY_NOMEM.
+ * Fits effect[k] in any order.  k = 0 gives NaN throughout.  PSY_DOMAIN: yi not finite, vi negative or not
+ * finite, level outside (0, 1), vi = 0 where the method needs weights (EE allows it: an exactly known
+ * effect), tau2_ci pl with a method other than ML and REML; PSY_NOMEM.
  */
-psy_status psy_meta_fit(const psy_context *ctx, const psy_effect *effect, size_t k, const psy_meta_options *options,
-						psy_meta_result *result, psy_error *err);
+psy_status psy_meta_fit(const psy_context *ctx, const psy_effect *effect, size_t k,
+						const psy_meta_options *options, psy_meta_result *result, psy_error *err);
 
 /* Puts effect[k] into the order that the fit uses: by vi, then yi. */
 void psy_meta_sort(psy_effect *effect, size_t k);
 
-/* PSY_OK when a study may enter: yi finite, vi finite and not negative; else PSY_DOMAIN naming the argument. */
+/* PSY_OK when a study may enter: yi finite, vi finite and not negative; else PSY_DOMAIN naming the argument.
+ */
 psy_status psy_meta_check_study(double yi, double vi, psy_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * tau2.c - estimators and intervals of the between-study variance; see tau2.h.
  *
- * Iterative estimators are roots of smooth functions found inside a bracket that provably holds them, so that none can
- * fail to converge.  The likelihoods may have several maxima: their score is first sampled on a grid of ln(min vi + tau2),
- * on which no factor 1/(vi + tau2) varies faster than the grid's own step, then every sign change is refined.
+ * Iterative estimators are roots of smooth functions found inside a bracket that provably holds them, so that
+ * none can fail to converge.  The likelihoods may have several maxima: their score is first sampled on a grid
+ * of ln(min vi + tau2), on which no factor 1/(vi + tau2) varies faster than the grid's own step, then every
+ * sign change is refined.
  */
 #include "meta/tau2.h"
 
@@ -14,7 +15,8 @@
 #define GRID_STEP 0.125
 #define ITERATIONS 200
 
-/* ---- sums ------------------------------------------------------------------------------------------------------ */
+/* ---- sums
+ * ------------------------------------------------------------------------------------------------------ */
 
 psy_meta_sums
 psy_meta_sums_at(psy_studies s, double tau2)
@@ -38,7 +40,9 @@ psy_meta_sums_at(psy_studies s, double tau2)
 	out.mu = wy / out.w;
 	/* The first weight, the largest, is never subtracted from a sum that holds it. */
 	out.trace = (first * rest + out.w * rest - rest2) / out.w;
-	out.p_squared = (first * first * (rest * rest + rest2) / out.w + out.w * rest2 - 2 * rest3 + out.w2 * rest2 / out.w) / out.w;
+	out.p_squared =
+		(first * first * (rest * rest + rest2) / out.w + out.w * rest2 - 2 * rest3 + out.w2 * rest2 / out.w) /
+		out.w;
 	for (size_t i = 0; i < s.k; i++)
 	{
 		double w = s.weight[i], r = s.study[i].yi - out.mu, wr = w * r;
@@ -80,7 +84,8 @@ sum_of_squares(psy_studies s, double *sum_vi)
 	return sum;
 }
 
-/* ---- likelihood ------------------------------------------------------------------------------------------------ */
+/* ---- likelihood
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Twice the derivative of the log likelihood by tau2, and its own derivative. */
 typedef struct score
@@ -99,7 +104,8 @@ score_at(psy_studies s, double tau2, bool restricted)
 	return (score){at.w2r2 - at.w, at.w2 + bend};
 }
 
-/* The root of the score in [low, high], score(low) > 0 >= score(high): Newton's steps kept inside the bracket. */
+/* The root of the score in [low, high], score(low) > 0 >= score(high): Newton's steps kept inside the
+ * bracket. */
 static double
 refine(psy_studies s, double low, double high, bool restricted)
 {
@@ -121,8 +127,8 @@ refine(psy_studies s, double low, double high, bool restricted)
 }
 
 /*
- * Beyond this tau2 the score is negative.  With z = min vi + tau2: sum w^2 r^2 <= SS / z^2, and tr P >= (k - 1)/(z + max vi -
- * min vi) (without restriction sum w >= k / ...), which leaves a quadratic in z.
+ * Beyond this tau2 the score is negative.  With z = min vi + tau2: sum w^2 r^2 <= SS / z^2, and tr P >= (k -
+ * 1)/(z + max vi - min vi) (without restriction sum w >= k / ...), which leaves a quadratic in z.
  */
 static double
 score_bound(psy_studies s, bool restricted)
@@ -135,11 +141,13 @@ score_bound(psy_studies s, bool restricted)
 }
 
 /*
- * Within a cell whose ends have scores of one sign, the score may still touch zero twice: it does so only around an
- * extremum of the score that points to zero.  Finds that by bisecting the slope; true when the sign differs there.
+ * Within a cell whose ends have scores of one sign, the score may still touch zero twice: it does so only
+ * around an extremum of the score that points to zero.  Finds that by bisecting the slope; true when the sign
+ * differs there.
  */
 static bool
-hidden_sign_change(psy_studies s, double low, double high, score at_low, score at_high, bool restricted, double *where)
+hidden_sign_change(psy_studies s, double low, double high, score at_low, score at_high, bool restricted,
+				   double *where)
 {
 	double sign = at_low.value > 0 ? 1 : -1;
 
@@ -191,20 +199,24 @@ likelihood_maximum(psy_studies s, bool restricted)
 			consider(s, refine(s, low, high, restricted), restricted, &best, &best_loglik);
 		else if ((at_low.value > 0) == (at_high.value > 0) &&
 				 hidden_sign_change(s, low, high, at_low, at_high, restricted, &where))
-			consider(s, at_low.value > 0 ? refine(s, low, where, restricted) : refine(s, where, high, restricted),
-					 restricted, &best, &best_loglik);
+			consider(
+				s, at_low.value > 0 ? refine(s, low, where, restricted) : refine(s, where, high, restricted),
+				restricted, &best, &best_loglik);
 		low = high;
 		at_low = at_high;
 	}
 	return best;
 }
 
-/* ---- Q --------------------------------------------------------------------------------------------------------- */
+/* ---- Q
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 double
 psy_tau2_where_q(psy_studies s, double target)
 {
-	/* Q(tau2) <= SS / (min vi + tau2) bounds the root; 1/Q is nearly linear, so Newton's steps are taken on it. */
+	/* Q(tau2) <= SS / (min vi + tau2) bounds the root; 1/Q is nearly linear, so Newton's steps are taken on
+	 * it. */
 	double least = s.study[0].vi, sum_vi, tau2 = 0, low = 0;
 	double high = sum_of_squares(s, &sum_vi) / target * (1 + 1e-12) - least;
 
@@ -236,7 +248,8 @@ psy_tau2_qprofile(psy_studies s, double level, double *lower, double *upper, boo
 	*empty = psy_meta_sums_at(s, 0).q < least;
 }
 
-/* ---- profile likelihood ---------------------------------------------------------------------------------------- */
+/* ---- profile likelihood
+ * ---------------------------------------------------------------------------------------- */
 
 static double
 loglik_at(psy_studies s, double tau2, bool restricted)
@@ -254,7 +267,8 @@ crossing(psy_studies s, double inside, double outside, double level, bool restri
 	{
 		double middle = inside + (outside - inside) / 2;
 
-		if (middle == inside || middle == outside || fabs(outside - inside) <= 1e-15 * (s.study[0].vi + middle))
+		if (middle == inside || middle == outside ||
+			fabs(outside - inside) <= 1e-15 * (s.study[0].vi + middle))
 			break;
 		*(loglik_at(s, middle, restricted) >= level ? &inside : &outside) = middle;
 	}
@@ -274,7 +288,8 @@ psy_tau2_profile(psy_studies s, double level, double tau2, bool restricted, doub
 	*upper = crossing(s, tau2, outside, floor_level, restricted);
 }
 
-/* ---- estimators ------------------------------------------------------------------------------------------------ */
+/* ---- estimators
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Sidik & Jonkman's initial value: the unweighted variance with divisor k. */
 static double
@@ -326,7 +341,8 @@ psy_tau2_estimate(psy_studies s, psy_meta_method method)
 	return NAN;
 }
 
-/* ---- standard errors ------------------------------------------------------------------------------------------- */
+/* ---- standard errors
+ * ------------------------------------------------------------------------------------------- */
 
 /* HE: P = I - 11'/k, so that tr(PVPV) and tr(PV) are sums over vi. */
 static double
@@ -339,7 +355,8 @@ he_se(psy_studies s, double tau2)
 		sum += s.study[i].vi;
 		sum2 += s.study[i].vi * s.study[i].vi;
 	}
-	return sqrt(2 * (sum2 * (1 - 2 / k) + sum * sum / k / k) + 4 * tau2 * sum * (1 - 1 / k) + 2 * tau2 * tau2 * (k - 1)) /
+	return sqrt(2 * (sum2 * (1 - 2 / k) + sum * sum / k / k) + 4 * tau2 * sum * (1 - 1 / k) +
+				2 * tau2 * tau2 * (k - 1)) /
 		   (k - 1);
 }
 

@@ -1,8 +1,9 @@
 /*
  * tau2.h - estimators and intervals of the between-study variance, on studies prepared by pooling.c.
  *
- * The studies are sorted by vi and centred at the yi of the first, the most precise one.  That is what keeps digits when
- * one variance is 1e10 times smaller than the others: its residual is then -mu, and not a difference of nearly equal numbers.
+ * The studies are sorted by vi and centred at the yi of the first, the most precise one.  That is what keeps
+ * digits when one variance is 1e10 times smaller than the others: its residual is then -mu, and not a
+ * difference of nearly equal numbers.
  */
 #ifndef PSY_TAU2_H
 #define PSY_TAU2_H
@@ -20,12 +21,12 @@ typedef struct psy_studies
 /* Sums at one tau2, w = 1/(vi + tau2), r = yi - mu. */
 typedef struct psy_meta_sums
 {
-	double w, w2;		/* sum w, sum w^2 */
-	double mu;			/* sum w yi / sum w */
-	double q;			/* sum w r^2 */
+	double w, w2; /* sum w, sum w^2 */
+	double mu;    /* sum w yi / sum w */
+	double q;     /* sum w r^2 */
 	double w2r, w2r2, w3r2;
-	double trace;		/* tr P = sum w - sum w^2 / sum w, without cancellation; P = W - W 1 1' W / 1'W1 */
-	double p_squared;	/* sum of squares of the elements of P */
+	double trace;     /* tr P = sum w - sum w^2 / sum w, without cancellation; P = W - W 1 1' W / 1'W1 */
+	double p_squared; /* sum of squares of the elements of P */
 } psy_meta_sums;
 
 psy_meta_sums psy_meta_sums_at(psy_studies s, double tau2);
@@ -34,9 +35,10 @@ psy_meta_sums psy_meta_sums_at(psy_studies s, double tau2);
 double psy_meta_loglik(psy_studies s, double tau2, const psy_meta_sums *at, bool restricted);
 
 /*
- * DL: DerSimonian & Laird 1986.  HE: Hedges & Olkin 1985.  HS: Hunter & Schmidt 2004; HSk: its small-sample correction,
- * Brannick et al. 2019.  SJ: Sidik & Jonkman 2005.  PM: Paule & Mandel 1982, which is EB of Morris 1983; PMM: its median
- * version, Viechtbauer 2021.  ML, REML: the global maximum over tau2 >= 0.  All are truncated at 0.
+ * DL: DerSimonian & Laird 1986.  HE: Hedges & Olkin 1985.  HS: Hunter & Schmidt 2004; HSk: its small-sample
+ * correction, Brannick et al. 2019.  SJ: Sidik & Jonkman 2005.  PM: Paule & Mandel 1982, which is EB of
+ * Morris 1983; PMM: its median version, Viechtbauer 2021.  ML, REML: the global maximum over tau2 >= 0.  All
+ * are truncated at 0.
  */
 double psy_tau2_estimate(psy_studies s, psy_meta_method method);
 
@@ -50,6 +52,7 @@ double psy_tau2_where_q(psy_studies s, double target);
 void psy_tau2_qprofile(psy_studies s, double level, double *lower, double *upper, bool *empty);
 
 /* Interval where twice the log likelihood is within the chi-square(1) quantile of its maximum at tau2. */
-void psy_tau2_profile(psy_studies s, double level, double tau2, bool restricted, double *lower, double *upper);
+void psy_tau2_profile(psy_studies s, double level, double tau2, bool restricted, double *lower,
+					  double *upper);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * distribution.c - tail probabilities of normal, t, chi-square and F; the quantiles are in distribution_quantile.c.
+ * distribution.c - tail probabilities of normal, t, chi-square and F; the quantiles are in
+ * distribution_quantile.c.
  *
  * Each tail is evaluated directly, and its logarithm comes from the same evaluation (stats/special.h).
  * Sources: NIST DLMF 7, 8.17, 8.2; Loader, Fast and accurate computation of binomial probabilities (2000);
@@ -14,9 +15,11 @@
 
 #define LN_SQRT_2PI 0.91893853320467274178
 
-/* ---- normal ---------------------------------------------------------------------------------------------------- */
+/* ---- normal
+ * ---------------------------------------------------------------------------------------------------- */
 
-/* P(X > z), z >= 0.  erfc amplifies the rounding of z/sqrt(2) by z^2, so that the lost low part is put back. */
+/* P(X > z), z >= 0.  erfc amplifies the rounding of z/sqrt(2) by z^2, so that the lost low part is put back.
+ */
 static double
 normal_upper(double z)
 {
@@ -67,13 +70,15 @@ psy_normal_log_p(double z, psy_tail tail)
 	return upper >= 0 ? normal_log_upper(upper) : log1p(-normal_upper(-upper));
 }
 
-/* ---- t --------------------------------------------------------------------------------------------------------- */
+/* ---- t
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* What depends on df alone, so that many statistics with one df pay for it once. */
 typedef struct t_constant
 {
 	double df;
-	double a;				 /* df / 2 */
+	double a;                /* df / 2 */
 	double log_inverse_beta; /* ln 1 / B(df/2, 1/2) */
 } t_constant;
 
@@ -168,13 +173,14 @@ psy_t_log_p(double t, double df, psy_tail tail)
 	return psy_tail_log_p(value, PSY_UPPER) - M_LN2;
 }
 
-/* ---- two-sided p of many statistics ---------------------------------------------------------------------------- */
+/* ---- two-sided p of many statistics
+ * ---------------------------------------------------------------------------- */
 
 static double
 two_sided_normal(double z, double *log_p)
 {
 	if (log_p != NULL)
-		*log_p = isinf(z) ? -INFINITY
+		*log_p = isinf(z)      ? -INFINITY
 				 : fabs(z) < 1 ? log1p(-erf(fabs(z) * M_SQRT1_2))
 							   : normal_log_upper(fabs(z)) + M_LN2;
 	return 2 * normal_upper(fabs(z));
@@ -229,7 +235,8 @@ psy_two_sided_p_many(const double *statistic, const double *df_each, double df, 
 	}
 }
 
-/* ---- chi-square ------------------------------------------------------------------------------------------------ */
+/* ---- chi-square
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Outside (0, Inf) the tails are 0 and 1; true when that settled it. */
 static bool
@@ -263,7 +270,9 @@ psy_chisq_log_p(double x, double df, psy_tail tail)
 	return psy_tail_log_p(psy_incomplete_gamma(df / 2, x / 2), tail);
 }
 
-/* ---- F --------------------------------------------------------------------------------------------------------- */
+/* ---- F
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* With an infinite df the F ratio is a scaled chi-square; with two it is 1 (a step).  x is in (0, Inf). */
 static psy_tail_value

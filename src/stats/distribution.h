@@ -1,14 +1,15 @@
 /*
  * distribution.h - normal, t, chi-square and F: tail probabilities, their logarithms, quantiles.
  *
- * Accuracy: 1e-12 relative against exact values, tails down to 1e-300, over df from 0.1 (F: 0.5) to 1e6, for t to Inf;
- * log forms go on beyond that (a z of 40 has log p = -804.6).  Measured: 4.4e-13 at worst, at tails of 1e-300; see
- * tests/unit/test_distribution.c.  Quantiles are as exact wherever x is determined by a double p, and are 0 or Inf where
- * they leave the double range.
+ * Accuracy: 1e-12 relative against exact values, tails down to 1e-300, over df from 0.1 (F: 0.5) to 1e6, for
+ * t to Inf; log forms go on beyond that (a z of 40 has log p = -804.6).  Measured: 4.4e-13 at worst, at tails
+ * of 1e-300; see tests/unit/test_distribution.c.  Quantiles are as exact wherever x is determined by a double
+ * p, and are 0 or Inf where they leave the double range.
  *
- * NaN in, NaN out; df <= 0 gives NaN, p outside [0, 1] too.  df may be Inf where the limit exists: t -> normal,
- * F(df1, Inf) -> chi-square(df1)/df1, F(Inf, df2) -> df2/chi-square(df2).  All functions are pure: no state, no allocation.
- * Sources: NIST DLMF 7, 8.2, 8.12, 8.17; Loader 2000; Didonato & Morris 1992; Temme 1979; Wilson & Hilferty 1931.
+ * NaN in, NaN out; df <= 0 gives NaN, p outside [0, 1] too.  df may be Inf where the limit exists: t ->
+ * normal, F(df1, Inf) -> chi-square(df1)/df1, F(Inf, df2) -> df2/chi-square(df2).  All functions are pure: no
+ * state, no allocation. Sources: NIST DLMF 7, 8.2, 8.12, 8.17; Loader 2000; Didonato & Morris 1992; Temme
+ * 1979; Wilson & Hilferty 1931.
  */
 #ifndef PSY_DISTRIBUTION_H
 #define PSY_DISTRIBUTION_H
@@ -35,14 +36,16 @@ double psy_f_p(double x, double df1, double df2, psy_tail tail);
 double psy_f_log_p(double x, double df1, double df2, psy_tail tail);
 double psy_f_quantile(double p, double df1, double df2, psy_tail tail);
 
-/* Two-sided p = P(|X| >= |statistic|); df = Inf means normal.  *log_p (may be NULL) stays finite where p is 0. */
+/* Two-sided p = P(|X| >= |statistic|); df = Inf means normal.  *log_p (may be NULL) stays finite where p is
+ * 0. */
 double psy_two_sided_p(double statistic, double df, double *log_p);
 
 /*
- * Fills p[] and log_p[] (either may be NULL) for m statistics that share one df or, when df_each is not NULL, have their
- * own.  About 60 ns each at df 198; what depends on df alone is paid for once for each run of equal df.
+ * Fills p[] and log_p[] (either may be NULL) for m statistics that share one df or, when df_each is not NULL,
+ * have their own.  About 60 ns each at df 198; what depends on df alone is paid for once for each run of
+ * equal df.
  */
-void psy_two_sided_p_many(const double *statistic, const double *df_each, double df, unsigned long m, double *p,
-						  double *log_p);
+void psy_two_sided_p_many(const double *statistic, const double *df_each, double df, unsigned long m,
+						  double *p, double *log_p);
 
 #endif

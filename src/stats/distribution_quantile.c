@@ -1,9 +1,10 @@
 /*
  * distribution_quantile.c - quantiles by solving ln tail(x) = ln p in ln x, bracketed, on the smaller tail.
  *
- * p above 1/2 is turned into the other tail by 1 - p, which is exact there, so that the target is always a tail of at
- * most 1/2 and ln p keeps its digits.  In ln x every one of these tails is smooth and nearly linear or exponential, so
- * that Newton's steps, held inside a bracket, end after a handful of evaluations even at p = 1e-300.
+ * p above 1/2 is turned into the other tail by 1 - p, which is exact there, so that the target is always a
+ * tail of at most 1/2 and ln p keeps its digits.  In ln x every one of these tails is smooth and nearly
+ * linear or exponential, so that Newton's steps, held inside a bracket, end after a handful of evaluations
+ * even at p = 1e-300.
  */
 #include "stats/distribution.h"
 
@@ -54,7 +55,8 @@ solve(const variable *v, double target, double start)
 	return u > 709 ? INFINITY : u < -744 ? 0 : x;
 }
 
-/* Turns p > 1/2 into the other tail.  False where p is invalid or an end of the line; then *p is the answer's share. */
+/* Turns p > 1/2 into the other tail.  False where p is invalid or an end of the line; then *p is the answer's
+ * share. */
 static bool
 smaller_tail(double *p, psy_tail *tail)
 {
@@ -76,7 +78,8 @@ smaller_tail(double *p, psy_tail *tail)
 	return true;
 }
 
-/* ---- normal and t: symmetric, so that |x| is the positive variable ----------------------------------------------- */
+/* ---- normal and t: symmetric, so that |x| is the positive variable
+ * ----------------------------------------------- */
 
 /* Near the median the central probability is solved for (its p is exact there), else the two-sided tail. */
 static double
@@ -98,7 +101,8 @@ t_log_density(const variable *v, double t)
 
 	if (isinf(df) || df > 1e15)
 		return M_LN2 - LN_SQRT_2PI - 0.5 * t * t;
-	ratio = df > 1e3 ? -1 / (4 * df) : lgamma_r((df + 1) / 2, &sign) - lgamma_r(df / 2, &sign) - 0.5 * log(df / 2);
+	ratio = df > 1e3 ? -1 / (4 * df)
+					 : lgamma_r((df + 1) / 2, &sign) - lgamma_r(df / 2, &sign) - 0.5 * log(df / 2);
 	return M_LN2 - LN_SQRT_2PI + ratio - (df + 1) / 2 * log1p(t / df * t);
 }
 
@@ -143,7 +147,8 @@ psy_normal_quantile(double p, psy_tail tail)
 	return psy_t_quantile(p, INFINITY, tail);
 }
 
-/* ---- chi-square ------------------------------------------------------------------------------------------------ */
+/* ---- chi-square
+ * ------------------------------------------------------------------------------------------------ */
 
 static double
 chisq_log_tail(const variable *v, double x)
@@ -160,7 +165,8 @@ chisq_log_density(const variable *v, double x)
 	return a * log(x / 2) - x / 2 - lgamma_r(a, &sign) - log(x);
 }
 
-/* Wilson & Hilferty (1931): (X/df)^(1/3) is nearly normal; for the lower tail of small df, the leading power. */
+/* Wilson & Hilferty (1931): (X/df)^(1/3) is nearly normal; for the lower tail of small df, the leading power.
+ */
 static double
 chisq_start(double p, double df, psy_tail tail)
 {
@@ -186,7 +192,9 @@ psy_chisq_quantile(double p, double df, psy_tail tail)
 	return solve(&v, log(p), chisq_start(p, df, v.tail));
 }
 
-/* ---- F --------------------------------------------------------------------------------------------------------- */
+/* ---- F
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static double
 f_log_tail(const variable *v, double x)

@@ -1,9 +1,11 @@
 /*
- * incomplete_beta.c - the regularised incomplete beta function for t and F, in large and small parameters alike.
+ * incomplete_beta.c - the regularised incomplete beta function for t and F, in large and small parameters
+ * alike.
  *
- * The prefix x^a y^b / B(a, b) is formed by deviances from the mean (Loader 2000), all of one sign, so that a, b = 1e6
- * lose no digits.  For this x, 1 - x and a - (a + b) x must each be known to full relative precision: the caller gives
- * the F ratio, from which all three follow without cancellation, because ratio - 1 is exact where it is small.
+ * The prefix x^a y^b / B(a, b) is formed by deviances from the mean (Loader 2000), all of one sign, so that
+ * a, b = 1e6 lose no digits.  For this x, 1 - x and a - (a + b) x must each be known to full relative
+ * precision: the caller gives the F ratio, from which all three follow without cancellation, because ratio -
+ * 1 is exact where it is small.
  */
 #include "stats/special.h"
 
@@ -39,7 +41,8 @@ psy_beta_fraction(double a, double b, double x, double y, double excess)
 	return result;
 }
 
-/* parameter * (d - log(1 + d)), d = deviation relative to the mean, ratio = 1 + d known without cancellation. */
+/* parameter * (d - log(1 + d)), d = deviation relative to the mean, ratio = 1 + d known without cancellation.
+ */
 static double
 deviance(double parameter, double d, double ratio)
 {

@@ -1,9 +1,10 @@
 /*
  * incomplete_gamma.c - P(a, x) and Q(a, x), each to about 1e-13 relative in whichever tail is small.
  *
- * Four methods share the plane: Temme's uniform expansion where a is large and x is near a (its cost does not grow with
- * a); Legendre's continued fraction for the upper tail; the power series for the lower tail; and for small a and x the
- * alternating series, in which 1 - x^a / Gamma(a + 1) is formed by expm1 so that the small upper tail is not a difference.
+ * Four methods share the plane: Temme's uniform expansion where a is large and x is near a (its cost does not
+ * grow with a); Legendre's continued fraction for the upper tail; the power series for the lower tail; and
+ * for small a and x the alternating series, in which 1 - x^a / Gamma(a + 1) is formed by expm1 so that the
+ * small upper tail is not a difference.
  */
 #include "stats/special.h"
 
@@ -63,7 +64,8 @@ upper_fraction(double a, double x)
 	return (psy_tail_value){PSY_UPPER, log_prefix(a, x), a * h};
 }
 
-/* DLMF 8.7.1: P = x^a / Gamma(a + 1) * (1 + S), S = a sum_{n>=1} (-x)^n / (n! (a + n)); gives Q for a <= 1, x <= 1.1. */
+/* DLMF 8.7.1: P = x^a / Gamma(a + 1) * (1 + S), S = a sum_{n>=1} (-x)^n / (n! (a + n)); gives Q for a <= 1, x
+ * <= 1.1. */
 static psy_tail_value
 upper_small(double a, double x)
 {

@@ -1,9 +1,9 @@
 /*
  * p_adjust.c - adjusted p-values; see p_adjust.h.
  *
- * All methods work on the sorted non-NaN p-values and carry a running extremum; ties and order follow R's p.adjust,
- * whose products are formed in the same order.  Hommel's method, quadratic as usually
- * written, runs in O(m log m) here: see hommel().
+ * All methods work on the sorted non-NaN p-values and carry a running extremum; ties and order follow R's
+ * p.adjust, whose products are formed in the same order.  Hommel's method, quadratic as usually written, runs
+ * in O(m log m) here: see hommel().
  */
 #include "stats/p_adjust.h"
 
@@ -25,9 +25,10 @@ psy_adjust_parse(const char *name, psy_adjust *method, psy_error *err)
 	{
 		const char *name;
 		psy_adjust method;
-	} known[] = {{"none", PSY_ADJUST_NONE},			{"bonferroni", PSY_ADJUST_BONFERRONI}, {"holm", PSY_ADJUST_HOLM},
-				 {"hochberg", PSY_ADJUST_HOCHBERG}, {"hommel", PSY_ADJUST_HOMMEL},		 {"bh", PSY_ADJUST_BH},
-				 {"fdr", PSY_ADJUST_BH},			{"by", PSY_ADJUST_BY}};
+	} known[] = {{"none", PSY_ADJUST_NONE},     {"bonferroni", PSY_ADJUST_BONFERRONI},
+				 {"holm", PSY_ADJUST_HOLM},     {"hochberg", PSY_ADJUST_HOCHBERG},
+				 {"hommel", PSY_ADJUST_HOMMEL}, {"bh", PSY_ADJUST_BH},
+				 {"fdr", PSY_ADJUST_BH},        {"by", PSY_ADJUST_BY}};
 
 	for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
 		if (strcasecmp(name, known[k].name) == 0)
@@ -108,13 +109,14 @@ step_up(const ranked *sorted, size_t found, double m, psy_adjust method, double 
 	}
 }
 
-/* ---- Hommel ---------------------------------------------------------------------------------------------------- */
+/* ---- Hommel
+ * ---------------------------------------------------------------------------------------------------- */
 
 /*
- * With all m p-values sorted, let c(k) be Simes' p of the k largest, min over j of k p_(m-k+j) / j.  Hommel's adjusted
- * p is max over k of min(k p_i, c(k)), and p_i itself at least.  k / j * p is k times the slope from the point (m-k, 0)
- * to (m-k+j, p): its minimum is a tangent to the lower convex hull of the points to the right, kept as a stack while k
- * grows (Meijer, Krebs & Goeman, Biometrical Journal 61 (2019), 73-82).
+ * With all m p-values sorted, let c(k) be Simes' p of the k largest, min over j of k p_(m-k+j) / j.  Hommel's
+ * adjusted p is max over k of min(k p_i, c(k)), and p_i itself at least.  k / j * p is k times the slope from
+ * the point (m-k, 0) to (m-k+j, p): its minimum is a tangent to the lower convex hull of the points to the
+ * right, kept as a stack while k grows (Meijer, Krebs & Goeman, Biometrical Journal 61 (2019), 73-82).
  */
 typedef struct hull_point
 {
@@ -222,7 +224,8 @@ hommel(const psy_context *ctx, const ranked *sorted, size_t found, size_t m, dou
 	return status;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------- */
 
 static psy_status
 adjust_sorted(const psy_context *ctx, const ranked *sorted, size_t found, size_t tests, psy_adjust method,
@@ -250,8 +253,8 @@ adjust_sorted(const psy_context *ctx, const ranked *sorted, size_t found, size_t
 }
 
 psy_status
-psy_p_adjust(const psy_context *ctx, const double *p, size_t count, psy_adjust method, size_t tests, double *adjusted,
-			 psy_error *err)
+psy_p_adjust(const psy_context *ctx, const double *p, size_t count, psy_adjust method, size_t tests,
+			 double *adjusted, psy_error *err)
 {
 	void *sorted;
 	size_t found;

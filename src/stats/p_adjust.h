@@ -1,8 +1,8 @@
 /*
  * p_adjust.h - p-values adjusted for many tests, as R's p.adjust does it.
  *
- * Sources: Bonferroni; Holm 1979; Hochberg 1988; Hommel 1988; Benjamini & Hochberg 1995; Benjamini & Yekutieli 2001.
- * NaN elements stay NaN and are not counted.
+ * Sources: Bonferroni; Holm 1979; Hochberg 1988; Hommel 1988; Benjamini & Hochberg 1995; Benjamini &
+ * Yekutieli 2001. NaN elements stay NaN and are not counted.
  */
 #ifndef PSY_P_ADJUST_H
 #define PSY_P_ADJUST_H
@@ -27,7 +27,7 @@ psy_status psy_adjust_parse(const char *name, psy_adjust *method, psy_error *err
  * p[count] -> adjusted[count] (may be the same array).  tests is the family's size m: at least the number of
  * non-NaN elements; 0 means just that number.  A p outside [0, 1] is PSY_DOMAIN.
  */
-psy_status psy_p_adjust(const psy_context *ctx, const double *p, size_t count, psy_adjust method, size_t tests,
-						double *adjusted, psy_error *err);
+psy_status psy_p_adjust(const psy_context *ctx, const double *p, size_t count, psy_adjust method,
+						size_t tests, double *adjusted, psy_error *err);
 
 #endif

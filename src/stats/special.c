@@ -1,8 +1,9 @@
 /*
- * special.c - the small functions that keep digits: log1pmx, Binet's function, scaled erfc, and tails as scale * factor.
+ * special.c - the small functions that keep digits: log1pmx, Binet's function, scaled erfc, and tails as
+ * scale * factor.
  *
- * Everything that is exponentiated here must be small in absolute error, not only in relative error: at p = 1e-300 the
- * exponent is -690, and 1e-15 relative in it is already 7e-13 in p.
+ * Everything that is exponentiated here must be small in absolute error, not only in relative error: at p =
+ * 1e-300 the exponent is -690, and 1e-15 relative in it is already 7e-13 in p.
  */
 #include "stats/special.h"
 
@@ -10,7 +11,8 @@
 
 #define LN_SQRT_2PI 0.91893853320467274178
 
-/* exp(log_scale) * factor; split in two below the normal range, so that a large factor is not lost to underflow. */
+/* exp(log_scale) * factor; split in two below the normal range, so that a large factor is not lost to
+ * underflow. */
 static double
 scaled(double log_scale, double factor)
 {
@@ -41,7 +43,8 @@ psy_tail_log_p(psy_tail_value value, psy_tail wanted)
 double
 psy_log1pmx(double d)
 {
-	/* log(1 + d) = 2 atanh(r), r = d / (2 + d), and 2r - d = -r d: what is left of the series has no cancellation. */
+	/* log(1 + d) = 2 atanh(r), r = d / (2 + d), and 2r - d = -r d: what is left of the series has no
+	 * cancellation. */
 	double r, r2, sum = 0;
 
 	if (d < -0.4 || d > 0.4)
@@ -57,8 +60,8 @@ psy_log1pmx(double d)
 static double
 stirling_series(double n)
 {
-	static const double c[] = {1.0 / 12,	  -1.0 / 360,		   1.0 / 1260, -1.0 / 1680,
-							   1.0 / 1188, -691.0 / 360360, 1.0 / 156,	-3617.0 / 122400};
+	static const double c[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+							   1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
 	double r2 = 1 / n / n, sum = 0;
 
 	for (int k = 7; k >= 0; k--)
@@ -80,7 +83,8 @@ psy_stirling_error(double n)
 double
 psy_erfcx(double y)
 {
-	/* For y < 5 the rounding of y^2 costs less than 25 ulp; above, Lentz's evaluation of DLMF 7.9.1 from the bottom. */
+	/* For y < 5 the rounding of y^2 costs less than 25 ulp; above, Lentz's evaluation of DLMF 7.9.1 from the
+	 * bottom. */
 	double tail = y;
 
 	if (y < 5)

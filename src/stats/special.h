@@ -1,9 +1,10 @@
 /*
  * special.h - incomplete gamma and beta functions behind the distributions; not for use outside src/stats.
  *
- * A tail probability is kept as exp(log_scale) * factor, so that the same evaluation serves p and log p: where p
- * underflows, log_scale still holds it.  Only the tail that was computed directly is stored; the other one is its
- * complement.  The evaluators choose as direct the tail that is not close to 1, so that the complement keeps its digits.
+ * A tail probability is kept as exp(log_scale) * factor, so that the same evaluation serves p and log p:
+ * where p underflows, log_scale still holds it.  Only the tail that was computed directly is stored; the
+ * other one is its complement.  The evaluators choose as direct the tail that is not close to 1, so that the
+ * complement keeps its digits.
  */
 #ifndef PSY_SPECIAL_H
 #define PSY_SPECIAL_H
@@ -16,7 +17,7 @@ typedef struct psy_tail_value
 {
 	psy_tail direct;  /* the tail that exp(log_scale) * factor is */
 	double log_scale; /* <= 0 but for rounding */
-	double factor;	  /* > 0, or 0 when the tail is exactly 0 */
+	double factor;    /* > 0, or 0 when the tail is exactly 0 */
 } psy_tail_value;
 
 /* The wanted tail, or its logarithm, from either stored tail. */
@@ -39,15 +40,15 @@ double psy_log_inverse_beta(double a, double b);
 psy_tail_value psy_incomplete_gamma(double a, double x);
 
 /*
- * The continued fraction K of I_x(a, b) = x^a y^b / B(a, b) * K (Didonato & Morris 1992, equation 9), y = 1 - x and
- * excess = a - (a + b) x = a y - b x, both given so that no digits are lost near x = 1 or near the mean.
- * Converges for every x < 1, fast where x <= a / (a + b).
+ * The continued fraction K of I_x(a, b) = x^a y^b / B(a, b) * K (Didonato & Morris 1992, equation 9), y = 1 -
+ * x and excess = a - (a + b) x = a y - b x, both given so that no digits are lost near x = 1 or near the
+ * mean. Converges for every x < 1, fast where x <= a / (a + b).
  */
 double psy_beta_fraction(double a, double b, double x, double y, double excess);
 
 /*
- * The beta prime form: the distribution of X = (U/a) / (V/b), U ~ Gamma(a), V ~ Gamma(b), i.e. F with 2a and 2b
- * degrees of freedom, at ratio > 0 finite.  Lower tail: I_x(a, b) at x = a ratio / (a ratio + b).
+ * The beta prime form: the distribution of X = (U/a) / (V/b), U ~ Gamma(a), V ~ Gamma(b), i.e. F with 2a and
+ * 2b degrees of freedom, at ratio > 0 finite.  Lower tail: I_x(a, b) at x = a ratio / (a ratio + b).
  */
 psy_tail_value psy_incomplete_beta_ratio(double a, double b, double ratio);
 

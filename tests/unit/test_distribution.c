@@ -1,7 +1,9 @@
 /*
- * test_distribution.c - normal, t, chi-square and F against exact values (tests/oracle/distribution.py), and their laws.
+ * test_distribution.c - normal, t, chi-square and F against exact values (tests/oracle/distribution.py), and
+ * their laws.
  *
- * The bar is 1e-12 relative everywhere; the largest error seen is printed for each table, so that erosion shows.
+ * The bar is 1e-12 relative everywhere; the largest error seen is printed for each table, so that erosion
+ * shows.
  */
 #include "unit.h"
 
@@ -23,14 +25,16 @@ compare(worst *w, int column, double actual, double expected, const char *what, 
 {
 	double error = actual == expected ? 0 : fabs(actual - expected) / fabs(expected);
 
-	/* Below the normal range a double has fewer digits: half an ulp of the denormal is all that can be asked. */
+	/* Below the normal range a double has fewer digits: half an ulp of the denormal is all that can be asked.
+	 */
 	if (fabs(expected) < 2.3e-308 && fabs(actual - expected) <= 1e-12 * 2.3e-308)
 		error = 0;
 	w->compared++;
 	if (!(error <= w->error[column]))
 		w->error[column] = error;
 	if (!(error <= TOLERANCE))
-		fail_msg("%s at %.17g (%a) is %.17g, expected %.17g: relative error %.2g", what, at, at, actual, expected, error);
+		fail_msg("%s at %.17g (%a) is %.17g, expected %.17g: relative error %.2g", what, at, at, actual,
+				 expected, error);
 }
 
 static void
@@ -42,7 +46,8 @@ report(const char *table, const worst *w)
 	print_message("\n");
 }
 
-/* The golden quantile is that of the double nearest to p: how far it lies from x tells how well p determines x. */
+/* The golden quantile is that of the double nearest to p: how far it lies from x tells how well p determines
+ * x. */
 static bool
 conditioned(double quantile, double x)
 {
@@ -159,16 +164,22 @@ edges_follow_the_limits(void **state)
 	double log_p;
 
 	assert_true(isnan(psy_normal_p(NAN, PSY_LOWER)) && isnan(psy_t_p(NAN, 5, PSY_UPPER)));
-	assert_true(isnan(psy_t_p(1, 0, PSY_LOWER)) && isnan(psy_t_p(1, -3, PSY_LOWER)) && isnan(psy_t_p(1, NAN, PSY_LOWER)));
-	assert_true(isnan(psy_chisq_p(1, 0, PSY_LOWER)) && isnan(psy_f_p(1, 0, 4, PSY_LOWER)) && isnan(psy_f_p(1, 4, NAN, PSY_LOWER)));
+	assert_true(isnan(psy_t_p(1, 0, PSY_LOWER)) && isnan(psy_t_p(1, -3, PSY_LOWER)) &&
+				isnan(psy_t_p(1, NAN, PSY_LOWER)));
+	assert_true(isnan(psy_chisq_p(1, 0, PSY_LOWER)) && isnan(psy_f_p(1, 0, 4, PSY_LOWER)) &&
+				isnan(psy_f_p(1, 4, NAN, PSY_LOWER)));
 	assert_true(isnan(psy_two_sided_p(NAN, 4, &log_p)) && isnan(log_p));
-	assert_true(isnan(psy_t_quantile(-0.1, 4, PSY_LOWER)) && isnan(psy_t_quantile(1.1, 4, PSY_LOWER)) && isnan(psy_t_quantile(NAN, 4, PSY_LOWER)));
+	assert_true(isnan(psy_t_quantile(-0.1, 4, PSY_LOWER)) && isnan(psy_t_quantile(1.1, 4, PSY_LOWER)) &&
+				isnan(psy_t_quantile(NAN, 4, PSY_LOWER)));
 	assert_true(psy_two_sided_p(INFINITY, 4, &log_p) == 0 && log_p == -INFINITY);
 	assert_true(psy_two_sided_p(0, 4, &log_p) == 1 && log_p == 0);
 	assert_true(psy_normal_p(INFINITY, PSY_UPPER) == 0 && psy_normal_p(-INFINITY, PSY_UPPER) == 1);
-	assert_true(psy_chisq_p(0, 3, PSY_UPPER) == 1 && psy_chisq_p(-1, 3, PSY_LOWER) == 0 && psy_chisq_p(INFINITY, 3, PSY_LOWER) == 1);
-	assert_true(psy_chisq_log_p(0, 3, PSY_LOWER) == -INFINITY && psy_f_log_p(INFINITY, 3, 3, PSY_UPPER) == -INFINITY);
-	assert_true(psy_normal_quantile(0, PSY_LOWER) == -INFINITY && psy_normal_quantile(1, PSY_LOWER) == INFINITY);
+	assert_true(psy_chisq_p(0, 3, PSY_UPPER) == 1 && psy_chisq_p(-1, 3, PSY_LOWER) == 0 &&
+				psy_chisq_p(INFINITY, 3, PSY_LOWER) == 1);
+	assert_true(psy_chisq_log_p(0, 3, PSY_LOWER) == -INFINITY &&
+				psy_f_log_p(INFINITY, 3, 3, PSY_UPPER) == -INFINITY);
+	assert_true(psy_normal_quantile(0, PSY_LOWER) == -INFINITY &&
+				psy_normal_quantile(1, PSY_LOWER) == INFINITY);
 	assert_true(psy_normal_quantile(0.5, PSY_UPPER) == 0 && psy_t_quantile(0, 4, PSY_UPPER) == INFINITY);
 	assert_true(psy_chisq_quantile(0, 3, PSY_LOWER) == 0 && psy_chisq_quantile(0, 3, PSY_UPPER) == INFINITY);
 	assert_true(psy_f_quantile(1, 3, 4, PSY_LOWER) == INFINITY && psy_f_quantile(1, 3, 4, PSY_UPPER) == 0);
@@ -209,7 +220,10 @@ tails_are_monotone_and_complementary(void **state)
 static void
 many_equals_one_by_one_and_is_cheap(void **state)
 {
-	enum { M = 79800 };
+	enum
+	{
+		M = 79800
+	};
 	double *statistic = malloc(M * sizeof(double)), *df = malloc(M * sizeof(double));
 	double *p = malloc(M * sizeof(double)), *log_p = malloc(M * sizeof(double));
 	struct timespec a, b;

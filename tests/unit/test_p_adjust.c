@@ -1,4 +1,5 @@
-/* test_p_adjust.c - adjusted p-values against R's p.adjust (tests/oracle/p_adjust.R), against definitions, and their laws. */
+/* test_p_adjust.c - adjusted p-values against R's p.adjust (tests/oracle/p_adjust.R), against definitions,
+ * and their laws. */
 #include "unit.h"
 
 #include "stats/p_adjust.h"
@@ -9,7 +10,7 @@
 #define METHODS 6
 
 static const psy_adjust method_of[METHODS] = {PSY_ADJUST_BONFERRONI, PSY_ADJUST_HOLM, PSY_ADJUST_HOCHBERG,
-											  PSY_ADJUST_HOMMEL,	 PSY_ADJUST_BH,	  PSY_ADJUST_BY};
+											  PSY_ADJUST_HOMMEL,     PSY_ADJUST_BH,   PSY_ADJUST_BY};
 
 static void
 check_family(double row[][METHODS + 2], size_t count)
@@ -22,11 +23,13 @@ check_family(double row[][METHODS + 2], size_t count)
 
 		for (size_t i = 0; i < count; i++)
 			p[i] = row[i][1];
-		assert_int_equal(psy_p_adjust(&unit_context, p, count, method_of[m], (size_t) row[0][0], adjusted, &err), PSY_OK);
+		assert_int_equal(
+			psy_p_adjust(&unit_context, p, count, method_of[m], (size_t) row[0][0], adjusted, &err), PSY_OK);
 		for (size_t i = 0; i < count; i++)
 			assert_close(adjusted[i], row[i][m + 2], 1e-15);
 		/* In place gives the same. */
-		assert_int_equal(psy_p_adjust(&unit_context, p, count, method_of[m], (size_t) row[0][0], p, &err), PSY_OK);
+		assert_int_equal(psy_p_adjust(&unit_context, p, count, method_of[m], (size_t) row[0][0], p, &err),
+						 PSY_OK);
 		assert_memory_equal(p, adjusted, count * sizeof(double));
 	}
 }
@@ -107,7 +110,10 @@ hommel_is_the_closed_simes_test(void **state)
 static void
 large_families_keep_the_order_of_the_methods(void **state)
 {
-	enum { M = 79800 };
+	enum
+	{
+		M = 79800
+	};
 	double *p = malloc(M * sizeof(double)), *adjusted[METHODS];
 	unsigned seed = 11;
 
