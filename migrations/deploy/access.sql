@@ -1,7 +1,7 @@
 -- Deploy psyrad:access to pg
 -- Who may see what.  Rows of a site are open to the members of role psyrad_site_<site>, to nobody else, and not to the
--- tables' owner either.  The views of schema report belong to psyrad_view: PostgreSQL picks a row's policies by the view's
--- owner (so the policies name psyrad_view) but evaluates current_user in them as the caller, whose sites then decide.
+-- tables' owner either.  Views belong to psyrad_view, a role without tables and without a site: PostgreSQL picks a table's
+-- policies by the view's owner (so they name psyrad_view), but current_user in them is the caller, whose sites then decide.
 BEGIN;
 SET LOCAL ROLE psyrad_owner;
 
@@ -87,7 +87,7 @@ GRANT SELECT ON
 	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
 	clinical.instrument, clinical.instrument_item, clinical.cutoff, clinical.factor,
 	imaging.atlas, imaging.atlas_image, imaging.region, imaging.network, imaging.network_region, imaging.measure,
-	imaging.feature_set, imaging.pipeline, imaging.study_pipeline, imaging.primary, imaging.pre_post, imaging.region_value,
+	imaging.feature_set, imaging.pipeline, imaging.study_pipeline,
 	intervention.acupoint, intervention.acupoint_alias, intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
 	evidence.study, evidence.effect
 	TO psyrad_ingest, psyrad_analyst, psyrad_view;
@@ -113,6 +113,17 @@ GRANT USAGE, CREATE ON SCHEMA report TO psyrad_view;
 GRANT USAGE ON SCHEMA report TO psyrad_report, psyrad_analyst, psyrad_ingest;
 
 RESET ROLE;
+-- The views of schema imaging belong to psyrad_view as well.  As invoker views they would serve analysts, but a report view
+-- over them would ask for the dashboard's own rights on the tables, which it must not have.
+GRANT CREATE ON SCHEMA imaging TO psyrad_view;
+ALTER VIEW imaging.primary OWNER TO psyrad_view;
+ALTER VIEW imaging.pre_post OWNER TO psyrad_view;
+ALTER VIEW imaging.region_value OWNER TO psyrad_view;
+REVOKE CREATE ON SCHEMA imaging FROM psyrad_view;
+SET LOCAL ROLE psyrad_view;
+GRANT SELECT ON imaging.primary, imaging.pre_post, imaging.region_value TO psyrad_ingest, psyrad_analyst;
+RESET ROLE;
+
 DO $$
 BEGIN
 	-- Settings are taken at login and not inherited: README.md shows the same line for a dashboard's own login.

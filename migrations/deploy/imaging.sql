@@ -202,8 +202,8 @@ ALTER TABLE imaging.series_default ALTER COLUMN value SET STORAGE EXTERNAL;
 -- One row per subject, visit and feature set: the study's declared pipeline, the lowest run.  Questions and reports read
 -- only this and imaging.pre_post, so that a forgotten filter never multiplies n.  The lowest run is found by an anti-join,
 -- because a filter on study or measure cannot pass a DISTINCT ON and would read the whole warehouse; the measure's kind
--- picks the table, so that a feature set found in both still counts once.  security_invoker: the caller's rights and rows.
-CREATE VIEW imaging.primary WITH (security_invoker = true) AS
+-- picks the table, so that a feature set found in both still counts once.
+CREATE VIEW imaging.primary AS
 SELECT f.subject_id, k.study, k.label, f.site, f.session, p.week, p.role,
 	f.feature_set_id, s.atlas, s.measure, f.pipeline, f.run, f.vector, f.connectome, f.file_id
 FROM (
@@ -230,7 +230,7 @@ LEFT JOIN clinical.visit_plan p ON (p.study, p.session) = (k.study, f.session);
 COMMENT ON VIEW imaging.primary IS 'Exactly one row per subject, visit and feature set: the study''s declared pipeline, the lowest run';
 
 -- One row per subject and feature set: the visit with role pre beside the visit with role post.
-CREATE VIEW imaging.pre_post WITH (security_invoker = true) AS
+CREATE VIEW imaging.pre_post AS
 SELECT a.subject_id, a.study, a.label, a.site, a.feature_set_id, a.atlas, a.measure, a.pipeline,
 	a.session AS pre_session, b.session AS post_session,
 	a.vector AS pre_vector, b.vector AS post_vector,
@@ -241,7 +241,7 @@ WHERE a.role = 'pre' AND b.role = 'post';
 COMMENT ON VIEW imaging.pre_post IS 'Exactly one row per subject and feature set that has both the study''s pre and its post visit';
 
 -- For people who want a row per region; statistics belong on the vectors (60 times less to store, 50 times less to read).
-CREATE VIEW imaging.region_value WITH (security_invoker = true) AS
+CREATE VIEW imaging.region_value AS
 SELECT p.subject_id, p.study, p.label, p.site, p.session, p.week, p.atlas, p.measure, r.region, r.name, r.name_zh, r.hemisphere, e.value
 FROM imaging.primary p
 CROSS JOIN LATERAL unnest(p.vector) WITH ORDINALITY e(value, region)

@@ -7,7 +7,6 @@ DECLARE
 BEGIN
 	EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM psyrad_ingest', current_database());
 	EXECUTE format('ALTER ROLE psyrad_report IN DATABASE %I RESET statement_timeout', current_database());
-	SET LOCAL ROLE psyrad_owner;
 	FOR target IN SELECT polname, polrelid::regclass AS name FROM pg_policy
 		WHERE (SELECT relowner FROM pg_class WHERE oid = polrelid) = 'psyrad_owner'::regrole
 	LOOP
@@ -20,6 +19,10 @@ BEGIN
 	END LOOP;
 END $$;
 
+REVOKE ALL ON imaging.primary, imaging.pre_post, imaging.region_value FROM psyrad_ingest, psyrad_analyst;
+ALTER VIEW imaging.region_value OWNER TO psyrad_owner;
+ALTER VIEW imaging.pre_post OWNER TO psyrad_owner;
+ALTER VIEW imaging.primary OWNER TO psyrad_owner;
 REVOKE ALL ON ALL TABLES IN SCHEMA ingest, clinical, imaging, intervention, evidence, model, report
 	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA ingest, clinical, imaging FROM psyrad_ingest;

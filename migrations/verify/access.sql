@@ -26,7 +26,7 @@ BEGIN
 			OR has_any_column_privilege('public', c.oid, 'SELECT, INSERT, UPDATE')
 			OR has_table_privilege('psyrad_analyst', c.oid, 'DELETE, TRUNCATE, TRIGGER, REFERENCES')
 			OR has_any_column_privilege('psyrad_analyst', c.oid, 'INSERT, UPDATE')
-			OR has_any_column_privilege('psyrad_view', c.oid, 'INSERT, UPDATE'));
+			OR (c.relkind IN ('r', 'p') AND has_any_column_privilege('psyrad_view', c.oid, 'INSERT, UPDATE')));
 	ASSERT bad IS NULL, 'somebody holds more on these than access.sql grants: ' || bad;
 
 	SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY 1) INTO bad
@@ -42,9 +42,13 @@ BEGIN
 	ASSERT NOT has_schema_privilege('psyrad_report', 'clinical', 'USAGE'), 'psyrad_report reaches schema clinical';
 	ASSERT has_schema_privilege('psyrad_view', 'report', 'CREATE'), 'psyrad_view cannot make views in schema report';
 	ASSERT NOT has_function_privilege('psyrad_ingest', 'clinical.guard_by_site(regclass)', 'EXECUTE'), 'psyrad_ingest may change policies';
-	ASSERT (SELECT bool_and(coalesce(reloptions::text ~ 'security_invoker=true', false)) FROM pg_class
-		WHERE oid IN ('imaging.primary'::regclass, 'imaging.pre_post'::regclass, 'imaging.region_value'::regclass)),
-		'a view of schema imaging does not run as its caller';
+
+	SELECT string_agg(oid::regclass::text, ', ' ORDER BY 1) INTO bad FROM pg_class
+	WHERE relnamespace::regnamespace::text IN ('imaging', 'report') AND relkind = 'v'
+		AND (relowner <> 'psyrad_view'::regrole OR coalesce(reloptions::text ~ 'security_invoker=(true|on|1)', false));
+	ASSERT bad IS NULL, 'views that do not read as psyrad_view: ' || bad;
+	ASSERT NOT EXISTS (SELECT FROM pg_auth_members WHERE member = 'psyrad_view'::regrole), 'psyrad_view is a member of some role, and so may see rows by itself';
+	ASSERT NOT EXISTS (SELECT FROM pg_class WHERE relowner = 'psyrad_view'::regrole AND relkind IN ('r', 'p')), 'psyrad_view owns a table';
 	ASSERT EXISTS (SELECT FROM pg_db_role_setting, unnest(setconfig) setting
 		WHERE setrole = 'psyrad_report'::regrole AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 		AND setting LIKE 'statement\_timeout=%'), 'psyrad_report has no statement_timeout';

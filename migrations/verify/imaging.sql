@@ -22,8 +22,8 @@ DECLARE
 BEGIN
 	SELECT string_agg(oid::regclass::text, ', ' ORDER BY 1) INTO bad FROM pg_class
 	WHERE relnamespace = 'imaging'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
-		AND (relowner <> 'psyrad_owner'::regrole OR obj_description(oid, 'pg_class') IS NULL);
-	ASSERT bad IS NULL, 'not owned by psyrad_owner, or without a comment: ' || bad;
+		AND (relowner NOT IN ('psyrad_owner'::regrole, 'psyrad_view'::regrole) OR obj_description(oid, 'pg_class') IS NULL);
+	ASSERT bad IS NULL, 'not owned by psyrad_owner or psyrad_view, or without a comment: ' || bad;
 	ASSERT (SELECT count(*) = 3 FROM pg_partitioned_table
 		WHERE partrelid IN ('imaging.vector'::regclass, 'imaging.series'::regclass, 'imaging.connectome'::regclass) AND partstrat = 'l'),
 		'the fact tables are not partitioned by list';
