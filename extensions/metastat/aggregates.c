@@ -41,8 +41,7 @@ state_with_room(const meta_state *state, int64 room)
 	return copy;
 }
 
-/* ---- rows
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------------------ */
 
 /* Method, test and level from the arguments behind yi and vi, as far as the aggregate has them. */
 static void
@@ -123,8 +122,7 @@ meta_accumulate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(add_row(fcinfo, state));
 }
 
-/* ---- states
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- states ---------------------------------------------------------------------------------------------- */
 
 /* Room for `more` studies on top of the state's, in place when it has it already. */
 static meta_state *
@@ -174,8 +172,7 @@ meta_state_finish(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(copy);
 }
 
-/* ---- results
- * --------------------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------------------- */
 
 Datum
 meta_finish(PG_FUNCTION_ARGS)

@@ -17,8 +17,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- names
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------------------- */
 
 static const char *const method_names[] = {"EE", "DL",   "HE", "HS", "HSk", "SJ",
 										   "ML", "REML", "EB", "PM", "PMM"};
@@ -101,8 +100,7 @@ psy_meta_test_name(psy_meta_test test)
 	return test_names[test];
 }
 
-/* ---- studies
- * --------------------------------------------------------------------------------------------------- */
+/* ---- studies --------------------------------------------------------------------------------------------- */
 
 psy_status
 psy_meta_check_study(double yi, double vi, psy_error *err)
@@ -160,8 +158,7 @@ prepare(psy_effect *study, size_t k)
 	return (frame){ldexp(centre, -exponent), exponent};
 }
 
-/* ---- notes
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- notes ----------------------------------------------------------------------------------------------- */
 
 static void add_note(psy_meta_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -180,8 +177,7 @@ add_note(psy_meta_result *result, const char *format, ...)
 	va_end(args);
 }
 
-/* ---- inference
- * ------------------------------------------------------------------------------------------------- */
+/* ---- inference ------------------------------------------------------------------------------------------- */
 
 /* The two-sided critical value at level; df = Inf is normal. */
 static double
@@ -310,8 +306,7 @@ restore(psy_meta_result *r, int exponent, double terms)
 	r->loglik -= terms * exponent * M_LN2;
 }
 
-/* ---- cases
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- cases ----------------------------------------------------------------------------------------------- */
 
 static void
 fit_several(psy_studies s, frame f, const psy_meta_options *o, psy_meta_result *r)

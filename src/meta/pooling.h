@@ -94,7 +94,8 @@ psy_status psy_meta_fit(const psy_context *ctx, const psy_effect *effect, size_t
 /* Puts effect[k] into the order that the fit uses: by vi, then yi. */
 void psy_meta_sort(psy_effect *effect, size_t k);
 
-/* PSY_OK when a study may enter: yi finite, vi finite and not negative; else PSY_DOMAIN naming the argument.
+/*
+ * PSY_OK when a study may enter: yi finite, vi finite and not negative; else PSY_DOMAIN naming the argument.
  */
 psy_status psy_meta_check_study(double yi, double vi, psy_error *err);
 

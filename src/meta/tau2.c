@@ -15,8 +15,7 @@
 #define GRID_STEP 0.125
 #define ITERATIONS 200
 
-/* ---- sums
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- sums ------------------------------------------------------------------------------------------------ */
 
 psy_meta_sums
 psy_meta_sums_at(psy_studies s, double tau2)
@@ -84,8 +83,7 @@ sum_of_squares(psy_studies s, double *sum_vi)
 	return sum;
 }
 
-/* ---- likelihood
- * ------------------------------------------------------------------------------------------------ */
+/* ---- likelihood ------------------------------------------------------------------------------------------ */
 
 /* Twice the derivative of the log likelihood by tau2, and its own derivative. */
 typedef struct score
@@ -208,9 +206,7 @@ likelihood_maximum(psy_studies s, bool restricted)
 	return best;
 }
 
-/* ---- Q
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Q --------------------------------------------------------------------------------------------------- */
 
 double
 psy_tau2_where_q(psy_studies s, double target)
@@ -248,8 +244,7 @@ psy_tau2_qprofile(psy_studies s, double level, double *lower, double *upper, boo
 	*empty = psy_meta_sums_at(s, 0).q < least;
 }
 
-/* ---- profile likelihood
- * ---------------------------------------------------------------------------------------- */
+/* ---- profile likelihood ---------------------------------------------------------------------------------- */
 
 static double
 loglik_at(psy_studies s, double tau2, bool restricted)
@@ -288,8 +283,7 @@ psy_tau2_profile(psy_studies s, double level, double tau2, bool restricted, doub
 	*upper = crossing(s, tau2, outside, floor_level, restricted);
 }
 
-/* ---- estimators
- * ------------------------------------------------------------------------------------------------ */
+/* ---- estimators ------------------------------------------------------------------------------------------ */
 
 /* Sidik & Jonkman's initial value: the unweighted variance with divisor k. */
 static double
@@ -341,8 +335,7 @@ psy_tau2_estimate(psy_studies s, psy_meta_method method)
 	return NAN;
 }
 
-/* ---- standard errors
- * ------------------------------------------------------------------------------------------- */
+/* ---- standard errors ------------------------------------------------------------------------------------- */
 
 /* HE: P = I - 11'/k, so that tr(PVPV) and tr(PV) are sums over vi. */
 static double

@@ -78,8 +78,7 @@ smaller_tail(double *p, psy_tail *tail)
 	return true;
 }
 
-/* ---- normal and t: symmetric, so that |x| is the positive variable
- * ----------------------------------------------- */
+/* ---- normal and t: symmetric, so that |x| is the positive variable --------------------------------------- */
 
 /* Near the median the central probability is solved for (its p is exact there), else the two-sided tail. */
 static double
@@ -147,8 +146,7 @@ psy_normal_quantile(double p, psy_tail tail)
 	return psy_t_quantile(p, INFINITY, tail);
 }
 
-/* ---- chi-square
- * ------------------------------------------------------------------------------------------------ */
+/* ---- chi-square ------------------------------------------------------------------------------------------ */
 
 static double
 chisq_log_tail(const variable *v, double x)
@@ -165,7 +163,8 @@ chisq_log_density(const variable *v, double x)
 	return a * log(x / 2) - x / 2 - lgamma_r(a, &sign) - log(x);
 }
 
-/* Wilson & Hilferty (1931): (X/df)^(1/3) is nearly normal; for the lower tail of small df, the leading power.
+/*
+ * Wilson & Hilferty (1931): (X/df)^(1/3) is nearly normal; for the lower tail of small df, the leading power.
  */
 static double
 chisq_start(double p, double df, psy_tail tail)
@@ -192,9 +191,7 @@ psy_chisq_quantile(double p, double df, psy_tail tail)
 	return solve(&v, log(p), chisq_start(p, df, v.tail));
 }
 
-/* ---- F
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- F --------------------------------------------------------------------------------------------------- */
 
 static double
 f_log_tail(const variable *v, double x)

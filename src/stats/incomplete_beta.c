@@ -41,7 +41,8 @@ psy_beta_fraction(double a, double b, double x, double y, double excess)
 	return result;
 }
 
-/* parameter * (d - log(1 + d)), d = deviation relative to the mean, ratio = 1 + d known without cancellation.
+/*
+ * parameter * (d - log(1 + d)), d = deviation relative to the mean, ratio = 1 + d known without cancellation.
  */
 static double
 deviance(double parameter, double d, double ratio)

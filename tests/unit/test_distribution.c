@@ -25,7 +25,8 @@ compare(worst *w, int column, double actual, double expected, const char *what, 
 {
 	double error = actual == expected ? 0 : fabs(actual - expected) / fabs(expected);
 
-	/* Below the normal range a double has fewer digits: half an ulp of the denormal is all that can be asked.
+	/*
+	 * Below the normal range a double has fewer digits: half an ulp of the denormal is all that can be asked.
 	 */
 	if (fabs(expected) < 2.3e-308 && fabs(actual - expected) <= 1e-12 * 2.3e-308)
 		error = 0;

@@ -23,8 +23,7 @@ fit(const psy_effect *study, size_t k, psy_meta_method method, psy_meta_test tes
 	return result;
 }
 
-/* ---- exact values
- * ---------------------------------------------------------------------------------------------- */
+/* ---- exact values ---------------------------------------------------------------------------------------- */
 
 /* |actual - expected| <= tolerance * (|expected| + scale), which must be what the data determine. */
 static void
@@ -86,8 +85,7 @@ fits_are_exact(void **state)
 	assert_true(several >= 6);
 }
 
-/* ---- the global maximum
- * ---------------------------------------------------------------------------------------- */
+/* ---- the global maximum ---------------------------------------------------------------------------------- */
 
 /* The log likelihood by its textbook formula, in long double. */
 static long double
@@ -165,8 +163,7 @@ no_grid_point_beats_the_estimate(void **state)
 	assert_true(several >= 10);
 }
 
-/* ---- laws
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- laws ------------------------------------------------------------------------------------------------ */
 
 static const psy_effect ten[] = {{0.1, 0.04}, {0.5, 0.02},  {-0.2, 0.1},  {0.9, 0.05},  {0.3, 0.03},
 								 {1.4, 0.06}, {0.7, 0.015}, {-0.1, 0.08}, {0.45, 0.01}, {0.6, 0.2}};
@@ -275,8 +272,7 @@ estimates_satisfy_their_equations(void **state)
 	}
 }
 
-/* ---- degenerate cases
- * ------------------------------------------------------------------------------------------ */
+/* ---- degenerate cases ------------------------------------------------------------------------------------ */
 
 static void
 few_studies(void **state)
