@@ -102,13 +102,20 @@ psy_meta_test_name(psy_meta_test test)
 
 /* ---- studies --------------------------------------------------------------------------------------------- */
 
+/* A value that is not finite, said without the library's "-nan". */
+static psy_status
+not_finite(double value, const char *name, const char *what, psy_error *err)
+{
+	return psy_fail(err, PSY_DOMAIN, "%s is %s, but %s must be finite", name, isnan(value) ? "NaN" : "infinite", what);
+}
+
 psy_status
 psy_meta_check_study(double yi, double vi, psy_error *err)
 {
 	if (!isfinite(yi))
-		return psy_fail(err, PSY_DOMAIN, "yi is %g, but an effect must be finite", yi);
+		return not_finite(yi, "yi", "an effect", err);
 	if (!isfinite(vi))
-		return psy_fail(err, PSY_DOMAIN, "vi is %g, but a sampling variance must be finite", vi);
+		return not_finite(vi, "vi", "a sampling variance", err);
 	if (vi < 0)
 		return psy_fail(err, PSY_DOMAIN, "vi is %g, but a sampling variance cannot be negative", vi);
 	return PSY_OK;

@@ -80,7 +80,7 @@ typedef struct psy_meta_result
 	psy_meta_test test; /* the one used: z where k = 1 */
 	double estimate, se, statistic, df, p, log_p, ci_lb, ci_ub, pi_lb, pi_ub;
 	double tau2, se_tau2, tau2_lb, tau2_ub, i2, h2, q, q_df, q_p, loglik;
-	char note[320]; /* sentences joined by "; ", empty when there is nothing to say */
+	char note[512]; /* sentences joined by "; ", empty when there is nothing to say */
 } psy_meta_result;
 
 /*

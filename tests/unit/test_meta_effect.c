@@ -99,9 +99,9 @@ what_cannot_be_true_is_named(void **state)
 		psy_group first, second;
 		const char *message;
 	} wrong[] = {
-		{{NAN, 1, 10}, {0, 1, 10}, "m1 is nan"},  {{0, -1, 10}, {0, 1, 10}, "sd1 is -1"},
-		{{0, 1, -10}, {0, 1, 10}, "n1 is -10"},   {{0, 1, 10}, {INFINITY, 1, 10}, "m2 is inf"},
-		{{0, 1, 10}, {0, NAN, 10}, "sd2 is nan"}, {{0, 1, 10}, {0, 1, -0.5}, "n2 is -0.5"},
+		{{NAN, 1, 10}, {0, 1, 10}, "m1 is NaN"},  {{0, -1, 10}, {0, 1, 10}, "sd1 is -1"},
+		{{0, 1, -10}, {0, 1, 10}, "n1 is -10"},   {{0, 1, 10}, {INFINITY, 1, 10}, "m2 is infinite"},
+		{{0, 1, 10}, {0, NAN, 10}, "sd2 is NaN"}, {{0, 1, 10}, {0, 1, -0.5}, "n2 is -0.5"},
 	};
 	psy_smd_vtype vtype;
 	psy_effect e;

@@ -370,10 +370,10 @@ wrong_input_is_named(void **state)
 	{
 		psy_effect study;
 		const char *message;
-	} wrong[] = {{{NAN, 1}, "yi is nan"},
-				 {{INFINITY, 1}, "yi is inf"},
-				 {{0, NAN}, "vi is nan"},
-				 {{0, INFINITY}, "vi is inf"},
+	} wrong[] = {{{NAN, 1}, "yi is NaN"},
+				 {{INFINITY, 1}, "yi is infinite"},
+				 {{0, NAN}, "vi is NaN"},
+				 {{0, INFINITY}, "vi is infinite"},
 				 {{0, -1}, "vi is -1"}};
 	psy_meta_options o = {PSY_META_REML, PSY_META_Z, 0.95, PSY_META_PI_METAFOR, PSY_META_QPROFILE};
 	psy_effect apart[2] = {{1e300, 1e-300}, {-1e300, 1e-300}};
