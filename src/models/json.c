@@ -271,8 +271,8 @@ on_map_key(void *arg, const unsigned char *text, size_t length)
 	}
 	if (object->as.children.count > 0 && psy_json_member(json, object, key) != NULL)
 	{
-		psy_json_fail(json, object, PSY_FORMAT, p->err, "the key \"%.*s\" stands twice",
-					  psy_utf8_clip(key, length, 60), key);
+		psy_json_fail_at(json, object, string_start(p), PSY_FORMAT, p->err, "the key \"%.*s\" stands twice",
+						 psy_utf8_clip(key, length, 60), key);
 		return 0;
 	}
 	return 1;
@@ -291,23 +291,43 @@ static const yajl_callbacks callbacks = {.yajl_null = on_null,
 /* ---- the document
  * ---------------------------------------------------------------------------------------------- */
 
+static bool
+separates(char c)
+{
+	return c != '\0' && strchr(" \t\r\n,:[]{}\"", c) != NULL;
+}
+
+/* Where the token begins that YAJL stumbled over: it has read to the token's end, or to the end of the text.
+ */
+static size_t
+offending_token(const parser *p, bool at_end)
+{
+	const psy_json *json = p->json;
+	size_t at = yajl_get_bytes_consumed(p->handle);
+
+	if (at_end || at > json->bytes)
+		return json->bytes;
+	if (at == 0)
+		return 0;
+	if (json->text[at - 1] == '"')
+		return string_start(p);
+	at--;
+	while (at > 0 && !separates(json->text[at]) && !separates(json->text[at - 1]))
+		at--;
+	return at;
+}
+
 /* YAJL's sentence ("parse error: ...\n") as ours. */
 static psy_status
 syntax_error(parser *p, bool at_end)
 {
 	const psy_json *json = p->json;
-	size_t at = yajl_get_bytes_consumed(p->handle);
 	unsigned char *sentence = yajl_get_error(p->handle, 0, (const unsigned char *) json->text, json->bytes);
 	const char *text = sentence == NULL ? "not JSON" : (const char *) sentence;
 	const char *end = strchr(text, '\n');
 	size_t line, column;
 
-	/* The offset is behind the offending character. */
-	psy_json_locate(json->text,
-					at_end || at > json->bytes ? json->bytes
-					: at > 0                   ? at - 1
-											   : 0,
-					&line, &column);
+	psy_json_locate(json->text, offending_token(p, at_end), &line, &column);
 	return psy_fail(p->err, PSY_FORMAT, "%s, line %zu, column %zu: %.*s", json->format, line, column,
 					end == NULL ? (int) strlen(text) : (int) (end - text), text);
 }

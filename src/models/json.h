@@ -88,10 +88,13 @@ psy_json_root(const psy_json *json)
 	return json->node;
 }
 
+/* The first child; NULL when there is none, also for what is no container. */
 static inline const psy_json_node *
-psy_json_first(const psy_json *json, const psy_json_node *container)
+psy_json_first(const psy_json *json, const psy_json_node *node)
 {
-	return container->as.children.first == 0 ? NULL : json->node + container->as.children.first;
+	if (node->kind < PSY_JSON_ARRAY || node->as.children.first == 0)
+		return NULL;
+	return json->node + node->as.children.first;
 }
 
 static inline const psy_json_node *
@@ -118,6 +121,10 @@ const psy_json_node *psy_json_member(const psy_json *json, const psy_json_node *
 /* Fails with "FORMAT, line L, column C, $.path: ..." about node. */
 psy_status psy_json_fail(const psy_json *json, const psy_json_node *node, psy_status code, psy_error *err,
 						 const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The same at another place of the text, for what has no node of its own. */
+psy_status psy_json_fail_at(const psy_json *json, const psy_json_node *node, size_t position, psy_status code,
+							psy_error *err, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* node must be of that kind. */
 psy_status psy_json_expect(const psy_json *json, const psy_json_node *node, psy_json_kind kind,

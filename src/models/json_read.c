@@ -9,6 +9,8 @@
 const psy_json_node *
 psy_json_member(const psy_json *json, const psy_json_node *object, const char *key)
 {
+	if (object->kind != PSY_JSON_OBJECT)
+		return NULL;
 	for (const psy_json_node *member = psy_json_first(json, object); member != NULL;
 		 member = psy_json_next(json, member))
 		if (strcmp(psy_json_key(json, member), key) == 0)
@@ -70,22 +72,43 @@ path_of(const psy_json *json, const psy_json_node *target, char *path, size_t si
 	}
 }
 
-psy_status
-psy_json_fail(const psy_json *json, const psy_json_node *node, psy_status code, psy_error *err,
-			  const char *format, ...)
+static psy_status
+fail_at(const psy_json *json, const psy_json_node *node, size_t position, psy_status code, psy_error *err,
+		const char *format, va_list args)
 {
 	char path[144];
 	psy_error what;
 	size_t line, column;
+
+	psy_fail_with(&what, code, format, args);
+	path_of(json, node, path, sizeof path);
+	psy_json_locate(json->text, position, &line, &column);
+	return psy_fail(err, code, "%s, line %zu, column %zu, %s: %s", json->format, line, column, path,
+					what.message);
+}
+
+psy_status
+psy_json_fail(const psy_json *json, const psy_json_node *node, psy_status code, psy_error *err,
+			  const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	psy_fail_with(&what, code, format, args);
+	fail_at(json, node, node->position, code, err, format, args);
 	va_end(args);
-	path_of(json, node, path, sizeof path);
-	psy_json_locate(json->text, node->position, &line, &column);
-	return psy_fail(err, code, "%s, line %zu, column %zu, %s: %s", json->format, line, column, path,
-					what.message);
+	return code;
+}
+
+psy_status
+psy_json_fail_at(const psy_json *json, const psy_json_node *node, size_t position, psy_status code,
+				 psy_error *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail_at(json, node, position, code, err, format, args);
+	va_end(args);
+	return code;
 }
 
 /* ---- typed access
@@ -122,6 +145,8 @@ psy_json_need(const psy_json *json, const psy_json_node *object, const char *key
 psy_status
 psy_json_only(const psy_json *json, const psy_json_node *object, const char *const *allowed, psy_error *err)
 {
+	if (object->kind != PSY_JSON_OBJECT)
+		return psy_json_expect(json, object, PSY_JSON_OBJECT, err);
 	for (const psy_json_node *m = psy_json_first(json, object); m != NULL; m = psy_json_next(json, m))
 	{
 		const char *key = psy_json_key(json, m);

@@ -1,0 +1,503 @@
+/* test_model.c - meanings that no golden can show: orientation, ties, conventions, missing features; and
+ * hostile documents and images. */
+#include "model_unit.h"
+
+#include "../fuzz/model_use.h"
+
+#define HEAD "{\"psyrad_model\": 1, \"name\": \"m\", \"task\": \"classification\", "
+#define SVM(positive, probability)                                                                           \
+	HEAD "\"classes\": [\"a\", \"b\"], " positive                                                            \
+		 "\"features\": [\"x\"], \"estimator\": {\"kind\": \"svm\", "                                        \
+		 "\"kernel\": \"linear\", \"coef\": [[2]], \"intercept\": [0.5], \"probability\": " probability "}}"
+
+static double
+decision_of(const psy_model *model, double x)
+{
+	unit_scorer s = unit_scorer_of(model);
+	bool missing;
+	double decision;
+
+	assert_int_equal(psy_model_run(model, &x, s.workspace, s.raw, &missing, NULL), PSY_OK);
+	psy_model_decision(model, s.raw, &decision);
+	unit_scorer_free(&s);
+	return decision;
+}
+
+static size_t
+label_of(const psy_model *model, const double *x)
+{
+	unit_scorer s = unit_scorer_of(model);
+	bool missing;
+	size_t label;
+
+	assert_int_equal(psy_model_run(model, x, s.workspace, s.raw, &missing, NULL), PSY_OK);
+	assert_int_equal(psy_model_label(model, s.raw, &label, NULL), PSY_OK);
+	unit_scorer_free(&s);
+	return label;
+}
+
+/* Probabilities of all classes, then the score. */
+static void
+proba_of(const psy_model *model, const double *x, double *proba, double *score)
+{
+	unit_scorer s = unit_scorer_of(model);
+	psy_error err = {0};
+	bool missing;
+
+	assert_int_equal(psy_model_run(model, x, s.workspace, s.raw, &missing, &err), PSY_OK);
+	assert_int_equal(psy_model_proba(model, s.raw, s.workspace, proba, &err), PSY_OK);
+	assert_int_equal(psy_model_score(model, s.raw, s.workspace, score, &err), PSY_OK);
+	unit_scorer_free(&s);
+}
+
+/* ---- meanings
+ * -------------------------------------------------------------------------------------------------- */
+
+static void
+binary_decisions_favour_the_positive_class(void **state)
+{
+	psy_model *second = unit_compile(SVM("", "\"none\"")),
+			  *first = unit_compile(SVM("\"positive\": \"a\", ", "\"none\""));
+	double x = 1;
+
+	/* 2x + 0.5 > 0 votes for the first class. */
+	assert_true(decision_of(first, x) == 2.5);
+	assert_true(decision_of(second, x) == -2.5);
+	assert_int_equal(label_of(first, &x), 0);
+	assert_int_equal(label_of(second, &x), 0);
+	assert_int_equal(psy_model_positive(first), 0);
+	assert_int_equal(psy_model_positive(second), 1);
+	free(first);
+	free(second);
+}
+
+static void
+ties_go_where_the_trainers_send_them(void **state)
+{
+	psy_model *svm = unit_compile(SVM("", "\"none\""));
+	psy_model *logistic =
+		unit_compile(HEAD "\"classes\": [\"a\", \"b\"], \"features\": [\"x\"], \"estimator\": {\"kind\": "
+						  "\"logistic\", \"coef\": [[1]], \"intercept\": [0]}}");
+	double zero = 0, minus = -0.25;
+
+	/* libsvm: only a value > 0 votes for the first; scikit-learn: only one > 0 is the second. */
+	assert_int_equal(label_of(svm, &minus), 1);
+	assert_int_equal(label_of(logistic, &zero), 0);
+	free(svm);
+	free(logistic);
+}
+
+static void
+a_label_is_not_the_likelier_class(void **state)
+{
+	/* The sigmoid crosses one half at a decision of 1: in between, votes and probabilities disagree. */
+	psy_model *model = unit_compile(SVM("", "{\"method\": \"platt\", \"a\": [-2], \"b\": [2]}"));
+	double x = 0, proba[2], score;
+
+	proba_of(model, &x, proba, &score);
+	assert_int_equal(label_of(model, &x), 0);
+	assert_true(proba[1] > proba[0]);
+	assert_true(score == proba[1]);
+	assert_close(proba[0], 1 / (1 + exp(-2 * 0.5 + 2)), 1e-15);
+	free(model);
+}
+
+/* The reason why a model must name its convention. */
+static void
+the_two_conventions_of_probability_differ(void **state)
+{
+	psy_model *platt = unit_compile(SVM("", "{\"method\": \"platt\", \"a\": [-1.2], \"b\": [0.1]}"));
+	psy_model *coupling =
+		unit_compile(SVM("", "{\"method\": \"pairwise_coupling\", \"a\": [-1.2], \"b\": [0.1]}"));
+	double worst = 0;
+
+	for (double x = -3; x < 3; x += 0.01)
+	{
+		double p[2], q[2], score;
+
+		proba_of(platt, &x, p, &score);
+		proba_of(coupling, &x, q, &score);
+		assert_close(p[0] + p[1], 1, 1e-15);
+		assert_close(q[0] + q[1], 1, 1e-12);
+		worst = fmax(worst, fabs(p[0] - q[0]));
+	}
+	assert_true(worst > 1e-3 && worst < 1e-2);
+	free(platt);
+	free(coupling);
+}
+
+/* Support vectors folded into weights are the same machine. */
+static void
+linear_support_vectors_fold_into_weights(void **state)
+{
+	psy_model *vectors = unit_compile(HEAD "\"classes\": [\"a\", \"b\", \"c\"], \"features\": [\"x\", "
+										   "\"y\"], \"estimator\": {\"kind\": \"svm\", "
+										   "\"kernel\": \"linear\", \"support_vectors\": [[1, 2], [3, 4], "
+										   "[5, 6], [7, 8]], \"support_counts\": [1, 2, 1], "
+										   "\"dual_coef\": [[1, -0.5, -0.5, -2], [2, 4, 8, -16]], "
+										   "\"intercept\": [0.125, 0.25, 0.5], \"probability\": \"none\"}}");
+	unit_scorer s = unit_scorer_of(vectors);
+	double x[2] = {0.5, -3};
+	bool missing;
+
+	/* Pair (a,b): rows dual[0] of a and dual[0] of b; (a,c): dual[1] of a, dual[0] of c; (b,c): dual[1] of b
+	 * and of c. */
+	double k[4] = {0.5 - 6, 1.5 - 12, 2.5 - 18, 3.5 - 24};
+
+	assert_int_equal(psy_model_run(vectors, x, s.workspace, s.raw, &missing, NULL), PSY_OK);
+	assert_close(s.raw[0], k[0] - 0.5 * k[1] - 0.5 * k[2] + 0.125, 1e-15);
+	assert_close(s.raw[1], 2 * k[0] - 2 * k[3] + 0.25, 1e-15);
+	assert_close(s.raw[2], 4 * k[1] + 8 * k[2] - 16 * k[3] + 0.5, 1e-15);
+	unit_scorer_free(&s);
+	free(vectors);
+}
+
+static psy_status
+run_status(const char *missing_policy, double x, double *raw, bool *missing, psy_error *err)
+{
+	char document[512];
+	psy_model *model;
+	unit_scorer s;
+	psy_status status;
+
+	snprintf(document, sizeof document,
+			 "{\"psyrad_model\": 1, \"name\": \"m\", \"task\": \"regression\", \"features\": [\"first\", "
+			 "\"second\"], "
+			 "%s\"estimator\": {\"kind\": \"linear\", \"coef\": [[1, 10]], \"intercept\": [0]}}",
+			 missing_policy);
+	model = unit_compile(document);
+	s = unit_scorer_of(model);
+	status = psy_model_run(model, (double[]){1, x}, s.workspace, s.raw, missing, err);
+	*raw = s.raw[0];
+	unit_scorer_free(&s);
+	free(model);
+	return status;
+}
+
+static void
+missing_features_follow_the_policy(void **state)
+{
+	psy_error err = {0};
+	double raw;
+	bool missing;
+
+	assert_int_equal(run_status("", NAN, &raw, &missing, &err), PSY_DOMAIN);
+	assert_string_equal(
+		err.message, "feature 2 (\"second\") is missing, and this model has no answer to missing features");
+	assert_int_equal(run_status("\"missing\": \"null\", ", NAN, &raw, &missing, &err), PSY_OK);
+	assert_true(missing);
+	assert_int_equal(run_status("\"missing\": {\"impute\": [3, 4]}, ", NAN, &raw, &missing, &err), PSY_OK);
+	assert_true(!missing && raw == 41);
+	assert_int_equal(run_status("\"missing\": \"null\", ", -INFINITY, &raw, &missing, &err), PSY_DOMAIN);
+	assert_string_equal(err.message, "feature 2 (\"second\") is infinite");
+	assert_int_equal(run_status("", 1e308, &raw, &missing, &err), PSY_DOMAIN);
+	assert_int_equal(run_status("", 2, &raw, &missing, &err), PSY_OK);
+	assert_true(!missing && raw == 21);
+}
+
+static void
+features_are_found_by_name(void **state)
+{
+	psy_model *model = unit_compile(
+		"{\"psyrad_model\": 1, \"name\": \"m\", \"task\": \"regression\", "
+		"\"features\": [\"zz\", \"a\", \"\\u767e\\u4f1a\", {\"name\": \"bb\", \"unit\": \"mm\"}], "
+		"\"estimator\": {\"kind\": \"linear\", \"coef\": [[1, 1, 1, 1]], \"intercept\": [0]}}");
+
+	assert_int_equal(psy_model_find_feature(model, "zz", 2), 0);
+	assert_int_equal(psy_model_find_feature(model, "a", 1), 1);
+	assert_int_equal(psy_model_find_feature(model, "\xE7\x99\xBE\xE4\xBC\x9A", 6), 2);
+	assert_int_equal(psy_model_find_feature(model, "bb", 2), 3);
+	assert_int_equal(psy_model_find_feature(model, "b", 1), -1);
+	assert_int_equal(psy_model_find_feature(model, "", 0), -1);
+	assert_int_equal(psy_model_unit(model, 3).length, 2);
+	assert_int_equal(psy_model_unit(model, 0).length, 0);
+	free(model);
+}
+
+/* Widths around the lanes and blocks of the kernels, against plain loops. */
+static void
+kernels_handle_every_width(void **state)
+{
+	for (size_t n = 1; n <= 40; n += n < 20 ? 1 : 7)
+		for (size_t vectors = 2; vectors <= 36; vectors += 5)
+		{
+			char *document = malloc(1 << 20), *at = document;
+			double x[40], expected = 0.25, dual = 0.5;
+			psy_model *model;
+
+			at += sprintf(at, HEAD "\"classes\": [\"a\", \"b\"], \"positive\": \"a\", \"features\": [");
+			for (size_t k = 0; k < n; k++)
+				at += sprintf(at, "%s\"f%zu\"", k == 0 ? "" : ", ", k);
+			at += sprintf(at,
+						  "], \"estimator\": {\"kind\": \"svm\", \"kernel\": \"rbf\", \"gamma\": 0.03125, "
+						  "\"support_counts\": [1, %zu], "
+						  "\"intercept\": [0.25], \"probability\": \"none\", \"support_vectors\": [",
+						  vectors - 1);
+			for (size_t k = 0; k < n; k++)
+				x[k] = (double) (k % 5) / 4;
+			for (size_t s = 0; s < vectors; s++)
+			{
+				double distance = 0;
+
+				at += sprintf(at, "%s[", s == 0 ? "" : ", ");
+				for (size_t k = 0; k < n; k++)
+				{
+					double v = (double) ((s * 7 + k * 3) % 11) / 8;
+
+					at += sprintf(at, "%s%g", k == 0 ? "" : ", ", v);
+					distance += (x[k] - v) * (x[k] - v);
+				}
+				at += sprintf(at, "]");
+				expected += dual * exp(-0.03125 * distance);
+			}
+			at += sprintf(at, "], \"dual_coef\": [[");
+			for (size_t s = 0; s < vectors; s++)
+				at += sprintf(at, "%s0.5", s == 0 ? "" : ", ");
+			sprintf(at, "]]}}");
+			model = unit_compile(document);
+			{
+				unit_scorer s = unit_scorer_of(model);
+				bool missing;
+
+				assert_int_equal(psy_model_run(model, x, s.workspace, s.raw, &missing, NULL), PSY_OK);
+				assert_close(s.raw[0], expected, 1e-14);
+				unit_scorer_free(&s);
+			}
+			free(model);
+			free(document);
+		}
+}
+
+/* ---- refusals
+ * -------------------------------------------------------------------------------------------------- */
+
+static void
+refuse(const char *document, psy_status code, const char *message)
+{
+	psy_error err = {0};
+	psy_model *model;
+
+	assert_int_equal(unit_compile_status(document, &model, &err), code);
+	assert_null(model);
+	if (strstr(err.message, message) == NULL)
+		fail_msg("\"%s\" instead of \"...%s\"", err.message, message);
+}
+
+static void
+documents_that_do_not_fit_are_refused(void **state)
+{
+	refuse(SVM("\"positive\": \"c\", ", "\"none\""), PSY_FORMAT,
+		   "$.positive: the positive class is not among the classes");
+	refuse(SVM("", "\"isotonic\""), PSY_FORMAT, "$.estimator.probability: a string, an object expected");
+	refuse(SVM("", "{\"method\": \"isotonic\", \"a\": [1], \"b\": [1]}"), PSY_FORMAT,
+		   "$.estimator.probability.method: platt or pairwise_coupling expected");
+	refuse(SVM("", "{\"method\": \"platt\", \"a\": [1, 2], \"b\": [1]}"), PSY_FORMAT,
+		   "$.estimator.probability.a: 2 numbers, 1 expected");
+	refuse(SVM("\"steps\": [{\"kind\": \"svm\"}], ", "\"none\""), PSY_UNSUPPORTED,
+		   "$.steps[0].kind: kind \"svm\" is not among the steps of this version");
+	refuse(SVM("\"missing\": \"zero\", ", "\"none\""), PSY_FORMAT,
+		   "$.missing: \"error\", \"null\" or {\"impute\": [...]} expected");
+	refuse(SVM("\"missing\": {\"impute\": [1, 2]}, ", "\"none\""), PSY_FORMAT,
+		   "$.missing.impute: 2 numbers, 1 expected");
+	refuse(HEAD "\"classes\": [\"a\"], \"features\": [\"x\"]}", PSY_FORMAT,
+		   "$.classes: 1 classes, 2 to 1000 expected");
+	refuse(HEAD "\"classes\": [\"a\", \"b\"], \"features\": []}", PSY_FORMAT, "$.features: 0 features");
+	refuse(HEAD "\"classes\": [\"a\", \"b\"], \"features\": [\"x\"]}", PSY_FORMAT,
+		   "$: the key \"estimator\" is missing");
+	refuse(HEAD "\"classes\": [\"a\", \"b\"], \"features\": [\"x\"], \"estimator\": {\"kind\": \"linear\", "
+				"\"coef\": [[1]], \"intercept\": [0]}}",
+		   PSY_UNSUPPORTED, "$.estimator.kind: linear does not fit the task");
+	refuse("[1]", PSY_FORMAT, "the format of the model is not recognised");
+	refuse("{\"psyrad_model\": \"1\"}", PSY_FORMAT, "$.psyrad_model: a string, a number expected");
+}
+
+/* ---- hostile input
+ * --------------------------------------------------------------------------------------------- */
+
+static uint64_t seed = 20260723;
+
+static size_t
+below(size_t n)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (size_t) (seed >> 33) % n;
+}
+
+static void
+mutated_documents_are_refused_or_usable(void **state)
+{
+	static const char *const name[] = {"models/svc_rbf_multiclass.json", "models/logistic_binary.json",
+									   "models/libsvm_platt.json"};
+	static const char character[] = "{}[]\",:0123456789.eE+-\\u \n\xFF";
+	int accepted = 0;
+
+	for (int k = 0; k < 600; k++)
+	{
+		size_t bytes;
+		char *text = unit_read_golden(name[k % 3], &bytes);
+		psy_error err = {0};
+		psy_model *model;
+
+		for (size_t m = 1 + below(3); m > 0; m--)
+			text[below(bytes)] = character[below(sizeof character - 1)];
+		if (k % 5 == 0)
+			bytes = below(bytes);
+		if (psy_model_compile(&use_context, text, bytes, "auto", &psy_model_default_limits, &model, &err) ==
+			PSY_OK)
+		{
+			accepted++;
+			use_model(model);
+		}
+		else
+			assert_true(err.message[0] != '\0' && model == NULL);
+		free(model);
+		free(text);
+	}
+	/* A changed digit is a valid document, most other changes are not: both must have been met. */
+	assert_in_range(accepted, 30, 500);
+}
+
+static void
+mutate_image(psy_model *image, size_t bytes)
+{
+	static const uint32_t word[] = {0, 1, 7, 8, 0x7FFFFFFF, 0xFFFFFFFF, 0x7FF00000, 0x10000000};
+
+	for (size_t m = 1 + below(3); m > 0; m--)
+	{
+		size_t at = below(below(3) == 0 ? bytes : 200);
+
+		if (below(2) == 0)
+			memcpy((char *) image + at / 4 * 4, &word[below(8)], 4);
+		else
+			((unsigned char *) image)[at] ^= (unsigned char) (1u << below(8));
+	}
+}
+
+static void
+mutated_images_are_refused_or_usable(void **state)
+{
+	static const char *const name[] = {"models/svc_rbf_multiclass.json", "models/logistic_binary.json",
+									   "models/libsvm_platt.json", "models/ridge.json"};
+	int accepted = 0, refused = 0;
+
+	for (int n = 0; n < 4; n++)
+	{
+		psy_model *model = unit_compile_golden(name[n]);
+		size_t bytes = psy_model_bytes(model);
+
+		assert_int_equal(psy_model_check(model, bytes, NULL), PSY_OK);
+		for (size_t cut = 0; cut < bytes; cut += 1 + cut / 16)
+			assert_int_equal(psy_model_check(model, cut, NULL), PSY_FORMAT);
+		for (int k = 0; k < 2000; k++)
+		{
+			psy_model *copy = malloc(bytes);
+			psy_error err = {0};
+
+			memcpy(copy, model, bytes);
+			mutate_image(copy, bytes);
+			if (psy_model_check(copy, bytes, &err) == PSY_OK)
+			{
+				accepted++;
+				use_model(copy);
+			}
+			else
+			{
+				refused++;
+				assert_true(err.message[0] != '\0');
+			}
+			free(copy);
+		}
+		free(model);
+	}
+	assert_true(accepted > 100 && refused > 1000);
+}
+
+/* Steps that all read one block would multiply the work; their number is bounded before any is looked at. */
+static void
+compiling_reports_refused_memory(void **state)
+{
+	psy_model_limits limits = psy_model_default_limits;
+	const char *document = SVM("", "\"none\"");
+	psy_error err = {0};
+	psy_model *model;
+
+	limits.image = 64;
+	assert_int_equal(
+		psy_model_compile(&unit_context, document, strlen(document), "auto", &limits, &model, &err),
+		PSY_LIMIT);
+	assert_null(model);
+	limits = psy_model_default_limits;
+	limits.features = 0;
+	assert_int_equal(
+		psy_model_compile(&unit_context, document, strlen(document), "auto", &limits, &model, &err),
+		PSY_LIMIT);
+	limits = psy_model_default_limits;
+	limits.json.bytes = 10;
+	assert_int_equal(
+		psy_model_compile(&unit_context, document, strlen(document), "auto", &limits, &model, &err),
+		PSY_LIMIT);
+}
+
+static int allowed, held;
+
+static void *
+counting_alloc(void *arg, size_t bytes)
+{
+	if (allowed-- <= 0)
+		return NULL;
+	held++;
+	return malloc(bytes);
+}
+
+static void
+counting_release(void *arg, void *pointer)
+{
+	held--;
+	free(pointer);
+}
+
+static void
+no_memory_is_lost_when_some_is_refused(void **state)
+{
+	const psy_context ctx = {counting_alloc, counting_release, NULL, NULL};
+	size_t bytes;
+	char *text = unit_read_golden("models/svc_linear_multiclass.json", &bytes);
+	psy_status status = PSY_NOMEM;
+
+	for (int k = 0; status == PSY_NOMEM; k++)
+	{
+		psy_error err = {0};
+		psy_model *model;
+
+		assert_true(k < 50);
+		allowed = k;
+		held = 0;
+		status = psy_model_compile(&ctx, text, bytes, "auto", &psy_model_default_limits, &model, &err);
+		assert_int_equal(held, status == PSY_OK);
+		free(model);
+	}
+	assert_int_equal(status, PSY_OK);
+	free(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(binary_decisions_favour_the_positive_class),
+		cmocka_unit_test(ties_go_where_the_trainers_send_them),
+		cmocka_unit_test(a_label_is_not_the_likelier_class),
+		cmocka_unit_test(the_two_conventions_of_probability_differ),
+		cmocka_unit_test(linear_support_vectors_fold_into_weights),
+		cmocka_unit_test(missing_features_follow_the_policy),
+		cmocka_unit_test(features_are_found_by_name),
+		cmocka_unit_test(kernels_handle_every_width),
+		cmocka_unit_test(documents_that_do_not_fit_are_refused),
+		cmocka_unit_test(mutated_documents_are_refused_or_usable),
+		cmocka_unit_test(mutated_images_are_refused_or_usable),
+		cmocka_unit_test(compiling_reports_refused_memory),
+		cmocka_unit_test(no_memory_is_lost_when_some_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}
