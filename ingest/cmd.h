@@ -26,6 +26,6 @@ typedef struct command
 
 int cmd_simulate(int argc, char **argv, const char *url);
 
-extern const loader load_study, load_participants, load_scores, load_series;
+extern const loader load_study, load_participants, load_scores, load_atlas, load_image, load_series;
 
 #endif

@@ -32,7 +32,7 @@ typedef struct manifest
 	char sha256[2 * SHA256_BYTES + 3];
 	char bytes[24];
 	buffer options;
-	char *batch;
+	bool hashed;
 } manifest;
 
 psy_status
@@ -124,6 +124,7 @@ describe(job *j, manifest *m, psy_error *err)
 {
 	psy_status status = hash_file(j->path, j->sha256, &j->bytes, err);
 
+	m->hashed = status == PSY_OK;
 	m->shown = shown_path(j->path, j->opt->root);
 	snprintf(m->bytes, sizeof m->bytes, "%" PRIu64, j->bytes);
 	strcpy(m->sha256, "\\x");
@@ -248,7 +249,8 @@ refuse(job *j, const manifest *m, const psy_error *why)
 	fprintf(stderr, "%s: refused: %s\n", m->shown, why->message);
 	if (why->hint[0])
 		fprintf(stderr, "  hint: %s\n", why->hint);
-	if (j->opt->dry_run || j->db->lost)
+	/* What cannot even be read has no bytes to record. */
+	if (j->opt->dry_run || j->db->lost || !m->hashed)
 		return;
 	if (session_query(j->db, NULL, &err, "SELECT ingest.refuse_file($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 					  10, values) != PSY_OK)

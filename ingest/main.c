@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const loader *const loaders[] = {&load_study, &load_participants, &load_scores, &load_series};
+static const loader *const loaders[] = {&load_study, &load_participants, &load_scores,
+										&load_atlas, &load_image,        &load_series};
 #define LOADERS (sizeof loaders / sizeof *loaders)
 
 static int

@@ -14,13 +14,13 @@ source_open(source *s, const char *path, psy_error *err)
 {
 	struct stat about;
 
-	*s = (source){.fd = open(path, O_RDONLY | O_CLOEXEC), .name = path};
+	*s = (source){.fd = open(path, O_RDONLY | O_CLOEXEC)};
 	if (s->fd < 0)
-		return psy_fail(err, PSY_FORMAT, "%s cannot be opened: %s", path, strerror(errno));
+		return psy_fail(err, PSY_FORMAT, "cannot be opened: %s", strerror(errno));
 	if (fstat(s->fd, &about) == 0 && !S_ISREG(about.st_mode))
 	{
 		source_close(s);
-		return psy_fail(err, PSY_FORMAT, "%s is not a regular file", path);
+		return psy_fail(err, PSY_FORMAT, "not a regular file");
 	}
 	s->digest = EVP_MD_CTX_new();
 	if (s->digest == NULL || EVP_DigestInit_ex(s->digest, EVP_sha256(), NULL) != 1)
@@ -32,9 +32,9 @@ source_open(source *s, const char *path, psy_error *err)
 }
 
 void
-source_memory(source *s, const void *bytes, size_t size, const char *name)
+source_memory(source *s, const void *bytes, size_t size)
 {
-	*s = (source){.fd = -1, .bytes = bytes, .size = size, .name = name};
+	*s = (source){.fd = -1, .bytes = bytes, .size = size};
 }
 
 static psy_status
@@ -47,7 +47,7 @@ read_file(source *s, void *to, size_t want, size_t *got, psy_error *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return psy_fail(err, PSY_FORMAT, "%s cannot be read: %s", s->name, strerror(errno));
+			return psy_fail(err, PSY_FORMAT, "cannot be read: %s", strerror(errno));
 		if (n == 0)
 			break;
 		*got += (size_t) n;

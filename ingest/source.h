@@ -2,6 +2,7 @@
  * source.h - where a reader's bytes come from: a file, or bytes in memory (an atlas kept in the warehouse, a
  * fuzzer's input).
  *
+ * Messages name no path: they are kept in the warehouse, and paths name people's folders.
  * A source hashes what it gives out.  A load hashes the file once for the manifest and reads it a second time
  * for its content; source_finish proves that both passes saw the same bytes.
  */
@@ -22,11 +23,10 @@ typedef struct source
 	uint64_t size;        /* in memory */
 	uint64_t at;          /* bytes given out so far */
 	void *digest;         /* EVP_MD_CTX, NULL when nobody wants the hash */
-	const char *name;     /* for messages */
 } source;
 
 psy_status source_open(source *s, const char *path, psy_error *err);
-void source_memory(source *s, const void *bytes, size_t size, const char *name);
+void source_memory(source *s, const void *bytes, size_t size);
 
 /* Up to want bytes; *got is less than want only at the end. */
 psy_status source_read(source *s, void *to, size_t want, size_t *got, psy_error *err);

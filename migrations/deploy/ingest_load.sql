@@ -474,6 +474,114 @@ BEGIN
 	SELECT t.*, person.subject_id, person.site, p_study AS study, p_scanner AS scanner FROM pg_temp.stage t;
 END $$;
 
+---------------------------------------------------------------------------------------------------- atlas
+
+CREATE FUNCTION ingest.stage_atlas() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage (
+		"row" bigint, region int, label int, name text, hemisphere text, x_mm real, y_mm real, z_mm real, volume_mm3 real
+	) ON COMMIT DROP;
+	CREATE TEMPORARY TABLE stage_image (dims int[], affine float8[], sha256 bytea, image bytea) ON COMMIT DROP;
+END $$;
+
+-- What every vector over the atlas means hangs on it, so that the regions of a known atlas never change, and its image not
+-- once it was used; an image may come later to an atlas known by its names.
+CREATE FUNCTION ingest.check_atlas(p_atlas text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	used boolean := EXISTS (SELECT FROM imaging.feature_set s WHERE s.atlas = p_atlas);
+BEGIN
+	IF p_atlas !~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$' THEN
+		PERFORM ingest.refuse(format('%s is no name for an atlas', p_atlas), 'letters, digits, - and _ are allowed');
+	END IF;
+	IF NOT EXISTS (SELECT FROM imaging.atlas a WHERE a.atlas = p_atlas) THEN
+		RETURN;
+	END IF;
+	IF EXISTS (
+		SELECT FROM pg_temp.stage s FULL JOIN (SELECT * FROM imaging.region WHERE atlas = p_atlas) r ON r.region = s.region
+		WHERE s.name IS DISTINCT FROM r.name OR s.label <> r.label)
+	THEN
+		PERFORM ingest.refuse(format('the atlas %s is there with other regions', p_atlas), 'load this one under another name');
+	END IF;
+	IF used AND EXISTS (
+		SELECT FROM imaging.atlas a, pg_temp.stage_image i WHERE a.atlas = p_atlas AND a.image_sha256 <> i.sha256)
+	THEN
+		PERFORM ingest.refuse(format('the atlas %s is in use with another label image', p_atlas), 'load this one under another name');
+	END IF;
+END $$;
+
+CREATE FUNCTION ingest.load_atlas(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_atlas text := ingest.option(p_file_id, 'atlas');
+	counts  ingest.counts;
+BEGIN
+	PERFORM ingest.lock('atlas', p_atlas);
+	PERFORM ingest.check_atlas(p_atlas);
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT 1::bigint AS "row", p_atlas AS atlas, coalesce(ingest.option(p_file_id, 'title'), a.title, p_atlas) AS title,
+		coalesce(ingest.option(p_file_id, 'space'), a.space) AS space, coalesce(i.dims, a.dims) AS dims,
+		coalesce(i.affine, a.affine) AS affine, coalesce(i.sha256, a.image_sha256) AS image_sha256
+	FROM (SELECT) one
+	LEFT JOIN pg_temp.stage_image i ON true
+	LEFT JOIN imaging.atlas a ON a.atlas = p_atlas;
+	PERFORM ingest.merge(p_file_id, 'imaging.atlas', 'atlas');
+	INSERT INTO imaging.atlas_image (atlas, image) SELECT p_atlas, i.image FROM pg_temp.stage_image i
+	ON CONFLICT (atlas) DO UPDATE SET image = excluded.image WHERE imaging.atlas_image.image <> excluded.image;
+
+	WITH added AS (
+		INSERT INTO imaging.region AS r (atlas, region, label, name, hemisphere, x_mm, y_mm, z_mm, volume_mm3)
+		SELECT p_atlas, s.region, s.label, s.name, s.hemisphere, s.x_mm, s.y_mm, s.z_mm, s.volume_mm3
+		FROM pg_temp.stage s ORDER BY s.region
+		ON CONFLICT (atlas, region) DO UPDATE
+			SET label = excluded.label, hemisphere = excluded.hemisphere, x_mm = excluded.x_mm, y_mm = excluded.y_mm,
+				z_mm = excluded.z_mm, volume_mm3 = excluded.volume_mm3
+			WHERE excluded.volume_mm3 IS NOT NULL
+				AND (r.label, r.hemisphere, r.x_mm, r.y_mm, r.z_mm, r.volume_mm3) IS DISTINCT FROM
+					(excluded.label, excluded.hemisphere, excluded.x_mm, excluded.y_mm, excluded.z_mm, excluded.volume_mm3)
+		RETURNING 1)
+	SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM pg_temp.stage) - (SELECT count(*) FROM added) INTO counts;
+	RETURN counts;
+END $$;
+
+---------------------------------------------------------------------------------------------------- image
+
+CREATE FUNCTION ingest.stage_image() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage (
+		"row" bigint, label text, session text, run smallint, modality text, payload_sha256 bytea, value real[], coverage real[]
+	) ON COMMIT DROP;
+END $$;
+
+CREATE FUNCTION ingest.load_image(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_atlas    text := ingest.option(p_file_id, 'atlas');
+	p_measure  text := ingest.option(p_file_id, 'measure');
+	p_pipeline text := coalesce(ingest.option(p_file_id, 'pipeline'), 'as-is');
+	p_study    text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+BEGIN
+	IF EXISTS (SELECT FROM imaging.measure m WHERE m.measure = p_measure AND m.kind <> 'region') THEN
+		PERFORM ingest.refuse(format('%s is no measure of regions', p_measure),
+			'those are: ' || (SELECT string_agg(measure, ', ' ORDER BY measure) FROM imaging.measure WHERE kind = 'region'));
+	END IF;
+	PERFORM ingest.lock('scans', p_study);
+	PERFORM ingest.find_scan(p_file_id);
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT s."row", s.subject_id, s.session, s.modality, s.run, s.site, s.scanner, s.payload_sha256
+	FROM pg_temp.scan s;
+	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT s."row", s.subject_id, ingest.feature_set(p_study, p_atlas, p_measure, p_pipeline) AS feature_set_id, s.session,
+		s.run, p_pipeline AS pipeline, s.site, s.value, s.coverage
+	FROM pg_temp.scan s;
+	RETURN ingest.merge(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+END $$;
+
 ---------------------------------------------------------------------------------------------------- series
 
 CREATE FUNCTION ingest.stage_series() RETURNS void
