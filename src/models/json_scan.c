@@ -1,10 +1,9 @@
 /*
  * json_scan.c - the first pass over a JSON text: encoding, bounds, and a count of the values.
  *
- * It knows strings and everything else apart, and no more grammar than that; YAJL decides later whether the
- * text is JSON.  What it guarantees: valid UTF-8, paired surrogate escapes (YAJL turns a lone one into "?"),
- * no token longer than limits->token, nesting within limits->depth, and values <= 1 + commas + opening
- * brackets.
+ * It knows the grammar of strings, and no more than that; YAJL decides later whether the text is JSON.  What it
+ * guarantees: valid UTF-8, proper strings with paired surrogate escapes (YAJL turns a lone one into "?"), no token
+ * longer than limits->token, nesting within limits->depth, and values <= 1 + commas + opening brackets.
  */
 #include "models/json.h"
 #include "models/utf8.h"
@@ -81,7 +80,7 @@ code_unit(const scanner *scan, size_t at)
 	return unit;
 }
 
-/* Steps over the escape at the scanner; malformed ones are left to YAJL. */
+/* Steps over the escape at the scanner. */
 static psy_status
 scan_escape(scanner *scan)
 {
@@ -100,6 +99,10 @@ scan_escape(scanner *scan)
 		return refuse(scan, PSY_FORMAT, scan->at, "a surrogate escape without its first half");
 	if (unit == 0)
 		return refuse(scan, PSY_FORMAT, scan->at, "\\u0000 in a string");
+	if (scan->at + 1 >= scan->bytes ||
+		strchr(unit > 0 ? "u" : "\"\\/bfnrt", scan->text[scan->at + 1]) == NULL ||
+		scan->text[scan->at + 1] == '\0')
+		return refuse(scan, PSY_FORMAT, scan->at, "an unknown escape in a string");
 	scan->at += 2;
 	return PSY_OK;
 }
@@ -117,6 +120,8 @@ scan_string(scanner *scan)
 			return refuse(scan, PSY_FORMAT, scan->at, "not valid UTF-8");
 		if (scan->at - start > scan->limits->token)
 			return over_long(scan, start);
+		if ((unsigned char) scan->text[scan->at] < 0x20)
+			return refuse(scan, PSY_FORMAT, scan->at, "a control character in a string");
 		if (scan->text[scan->at] != '\\')
 			scan->at += step;
 		else if (scan_escape(scan) != PSY_OK)

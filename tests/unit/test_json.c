@@ -181,7 +181,10 @@ what_is_not_json_is_refused_with_its_place(void **state)
 	refuse("[.5]", "test, line 1, column 2: lexical error: invalid char in json text.");
 	refuse("[1 /* c */]", "test, line 1, column 3: lexical error: probable comment found in input text, "
 						  "comments are not enabled.");
-	refuse("[\"\x01\"]", "test, line 1, column 3: lexical error: invalid character inside string.");
+	refuse("[\"\x01\"]", "test, line 1, column 3: a control character in a string");
+	refuse("[\"a\\x\"]", "test, line 1, column 4: an unknown escape in a string");
+	refuse("[\"a\\u12g4\"]", "test, line 1, column 4: an unknown escape in a string");
+	refuse("[\"a\\", "test, line 1, column 4: an unknown escape in a string");
 	refuse("[\"abc", "test, line 1, column 2: a string without its closing quote");
 	refuse_bytes("[1\0]", 4, PSY_FORMAT, "test, line 1, column 3: a zero byte");
 }
