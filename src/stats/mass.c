@@ -39,8 +39,8 @@ has_range(psy_mass_statistic statistic)
 static size_t
 stream_count(const psy_mass_shape *shape)
 {
-	return 2 + shape->design + (has_range(shape->statistic) ? 2 : 0) +
-		   (shape->per_element ? psy_comoments_length(shape->design) : 0);
+	return 3 + shape->design + (has_range(shape->statistic) ? 2 : 0) +
+		   (shape->per_element ? psy_comoments_core(shape->design) : 0);
 }
 
 size_t
@@ -80,9 +80,9 @@ psy_mass_group_streams(const psy_mass *state, size_t group)
 	psy_mass_shape shape = psy_mass_shape_of(state);
 	size_t m = shape.elements;
 	double *at = psy_mass_group(state, state->groups) + group * stream_count(&shape) * m;
-	psy_mass_streams of = {.sum = at, .squares = at + m, .product = at + 2 * m};
+	psy_mass_streams of = {.origin = at, .sum = at + m, .squares = at + 2 * m, .product = at + 3 * m};
 
-	at += (2 + shape.design) * m;
+	at += (3 + shape.design) * m;
 	if (has_range(shape.statistic))
 	{
 		of.smallest = at;
@@ -149,36 +149,26 @@ psy_mass_add(psy_mass *state, size_t group, const psy_mass_values *x, const doub
 
 	psy_comoments_add(comoments, state->design, design);
 	if (of.count != NULL)
-		psy_mass_add_each(&of, state->elements, state->design, x, design);
+		psy_mass_add_each(&of, state->elements, state->design, x, design, comoments);
 	else
 		psy_mass_add_shared(&of, state->elements, state->design, x, design, comoments);
-}
-
-static void
-fill(double *stream, size_t elements, double value)
-{
-	for (size_t k = 0; k < elements; k++)
-		stream[k] = value;
 }
 
 void
 psy_mass_expand(const psy_mass *shared, psy_mass *to)
 {
 	size_t m = shared->elements;
-	size_t own = psy_comoments_length(shared->design);
 
 	to->skipped = shared->skipped;
-	memcpy(to->data, shared->data, sizeof(double) * own * shared->groups);
+	memcpy(to->data, shared->data, sizeof(double) * psy_comoments_length(shared->design) * shared->groups);
 	for (size_t g = 0; g < shared->groups; g++)
 	{
 		psy_mass_shape shape = psy_mass_shape_of(shared);
 		psy_mass_streams from_streams = psy_mass_group_streams(shared, g);
 		psy_mass_streams to_streams = psy_mass_group_streams(to, g);
-		const double *comoments = psy_mass_group(shared, g);
 
-		memcpy(to_streams.sum, from_streams.sum, sizeof(double) * stream_count(&shape) * m);
-		for (size_t s = 0; s < own; s++)
-			fill(to_streams.count + s * m, m, comoments[s]);
+		memcpy(to_streams.origin, from_streams.origin, sizeof(double) * stream_count(&shape) * m);
+		psy_mass_spread_core(&to_streams, m, shared->design, psy_mass_group(shared, g));
 	}
 }
 
@@ -286,7 +276,7 @@ comoments_valid(const double *m, size_t stride, size_t q, double rows)
 
 	if (!(n >= 0 && n <= rows) || n != floor(n))
 		return false;
-	for (size_t s = 1; s < psy_comoments_length(q); s++)
+	for (size_t s = 1; s < psy_comoments_core(q); s++)
 		if (!isfinite(m[s * stride]) || (n == 0 && m[s * stride] != 0))
 			return false;
 	for (size_t i = 0; i < q; i++)
@@ -302,13 +292,13 @@ check_elements(const psy_mass *state, size_t group, psy_error *err)
 	double rows = psy_mass_group(state, group)[0];
 	psy_mass_shape shape = psy_mass_shape_of(state);
 
-	if (!psy_mass_all_finite(of.sum, stream_count(&shape) * state->elements))
+	if (!psy_mass_all_finite(of.origin, stream_count(&shape) * state->elements))
 		return psy_fail(err, PSY_FORMAT, "group %zu has numbers that are not finite", group + 1);
 	for (size_t k = 0; k < state->elements; k++)
 	{
 		double n = of.count != NULL ? of.count[k] : rows;
 
-		if (of.squares[k] < 0 || (n == 0 && (of.sum[k] != 0 || of.squares[k] != 0)))
+		if (of.squares[k] < 0 || (n == 0 && (of.origin[k] != 0 || of.sum[k] != 0 || of.squares[k] != 0)))
 			return psy_fail(err, PSY_FORMAT, "element %zu has impossible sums", k + 1);
 		if (of.smallest != NULL && n > 0 && of.smallest[k] > of.largest[k])
 			return psy_fail(err, PSY_FORMAT, "element %zu has a minimum above its maximum", k + 1);
@@ -326,7 +316,8 @@ psy_mass_check(const psy_mass *state, size_t size, psy_error *err)
 	for (size_t g = 0; status == PSY_OK && g < state->groups; g++)
 	{
 		/* 2^31 - 1 rows: counts are reported as int. */
-		if (!comoments_valid(psy_mass_group(state, g), 1, state->design, INT32_MAX))
+		if (!comoments_valid(psy_mass_group(state, g), 1, state->design, INT32_MAX) ||
+			!psy_mass_all_finite(psy_mass_group(state, g), psy_comoments_length(state->design)))
 			return psy_fail(err, PSY_FORMAT, "group %zu has an impossible count or design sums", g + 1);
 		status = check_elements(state, g, err);
 	}

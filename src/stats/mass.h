@@ -4,7 +4,8 @@
  * Each row brings a vector x of m elements (edges, regions, voxels), the group it belongs to and q design variables w
  * (covariates first, the score y last).  Kept per group and element: sum and centred sum of squares of x, and centred
  * products of x with each w (stats/moments.h); that is all that t tests, correlations, partial correlations and least
- * squares need, and it merges.  Streams are structure of arrays: [group][stream][element].
+ * squares need, and it merges.  x is taken relative to the element's first value, the origin: equal values then have
+ * exactly no spread, and a large mean costs no digits.  Streams are structure of arrays: [group][stream][element].
  *
  * The count and the design's own moments are the same for all elements while none is missing, and then kept once per
  * group (shared layout).  The first missing element (NaN) calls for the per-element layout, in which every element has
@@ -18,7 +19,7 @@
 #include "core/context.h"
 
 #define PSY_MASS_MAX_GROUPS 2
-#define PSY_MASS_MAX_DESIGN 64	 /* design variables */
+#define PSY_MASS_MAX_DESIGN 64	 /* design variables; at most PSY_COMOMENTS_MAX */
 #define PSY_MASS_MAX_VALUE 1e100 /* magnitude: squares of sums stay finite */
 
 /* Stored: never renumber. */
@@ -75,13 +76,14 @@ typedef struct psy_mass_shape
 /* The streams of one group.  In the shared layout count, design_sum and design_product are NULL. */
 typedef struct psy_mass_streams
 {
-	double *sum;
-	double *squares;
+	double *origin;			/* the first value of x; 0 before it */
+	double *sum;			/* of x - origin */
+	double *squares;		/* of x - mean */
 	double *product;		/* q streams: with each design variable */
 	double *smallest;		/* summary only */
 	double *largest;		/* summary only */
 	double *count;			/* per element */
-	double *design_sum;		/* q streams, per element */
+	double *design_sum;		/* q streams, per element, relative to the group's design origin */
 	double *design_product; /* q(q+1)/2 streams, per element */
 } psy_mass_streams;
 
@@ -93,7 +95,7 @@ void psy_mass_init(psy_mass *state, const psy_mass_shape *shape);
 
 psy_mass_shape psy_mass_shape_of(const psy_mass *state);
 
-/* The design comoments of a group (psy_comoments_length(q) doubles); the first is its number of rows. */
+/* The design comoments of a group (psy_comoments_length(q) doubles, stats/moments.h); the first is its number of rows. */
 double *psy_mass_group(const psy_mass *state, size_t group);
 
 psy_mass_streams psy_mass_group_streams(const psy_mass *state, size_t group);

@@ -64,17 +64,17 @@ invert_row(double *a, size_t j)
 	row[j] = 1 / row[j];
 }
 
-/* comoments, stride apart: one element's in the per-element layout, the group's (stride 1) in the shared one. */
+/* core, stride apart: one element's in the per-element layout, the group's (stride 1) in the shared one. */
 static void
-factor_design(const double *comoments, size_t stride, size_t q, factor *f)
+factor_design(const double *core, size_t stride, const double *origin, size_t q, factor *f)
 {
-	double n = comoments[0];
+	double n = core[0];
 
 	f->deficient = 0;
 	for (size_t s = 0; s < q * (q + 1) / 2; s++)
-		f->inverse[s] = comoments[(1 + q + s) * stride];
+		f->inverse[s] = core[(1 + q + s) * stride];
 	for (size_t j = 0; j < q; j++)
-		if (!cholesky_row(f->inverse, j, psy_spread_noise(n, n > 0 ? comoments[(1 + j) * stride] / n : 0)))
+		if (!cholesky_row(f->inverse, j, psy_spread_noise(n, origin[j] + (n > 0 ? core[(1 + j) * stride] / n : 0))))
 		{
 			f->deficient = j + 1;
 			return;
@@ -128,7 +128,7 @@ static void
 finish_element(const psy_mass_streams *of, size_t k, double n, size_t q, double left, double u, const psy_mass_result *out)
 {
 	double df = n - 1 - (double) q;
-	bool varies = of->squares[k] > psy_spread_noise(n, of->sum[k] / n) && left > PSY_RANK_TOLERANCE * of->squares[k];
+	bool varies = of->squares[k] > psy_spread_noise(n, of->origin[k] + of->sum[k] / n) && left > PSY_RANK_TOLERANCE * of->squares[k];
 	double r = varies ? u / sqrt(left) : NAN;
 	double unexplained = varies ? (left - u * u) / left : 0;
 
@@ -177,7 +177,7 @@ corr_shared(const psy_mass *state, const psy_mass_streams *of, const psy_mass_re
 	split_block block;
 	factor f;
 
-	factor_design(comoments, 1, q, &f);
+	factor_design(comoments, 1, comoments + psy_comoments_core(q), q, &f);
 	for (size_t first = 0; first < m; first += BLOCK)
 	{
 		size_t size = m - first < BLOCK ? m - first : BLOCK;
@@ -193,17 +193,17 @@ static void
 corr_each(const psy_mass *state, const psy_mass_streams *of, const psy_mass_result *out, psy_mass_tally *tally)
 {
 	size_t m = state->elements, q = state->design;
-	double rows = psy_mass_group(state, 0)[0];
+	const double *comoments = psy_mass_group(state, 0);
 	split_block block;
 	factor f;
 
 	for (size_t k = 0; k < m; k++)
 	{
-		factor_design(of->count + k, m, q, &f);
+		factor_design(of->count + k, m, comoments + psy_comoments_core(q), q, &f);
 		if (f.deficient == 0)
 			split_squares(of, k, 1, m, q, &f, &block);
 		corr_element(of, k, of->count[k], q, &f, &block, 0, out, tally);
-		tally->incomplete += of->count[k] < rows;
+		tally->incomplete += of->count[k] < comoments[0];
 	}
 }
 

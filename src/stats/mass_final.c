@@ -41,19 +41,13 @@ psy_hedges_correction(double df)
 
 /* ---- t tests --------------------------------------------------------------------------------------------------- */
 
-typedef struct ttest_block
-{
-	double n0[BLOCK];
-	double n1[BLOCK];
-} ttest_block;
-
-/* One sample: spread is judged against the rounding of the sum that it came from. */
 PSY_CLONES static void
-one_sample(const double *n, const double *sum, const double *squares, size_t size, double mu, const psy_mass_result *out)
+one_sample(const double *n, const double *origin, const double *sum, const double *squares, size_t size, double mu,
+		   const psy_mass_result *out)
 {
 	for (size_t k = 0; k < size; k++)
 	{
-		double mean = sum[k] / n[k];
+		double mean = origin[k] + sum[k] / n[k];
 		double sd = n[k] >= 2 ? sqrt(squares[k] / (n[k] - 1)) : NAN;
 		double spread = squares[k] > psy_spread_noise(n[k], mean) ? sd : sd * 0;
 
@@ -66,19 +60,27 @@ one_sample(const double *n, const double *sum, const double *squares, size_t siz
 	}
 }
 
+/* A block of one group's streams. */
+typedef struct group_block
+{
+	const double *n;
+	const double *origin;
+	const double *sum;
+	const double *squares;
+} group_block;
+
 PSY_CLONES static void
-two_samples(const ttest_block *b, const double *sum0, const double *squares0, const double *sum1, const double *squares1,
-			size_t size, double mu, const psy_mass_result *out)
+two_samples(group_block b0, group_block b1, size_t size, double mu, const psy_mass_result *out)
 {
 	for (size_t k = 0; k < size; k++)
 	{
-		double n0 = b->n0[k], n1 = b->n1[k];
-		double mean0 = sum0[k] / n0, mean1 = sum1[k] / n1;
-		double difference = mean1 - mean0;
+		double n0 = b0.n[k], n1 = b1.n[k];
+		double mean0 = b0.sum[k] / n0, mean1 = b1.sum[k] / n1; /* above the origins */
+		double difference = (b1.origin[k] - b0.origin[k]) + (mean1 - mean0);
 		double df = n0 + n1 - 2;
 		bool enough = n0 >= 1 && n1 >= 1 && df >= 1;
-		double squares = squares0[k] + squares1[k];
-		double noise = psy_spread_noise(n0, mean0) + psy_spread_noise(n1, mean1);
+		double squares = b0.squares[k] + b1.squares[k];
+		double noise = psy_spread_noise(n0, b0.origin[k] + mean0) + psy_spread_noise(n1, b1.origin[k] + mean1);
 		double sd = enough ? sqrt(squares / df) : NAN;
 		double spread = squares > noise ? sd : sd * 0;
 
@@ -99,23 +101,27 @@ result_from(const psy_mass_result *out, size_t first)
 							 out->df + first, out->p + first,		 out->log_p + first, out->effect_size + first};
 }
 
+/* n[BLOCK] holds the counts. */
+static group_block
+group_block_at(const psy_mass *state, size_t group, size_t first, size_t size, double *n)
+{
+	psy_mass_streams of = psy_mass_group_streams(state, group);
+
+	load_counts(&of, psy_mass_group(state, group)[0], first, size, n);
+	return (group_block){n, of.origin + first, of.sum + first, of.squares + first};
+}
+
 static void
 ttest_block_at(const psy_mass *state, size_t first, size_t size, double mu, const psy_mass_result *out)
 {
-	psy_mass_streams of = psy_mass_group_streams(state, 0);
+	double n0[BLOCK], n1[BLOCK];
+	group_block b = group_block_at(state, 0, first, size, n0);
 	psy_mass_result to = result_from(out, first);
-	ttest_block block;
 
-	load_counts(&of, psy_mass_group(state, 0)[0], first, size, block.n0);
 	if (state->groups == 2)
-	{
-		psy_mass_streams other = psy_mass_group_streams(state, 1);
-
-		load_counts(&other, psy_mass_group(state, 1)[0], first, size, block.n1);
-		two_samples(&block, of.sum + first, of.squares + first, other.sum + first, other.squares + first, size, mu, &to);
-	}
+		two_samples(b, group_block_at(state, 1, first, size, n1), size, mu, &to);
 	else
-		one_sample(block.n0, of.sum + first, of.squares + first, size, mu, &to);
+		one_sample(b.n, b.origin, b.sum, b.squares, size, mu, &to);
 }
 
 static double
@@ -178,7 +184,7 @@ psy_mass_summary(const psy_mass *state, const psy_mass_summary_result *out, psy_
 	for (size_t k = 0; k < state->elements; k++)
 	{
 		double n = of.count != NULL ? of.count[k] : rows;
-		double mean = of.sum[k] / n;
+		double mean = of.origin[k] + of.sum[k] / n;
 
 		out->n[k] = (int32_t) n;
 		out->mean[k] = n > 0 ? mean : NAN;

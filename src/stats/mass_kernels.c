@@ -113,14 +113,15 @@ load_block(const psy_mass_values *x, size_t first, size_t count, double *block)
 
 /* ---- the shared layout ----------------------------------------------------------------------------------------- */
 
-/* Youngs-Cramer with one n: sums and squares; x becomes x * n - sum, which the products need. */
+/* Youngs-Cramer with one n: sums and squares; x becomes the deviation (x - origin) n - sum, which the products need. */
 PSY_CLONES static void
-update_shared(double *x, size_t count, double n, double scale, double *sum, double *squares)
+update_shared(double *x, size_t count, double n, double scale, const double *origin, double *sum, double *squares)
 {
 	for (size_t k = 0; k < count; k++)
 	{
-		double total = sum[k] + x[k];
-		double deviation = x[k] * n - total;
+		double shifted = x[k] - origin[k];
+		double total = sum[k] + shifted;
+		double deviation = shifted * n - total;
 
 		sum[k] = total;
 		squares[k] += deviation * deviation * scale;
@@ -150,6 +151,7 @@ void
 psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
 					const double *design, const double *comoments)
 {
+	const double *origin = comoments + psy_comoments_core(q);
 	double n = comoments[0];
 	double scale = n < 2 ? 0 : 1 / (n * (n - 1));
 	double block[BLOCK];
@@ -161,9 +163,12 @@ psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const
 		load_block(x, first, count, block);
 		if (of->smallest != NULL)
 			update_range(block, count, of->smallest + first, of->largest + first);
-		update_shared(block, count, n, scale, of->sum + first, of->squares + first);
+		if (n == 1)
+			memcpy(of->origin + first, block, sizeof(double) * count);
+		update_shared(block, count, n, scale, of->origin + first, of->sum + first, of->squares + first);
 		for (size_t j = 0; j < q; j++)
-			update_product(block, count, (design[j] * n - comoments[1 + j]) * scale, of->product + j * elements + first);
+			update_product(block, count, ((design[j] - origin[j]) * n - comoments[1 + j]) * scale,
+						   of->product + j * elements + first);
 	}
 }
 
@@ -171,26 +176,28 @@ psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const
 
 typedef struct each_block
 {
-	double x[BLOCK];		 /* 0 where missing */
+	double x[BLOCK];		 /* NaN where missing */
 	double present[BLOCK];	 /* 1 or 0 */
 	double n[BLOCK];		 /* count with this row */
 	double scale[BLOCK];	 /* 1 / (n (n - 1)), 0 for a first or missing value */
-	double deviation[BLOCK]; /* x * n - sum */
+	double deviation[BLOCK]; /* (x - origin) n - sum */
 } each_block;
 
 PSY_CLONES static void
-update_each(each_block *b, size_t size, double *count, double *sum, double *squares)
+update_each(each_block *b, size_t size, double *origin, double *count, double *sum, double *squares)
 {
 	for (size_t k = 0; k < size; k++)
 	{
 		double present = b->x[k] == b->x[k] ? 1 : 0;
-		double x = b->x[k] == b->x[k] ? b->x[k] : 0;
+		double first = count[k] == 0 && b->x[k] == b->x[k] ? b->x[k] : origin[k];
+		double x = b->x[k] == b->x[k] ? b->x[k] - first : 0;
 		double n = count[k] + present;
 		double total = sum[k] + x;
 		double pairs = n * (n - 1);
 		double scale = pairs > 0 ? present / pairs : 0;
 		double deviation = x * n - total;
 
+		origin[k] = first;
 		b->present[k] = present;
 		b->n[k] = count[k] = n;
 		sum[k] = total;
@@ -224,22 +231,25 @@ update_design_product(const each_block *b, size_t size, double w, const double *
 
 static void
 update_design(const each_block *b, const psy_mass_streams *of, size_t first, size_t size, size_t elements, size_t q,
-			  const double *design)
+			  const double *design, const double *origin)
 {
 	double *sum = of->design_sum + first;
 	double *product = of->design_product + first;
 
 	for (size_t i = 0; i < q; i++)
 	{
-		update_design_sum(b, size, design[i], sum + i * elements);
-		update_product_each(b, size, design[i], sum + i * elements, of->product + i * elements + first);
+		double w = design[i] - origin[i];
+
+		update_design_sum(b, size, w, sum + i * elements);
+		update_product_each(b, size, w, sum + i * elements, of->product + i * elements + first);
 		for (size_t j = 0; j <= i; j++, product += elements)
-			update_design_product(b, size, design[i], sum + i * elements, design[j], sum + j * elements, product);
+			update_design_product(b, size, w, sum + i * elements, design[j] - origin[j], sum + j * elements, product);
 	}
 }
 
 void
-psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x, const double *design)
+psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x, const double *design,
+				  const double *comoments)
 {
 	each_block block;
 
@@ -250,8 +260,8 @@ psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const p
 		load_block(x, first, size, block.x);
 		if (of->smallest != NULL)
 			update_range(block.x, size, of->smallest + first, of->largest + first);
-		update_each(&block, size, of->count + first, of->sum + first, of->squares + first);
-		update_design(&block, of, first, size, elements, q, design);
+		update_each(&block, size, of->origin + first, of->count + first, of->sum + first, of->squares + first);
+		update_design(&block, of, first, size, elements, q, design, comoments + psy_comoments_core(q));
 	}
 }
 
@@ -260,6 +270,7 @@ psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const p
 /* Per block: how two sides of each element are weighed. */
 typedef struct merge_block
 {
+	double from_n[BLOCK];
 	double weight[BLOCK];		/* n1 n2 / (n1 + n2) */
 	double inverse[BLOCK];		/* 1 / n1, or 0 */
 	double from_inverse[BLOCK]; /* 1 / n2, or 0 */
@@ -273,24 +284,29 @@ weigh(const double *count, const double *from_count, double n, double from_n, si
 	{
 		double n1 = count != NULL ? count[k] : n;
 		double n2 = from_count != NULL ? from_count[k] : from_n;
-		double total = n1 + n2;
 
-		b->weight[k] = total > 0 ? n1 * n2 / total : 0;
+		b->from_n[k] = n2;
+		b->weight[k] = n1 + n2 > 0 ? n1 * n2 / (n1 + n2) : 0;
 		b->inverse[k] = n1 > 0 ? 1 / n1 : 0;
 		b->from_inverse[k] = n2 > 0 ? 1 / n2 : 0;
 	}
 }
 
+/* into keeps its origins but where it has no value yet. */
 PSY_CLONES static void
-merge_x(merge_block *b, size_t size, double *sum, double *squares, const double *from_sum, const double *from_squares)
+merge_x(merge_block *b, size_t size, double *origin, double *sum, double *squares, const double *from_origin,
+		const double *from_sum, const double *from_squares)
 {
 	for (size_t k = 0; k < size; k++)
 	{
-		double difference = sum[k] * b->inverse[k] - from_sum[k] * b->from_inverse[k];
+		double kept = b->inverse[k] > 0 ? origin[k] : from_origin[k];
+		double shift = b->from_n[k] > 0 ? from_origin[k] - kept : 0;
+		double difference = sum[k] * b->inverse[k] - (shift + from_sum[k] * b->from_inverse[k]);
 
+		origin[k] = kept;
 		b->difference[k] = difference;
 		squares[k] += from_squares[k] + b->weight[k] * difference * difference;
-		sum[k] += from_sum[k];
+		sum[k] += from_sum[k] + b->from_n[k] * shift;
 	}
 }
 
@@ -301,14 +317,21 @@ sum_at(const double *stream, size_t k, double shared)
 	return stream != NULL ? stream[k] : shared;
 }
 
+/* One side's sums of a design variable. */
+typedef struct design_side
+{
+	const double *stream; /* NULL: shared */
+	double shared;
+} design_side;
+
 PSY_CLONES static void
-merge_product(const merge_block *b, size_t size, const double *w, double shared_w, const double *from_w,
-			  double from_shared_w, double *product, const double *from_product)
+merge_product(const merge_block *b, size_t size, design_side into, design_side from, double shift, double *product,
+			  const double *from_product)
 {
 	for (size_t k = 0; k < size; k++)
 		product[k] += from_product[k] + b->weight[k] * b->difference[k] *
-											(sum_at(w, k, shared_w) * b->inverse[k] -
-											 sum_at(from_w, k, from_shared_w) * b->from_inverse[k]);
+											(sum_at(into.stream, k, into.shared) * b->inverse[k] -
+											 sum_at(from.stream, k, from.shared) * b->from_inverse[k] - shift);
 }
 
 PSY_CLONES static void
@@ -321,58 +344,106 @@ merge_range(double *smallest, double *largest, const double *from_smallest, cons
 	}
 }
 
-/* Products of x with the design: before the design sums change. */
-static void
-merge_products(const merge_block *b, const psy_mass_streams *into, const psy_mass_streams *from, size_t first,
-			   size_t size, size_t elements, size_t q, const double *comoments, const double *from_comoments)
+/* What both groups' merging needs to know. */
+typedef struct merge_sides
 {
-	for (size_t j = 0; j < q; j++)
-	{
-		size_t at = j * elements + first;
+	const psy_mass_streams *into;
+	const psy_mass_streams *from;
+	size_t elements;
+	size_t q;
+	const double *comoments;
+	const double *from_comoments;
+	double shift[PSY_MASS_MAX_DESIGN]; /* of the design origins */
+} merge_sides;
 
-		merge_product(b, size, into->count != NULL ? into->design_sum + at : NULL, comoments[1 + j],
-					  from->count != NULL ? from->design_sum + at : NULL, from_comoments[1 + j], into->product + at,
-					  from->product + at);
+static design_side
+side_of(const psy_mass_streams *of, const double *comoments, size_t j, size_t at)
+{
+	return (design_side){of->count != NULL ? of->design_sum + at : NULL, comoments[1 + j]};
+}
+
+static void
+merge_blocks(const merge_sides *m)
+{
+	merge_block block;
+
+	for (size_t first = 0; first < m->elements; first += BLOCK)
+	{
+		const psy_mass_streams *into = m->into, *from = m->from;
+		size_t size = m->elements - first < BLOCK ? m->elements - first : BLOCK;
+
+		weigh(into->count != NULL ? into->count + first : NULL, from->count != NULL ? from->count + first : NULL,
+			  m->comoments[0], m->from_comoments[0], size, &block);
+		merge_x(&block, size, into->origin + first, into->sum + first, into->squares + first, from->origin + first,
+				from->sum + first, from->squares + first);
+		for (size_t j = 0; j < m->q; j++)
+		{
+			size_t at = j * m->elements + first;
+
+			merge_product(&block, size, side_of(into, m->comoments, j, at), side_of(from, m->from_comoments, j, at),
+						  m->shift[j], into->product + at, from->product + at);
+		}
+		if (into->smallest != NULL)
+			merge_range(into->smallest + first, into->largest + first, from->smallest + first, from->largest + first,
+						size);
 	}
 }
 
 /* Count and design moments of one element of a per-element state; a shared from has one set for all. */
 static void
-merge_design_element(const psy_mass_streams *into, const psy_mass_streams *from, size_t k, size_t elements, size_t q,
-					 const double *from_comoments)
+merge_core(const merge_sides *m, size_t k)
 {
 	double mine[1 + PSY_MASS_MAX_DESIGN + PSY_MASS_MAX_DESIGN * (PSY_MASS_MAX_DESIGN + 1) / 2];
-	double theirs[1 + PSY_MASS_MAX_DESIGN + PSY_MASS_MAX_DESIGN * (PSY_MASS_MAX_DESIGN + 1) / 2];
-	size_t length = psy_comoments_length(q);
+	double theirs[1 + PSY_MASS_MAX_DESIGN + PSY_MASS_MAX_DESIGN * (PSY_MASS_MAX_DESIGN + 1) / 2] = {0};
+	size_t core = psy_comoments_core(m->q);
 
-	for (size_t s = 0; s < length; s++)
+	for (size_t s = 0; s < core; s++)
 	{
-		mine[s] = into->count[s * elements + k];
-		theirs[s] = from->count != NULL ? from->count[s * elements + k] : from_comoments[s];
+		mine[s] = m->into->count[s * m->elements + k];
+		theirs[s] = m->from->count != NULL ? m->from->count[s * m->elements + k] : m->from_comoments[s];
 	}
-	psy_comoments_merge(mine, theirs, q);
-	for (size_t s = 0; s < length; s++)
-		into->count[s * elements + k] = mine[s];
+	psy_comoments_merge_core(mine, theirs, m->q, m->shift);
+	for (size_t s = 0; s < core; s++)
+		m->into->count[s * m->elements + k] = mine[s];
+}
+
+void
+psy_mass_spread_core(const psy_mass_streams *of, size_t elements, size_t q, const double *comoments)
+{
+	for (size_t s = 0; s < psy_comoments_core(q); s++)
+		for (size_t k = 0; k < elements; k++)
+			of->count[s * elements + k] = comoments[s];
+}
+
+/* A group without rows takes the other's over, origins and all. */
+static void
+take_over(const merge_sides *m)
+{
+	const psy_mass_streams *into = m->into, *from = m->from;
+
+	memcpy(into->origin, from->origin, sizeof(double) * m->elements * (3 + m->q));
+	if (into->smallest != NULL)
+		memcpy(into->smallest, from->smallest, sizeof(double) * m->elements * 2);
+	if (from->count != NULL)
+		memcpy(into->count, from->count, sizeof(double) * m->elements * psy_comoments_core(m->q));
+	else if (into->count != NULL)
+		psy_mass_spread_core(into, m->elements, m->q, m->from_comoments);
 }
 
 void
 psy_mass_merge_streams(const psy_mass_streams *into, const psy_mass_streams *from, size_t elements, size_t q,
 					   const double *comoments, const double *from_comoments)
 {
-	merge_block block;
+	merge_sides m = {into, from, elements, q, comoments, from_comoments, {0}};
 
-	for (size_t first = 0; first < elements; first += BLOCK)
+	if (comoments[0] == 0)
 	{
-		size_t size = elements - first < BLOCK ? elements - first : BLOCK;
-
-		weigh(into->count != NULL ? into->count + first : NULL, from->count != NULL ? from->count + first : NULL,
-			  comoments[0], from_comoments[0], size, &block);
-		merge_x(&block, size, into->sum + first, into->squares + first, from->sum + first, from->squares + first);
-		merge_products(&block, into, from, first, size, elements, q, comoments, from_comoments);
-		if (into->smallest != NULL)
-			merge_range(into->smallest + first, into->largest + first, from->smallest + first, from->largest + first,
-						size);
+		take_over(&m);
+		return;
 	}
+	for (size_t j = 0; j < q; j++)
+		m.shift[j] = from_comoments[psy_comoments_core(q) + j] - comoments[psy_comoments_core(q) + j];
+	merge_blocks(&m);
 	for (size_t k = 0; into->count != NULL && k < elements; k++)
-		merge_design_element(into, from, k, elements, q, from_comoments);
+		merge_core(&m, k);
 }

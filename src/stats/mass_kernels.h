@@ -22,9 +22,12 @@ bool psy_mass_all_finite(const double *x, size_t count);
 void psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
 						 const double *design, const double *comoments);
 
-/* Adds one row in the per-element layout. */
+/* Adds one row in the per-element layout; of comoments the origin alone is used. */
 void psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
-					   const double *design);
+					   const double *design, const double *comoments);
+
+/* Fills the per-element counts and design moments with those that all elements share. */
+void psy_mass_spread_core(const psy_mass_streams *of, size_t elements, size_t q, const double *comoments);
 
 /* Merges streams; comoments are the groups' own, before they are merged, and serve where a side is shared. */
 void psy_mass_merge_streams(const psy_mass_streams *into, const psy_mass_streams *from, size_t elements, size_t q,

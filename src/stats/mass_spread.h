@@ -10,13 +10,13 @@
 #define PSY_RANK_TOLERANCE 1e-10
 
 /*
- * The sum of squares that n equal values can leave behind: each update's deviation x n - sum is off by at most about
- * n eps |sum|.  Values whose spread is smaller than that (an sd of n eps relative to the mean) are equal to us.
+ * Values whose standard deviation is below 10 eps of their mean are essentially constant (R's t.test refuses them by
+ * the same factor): what spread they have is the rounding of whatever made them.
  */
 static inline double
 psy_spread_noise(double n, double mean)
 {
-	double rounding = n * DBL_EPSILON * mean;
+	double rounding = 10 * DBL_EPSILON * mean;
 
 	return n * rounding * rounding;
 }

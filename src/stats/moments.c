@@ -2,12 +2,16 @@
 #include "stats/moments.h"
 
 #include <math.h>
+#include <string.h>
 
 void
 psy_moments_add(psy_moments *m, double x)
 {
 	double deviation;
 
+	if (m->n == 0)
+		m->origin = x;
+	x -= m->origin;
 	m->n += 1;
 	m->sum += x;
 	if (m->n < 2)
@@ -19,7 +23,7 @@ psy_moments_add(psy_moments *m, double x)
 void
 psy_moments_merge(psy_moments *into, const psy_moments *from)
 {
-	double difference;
+	double shift, difference;
 
 	if (from->n == 0)
 		return;
@@ -28,16 +32,17 @@ psy_moments_merge(psy_moments *into, const psy_moments *from)
 		*into = *from;
 		return;
 	}
-	difference = into->sum / into->n - from->sum / from->n;
+	shift = from->origin - into->origin;
+	difference = into->sum / into->n - (shift + from->sum / from->n);
 	into->squares += from->squares + into->n * from->n / (into->n + from->n) * difference * difference;
+	into->sum += from->sum + from->n * shift;
 	into->n += from->n;
-	into->sum += from->sum;
 }
 
 double
 psy_moments_mean(const psy_moments *m)
 {
-	return m->n >= 1 ? m->sum / m->n : NAN;
+	return m->n >= 1 ? m->origin + m->sum / m->n : NAN;
 }
 
 double
@@ -51,6 +56,7 @@ psy_comoments_add(double *m, size_t q, const double *w)
 {
 	double *sum = m + 1;
 	double *product = sum + q;
+	double *origin = m + psy_comoments_core(q);
 	double n = m[0] += 1;
 	double scale = n < 2 ? 0 : 1 / (n * (n - 1));
 
@@ -58,15 +64,17 @@ psy_comoments_add(double *m, size_t q, const double *w)
 	{
 		double deviation;
 
-		sum[i] += w[i];
-		deviation = w[i] * n - sum[i];
+		if (n == 1)
+			origin[i] = w[i];
+		sum[i] += w[i] - origin[i];
+		deviation = (w[i] - origin[i]) * n - sum[i];
 		for (size_t j = 0; j <= i; j++)
-			*product++ += deviation * (w[j] * n - sum[j]) * scale;
+			*product++ += deviation * ((w[j] - origin[j]) * n - sum[j]) * scale;
 	}
 }
 
 void
-psy_comoments_merge(double *into, const double *from, size_t q)
+psy_comoments_merge_core(double *into, const double *from, size_t q, const double *shift)
 {
 	double *sum = into + 1;
 	double *product = sum + q;
@@ -81,9 +89,26 @@ psy_comoments_merge(double *into, const double *from, size_t q)
 	weight = into[0] * from[0] / (into[0] + from[0]);
 	for (size_t i = 0; i < q; i++)
 		for (size_t j = 0; j <= i; j++)
-			*product++ += *from_product++ + weight * (sum[i] * inverse - from_sum[i] * from_inverse) *
-												(sum[j] * inverse - from_sum[j] * from_inverse);
+			*product++ += *from_product++ + weight * (sum[i] * inverse - from_sum[i] * from_inverse - shift[i]) *
+												(sum[j] * inverse - from_sum[j] * from_inverse - shift[j]);
 	for (size_t i = 0; i < q; i++)
-		sum[i] += from_sum[i];
+		sum[i] += from_sum[i] + from[0] * shift[i];
 	into[0] += from[0];
+}
+
+void
+psy_comoments_merge(double *into, const double *from, size_t q)
+{
+	double *origin = into + psy_comoments_core(q);
+	const double *from_origin = from + psy_comoments_core(q);
+	double shift[PSY_COMOMENTS_MAX];
+
+	if (into[0] == 0)
+	{
+		memcpy(into, from, sizeof(double) * psy_comoments_length(q));
+		return;
+	}
+	for (size_t i = 0; i < q; i++)
+		shift[i] = from_origin[i] - origin[i];
+	psy_comoments_merge_core(into, from, q, shift);
 }
