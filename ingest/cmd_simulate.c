@@ -90,8 +90,8 @@ cmd_simulate(int argc, char **argv, const char *url)
 		fprintf(stderr, "psyrad simulate: %s%s%s\n", err.message, err.hint[0] ? "\n  " : "", err.hint);
 		return EXIT_REJECTED;
 	}
-	printf("simulate: a trial with seed %llu is in %s; every file says that it is simulated, truth.tsv what "
-		   "was planted\n",
+	printf("simulate: a trial with seed %llu is in %s (simulated, as its README.txt says; truth.tsv lists "
+		   "what was planted)\n",
 		   (unsigned long long) r.seed, r.directory);
 	return EXIT_OK;
 }

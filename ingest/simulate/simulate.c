@@ -195,7 +195,7 @@ write_protocols(sim_output *out)
 	sim_close(out);
 }
 
-/* Trials of a plausible size: true difference -3.5 points with a spread of 1.5 between trials. */
+/* Trials of a plausible size: true difference -3.5 points with a spread of 2 between trials. */
 static void
 write_effects(sim_output *out, uint64_t seed)
 {
@@ -208,9 +208,10 @@ write_effects(sim_output *out, uint64_t seed)
 	{
 		int n1 = 20 + sim_below(&rng, 45), n2 = n1 - sim_below(&rng, 5);
 		double sd1 = 5.0 + 0.7 * sim_normal(&rng), sd2 = 5.2 + 0.7 * sim_normal(&rng);
-		double effect = -3.5 + 1.5 * sim_normal(&rng);
-		double m2 = 13.5 + 1.3 * sim_normal(&rng);
-		double m1 = m2 + effect + sd1 * sim_normal(&rng) / sqrt(n1);
+		double effect = -3.5 + 2.0 * sim_normal(&rng);
+		double usual = 13.5 + 1.3 * sim_normal(&rng);
+		double m2 = usual + sd2 * sim_normal(&rng) / sqrt(n2);
+		double m1 = usual + effect + sd1 * sim_normal(&rng) / sqrt(n1);
 		double value[] = {m1, sd1, m2, sd2};
 
 		sim_print(out, "Simulated trial %c,%d,HAMD-17,final,EA,sham,8", 'A' + k, 2011 + k);

@@ -23,7 +23,7 @@ WITH people AS (
 )
 SELECT study, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	a.name AS region_a, b.name AS region_b, e.i, e.j, e.n,
-	round(e.estimate::numeric, 3) AS partial_r, round(e.statistic::numeric, 2) AS t, e.df, e.p, e.q
+	round(e.estimate::numeric, 4) AS partial_r, round(e.statistic::numeric, 3) AS t, e.df, e.p::real, e.q::real
 FROM test
 CROSS JOIN LATERAL psyrad.mass_edges(result) e
 JOIN imaging.region a ON (a.atlas, a.region) = (test.atlas, e.i)
