@@ -191,12 +191,12 @@ BEGIN ATOMIC
 					FROM report.effect e
 					WHERE (e.outcome, e.intervention, e.comparator, e.simulated) = (g.outcome, g.intervention, g.comparator, g.simulated)
 						AND e.vi IS NOT NULL)) ORDER BY g.simulated, g.outcome, g.intervention, g.comparator), '[]')
-	FROM (SELECT p.outcome, p.intervention, p.comparator, p.simulated, max(p.tau2) AS tau2,
-			jsonb_agg(to_jsonb(p) ORDER BY p.test DESC) AS pooled,
-			(SELECT sum(1 / (e.vi + max(p.tau2))) FROM report.effect e
-			 WHERE (e.outcome, e.intervention, e.comparator, e.simulated) = (p.outcome, p.intervention, p.comparator, p.simulated)) AS total
-		  FROM report.pooled p WHERE p.k > 0
-		  GROUP BY p.outcome, p.intervention, p.comparator, p.simulated) g;
+	FROM (SELECT pool.outcome, pool.intervention, pool.comparator, pool.simulated, max(pool.tau2) AS tau2,
+			jsonb_agg(to_jsonb(pool) ORDER BY pool.test DESC) AS pooled,
+			(SELECT sum(1 / (e.vi + max(pool.tau2))) FROM report.effect e
+			 WHERE (e.outcome, e.intervention, e.comparator, e.simulated) = (pool.outcome, pool.intervention, pool.comparator, pool.simulated)) AS total
+		  FROM report.pooled pool WHERE pool.k > 0
+		  GROUP BY pool.outcome, pool.intervention, pool.comparator, pool.simulated) g;
 END;
 
 CREATE FUNCTION report.page_models() RETURNS jsonb

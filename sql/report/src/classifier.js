@@ -27,7 +27,7 @@ export function scorePlot(of) {
     y: { axis: null },
     marks: [
       Plot.ruleX([0.5], { stroke: "#c9d0d5", strokeDasharray: "4,4" }),
-      Plot.dot(of.scores, Plot.dodgeY("middle", { x: "score", fy: "responded", r: 5.2, fill: outcomeColor, fillOpacity: 0.85, stroke: "white", className: "score-points" })),
+      Plot.dot(of.scores, Plot.dodgeY("middle", { x: "score", fy: "responded", r: 4.8, fill: outcomeColor, fillOpacity: 0.85, stroke: "white", className: "score-points" })),
       Plot.text([true, false], { fy: (d) => d, frameAnchor: "left", textAnchor: "end", dx: -14, text: (d) => say(d ? "responded" : "notResponded"), fill: (d) => outcomeColor({ responded: d }), fontWeight: 600, fontSize: 13 }),
     ],
   });

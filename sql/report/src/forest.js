@@ -18,6 +18,7 @@ export function forestPlot(of) {
     width: 1060, height: 62 + 25 * (k + 3.6), marginLeft: 350, marginRight: 230, marginTop: 12, marginBottom: 52, style: { ...figureStyle, fontSize: "13px" },
     x: { domain: [low, high], nice: true, label: say("difference", of.outcome), labelAnchor: "center", labelArrow: "none", grid: true, ticks: 8 },
     y: { domain: [bar + 0.7, -1.3], axis: null },
+    r: { type: "identity" },
     marks: [
       Plot.ruleX([0], { stroke: "#8b959e" }),
       Plot.ruleX([pooled.estimate], { stroke: ink.accent, strokeDasharray: "3,4", strokeOpacity: 0.7 }),
