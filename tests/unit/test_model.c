@@ -219,7 +219,7 @@ static void
 kernels_handle_every_width(void **state)
 {
 	for (size_t n = 1; n <= 40; n += n < 20 ? 1 : 7)
-		for (size_t vectors = 2; vectors <= 36; vectors += 5)
+		for (size_t vectors = 2; vectors <= 68; vectors += 6)
 		{
 			char *document = malloc(1 << 20), *at = document;
 			double x[40], expected = 0.25, dual = 0.5;
