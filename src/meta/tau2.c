@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-#define GRID_STEP 0.125
+#define GRID_STEP 0.0625 /* maxima nearer than this in ln(min vi + tau2) are not told apart */
 #define ITERATIONS 200
 
 /* ---- sums ------------------------------------------------------------------------------------------------ */
@@ -138,32 +138,6 @@ score_bound(psy_studies s, bool restricted)
 	return fmax(0, (ss + root) / (2 * n) * (1 + 1e-12) - s.study[0].vi);
 }
 
-/*
- * Within a cell whose ends have scores of one sign, the score may still touch zero twice: it does so only
- * around an extremum of the score that points to zero.  Finds that by bisecting the slope; true when the sign
- * differs there.
- */
-static bool
-hidden_sign_change(psy_studies s, double low, double high, score at_low, score at_high, bool restricted,
-				   double *where)
-{
-	double sign = at_low.value > 0 ? 1 : -1;
-
-	if (!(sign * at_low.slope < 0 && sign * at_high.slope > 0))
-		return false;
-	for (int i = 0; i < 50; i++)
-	{
-		score at;
-
-		*where = low + (high - low) / 2;
-		at = score_at(s, *where, restricted);
-		if (sign * at.value < 0)
-			return true;
-		*(sign * at.slope < 0 ? &low : &high) = *where;
-	}
-	return false;
-}
-
 /* Keeps the candidate with the greater likelihood; of equals, the smaller tau2. */
 static void
 consider(psy_studies s, double candidate, bool restricted, double *best, double *best_loglik)
@@ -183,7 +157,7 @@ likelihood_maximum(psy_studies s, bool restricted)
 {
 	double least = s.study[0].vi, bound = score_bound(s, restricted);
 	size_t cells = (size_t) ceil(log1p(bound / least) / GRID_STEP) + 1;
-	double best = 0, best_loglik = NAN, low = 0, where;
+	double best = 0, best_loglik = NAN, low = 0;
 	score at_low = score_at(s, 0, restricted);
 
 	if (at_low.value <= 0)
@@ -195,11 +169,6 @@ likelihood_maximum(psy_studies s, bool restricted)
 
 		if (at_low.value > 0 && at_high.value <= 0)
 			consider(s, refine(s, low, high, restricted), restricted, &best, &best_loglik);
-		else if ((at_low.value > 0) == (at_high.value > 0) &&
-				 hidden_sign_change(s, low, high, at_low, at_high, restricted, &where))
-			consider(
-				s, at_low.value > 0 ? refine(s, low, where, restricted) : refine(s, where, high, restricted),
-				restricted, &best, &best_loglik);
 		low = high;
 		at_low = at_high;
 	}

@@ -24,12 +24,12 @@ typedef struct variable
 	psy_tail tail;
 } variable;
 
-/* Newton in u = ln x from start; the root is where ln tail = target.  Beyond the double range: 0 or Inf. */
+/* Newton in u = ln x from start; the root is where ln tail = target.  Beyond the normal doubles: 0 or Inf. */
 static double
 solve(const variable *v, double target, double start)
 {
 	double sign = v->tail == PSY_LOWER ? 1 : -1;
-	double low = -745, high = 709.78, u = fmin(fmax(start, -700), 700), x = exp(u), stride = 2;
+	double low = -708.39, high = 709.78, u = fmin(fmax(start, -700), 700), x = exp(u), stride = 2;
 
 	for (int i = 0; i < 400; i++)
 	{
@@ -52,7 +52,7 @@ solve(const variable *v, double target, double start)
 		if (high - low < 1e-15 * fabs(u))
 			break;
 	}
-	return u > 709 ? INFINITY : u < -744 ? 0 : x;
+	return u > 709.7 ? INFINITY : u < -708.3 ? 0 : x;
 }
 
 /* Turns p > 1/2 into the other tail.  False where p is invalid or an end of the line; then *p is the answer's

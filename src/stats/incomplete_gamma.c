@@ -118,8 +118,6 @@ psy_incomplete_gamma(double a, double x)
 {
 	if (a >= TEMME_LEAST_A && fabs(x - a) <= TEMME_WIDTH * a)
 		return temme(a, x);
-	if (a <= 1 && x <= 1.1 && x >= a / 4)
-		return upper_small(a, x);
 	if (x < a + 1 && x < 1.1 * a + 0.1)
 		return lower_series(a, x);
 	if (x < 1.1)

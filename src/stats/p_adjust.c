@@ -160,7 +160,7 @@ simes(const hull_point *hull, size_t size, double origin, double k)
 	return best;
 }
 
-/* c[k - 1] for k = 1..m, then made the maximum over all k' >= k, which leaves Hommel's maximum unchanged. */
+/* c[k - 1] = c(k) for k = 1..m.  It does not increase with k, since (k + 1)/(j + 1) <= k/j. */
 static psy_status
 hommel_simes(const psy_context *ctx, const double *p, size_t m, hull_point *hull, double *c, psy_error *err)
 {
@@ -177,8 +177,6 @@ hommel_simes(const psy_context *ctx, const double *p, size_t m, hull_point *hull
 		if (k % 65536 == 0 && psy_poll(ctx, err) != PSY_OK)
 			return PSY_INTERRUPTED;
 	}
-	for (size_t k = m - 1; k-- > 0;)
-		c[k] = fmax(c[k], c[k + 1]);
 	return PSY_OK;
 }
 

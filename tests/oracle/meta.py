@@ -96,6 +96,10 @@ def row(label, y, v):
     tail = (1 - LEVEL) / 2
     out += [where_q(y, v, chisq_quantile(1 - tail, len(y) - 1)), where_q(y, v, chisq_quantile(tail, len(y) - 1)),
             sums(y, v, mpf(0))[3], where_q(y, v, mpf(len(y) - 1))]
+    w = [1 / x for x in v]
+    trace = mpmath.fsum(w) - mpmath.fsum(x * x for x in w) / mpmath.fsum(w)
+    dl = max(mpf(0), (out[-2] - (len(y) - 1)) / trace)
+    out += [dl, 100 * dl / (dl + (len(y) - 1) / trace)]
     data = [x for pair in zip(y, v) for x in pair]
     return label + "," + ",".join([str(len(y))] + [float(x).hex() for x in data] + [mpmath.nstr(mpf(x), 20) for x in out])
 
@@ -131,7 +135,7 @@ def main():
     head = f"# Made by: tests/oracle/meta.py tests/golden (mpmath {mpmath.__version__}, 50 digits)\n"
     with open(f"{folder}/meta_fits.csv", "w") as out:
         out.write(head + "# label,k,yi,vi (hexadecimal doubles, k pairs), then for ML and for REML: tau2,mu,se,se_knha,loglik,pl_lb,pl_ub,maxima\n"
-                  "# then qp_lb,qp_ub,Q,tau2_PM; level 0.95\n")
+                  "# then qp_lb,qp_ub,Q,tau2_PM,tau2_DL,i2_DL; level 0.95\n")
         for label, y, v in sets():
             out.write(row(label, y, v) + "\n")
     with open(f"{folder}/meta_hedges_j.csv", "w") as out:

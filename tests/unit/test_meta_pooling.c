@@ -57,7 +57,7 @@ fits_are_exact(void **state)
 {
 	FILE *file = unit_golden_open("meta_fits.csv");
 	char label[64];
-	double v[1 + 2 * MOST + 20];
+	double v[1 + 2 * MOST + 22];
 	int sets = 0, several = 0;
 
 	while (unit_golden_row(file, label, sizeof label, v, sizeof v / sizeof v[0]) > 0)
@@ -77,6 +77,8 @@ fits_are_exact(void **state)
 		assert_near(label, "Q", dl.q, e[18], 0);
 		assert_near(label, "PM", fit(study, k, PSY_META_PM, PSY_META_Z, PSY_META_QPROFILE).tau2, e[19],
 					least);
+		assert_near(label, "DL", dl.tau2, e[20], 0);
+		assert_near(label, "I2", dl.i2, e[21], 0);
 		sets++;
 		several += e[15] > 1;
 	}
