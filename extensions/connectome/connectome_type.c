@@ -83,7 +83,7 @@ connectome_fill(connectome *c, const float4 *from, int sqlstate)
 		return;
 	psy_edge_pair(c->n, bad, &i, &j);
 	ereport(ERROR, (errcode(sqlstate),
-					errmsg("edge %zu, of regions %zu and %zu, is %g, which kind %s cannot hold", bad + 1, i + 1, j + 1,
+					errmsg("edge %zu, of regions %zu and %zu, is %.9g, which kind %s cannot hold", bad + 1, i + 1, j + 1,
 						   from[bad], psy_conn_kind_name(kind)),
 					errdetail("Allowed are NaN for a missing edge and %s.",
 							  kind == PSY_CONN_R || kind == PSY_CONN_PARTIAL ? "values from -1 to 1" : "finite values")));

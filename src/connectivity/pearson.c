@@ -232,6 +232,8 @@ psy_pearson(const psy_context *ctx, const double *series, size_t timepoints, siz
 
 		fill_panel(series, timepoints, regions, p * WIDTH, panel);
 		status = standardise_panel(panel, timepoints, p * WIDTH, regions, err);
+		if (status == PSY_OK)
+			status = psy_poll(ctx, err);
 		if (status != PSY_OK)
 			return status;
 	}

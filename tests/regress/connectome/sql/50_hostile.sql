@@ -1,0 +1,127 @@
+-- Mutated text and binary forms: rejected with a data error, or valid; never a crash, never another kind of error.
+SET search_path = public, psyrad;
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+SELECT setseed(0.42);
+
+-- A bytea's binary COPY field is its bytes, so a file of one bytea read back as another type goes through that type's receive function.
+CREATE FUNCTION receive(bytes bytea, type_name text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	file text := current_setting('data_directory') || '/regress_mutation.bin';
+	answer text;
+BEGIN
+	CREATE TEMP TABLE IF NOT EXISTS sent (bytes bytea);
+	DELETE FROM sent;
+	INSERT INTO sent VALUES (bytes);
+	EXECUTE format('COPY sent TO %L (FORMAT binary)', file);
+	EXECUTE format('CREATE TEMP TABLE IF NOT EXISTS got_%I (v %I)', type_name, type_name);
+	EXECUTE format('DELETE FROM got_%I', type_name);
+	EXECUTE format('COPY got_%I FROM %L (FORMAT binary)', type_name, file);
+	EXECUTE format('SELECT v::text FROM got_%I', type_name) INTO answer;
+	RETURN answer;
+END $$;
+
+CREATE FUNCTION mutate(bytes bytea) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE
+	n int := length(bytes);
+	at int;
+BEGIN
+	FOR change IN 1 .. 1 + (random() * 2)::int LOOP
+		-- Half of the changes hit the first 48 bytes, where the header is.
+		at := floor(random() * CASE WHEN random() < 0.5 THEN least(n, 48) ELSE n END)::int;
+		bytes := CASE
+			WHEN random() < 0.5 THEN set_byte(bytes, at, floor(random() * 256)::int)
+			WHEN random() < 0.5 THEN set_byte(bytes, at, get_byte(bytes, at) # (1 << floor(random() * 8)::int))
+			ELSE overlay(bytes PLACING (ARRAY['\x0000c07f', '\x0000807f', '\xffffffff', '\x00000080', '\x0000f03f']::bytea[])[1 + floor(random() * 5)::int] FROM at + 1) END;
+	END LOOP;
+	RETURN CASE WHEN random() < 0.8 THEN bytes WHEN random() < 0.5 THEN substr(bytes, 1, floor(random() * n)::int) ELSE bytes || '\x00000000' END;
+END $$;
+
+CREATE FUNCTION mutate(form text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	piece text;
+	at int;
+BEGIN
+	FOR change IN 1 .. 1 + (random() * 2)::int LOOP
+		-- A digit for a digit leaves the form whole; the others break it in as many ways.
+		piece := (ARRAY['', ',', '{', '}', ':', '-', 'NaN', 'nan', 'inf', '1e99', '9', '0', ' ', 'r', 'z', '0x', '.', '.5', 'partial', '百', 'f', '\x', '1e-50'])[1 + floor(random() * 23)::int];
+		at := 1 + floor(random() * length(form))::int;
+		form := CASE WHEN random() < 0.6 AND substr(form, at, 1) ~ '[0-9a-f]' THEN overlay(form PLACING floor(random() * 10)::int::text FROM at)
+			ELSE overlay(form PLACING piece FROM at FOR floor(random() * 3)::int) END;
+	END LOOP;
+	RETURN form;
+END $$;
+
+-- tries(type, form, rounds): how many mutations of how many forms were refused and accepted.  An accepted value is used.
+CREATE FUNCTION tries(type_name text, binary_form boolean, seeds text[], rounds int, OUT refused int, OUT accepted int) LANGUAGE plpgsql AS $$
+DECLARE
+	seed text;
+	again text;
+	state text;
+BEGIN
+	refused := 0;
+	accepted := 0;
+	FOR round IN 1 .. rounds LOOP
+		seed := seeds[1 + round % array_length(seeds, 1)];
+		BEGIN
+			IF binary_form THEN
+				again := receive(mutate(seed::bytea), type_name);
+			ELSE
+				again := mutate(seed);
+				EXECUTE format('SELECT %L::%I::text', again, type_name) INTO again;
+			END IF;
+			EXECUTE format('SELECT used(%L::%I)', again, type_name);
+			accepted := accepted + 1;
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE;
+			-- 22: data exception; 54: limits.
+			IF state !~ '^(22|54)' THEN
+				RAISE;
+			END IF;
+			refused := refused + 1;
+		END;
+	END LOOP;
+END $$;
+
+CREATE FUNCTION used(c connectome) RETURNS boolean LANGUAGE sql AS $$
+	SELECT conn_n(c) = 3 AND conn_kind(c) <> '' AND c = c::text::connectome AND (SELECT count(value) FROM conn_unnest(c)) >= 0 AND array_length(conn_row(c, 1), 1) > 0
+		AND (mass_ttest(c)).n IS NOT NULL AND connectome_hash(c) = connectome_hash(c::text::connectome) AND c[1][2] IS NOT DISTINCT FROM conn_edge(c, 2, 1)
+$$;
+-- A state that was accepted answers, if with its own function, and merges with itself.
+CREATE FUNCTION used(s mass_state) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN CASE get_byte(substr(mass_state_send(s), 5, 1), 0)
+		WHEN 1 THEN mass_summary_final(s) IS NULL AND mass_summary_final(mass_summary_merge(v)) IS NULL
+		WHEN 4 THEN mass_ttest_paired_final(s) IS NULL AND mass_ttest_paired_final(mass_ttest_merge(v)) IS NULL
+		WHEN 5 THEN mass_corr_final(s) IS NULL AND mass_corr_final(mass_ttest_merge(v)) IS NULL
+		WHEN 6 THEN mass_pcorr_final(s) IS NULL AND mass_pcorr_final(mass_ttest_merge(v)) IS NULL
+		ELSE mass_ttest_final(s) IS NULL AND mass_ttest_final(mass_ttest_merge(v)) IS NULL END FROM (VALUES (s), (s)) AS t (v);
+END $$;
+
+SELECT receive(connectome_send('z:3:{0.5,NaN,-3}'), 'connectome') AS unchanged;
+SELECT receive('\xc7010100030000000000003f', 'connectome');
+SELECT receive('\xc701010003000000', 'connectome');
+SELECT receive('\xc7', 'connectome');
+SELECT receive('', 'connectome');
+SELECT receive('\xc8010100020000000000003f', 'connectome');
+SELECT receive('\xc7020100020000000000003f', 'connectome');
+SELECT receive('\xc7010600020000000000003f', 'connectome');
+SELECT receive('\xc7010101020000000000003f', 'connectome');
+SELECT receive('\xc7010100ffffffff0000003f', 'connectome');
+SELECT receive('\xc7010100020000000100803f', 'connectome');
+SELECT receive('\xc7010200020000000000807f', 'connectome');
+SELECT receive('\xc701020002000000010080ff', 'connectome') AS any_nan_becomes_the_one;
+SELECT receive('\xc70102000200000000000080', 'connectome') AS zero_has_no_sign;
+
+SELECT refused > 800 AS refused, accepted > 50 AS accepted, refused + accepted AS tried
+FROM tries('connectome', true, ARRAY[connectome_send('r:3:{0.5,NaN,-0.25}')::text, connectome_send('weight:4:{1,2,3,4,5,6}')::text], 2000);
+SELECT refused > 800 AS refused, accepted > 50 AS accepted, refused + accepted AS tried
+FROM tries('connectome', false, ARRAY['r:3:{0.5,NaN,-0.25}', 'partial_z:4:{1,2,3,4,5,6}', 'weight:2:{3e38}'], 2000);
+CREATE TEMP TABLE state_forms AS
+SELECT ARRAY[mass_summary_state(c)::text, mass_ttest_state(c)::text, mass_ttest_state(c, grp)::text, mass_ttest_paired_state(c, before)::text, mass_corr_state(c, y)::text,
+	mass_pcorr_state(c, y, covariates)::text, mass_corr_state(CASE WHEN id = 5 THEN conn_from_edges(ARRAY[NULL, 1, 2], 'z') ELSE c END, y)::text,
+	mass_pcorr_state(CASE WHEN id = 5 THEN conn_from_edges(ARRAY[NULL, 1, 2], 'z') ELSE c END, y, covariates)::text, mass_ttest_state(NULL::connectome)::text] AS forms FROM subject;
+SELECT refused > 800 AS refused, accepted > 50 AS accepted, refused + accepted AS tried
+FROM tries('mass_state', true, (SELECT forms FROM state_forms), 2000);
+SELECT refused > 800 AS refused, accepted > 50 AS accepted, refused + accepted AS tried
+FROM tries('mass_state', false, (SELECT forms FROM state_forms), 2000);
