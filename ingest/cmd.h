@@ -24,8 +24,13 @@ typedef struct command
 	int (*run)(int argc, char **argv, const char *url);
 } command;
 
+int cmd_status(int argc, char **argv, const char *url);
+int cmd_rejects(int argc, char **argv, const char *url);
+int cmd_ask(int argc, char **argv, const char *url);
+int cmd_report(int argc, char **argv, const char *url);
 int cmd_simulate(int argc, char **argv, const char *url);
 
-extern const loader load_study, load_participants, load_scores, load_atlas, load_image, load_series;
+extern const loader load_study, load_participants, load_scores, load_atlas, load_image, load_series,
+	load_protocols, load_effects, load_model;
 
 #endif

@@ -50,6 +50,24 @@ fold_header(const char *header)
 	return out.data;
 }
 
+char *
+narrow_text(const char *text)
+{
+	buffer out = {0};
+	const unsigned char *p = (const unsigned char *) text;
+
+	buffer_text(&out, "");
+	while (*p)
+	{
+		size_t length = 1;
+		char plain = *p < 0x80 ? (char) *p : narrow(p, &length);
+
+		buffer_byte(&out, plain ? plain : (char) *p);
+		p += length;
+	}
+	return out.data;
+}
+
 bool
 header_among(const char *folded, const char *names)
 {

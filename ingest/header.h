@@ -13,6 +13,9 @@
  * the ends. */
 char *fold_header(const char *header);
 
+/* The text with full-width ASCII and the ideographic space made narrow, nothing else changed. */
+char *narrow_text(const char *text);
+
 /* Whether a folded header is one of `names`, folded and separated by '|'. */
 bool header_among(const char *folded, const char *names);
 

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const loader *const loaders[] = {&load_study, &load_participants, &load_scores,
-										&load_atlas, &load_image,        &load_series};
+static const loader *const loaders[] = {&load_study,     &load_participants, &load_scores,
+										&load_atlas,     &load_image,        &load_series,
+										&load_protocols, &load_effects,      &load_model};
 #define LOADERS (sizeof loaders / sizeof *loaders)
 
 static int
@@ -26,6 +27,10 @@ run_ingest(int argc, char **argv, const char *url)
 
 static const command commands[] = {
 	{"ingest", "KIND FILE...", "load files; `psyrad ingest --help` lists the kinds", run_ingest},
+	{"status", "", "what was loaded", cmd_status},
+	{"rejects", "[--file PATH] [--purge]", "what was not loaded, and why", cmd_rejects},
+	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask},
+	{"report", "[--out FILE]", "write the report as one HTML page", cmd_report},
 	{"simulate", "DIR [--seed N]", "write the files of a simulated trial", cmd_simulate},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

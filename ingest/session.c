@@ -39,7 +39,9 @@ session_error(session *s, const PGresult *result, psy_error *err)
 		psy_fail(err, PSY_DOMAIN, "%s", message);
 	else
 		psy_fail(err, PSY_UNSUPPORTED, "%s (SQLSTATE %s)", message, state ? state : "unknown");
-	if (hint != NULL)
+	if (state != NULL && strcmp(state, "3F000") == 0)
+		psy_hint(err, "no warehouse is deployed in this database: make up, or migrations/bin/deploy URL");
+	else if (hint != NULL)
 		psy_hint(err, "%s", hint);
 	return err->code;
 }

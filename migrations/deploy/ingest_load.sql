@@ -635,6 +635,185 @@ BEGIN
 	RETURN counts;
 END $$;
 
+---------------------------------------------------------------------------------------------------- protocols
+
+CREATE FUNCTION ingest.stage_protocols() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage (
+		"row" bigint, line bigint, protocol text, title text, style text, mode text, waveform text, deqi text, comparator text,
+		side text, raw text, label text
+	) ON COMMIT DROP;
+	CREATE TEMPORARY TABLE stage_point ("row" bigint, position int, verbatim text) ON COMMIT DROP;
+	CREATE TEMPORARY TABLE stage_quantity (
+		"row" bigint, quantity text, ordinal smallint, low text, high text, unit text, qualifier text, verbatim text
+	) ON COMMIT DROP;
+END $$;
+
+-- Points and numbers of a protocol as one document: what the history keeps of them, and how a change is seen.
+CREATE FUNCTION ingest.protocol_parts(p_study text, p_protocol text) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+	SELECT jsonb_build_object(
+		'points', (SELECT jsonb_agg(to_jsonb(p) - 'study' - 'protocol' ORDER BY p.position)
+				   FROM intervention.protocol_point p WHERE (p.study, p.protocol) = (p_study, p_protocol)),
+		'quantities', (SELECT jsonb_agg(to_jsonb(q) - 'study' - 'protocol' ORDER BY q.quantity, q.ordinal)
+					   FROM intervention.protocol_quantity q WHERE (q.study, q.protocol) = (p_study, p_protocol)));
+$$;
+
+-- A spelling that means no point or several is kept as it stands, without a point, and reported; the row is stored.
+CREATE FUNCTION ingest.resolve_points() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	CREATE TEMPORARY TABLE point ON COMMIT DROP AS
+	SELECT p."row", s.protocol, p.position, p.verbatim, m.acupoint, m.rule, m.candidates,
+		coalesce((intervention.split_side(p.verbatim)).side, s.side) AS side
+	FROM pg_temp.stage_point p
+	JOIN pg_temp.stage s USING ("row")
+	CROSS JOIN LATERAL intervention.resolve_acupoint(p.verbatim) m;
+	INSERT INTO pg_temp.stage_reject (line, column_name, column_number, code, message, raw)
+	SELECT s.line, c.name, c.number,
+		CASE WHEN cardinality(p.candidates) > 1 THEN 'ambiguous_acupoint' ELSE 'unknown_acupoint' END,
+		CASE WHEN cardinality(p.candidates) > 1 THEN format('found %s, which may be %s; kept as it stands', p.verbatim,
+				array_to_string(p.candidates, ' or '))
+			ELSE format('found %s; expected a point by code, pinyin or Chinese name; kept as it stands', p.verbatim) END,
+		p.verbatim
+	FROM point p
+	JOIN pg_temp.stage s USING ("row")
+	LEFT JOIN pg_temp.stage_column c ON c.field = 'points'
+	WHERE p.acupoint IS NULL;
+END $$;
+
+CREATE FUNCTION ingest.load_protocols(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_study text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+	counts  ingest.counts;
+	changed bigint;
+BEGIN
+	PERFORM ingest.lock('protocols', p_study);
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT s."row", s.line, p_study AS study, s.protocol, s.title, s.style, s.mode, s.waveform, s.deqi, s.comparator
+	FROM pg_temp.stage s;
+	PERFORM ingest.reject_duplicates('protocol');
+	PERFORM ingest.resolve_points();
+	CREATE TEMPORARY TABLE sheet ON COMMIT DROP AS
+	SELECT f."row", f.protocol, ingest.protocol_parts(p_study, f.protocol) AS before,
+		(SELECT to_jsonb(t) FROM intervention.protocol t WHERE (t.study, t.protocol) = (p_study, f.protocol)) AS row_before
+	FROM pg_temp.fact f
+	WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row");
+	counts := ingest.merge(p_file_id, 'intervention.protocol', 'study', 'protocol');
+
+	DELETE FROM intervention.protocol_point t USING sheet h WHERE (t.study, t.protocol) = (p_study, h.protocol);
+	DELETE FROM intervention.protocol_quantity t USING sheet h WHERE (t.study, t.protocol) = (p_study, h.protocol);
+	INSERT INTO intervention.protocol_point (study, protocol, position, acupoint, verbatim, side, role, rule)
+	SELECT p_study, p.protocol, p.position, p.acupoint, p.verbatim, p.side, CASE WHEN f.mode = 'sham' THEN 'sham' ELSE 'main' END, p.rule
+	FROM point p JOIN sheet h USING ("row") JOIN pg_temp.stage f USING ("row")
+	ORDER BY p.protocol, p.position;
+	INSERT INTO intervention.protocol_quantity (study, protocol, quantity, ordinal, low, high, unit, qualifier, verbatim)
+	SELECT p_study, h.protocol, q.quantity, q.ordinal, q.low::numeric, q.high::numeric, q.unit, q.qualifier, q.verbatim
+	FROM pg_temp.stage_quantity q JOIN sheet h USING ("row")
+	ORDER BY h.protocol, q.quantity, q.ordinal;
+
+	-- Of a protocol that was there: its points and numbers as they were, when they are others now.
+	INSERT INTO ingest.history (table_name, row_key, old_row, file_id)
+	SELECT 'intervention.protocol_point', jsonb_build_object('study', p_study, 'protocol', h.protocol), h.before, p_file_id
+	FROM sheet h
+	WHERE h.row_before IS NOT NULL AND h.before <> ingest.protocol_parts(p_study, h.protocol);
+	SELECT count(*) INTO changed
+	FROM sheet h
+	WHERE h.before <> ingest.protocol_parts(p_study, h.protocol)
+		AND h.row_before = (SELECT to_jsonb(t) FROM intervention.protocol t WHERE (t.study, t.protocol) = (p_study, h.protocol));
+	RETURN (counts.rows_loaded + changed, counts.rows_unchanged - changed);
+END $$;
+
+---------------------------------------------------------------------------------------------------- effects
+
+CREATE FUNCTION ingest.stage_effects() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage (
+		"row" bigint, line bigint, evidence_study text, year int, effect text, outcome text, outcome_type text, intervention text,
+		comparator text, weeks text, n1 int, m1 float8, sd1 float8, n2 int, m2 float8, sd2 float8, raw text, label text
+	) ON COMMIT DROP;
+END $$;
+
+CREATE FUNCTION ingest.load_effects(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	simulated boolean := coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean;
+BEGIN
+	PERFORM ingest.lock('effects');
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
+	SELECT s."row", s.line, c.name, c.number, e.code, e.message, s.raw
+	FROM pg_temp.stage s
+	CROSS JOIN LATERAL (VALUES
+		('study', s.evidence_study IS NULL, 'missing_value', 'empty; expected the study as a forest plot names it'),
+		('outcome', s.outcome IS NULL, 'missing_value', 'empty; expected the instrument'),
+		('intervention', s.intervention IS NULL, 'missing_value', 'empty; expected the intervention'),
+		('outcome_type', coalesce(s.outcome_type, '') NOT IN ('final', 'change', 'ancova'), 'unknown_word',
+			format('found %s; expected final, change or ancova', coalesce(s.outcome_type, 'nothing'))),
+		('comparator', coalesce(s.comparator, '') NOT IN ('sham', 'drug', 'usual_care', 'waiting_list', 'other'), 'unknown_word',
+			format('found %s; expected sham, drug, usual_care, waiting_list or other', coalesce(s.comparator, 'nothing'))),
+		('sd1', s.sd1 < 0, 'out_of_range', format('found %s; expected 0 or more', s.sd1)),
+		('sd2', s.sd2 < 0, 'out_of_range', format('found %s; expected 0 or more', s.sd2))
+	) e (field, wrong, code, message)
+	LEFT JOIN pg_temp.stage_column c ON c.field = e.field
+	WHERE e.wrong;
+
+	CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS
+	SELECT s.*, coalesce(s.effect, (row_number() OVER (PARTITION BY s.evidence_study ORDER BY s."row"))::text) AS effect_no
+	FROM pg_temp.stage s;
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT DISTINCT ON (n.evidence_study) n."row", n.line, n.evidence_study, n.year, simulated AS simulated
+	FROM numbered n
+	WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = n."row")
+	ORDER BY n.evidence_study, n."row";
+	PERFORM ingest.merge(p_file_id, 'evidence.study', 'evidence_study');
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT n."row", n.line, n.evidence_study, n.effect_no AS effect, n.outcome, n.outcome_type, n.intervention, n.comparator,
+		n.weeks::numeric AS weeks, n.n1, n.m1, n.sd1, n.n2, n.m2, n.sd2
+	FROM numbered n
+	WHERE n.evidence_study IS NOT NULL;
+	PERFORM ingest.reject_duplicates('evidence_study', 'effect');
+	RETURN ingest.merge(p_file_id, 'evidence.effect', 'evidence_study', 'effect');
+END $$;
+
+---------------------------------------------------------------------------------------------------- model
+
+CREATE FUNCTION ingest.stage_model() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage ("row" bigint, document bytea) ON COMMIT DROP;
+END $$;
+
+CREATE FUNCTION ingest.load_model(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_name   text := ingest.option(p_file_id, 'name');
+	content  bytea := (SELECT s.document FROM pg_temp.stage s);
+	compiled psyrad.model;
+BEGIN
+	IF p_name !~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$' THEN
+		PERFORM ingest.refuse(format('%s is no name for a model', p_name), 'letters, digits, - and _ are allowed');
+	END IF;
+	PERFORM ingest.lock('model', p_name);
+	IF EXISTS (SELECT FROM model.registry m WHERE m.name = p_name AND m.document_sha256 = sha256(content)) THEN
+		RETURN (0::bigint, 1::bigint);
+	END IF;
+	BEGIN
+		compiled := psyrad.model_load(content);
+	EXCEPTION WHEN OTHERS THEN
+		PERFORM ingest.refuse(SQLERRM);
+	END;
+	INSERT INTO model.registry (name, version, model, format, document, trained_on, simulated, file_id)
+	VALUES (p_name, (SELECT coalesce(max(m.version), 0) + 1 FROM model.registry m WHERE m.name = p_name), compiled, 'psyrad-json',
+		content, ingest.option(p_file_id, 'trained-on'), coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean, p_file_id);
+	RETURN (1::bigint, 0::bigint);
+END $$;
+
 ---------------------------------------------------------------------------------------------------- who may call
 
 DO $$

@@ -1,0 +1,49 @@
+/* cmd_ingest_model.c - psyrad ingest model FILE --name N: a trained model becomes the next version in the
+ * registry. */
+#include "cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MODEL_LIMIT ((uint64_t) 64 << 20)
+
+static psy_status
+stage_model(job *j, psy_error *err)
+{
+	source s;
+	uint8_t *bytes, sha256[SHA256_BYTES];
+	uint64_t size;
+	size_t got;
+	psy_status status;
+
+	if (j->bytes > MODEL_LIMIT)
+		return psy_fail(err, PSY_LIMIT, "the document is larger than %d MB", (int) (MODEL_LIMIT >> 20));
+	status = source_open(&s, j->path, err);
+	if (status != PSY_OK)
+		return status;
+	bytes = grow(NULL, (size_t) j->bytes, 1);
+	status = source_read(&s, bytes, (size_t) j->bytes, &got, err);
+	if (status == PSY_OK)
+		status = source_finish(&s, sha256, &size, err);
+	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
+		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	if (status == PSY_OK)
+	{
+		copy_row(&j->stage);
+		copy_int8(&j->stage, 1);
+		copy_bytea(&j->stage, bytes, got);
+		status = copy_row_end(&j->stage, err);
+	}
+	free(bytes);
+	source_close(&s);
+	return status;
+}
+
+const loader load_model = {
+	.name = "model",
+	.summary = "a trained model (psyrad-json) into the registry",
+	.file = "FILE",
+	.options = OPT_MODEL | OPT_SIMULATED,
+	.target = "pg_temp.stage (\"row\", document)",
+	.stage = stage_model,
+};

@@ -1,0 +1,140 @@
+/* quantity.c - see quantity.h. */
+#include "quantity.h"
+
+#include "header.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *
+skip_blanks(const char *p)
+{
+	while (*p == ' ' || *p == '\t')
+		p++;
+	return p;
+}
+
+static bool
+skip_text(const char **p, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (strncmp(*p, text, n) != 0)
+		return false;
+	*p = skip_blanks(*p + n);
+	return true;
+}
+
+static const char *
+take_qualifier(const char **p)
+{
+	static const struct
+	{
+		const char *text, *qualifier;
+	} known[] = {{"<=", "<="}, {"≤", "<="}, {"≦", "<="}, {"不超过", "<="}, {"at most", "<="},  {"<", "<"},
+				 {">=", ">="}, {"≥", ">="}, {"≧", ">="}, {"至少", ">="},   {"at least", ">="}, {">", ">"},
+				 {"~", "~"},   {"≈", "~"},  {"约", "~"}, {"about ", "~"},  {"ca. ", "~"}};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (skip_text(p, known[i].text))
+			return known[i].qualifier;
+	return NULL;
+}
+
+static bool
+take_number(const char **p, char to[QUANTITY_TEXT])
+{
+	size_t n = strspn(*p, "0123456789");
+
+	if (n > 0 && (*p)[n] == '.')
+		n += 1 + strspn(*p + n + 1, "0123456789");
+	if (n == 0 || n >= QUANTITY_TEXT || (*p)[n - 1] == '.')
+		return false;
+	memcpy(to, *p, n);
+	to[n] = '\0';
+	*p = skip_blanks(*p + n);
+	return true;
+}
+
+/* "2-5": the other end of a range. */
+static bool
+take_range(const char **p, char high[QUANTITY_TEXT])
+{
+	static const char *const dashes[] = {"-", "–", "—", "~", "～", "至", "to ", NULL};
+
+	for (int i = 0; dashes[i] != NULL; i++)
+	{
+		const char *after = *p;
+
+		if (skip_text(&after, dashes[i]) && take_number(&after, high))
+		{
+			*p = after;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A unit is a word that ends the part: letters, %, a slash within, or Chinese. */
+static bool
+take_unit(const char **p, char unit[QUANTITY_TEXT])
+{
+	size_t n = 0;
+
+	while (isalpha((unsigned char) (*p)[n]) || (unsigned char) (*p)[n] >= 0x80 || (*p)[n] == '%' ||
+		   (n > 0 && (*p)[n] == '/' && isalpha((unsigned char) (*p)[n + 1])))
+		n++;
+	if (n >= QUANTITY_TEXT)
+		return false;
+	memcpy(unit, *p, n);
+	unit[n] = '\0';
+	*p = skip_blanks(*p + n);
+	return true;
+}
+
+static bool
+take_quantity(const char **p, quantity *q)
+{
+	*q = (quantity){.qualifier = take_qualifier(p)};
+	if (!take_number(p, q->low))
+		return false;
+	strcpy(q->high, q->low);
+	(void) take_range(p, q->high);
+	return atof(q->low) <= atof(q->high) && take_unit(p, q->unit);
+}
+
+/* The unit at the end holds for all parts: "2/100 Hz". */
+static void
+share_unit(quantity *q, int count)
+{
+	for (int i = 0; i + 1 < count; i++)
+		if (q[i].unit[0] == '\0')
+			strcpy(q[i].unit, q[count - 1].unit);
+}
+
+int
+quantity_parse(const char *cell, quantity q[QUANTITY_MAX])
+{
+	char *narrow = narrow_text(cell);
+	const char *p = skip_blanks(narrow);
+	int count = 0;
+	bool read = true;
+
+	while (read && *p && count < QUANTITY_MAX)
+	{
+		read = take_quantity(&p, &q[count++]);
+		if (read && *p && !skip_text(&p, "/") && !skip_text(&p, ":") && !skip_text(&p, ";") &&
+			!skip_text(&p, ",") && !skip_text(&p, "、"))
+			read = false;
+	}
+	if (!read || *p || count == 0)
+	{
+		q[0] = (quantity){0};
+		count = 1;
+	}
+	share_unit(q, count);
+	free(narrow);
+	return count;
+}
