@@ -28,7 +28,9 @@ build:
 	@$(MAKE) -s -C ingest
 	@$(MAKE) -s -C sql
 
-up: all ## make and start the server (the private cluster) and bring its schema up to date
+up: ## make and start the server (the private cluster) and bring its schema up to date
+	@.ci/deps demo
+	@$(MAKE) build
 	@if [ -z "$${PSYRAD_URL:-}" ]; then $(MAKE) -s stage && $(cluster) up; fi
 	@migrations/bin/deploy deploy "$(url)"
 
@@ -46,7 +48,6 @@ psql: ## open psql on the warehouse
 	@psql "$(url)"
 
 demo: ## install what is missing, build, start, load, answer; ends by saying where to look
-	@.ci/deps demo
 	@$(MAKE) up
 	@sql/demo/run "$(url)"
 
