@@ -143,7 +143,8 @@ BEGIN
 		RETURNING t.scanner)
 	SELECT 'scanner', d.scanner,
 		CASE WHEN w.scanner IS NULL THEN 'unchanged' WHEN o.scanner IS NULL THEN 'added' ELSE 'changed' END
-	FROM declared d LEFT JOIN written w USING (scanner) LEFT JOIN clinical.scanner o USING (scanner);
+	FROM declared d LEFT JOIN written w USING (scanner) LEFT JOIN clinical.scanner o USING (scanner)
+	ORDER BY d.scanner COLLATE "C";
 
 	IF EXISTS (SELECT FROM clinical.study t WHERE t.study = s AND t.simulated) AND NOT coalesce((doc ->> 'simulated')::boolean, false) THEN
 		RAISE invalid_parameter_value USING
@@ -174,7 +175,8 @@ BEGIN
 		RETURNING t.arm)
 	SELECT 'arm', d.arm,
 		CASE WHEN w.arm IS NULL THEN 'unchanged' WHEN o.arm IS NULL THEN 'added' ELSE 'changed' END
-	FROM declared d LEFT JOIN written w USING (arm) LEFT JOIN clinical.arm o USING (study, arm);
+	FROM declared d LEFT JOIN written w USING (arm) LEFT JOIN clinical.arm o USING (study, arm)
+	ORDER BY d.arm COLLATE "C";
 
 	RETURN QUERY
 	WITH declared AS (SELECT s AS study, r.session, r.week, r.role, r.label_en, r.label_zh
@@ -187,7 +189,8 @@ BEGIN
 		RETURNING t.session)
 	SELECT 'visit', d.session,
 		CASE WHEN w.session IS NULL THEN 'unchanged' WHEN o.session IS NULL THEN 'added' ELSE 'changed' END
-	FROM declared d LEFT JOIN written w USING (session) LEFT JOIN clinical.visit_plan o USING (study, session);
+	FROM declared d LEFT JOIN written w USING (session) LEFT JOIN clinical.visit_plan o USING (study, session)
+	ORDER BY d.session COLLATE "C";
 END $$;
 COMMENT ON FUNCTION clinical.declare_study(jsonb) IS
 	'Declares a study with its sites, scanners, arms and visits from one JSON object; returns each object with added, changed or unchanged.  Errors: 22023 for unknown, missing, repeated or wrongly typed keys, by place; 42501 when a site''s role cannot be made';

@@ -93,6 +93,20 @@ sees()
 	done
 }
 
+@test "every view of schema report, whoever adds it, opens to dashboards and shows them their own sites" {
+	views=$(sql "SELECT oid::regclass FROM pg_class WHERE relnamespace = 'report'::regnamespace AND relkind = 'v' ORDER BY 1")
+	[ "$(wc -l <<<"$views")" -ge 2 ]
+	for view in $views; do
+		as t_dash_gz -c "SELECT count(*) FROM $view" >/dev/null
+		if [ "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = '$view'::regclass AND attname = 'site'")" = 1 ]; then
+			[[ $(as t_dash_gz -c "SELECT string_agg(DISTINCT site, ',') FROM $view") =~ ^(gz)?$ ]]
+			equal "$view $(as t_dash_none -c "SELECT count(*) FROM $view WHERE site IS NOT NULL")" "$view 0"
+		fi
+	done
+	equal "$(sql "SELECT count(*) FROM pg_class WHERE relnamespace = 'report'::regnamespace AND relkind = 'm'
+		AND has_table_privilege('t_dash_gz', oid, 'SELECT')")" 0
+}
+
 @test "dashboards read schema report and nothing else" {
 	equal "$(sql "SELECT count(*) FROM pg_class c WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relnamespace::regnamespace::text
 		IN ('clinical', 'imaging', 'intervention', 'evidence', 'model', 'ingest', 'psyrad')
