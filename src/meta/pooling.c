@@ -17,7 +17,9 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- names ----------------------------------------------------------------------------------------------- */
+/*
+ * ---- names -----------------------------------------------------------------------------------------------
+ */
 
 static const char *const method_names[] = {"EE", "DL",   "HE", "HS", "HSk", "SJ",
 										   "ML", "REML", "EB", "PM", "PMM"};
@@ -100,13 +102,16 @@ psy_meta_test_name(psy_meta_test test)
 	return test_names[test];
 }
 
-/* ---- studies --------------------------------------------------------------------------------------------- */
+/*
+ * ---- studies ---------------------------------------------------------------------------------------------
+ */
 
 /* A value that is not finite, said without the library's "-nan". */
 static psy_status
 not_finite(double value, const char *name, const char *what, psy_error *err)
 {
-	return psy_fail(err, PSY_DOMAIN, "%s is %s, but %s must be finite", name, isnan(value) ? "NaN" : "infinite", what);
+	return psy_fail(err, PSY_DOMAIN, "%s is %s, but %s must be finite", name,
+					isnan(value) ? "NaN" : "infinite", what);
 }
 
 psy_status
@@ -165,7 +170,9 @@ prepare(psy_effect *study, size_t k)
 	return (frame){ldexp(centre, -exponent), exponent};
 }
 
-/* ---- notes ----------------------------------------------------------------------------------------------- */
+/*
+ * ---- notes -----------------------------------------------------------------------------------------------
+ */
 
 static void add_note(psy_meta_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -184,7 +191,9 @@ add_note(psy_meta_result *result, const char *format, ...)
 	va_end(args);
 }
 
-/* ---- inference ------------------------------------------------------------------------------------------- */
+/*
+ * ---- inference -------------------------------------------------------------------------------------------
+ */
 
 /* The two-sided critical value at level; df = Inf is normal. */
 static double
@@ -313,7 +322,9 @@ restore(psy_meta_result *r, int exponent, double terms)
 	r->loglik -= terms * exponent * M_LN2;
 }
 
-/* ---- cases ----------------------------------------------------------------------------------------------- */
+/*
+ * ---- cases -----------------------------------------------------------------------------------------------
+ */
 
 static void
 fit_several(psy_studies s, frame f, const psy_meta_options *o, psy_meta_result *r)
@@ -400,10 +411,11 @@ static const psy_meta_result nothing_known = {.estimate = NAN,
 											  .loglik = NAN};
 
 static psy_status
-fit_sorted(psy_effect *study, double *weight, size_t k, const psy_meta_options *o, psy_meta_result *r,
-		   psy_error *err)
+fit_sorted(const psy_context *ctx, psy_effect *study, double *weight, size_t k, const psy_meta_options *o,
+		   psy_meta_result *r, psy_error *err)
 {
 	size_t exact = 0;
+	psy_status status;
 
 	psy_meta_sort(study, k);
 	while (exact < k && study[exact].vi == 0)
@@ -416,8 +428,11 @@ fit_sorted(psy_effect *study, double *weight, size_t k, const psy_meta_options *
 	{
 		frame f = prepare(study, k);
 
-		fit_several((psy_studies){study, weight, k}, f, o, r);
+		fit_several((psy_studies){ctx, study, weight, k}, f, o, r);
 	}
+	status = psy_poll(ctx, err);
+	if (status != PSY_OK)
+		return status;
 	if (!isfinite(r->estimate) || !isfinite(r->se) || !isfinite(r->tau2))
 		return psy_fail(err, PSY_DOMAIN,
 						"the effects or variances of the %zu studies are too far apart for double precision",
@@ -453,7 +468,7 @@ psy_meta_fit(const psy_context *ctx, const psy_effect *effect, size_t k, const p
 	if (status != PSY_OK)
 		return status;
 	memcpy(block, effect, k * sizeof *effect);
-	status = fit_sorted(block, (double *) ((psy_effect *) block + k), k, options, result, err);
+	status = fit_sorted(ctx, block, (double *) ((psy_effect *) block + k), k, options, result, err);
 	psy_release(ctx, block);
 	return status;
 }

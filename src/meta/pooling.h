@@ -86,7 +86,7 @@ typedef struct psy_meta_result
 /*
  * Fits effect[k] in any order.  k = 0 gives NaN throughout.  PSY_DOMAIN: yi not finite, vi negative or not
  * finite, level outside (0, 1), vi = 0 where the method needs weights (EE allows it: an exactly known
- * effect), tau2_ci pl with a method other than ML and REML; PSY_NOMEM.
+ * effect), tau2_ci pl with a method other than ML and REML; PSY_NOMEM, PSY_INTERRUPTED.
  */
 psy_status psy_meta_fit(const psy_context *ctx, const psy_effect *effect, size_t k,
 						const psy_meta_options *options, psy_meta_result *result, psy_error *err);

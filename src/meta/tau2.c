@@ -15,7 +15,9 @@
 #define GRID_STEP 0.0625 /* maxima nearer than this in ln(min vi + tau2) are not told apart */
 #define ITERATIONS 200
 
-/* ---- sums ------------------------------------------------------------------------------------------------ */
+/*
+ * ---- sums ------------------------------------------------------------------------------------------------
+ */
 
 psy_meta_sums
 psy_meta_sums_at(psy_studies s, double tau2)
@@ -66,6 +68,12 @@ psy_meta_loglik(psy_studies s, double tau2, const psy_meta_sums *at, bool restri
 	return -0.5 * sum;
 }
 
+static bool
+stopped(psy_studies s)
+{
+	return psy_poll(s.ctx, NULL) != PSY_OK;
+}
+
 /* sum (yi - mean)^2, unweighted. */
 static double
 sum_of_squares(psy_studies s, double *sum_vi)
@@ -83,7 +91,9 @@ sum_of_squares(psy_studies s, double *sum_vi)
 	return sum;
 }
 
-/* ---- likelihood ------------------------------------------------------------------------------------------ */
+/*
+ * ---- likelihood ------------------------------------------------------------------------------------------
+ */
 
 /* Twice the derivative of the log likelihood by tau2, and its own derivative. */
 typedef struct score
@@ -156,17 +166,21 @@ static double
 likelihood_maximum(psy_studies s, bool restricted)
 {
 	double least = s.study[0].vi, bound = score_bound(s, restricted);
-	size_t cells = (size_t) ceil(log1p(bound / least) / GRID_STEP) + 1;
+	double cells = ceil(log1p(bound / least) / GRID_STEP) + 1;
 	double best = 0, best_loglik = NAN, low = 0;
 	score at_low = score_at(s, 0, restricted);
 
+	if (!isfinite(cells))
+		return NAN; /* variances and effects that no double can hold together */
 	if (at_low.value <= 0)
 		consider(s, 0, restricted, &best, &best_loglik);
-	for (size_t cell = 1; cell <= cells; cell++)
+	for (double cell = 1; cell <= cells; cell++)
 	{
-		double high = least * expm1((double) cell * GRID_STEP);
+		double high = least * expm1(cell * GRID_STEP);
 		score at_high = score_at(s, high, restricted);
 
+		if (stopped(s))
+			return NAN;
 		if (at_low.value > 0 && at_high.value <= 0)
 			consider(s, refine(s, low, high, restricted), restricted, &best, &best_loglik);
 		low = high;
@@ -175,7 +189,9 @@ likelihood_maximum(psy_studies s, bool restricted)
 	return best;
 }
 
-/* ---- Q --------------------------------------------------------------------------------------------------- */
+/*
+ * ---- Q ---------------------------------------------------------------------------------------------------
+ */
 
 double
 psy_tau2_where_q(psy_studies s, double target)
@@ -192,6 +208,8 @@ psy_tau2_where_q(psy_studies s, double target)
 
 		if (tau2 == 0 && at.q <= target)
 			return 0;
+		if (stopped(s))
+			return NAN;
 		*(at.q > target ? &low : &high) = tau2;
 		if (!(next > low && next < high))
 			next = low + (high - low) / 2;
@@ -213,7 +231,9 @@ psy_tau2_qprofile(psy_studies s, double level, double *lower, double *upper, boo
 	*empty = psy_meta_sums_at(s, 0).q < least;
 }
 
-/* ---- profile likelihood ---------------------------------------------------------------------------------- */
+/*
+ * ---- profile likelihood ----------------------------------------------------------------------------------
+ */
 
 static double
 loglik_at(psy_studies s, double tau2, bool restricted)
@@ -231,6 +251,8 @@ crossing(psy_studies s, double inside, double outside, double level, bool restri
 	{
 		double middle = inside + (outside - inside) / 2;
 
+		if (stopped(s))
+			return NAN;
 		if (middle == inside || middle == outside ||
 			fabs(outside - inside) <= 1e-15 * (s.study[0].vi + middle))
 			break;
@@ -247,12 +269,14 @@ psy_tau2_profile(psy_studies s, double level, double tau2, bool restricted, doub
 
 	*lower = loglik_at(s, 0, restricted) >= floor_level ? 0 : crossing(s, tau2, 0, floor_level, restricted);
 	/* For large tau2 the likelihood falls like tau2^(-(k-1)/2), so that doubling ends. */
-	for (int i = 0; i < 2000 && loglik_at(s, outside, restricted) >= floor_level; i++)
+	for (int i = 0; i < 2000 && !stopped(s) && loglik_at(s, outside, restricted) >= floor_level; i++)
 		outside = 2 * (least + outside);
 	*upper = crossing(s, tau2, outside, floor_level, restricted);
 }
 
-/* ---- estimators ------------------------------------------------------------------------------------------ */
+/*
+ * ---- estimators ------------------------------------------------------------------------------------------
+ */
 
 /* Sidik & Jonkman's initial value: the unweighted variance with divisor k. */
 static double
@@ -304,7 +328,9 @@ psy_tau2_estimate(psy_studies s, psy_meta_method method)
 	return NAN;
 }
 
-/* ---- standard errors ------------------------------------------------------------------------------------- */
+/*
+ * ---- standard errors -------------------------------------------------------------------------------------
+ */
 
 /* HE: P = I - 11'/k, so that tr(PVPV) and tr(PV) are sums over vi. */
 static double

@@ -10,9 +10,13 @@
 
 #include "meta/pooling.h"
 
-/* k >= 2 studies, all vi > 0, study[0].yi = 0; weight[k] is scratch. */
+/*
+ * k >= 2 studies, all vi > 0, study[0].yi = 0; weight[k] is scratch.  Searches ask ctx whether to stop, and then
+ * return NaN.
+ */
 typedef struct psy_studies
 {
+	const psy_context *ctx;
 	const psy_effect *study;
 	double *weight;
 	size_t k;

@@ -183,7 +183,8 @@ agrees_with_r(void **state)
 	{
 		int column = (int) v[0];
 
-		compare(&w, column, by_name(name, v + 1, column % 2 == 0 ? PSY_LOWER : PSY_UPPER, column >= 2), v[4], name, v[1]);
+		compare(&w, column, by_name(name, v + 1, column % 2 == 0 ? PSY_LOWER : PSY_UPPER, column >= 2), v[4],
+				name, v[1]);
 	}
 	fclose(file);
 	report("R", &w);
@@ -260,14 +261,15 @@ there_and_back(const char *name, const double df[2], double p, psy_tail tail)
 	else if (strcmp(name, "t") == 0)
 		x = psy_t_quantile(p, df[0], tail);
 	else
-		x = strcmp(name, "chisq") == 0 ? psy_chisq_quantile(p, df[0], tail) : psy_f_quantile(p, df[0], df[1], tail);
+		x = strcmp(name, "chisq") == 0 ? psy_chisq_quantile(p, df[0], tail)
+									   : psy_f_quantile(p, df[0], df[1], tail);
 	if (x == 0 || isinf(x))
 		return; /* beyond the double range */
 	back = by_name(name, (double[]){x, df[0], df[1]}, tail, true);
 	slope = (by_name(name, (double[]){x * (1 + 1e-7), df[0], df[1]}, tail, true) - back) / 1e-7;
 	if (!(fabs(back - log(p)) <= 1e-12 + 1e-15 * fabs(slope)))
-		fail_msg("%s quantile of %.17g, df %g and %g, is %.17g, whose log p is off by %g", name, p, df[0], df[1], x,
-				 back - log(p));
+		fail_msg("%s quantile of %.17g, df %g and %g, is %.17g, whose log p is off by %g", name, p, df[0],
+				 df[1], x, back - log(p));
 }
 
 static void
@@ -285,7 +287,8 @@ quantiles_invert_the_tails(void **state)
 			u[j] = (rand_r(&seed) + 0.5) / (RAND_MAX + 1.0);
 		df[0] = pow(10, 7 * u[0] - 1);
 		df[1] = pow(10, 7 * u[1] - 1);
-		there_and_back(names[i % 4], df, i % 8 < 4 ? u[2] : pow(10, -300 * u[2]), u[3] < 0.5 ? PSY_LOWER : PSY_UPPER);
+		there_and_back(names[i % 4], df, i % 8 < 4 ? u[2] : pow(10, -300 * u[2]),
+					   u[3] < 0.5 ? PSY_LOWER : PSY_UPPER);
 	}
 }
 

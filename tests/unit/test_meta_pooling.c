@@ -23,7 +23,9 @@ fit(const psy_effect *study, size_t k, psy_meta_method method, psy_meta_test tes
 	return result;
 }
 
-/* ---- exact values ---------------------------------------------------------------------------------------- */
+/*
+ * ---- exact values ----------------------------------------------------------------------------------------
+ */
 
 /* |actual - expected| <= tolerance * (|expected| + scale), which must be what the data determine. */
 static void
@@ -87,7 +89,9 @@ fits_are_exact(void **state)
 	assert_true(several >= 6);
 }
 
-/* ---- the global maximum ---------------------------------------------------------------------------------- */
+/*
+ * ---- the global maximum ----------------------------------------------------------------------------------
+ */
 
 /* The log likelihood by its textbook formula, in long double. */
 static long double
@@ -165,7 +169,9 @@ no_grid_point_beats_the_estimate(void **state)
 	assert_true(several >= 10);
 }
 
-/* ---- laws ------------------------------------------------------------------------------------------------ */
+/*
+ * ---- laws ------------------------------------------------------------------------------------------------
+ */
 
 static const psy_effect ten[] = {{0.1, 0.04}, {0.5, 0.02},  {-0.2, 0.1},  {0.9, 0.05},  {0.3, 0.03},
 								 {1.4, 0.06}, {0.7, 0.015}, {-0.1, 0.08}, {0.45, 0.01}, {0.6, 0.2}};
@@ -274,7 +280,9 @@ estimates_satisfy_their_equations(void **state)
 	}
 }
 
-/* ---- degenerate cases ------------------------------------------------------------------------------------ */
+/*
+ * ---- degenerate cases ------------------------------------------------------------------------------------
+ */
 
 static void
 few_studies(void **state)
@@ -401,6 +409,38 @@ wrong_input_is_named(void **state)
 	assert_int_equal(psy_meta_method_parse("GENQ", &method, &err), PSY_UNSUPPORTED);
 }
 
+/* Stops at the poll whose number is counted down in *arg. */
+static bool
+interrupted_later(void *arg)
+{
+	return --*(int *) arg < 0;
+}
+
+static void
+a_stop_is_honoured_wherever_it_comes(void **state)
+{
+	psy_meta_options o = {PSY_META_REML, PSY_META_KNHA, 0.95, PSY_META_PI_METAFOR, PSY_META_QPROFILE};
+	psy_context ctx = unit_context;
+	psy_meta_result r;
+	int stops = 0;
+
+	ctx.interrupted = interrupted_later;
+	for (int polls = 0; polls < 1000; polls++, stops++)
+	{
+		int left = polls;
+		psy_status status;
+
+		o.method = polls % 2 == 0 ? PSY_META_REML : PSY_META_ML;
+		o.tau2_ci = polls % 4 < 2 ? PSY_META_QPROFILE : PSY_META_PL;
+		ctx.arg = &left;
+		status = psy_meta_fit(&ctx, ten, 10, &o, &r, NULL);
+		if (status == PSY_OK)
+			break;
+		assert_int_equal(status, PSY_INTERRUPTED);
+	}
+	assert_true(stops > 30 && stops < 1000);
+}
+
 /* Linear in k: 100 times the studies take less than 1,000 times as long. */
 static double
 seconds_for(size_t k)
@@ -449,6 +489,7 @@ main(void)
 		cmocka_unit_test(tails_keep_their_logarithm),
 		cmocka_unit_test(exactly_known_effects),
 		cmocka_unit_test(wrong_input_is_named),
+		cmocka_unit_test(a_stop_is_honoured_wherever_it_comes),
 		cmocka_unit_test(cost_is_linear_in_k),
 	};
 

@@ -21,9 +21,9 @@ SELECT (meta_final(s)).k, (meta_final(s)).k_missing FROM whole;
 -- Text and binary forms.
 SELECT s::text::meta_state::text = s::text AS text_round_trip, length(s::text) FROM whole;
 CREATE TABLE copied (s meta_state);
-COPY whole TO '/tmp/psyrad_meta_state.bin' (FORMAT binary);
-COPY copied FROM '/tmp/psyrad_meta_state.bin' (FORMAT binary);
-\! rm -f /tmp/psyrad_meta_state.bin
+SELECT current_setting('data_directory') || '/psyrad_meta_state.bin' AS file \gset
+COPY whole TO :'file' (FORMAT binary);
+COPY copied FROM :'file' (FORMAT binary);
 SELECT c.s::text = w.s::text AS binary_round_trip FROM copied c, whole w;
 
 -- Windows: cumulative, and leave one out; each row equals the pooling of its own studies.
@@ -95,6 +95,23 @@ BEGIN
 	END LOOP;
 	RETURN CASE seed % 10 WHEN 9 THEN left(image, 2 + 2 * floor(random() * bytes)::int) ELSE image END;
 END $$;
+CREATE TABLE received (s meta_state);
+-- The same through the receive function: the binary form of bytea is the bytes themselves, so that a file of one is read as the other.
+CREATE FUNCTION survives_binary(image text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	file text := current_setting('data_directory') || '/psyrad_meta_state.bin';
+	same boolean;
+BEGIN
+	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', image, file);
+	TRUNCATE received;
+	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
+	SELECT s::text = image INTO same FROM received;
+	RETURN CASE WHEN same THEN 'valid' ELSE 'changed' END;
+EXCEPTION WHEN invalid_binary_representation THEN
+	RETURN 'refused';
+END $$;
 CREATE TABLE fate AS SELECT survives(mutated(s::text, i)) AS fate FROM generate_series(1, 1000) i, (SELECT meta_state(yi, vi) AS s FROM study) x;
 SELECT count(*) FILTER (WHERE fate IN ('valid', 'refused')) AS accounted_for, count(*) FILTER (WHERE fate = 'valid') > 100 AS some_valid,
 	count(*) FILTER (WHERE fate = 'refused') > 100 AS some_refused FROM fate;
+SELECT count(*) AS differ FROM (SELECT mutated(s::text, i) AS image FROM generate_series(1, 1000) i, (SELECT meta_state(yi, vi) AS s FROM study) x) m
+WHERE survives_binary(image) <> survives(image);
