@@ -43,6 +43,16 @@ model_send(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(psyrad_state_send(fcinfo, &modelscore_type));
 }
 
+/* A malformed document is wrong text from the user, not a broken binary value. */
+static void
+raise_load_error(const psy_error *err)
+{
+	if (err->code != PSY_FORMAT)
+		psyrad_raise(err);
+	ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION), errmsg("%s", err->message),
+					err->hint[0] != '\0' ? errhint("%s", err->hint) : 0));
+}
+
 /* document (text or bytea: both are bytes here), format -> model. */
 PG_FUNCTION_INFO_V1(model_load);
 Datum
@@ -56,7 +66,8 @@ model_load(PG_FUNCTION_ARGS)
 	psy_status status = psy_model_compile(&ctx, VARDATA_ANY(document), VARSIZE_ANY_EXHDR(document), format,
 										  &psy_model_default_limits, &model, &err);
 
-	PSYRAD_CHECK(status, &err);
+	if (status != PSY_OK)
+		raise_load_error(&err);
 	SET_VARSIZE(model, psy_model_bytes(model));
 	((psyrad_header *) model)->magic = MODEL_MAGIC;
 	PG_RETURN_POINTER(model);

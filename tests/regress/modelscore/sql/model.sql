@@ -81,3 +81,14 @@ SELECT model_load(replace(body, '"standardize"', '"pca"')) FROM document WHERE n
 SELECT model_load(replace(body, '"rbf"', '"poly"')) FROM document WHERE name = 'svm';
 SELECT model_load(replace(body, '[1, 1]]', '[1, 1], [2, 2]]')) FROM document WHERE name = 'svm';
 SELECT model_load(left(body, -1)) FROM document WHERE name = 'svm';
+
+-- programs tell the errors apart by SQLSTATE
+\set VERBOSITY sqlstate
+SELECT model_load('{"psyrad_model": 1}');
+SELECT model_load('{}', 'pmml');
+SELECT model_load('{}', 'pickle');
+SELECT model_load(repeat('[', 100), 'psyrad-json');
+SELECT model_score(model, ARRAY[1]) FROM registry WHERE name = 'logistic';
+SELECT model_score(model, ARRAY[NULL, 1]::float8[]) FROM registry WHERE name = 'svm';
+SELECT model_score(model, ARRAY[0, 0]) FROM registry WHERE name = 'svm';
+SELECT '\x00000000'::model;
