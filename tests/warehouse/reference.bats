@@ -143,7 +143,7 @@ candidates() { sql "SELECT array_to_string(candidates, ',') FROM intervention.re
 		SELECT string_agg(DISTINCT lower(regexp_replace(spelling, '[- ]?[0-9]+$', '')), ' ' ORDER BY lower(regexp_replace(spelling, '[- ]?[0-9]+$', '')))
 		FROM known k, intervention.resolve_acupoint(spelling) r WHERE r.acupoint IS NULL;
 	SQL
-	)" 'b co erjian futu juliao p shenmen wangu yinjiao zhongdu zhongzhu zigong 三里 临泣 五里 神門 神门 神门穴 禾髎 窍阴 通谷 阳关'
+	)" 'b co erjian futu juliao p shenmen wangu yinjiao zhongdu zhongzhu zigong zǐ gōng zǐgōng 三里 临泣 五里 神門 神门 神门穴 禾髎 窍阴 通谷 阳关'
 }
 
 @test "the listed collisions of toneless pinyin resolve to none and name their points; tones tell them apart" {

@@ -4,7 +4,8 @@ load helpers
 setup_file()
 {
 	load helpers
-	psql -XAtqd postgres -c 'DROP ROLE IF EXISTS t_loader' -c 'DROP ROLE IF EXISTS t_maker'
+	drop_database "$database"
+	drop_roles
 	make_database "$database"
 	sql 'CREATE ROLE t_loader LOGIN IN ROLE psyrad_ingest'
 	sql 'CREATE ROLE t_maker LOGIN CREATEROLE IN ROLE psyrad_ingest'
@@ -15,7 +16,16 @@ teardown_file()
 	load helpers
 	"$deploy" revert --yes "$(url_of "$database")" >/dev/null
 	drop_database "$database"
-	psql -XAtqd postgres -c 'DROP ROLE t_loader' -c 'DROP ROLE t_maker'
+	drop_roles
+}
+
+# The sites' roles stay where another warehouse of the cluster was left standing.
+drop_roles()
+{
+	local role
+	for role in t_loader t_maker psyrad_site_st_a psyrad_site_st_b psyrad_site_st_c psyrad_site_st_d; do
+		psql -XAtqd postgres -c "DROP ROLE IF EXISTS $role"
+	done
 }
 
 whole='{"study": "demo", "title_en": "Demo", "title_zh": "演示", "simulated": true, "design": "two arms",
