@@ -12,10 +12,10 @@
 -- note              what to mind
 SELECT outcome, intervention, comparator, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	pool.k, pool.test AS interval,
-	round(pool.estimate::numeric, 2) AS md, round(pool.ci_lb::numeric, 2) AS ci_lb, round(pool.ci_ub::numeric, 2) AS ci_ub, pool.p,
+	round(pool.estimate::numeric, 2) AS md, round(pool.ci_lb::numeric, 2) AS ci_lb, round(pool.ci_ub::numeric, 2) AS ci_ub, pool.p::real,
 	round(pool.pi_lb::numeric, 2) AS pi_lb, round(pool.pi_ub::numeric, 2) AS pi_ub,
 	round(pool.i2::numeric, 1) AS i2, round(pool.tau2::numeric, 2) AS tau2,
-	round(pool.q::numeric, 2) AS q, round(pool.q_p::numeric, 4) AS q_p, pool.note
+	round(pool.q::numeric, 2) AS q, pool.q_p::real, pool.note
 FROM (
 	SELECT outcome, intervention, comparator, simulated,
 		psyrad.meta_state((effect).yi, (effect).vi) AS state
