@@ -364,8 +364,17 @@ psyrad_aggregate_context(FunctionCallInfo fcinfo, const char *function)
 psyrad_header *
 psyrad_transition_state(FunctionCallInfo fcinfo, const char *function)
 {
+	psyrad_header *state;
+
 	psyrad_aggregate_context(fcinfo, function);
-	return PG_ARGISNULL(0) ? NULL : (psyrad_header *) PG_GETARG_POINTER(0);
+	if (PG_ARGISNULL(0))
+		return NULL;
+	state = (psyrad_header *) PG_GETARG_POINTER(0);
+	/* Our functions never leave one so, but somebody else's aggregate around them can. */
+	if (VARATT_IS_EXTENDED(state))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("%s works in the aggregates of psyrad only", function)));
+	return state;
 }
 
 psyrad_header *

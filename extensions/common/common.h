@@ -125,8 +125,9 @@ extern Datum psyrad_state_send(FunctionCallInfo fcinfo, const psyrad_state_type 
 extern psyrad_header *psyrad_state_arg(FunctionCallInfo fcinfo, int argument, const psyrad_state_type *type);
 
 /*
- * The transition value of the running aggregate (argument 0), without detoasting or validation: it was made by this
- * aggregate's own functions and may be changed in place.  Raises unless called as an aggregate; *memory is where it lives.
+ * The transition value of the running aggregate (argument 0), without detoasting or validation: it may be changed in
+ * place.  It is a whole value of the state's type, but anybody can wrap the function in an aggregate of his own with an
+ * initial value of his own: check that it is of this function's statistic and shape.  Raises unless called as an aggregate; *memory is where it lives.
  */
 extern psyrad_header *psyrad_transition_state(FunctionCallInfo fcinfo, const char *function);
 

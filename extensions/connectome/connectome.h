@@ -1,9 +1,10 @@
 /*
  * connectome.h - the stored form of the type and how its parts are reached.
  *
- * Storage is EXTERNAL and the image begins with a fixed header, so that n follows from the raw size of a datum and
- * an edge lies at a place known before anything is fetched: one TOAST slice reads it.  The image after vl_len_ is also
- * the wire form (little-endian; common.c refuses to build elsewhere).  Values are canonical (connectivity/connectome.h).
+ * Storage is EXTERNAL and the image begins with a fixed header, so that n follows from the raw size of a
+ * datum and an edge lies at a place known before anything is fetched: one TOAST slice reads it.  The image
+ * after vl_len_ is also the wire form (little-endian; common.c refuses to build elsewhere).  Values are
+ * canonical (connectivity/connectome.h).
  */
 #ifndef PSYRAD_CONNECTOME_H
 #define PSYRAD_CONNECTOME_H
@@ -19,11 +20,11 @@
 typedef struct connectome
 {
 	int32 vl_len_;
-	uint8 magic;	/* CONNECTOME_MAGIC */
-	uint8 version;	/* CONNECTOME_VERSION */
-	uint8 kind;		/* psy_conn_kind */
+	uint8 magic;    /* CONNECTOME_MAGIC */
+	uint8 version;  /* CONNECTOME_VERSION */
+	uint8 kind;     /* psy_conn_kind */
 	uint8 reserved; /* 0 */
-	int32 n;		/* regions */
+	int32 n;        /* regions */
 	float4 value[FLEXIBLE_ARRAY_MEMBER];
 } connectome;
 
@@ -53,13 +54,15 @@ extern void connectome_require_regions(int64 n);
 /* Raises data_exception (22000) unless typmod allows n. */
 extern void connectome_require_typmod(int n, int32 typmod);
 
-/* Edge (i, j), 1-based, by one slice.  False when missing, or on the diagonal.  Raises when an index is out of range. */
+/* Edge (i, j), 1-based, by one slice.  False when missing, or on the diagonal.  Raises when an index is out
+ * of range. */
 extern bool connectome_fetch_edge(Datum datum, int32 i, int32 j, float4 *value);
 
 /* The kind named by a text argument. */
 extern psy_conn_kind connectome_kind_arg(FunctionCallInfo fcinfo, int argument);
 
-/* Copies edges canonically; raises naming the edge and what is wrong with it. */
-extern void connectome_fill(connectome *c, const float4 *from, int sqlstate);
+/* Copies edges canonically from float4 values, aligned or not; raises naming the edge and what is wrong with
+ * it. */
+extern void connectome_fill(connectome *c, const void *from, int sqlstate);
 
 #endif

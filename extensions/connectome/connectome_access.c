@@ -1,8 +1,8 @@
 /*
  * connectome_access.c - reading a connectome's parts.
  *
- * conn_n, conn_kind, conn_edge and conn_row fetch no more of a stored value than they need.  A missing edge is NULL
- * where it stands alone and NaN inside an array.
+ * conn_n, conn_kind, conn_edge and conn_row fetch no more of a stored value than they need.  A missing edge
+ * is NULL where it stands alone and NaN inside an array.
  */
 #include "connectome.h"
 

@@ -14,8 +14,9 @@ require_pearson(const char *method)
 {
 	if (strcmp(method, "pearson") == 0)
 		return;
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method \"%s\" is not available", method),
-					errhint("This version has one method: pearson.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method \"%s\" is not available", method),
+			 errhint("This version has one method: pearson.")));
 }
 
 PG_FUNCTION_INFO_V1(conn_from_series);
@@ -31,17 +32,21 @@ conn_from_series(PG_FUNCTION_ARGS)
 	require_pearson(psyrad_cstring_arg(fcinfo, 1));
 	if (series.dims != 2)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("series must be an array of two dimensions [timepoints][regions], not %d", series.dims)));
+						errmsg("series must be an array of two dimensions [timepoints][regions], not %d",
+							   series.dims)));
 	connectome_require_regions(series.columns);
-	PSYRAD_CHECK(psy_alloc(&ctx, psy_pearson_workspace(series.rows, series.columns), sizeof(double), &workspace, &err),
-				 &err);
+	PSYRAD_CHECK(
+		psy_alloc(&ctx, psy_pearson_workspace(series.rows, series.columns), sizeof(double), &workspace, &err),
+		&err);
 	c = connectome_new(series.columns, PSY_CONN_R);
-	PSYRAD_CHECK(psy_pearson(&ctx, series.value, series.rows, series.columns, workspace, c->value, &err), &err);
+	PSYRAD_CHECK(psy_pearson(&ctx, series.value, series.rows, series.columns, workspace, c->value, &err),
+				 &err);
 	pfree(workspace);
 	PG_RETURN_POINTER(c);
 }
 
-/* The array's payload when it is real[] without NULLs, else its numbers rounded into to[] (NULL becomes NaN). */
+/* The array's payload when it is real[] without NULLs, else its numbers rounded into to[] (NULL becomes NaN).
+ */
 static const float4 *
 edge_values(ArrayType *array, int edges, float4 *to)
 {
@@ -128,8 +133,8 @@ symmetric_value(const psyrad_array *matrix, int i, int j, double allowed)
 		return get_float4_nan();
 	if (!(fabs(upper - lower) <= allowed) && upper != lower)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("matrix is not symmetric: [%d][%d] is %g and [%d][%d] is %g", i + 1, j + 1, upper, j + 1,
-							   i + 1, lower),
+						errmsg("matrix is not symmetric: [%d][%d] is %g and [%d][%d] is %g", i + 1, j + 1,
+							   upper, j + 1, i + 1, lower),
 						errdetail("Differences up to 1e-6 of the largest value are taken for rounding.")));
 	return (float4) (upper == lower ? upper : upper + (lower - upper) / 2);
 }
@@ -155,7 +160,8 @@ conn_from_matrix(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(c);
 }
 
-/* ---- connectome to connectome ---------------------------------------------------------------------------------- */
+/* ---- connectome to connectome
+ * ---------------------------------------------------------------------------------- */
 
 typedef psy_status (*rescale_function)(const float *from, size_t edges, psy_conn_kind kind, float *to,
 									   psy_conn_kind *to_kind, psy_error *err);
@@ -168,7 +174,9 @@ rescale(FunctionCallInfo fcinfo, rescale_function function)
 	psy_conn_kind kind;
 	psy_error err;
 
-	PSYRAD_CHECK(function(from->value, connectome_edges(from), (psy_conn_kind) from->kind, to->value, &kind, &err), &err);
+	PSYRAD_CHECK(
+		function(from->value, connectome_edges(from), (psy_conn_kind) from->kind, to->value, &kind, &err),
+		&err);
 	to->kind = (uint8) kind;
 	PG_RETURN_POINTER(to);
 }
@@ -197,15 +205,17 @@ conn_diff(PG_FUNCTION_ARGS)
 	psy_error err;
 
 	if (post->n != pre->n)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("post has %d regions and pre has %d: they must have the same", post->n, pre->n)));
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("post has %d regions and pre has %d: they must have the same", post->n, pre->n)));
 	if (post->kind != pre->kind)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("post is of kind %s and pre of kind %s: kinds do not mix",
 							   psy_conn_kind_name((psy_conn_kind) post->kind),
 							   psy_conn_kind_name((psy_conn_kind) pre->kind))));
 	c = connectome_new(post->n, (psy_conn_kind) post->kind);
-	PSYRAD_CHECK(psy_conn_difference(post->value, pre->value, connectome_edges(c), (psy_conn_kind) c->kind, c->value, &err),
+	PSYRAD_CHECK(psy_conn_difference(post->value, pre->value, connectome_edges(c), (psy_conn_kind) c->kind,
+									 c->value, &err),
 				 &err);
 	PG_RETURN_POINTER(c);
 }

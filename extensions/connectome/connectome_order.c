@@ -1,8 +1,8 @@
 /*
  * connectome_order.c - equality, a total order and hashing.
  *
- * Values are canonical, so equal means equal bytes and a hash of the bytes agrees.  The order exists for indexes,
- * DISTINCT and sorting: by n, then kind, then edges as float4 orders them (NaN last).
+ * Values are canonical, so equal means equal bytes and a hash of the bytes agrees.  The order exists for
+ * indexes, DISTINCT and sorting: by n, then kind, then edges as float4 orders them (NaN last).
  */
 #include "connectome.h"
 
@@ -38,11 +38,11 @@ compare_args(FunctionCallInfo fcinfo)
 	return order;
 }
 
-#define COMPARISON(name, test)                                                                                       \
-	PG_FUNCTION_INFO_V1(name);                                                                                       \
-	Datum name(PG_FUNCTION_ARGS)                                                                                     \
-	{                                                                                                                \
-		PG_RETURN_BOOL(compare_args(fcinfo) test);                                                                   \
+#define COMPARISON(name, test)                                                                               \
+	PG_FUNCTION_INFO_V1(name);                                                                               \
+	Datum name(PG_FUNCTION_ARGS)                                                                             \
+	{                                                                                                        \
+		PG_RETURN_BOOL(compare_args(fcinfo) test);                                                           \
 	}
 
 COMPARISON(connectome_eq, == 0)

@@ -1,8 +1,9 @@
 /*
  * connectome_subscript.c - c[i][j]: one edge, read by one TOAST slice.
  *
- * The diagonal and missing edges are NULL; an index outside 1..n is an error, unlike an array's, since a wrong atlas
- * must not look like missing data.  Slices, one subscript alone and assignment are refused when the query is parsed.
+ * The diagonal and missing edges are NULL; an index outside 1..n is an error, unlike an array's, since a
+ * wrong atlas must not look like missing data.  Slices, one subscript alone and assignment are refused when
+ * the query is parsed.
  */
 #include "connectome.h"
 
@@ -26,8 +27,9 @@ coerce_index(ParseState *pstate, Node *index)
 										  COERCE_IMPLICIT_CAST, -1);
 
 	if (coerced == NULL)
-		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("a connectome's subscripts must be integers"),
-						parser_errposition(pstate, exprLocation(expr))));
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("a connectome's subscripts must be integers"),
+				 parser_errposition(pstate, exprLocation(expr))));
 	return coerced;
 }
 
@@ -43,11 +45,13 @@ transform(SubscriptingRef *reference, List *indirection, ParseState *pstate, boo
 	ListCell *cell;
 
 	if (isAssignment)
-		refuse("an edge of a connectome cannot be assigned to", "Build a new value with conn_from_edges(edges, kind).");
+		refuse("an edge of a connectome cannot be assigned to",
+			   "Build a new value with conn_from_edges(edges, kind).");
 	if (isSlice)
 		refuse("a connectome has no slices", "Use conn_row(c, i), conn_edges(c) or conn_matrix(c).");
 	if (list_length(indirection) != 2)
-		refuse("a connectome takes two subscripts: c[i][j]", "Use conn_row(c, i) for all edges of one region.");
+		refuse("a connectome takes two subscripts: c[i][j]",
+			   "Use conn_row(c, i) for all edges of one region.");
 	foreach (cell, indirection)
 	{
 		A_Indices *indices = lfirst_node(A_Indices, cell);

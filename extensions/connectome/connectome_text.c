@@ -1,8 +1,8 @@
 /*
  * connectome_text.c - the text form: kind:n:{edge,edge,...}, row by row of the upper triangle.
  *
- * For example r:3:{0.5,NaN,-0.25}.  Numbers are printed in the fewest digits that read back to the same float4.
- * Spaces are allowed around the parts.  Errors name the edge and its two regions.
+ * For example r:3:{0.5,NaN,-0.25}.  Numbers are printed in the fewest digits that read back to the same
+ * float4. Spaces are allowed around the parts.  Errors name the edge and its two regions.
  */
 #include "connectome.h"
 
@@ -16,7 +16,7 @@
 typedef struct parser
 {
 	const char *at;
-	int n; /* 0 until it is known */
+	int n;     /* 0 until it is known */
 	Size edge; /* edges read so far */
 } parser;
 
@@ -26,17 +26,19 @@ static void
 syntax_error(const parser *p, const char *expected)
 {
 	size_t i, j;
-	char *found = *p->at == '\0' ? pstrdup("the end") : psprintf("\"%.*s\"", pg_mbcliplen(p->at, strlen(p->at), 12), p->at);
+	char *found = *p->at == '\0' ? pstrdup("the end")
+								 : psprintf("\"%.*s\"", pg_mbcliplen(p->at, strlen(p->at), 12), p->at);
 
 	if (p->n == 0 || p->edge >= psy_edge_count(p->n))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-						errmsg("invalid input syntax for type connectome: %s expected, not %s", expected, found),
-						errhint("The form is kind:n:{edges}, as in r:3:{0.5,NaN,-0.25}.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type connectome: %s expected, not %s", expected, found),
+				 errhint("The form is kind:n:{edges}, as in r:3:{0.5,NaN,-0.25}.")));
 	psy_edge_pair(p->n, p->edge, &i, &j);
 	ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					errmsg("invalid input syntax for type connectome: %s expected, not %s", expected, found),
-					errdetail("At edge %zu of %zu, of regions %zu and %zu.", p->edge + 1, psy_edge_count(p->n), i + 1,
-							  j + 1)));
+					errdetail("At edge %zu of %zu, of regions %zu and %zu.", p->edge + 1,
+							  psy_edge_count(p->n), i + 1, j + 1)));
 }
 
 static void
@@ -85,7 +87,8 @@ parse_regions(parser *p)
 	if (n < PSY_CONN_MIN_REGIONS || n > PSY_CONN_MAX_REGIONS)
 	{
 		p->at = start;
-		syntax_error(p, psprintf("a number of regions from %d to %d", PSY_CONN_MIN_REGIONS, PSY_CONN_MAX_REGIONS));
+		syntax_error(
+			p, psprintf("a number of regions from %d to %d", PSY_CONN_MIN_REGIONS, PSY_CONN_MAX_REGIONS));
 	}
 	return (int) n;
 }

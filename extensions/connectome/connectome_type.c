@@ -1,8 +1,8 @@
 /*
  * connectome_type.c - the type's header, type modifier and binary form.
  *
- * Receiving is a copy that canonicalises and checks in the same vectorised pass, since loading connectomes is bound by
- * the bytes moved.
+ * Receiving is a copy that canonicalises and checks in the same vectorised pass, since loading connectomes is
+ * bound by the bytes moved.
  */
 #include "connectome.h"
 
@@ -51,8 +51,8 @@ connectome_require_regions(int64 n)
 {
 	if (n < PSY_CONN_MIN_REGIONS || n > PSY_CONN_MAX_REGIONS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("a connectome has %d to %d regions, not %lld", PSY_CONN_MIN_REGIONS, PSY_CONN_MAX_REGIONS,
-							   (long long) n)));
+						errmsg("a connectome has %d to %d regions, not %lld", PSY_CONN_MIN_REGIONS,
+							   PSY_CONN_MAX_REGIONS, (long long) n)));
 }
 
 void
@@ -74,22 +74,26 @@ connectome_kind_arg(FunctionCallInfo fcinfo, int argument)
 }
 
 void
-connectome_fill(connectome *c, const float4 *from, int sqlstate)
+connectome_fill(connectome *c, const void *from, int sqlstate)
 {
 	psy_conn_kind kind = (psy_conn_kind) c->kind;
 	size_t bad, i, j;
+	float4 value;
 
 	if (psy_conn_canonical(from, connectome_edges(c), kind, c->value, &bad))
 		return;
 	psy_edge_pair(c->n, bad, &i, &j);
+	memcpy(&value, (const char *) from + bad * sizeof value, sizeof value);
 	ereport(ERROR, (errcode(sqlstate),
-					errmsg("edge %zu, of regions %zu and %zu, is %.9g, which kind %s cannot hold", bad + 1, i + 1, j + 1,
-						   from[bad], psy_conn_kind_name(kind)),
+					errmsg("edge %zu, of regions %zu and %zu, is %.9g, which kind %s cannot hold", bad + 1,
+						   i + 1, j + 1, value, psy_conn_kind_name(kind)),
 					errdetail("Allowed are NaN for a missing edge and %s.",
-							  kind == PSY_CONN_R || kind == PSY_CONN_PARTIAL ? "values from -1 to 1" : "finite values")));
+							  kind == PSY_CONN_R || kind == PSY_CONN_PARTIAL ? "values from -1 to 1"
+																			 : "finite values")));
 }
 
-/* ---- type modifier --------------------------------------------------------------------------------------------- */
+/* ---- type modifier
+ * --------------------------------------------------------------------------------------------- */
 
 PG_FUNCTION_INFO_V1(connectome_typmod_in);
 Datum
@@ -99,8 +103,9 @@ connectome_typmod_in(PG_FUNCTION_ARGS)
 	int32 *modifier = ArrayGetIntegerTypmods(PG_GETARG_ARRAYTYPE_P(0), &count);
 
 	if (count != 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("type connectome takes one modifier, its number of regions: connectome(116)")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("type connectome takes one modifier, its number of regions: connectome(116)")));
 	connectome_require_regions(modifier[0]);
 	PG_RETURN_INT32(modifier[0]);
 }
@@ -121,7 +126,8 @@ connectome_to_typmod(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
-/* ---- binary form ----------------------------------------------------------------------------------------------- */
+/* ---- binary form
+ * ----------------------------------------------------------------------------------------------- */
 
 static void
 invalid_wire(const char *what, int64 found, int64 expected)
@@ -141,12 +147,14 @@ check_wire(const connectome *head, int64 bytes)
 		invalid_wire("its version", head->version, CONNECTOME_VERSION);
 	if (!psy_conn_kind_valid(head->kind))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-						errmsg("invalid binary connectome: its kind is %d, expected 1 (r) to 5 (weight)", head->kind)));
+						errmsg("invalid binary connectome: its kind is %d, expected 1 (r) to 5 (weight)",
+							   head->kind)));
 	if (head->reserved != 0)
 		invalid_wire("its reserved byte", head->reserved, 0);
 	connectome_require_regions(head->n);
 	if (bytes != (int64) (CONNECTOME_WIRE_HEADER + sizeof(float4) * connectome_edges(head)))
-		invalid_wire("its length in bytes", bytes, CONNECTOME_WIRE_HEADER + sizeof(float4) * connectome_edges(head));
+		invalid_wire("its length in bytes", bytes,
+					 CONNECTOME_WIRE_HEADER + sizeof(float4) * connectome_edges(head));
 }
 
 PG_FUNCTION_INFO_V1(connectome_recv);
@@ -166,7 +174,7 @@ connectome_recv(PG_FUNCTION_ARGS)
 	check_wire(&head, bytes);
 	connectome_require_typmod(head.n, PG_GETARG_INT32(2));
 	c = connectome_new(head.n, (psy_conn_kind) head.kind);
-	connectome_fill(c, (const float4 *) (wire + CONNECTOME_WIRE_HEADER), ERRCODE_INVALID_BINARY_REPRESENTATION);
+	connectome_fill(c, wire + CONNECTOME_WIRE_HEADER, ERRCODE_INVALID_BINARY_REPRESENTATION);
 	PG_RETURN_POINTER(c);
 }
 

@@ -1,9 +1,9 @@
 /*
  * mass_aggregate.c - the transition functions of the mass_* aggregates.
  *
- * A row's x is a connectome or an array of numbers.  The first complete row decides what the state is over; later ones must agree.
- * A row whose x, group, y or covariate is NULL (or NaN) is left out and counted; a NaN inside x is missing for that
- * element alone, and the first one moves the state to its per-element layout.
+ * A row's x is a connectome or an array of numbers.  The first complete row decides what the state is over;
+ * later ones must agree. A row whose x, group, y or covariate is NULL (or NaN) is left out and counted; a NaN
+ * inside x is missing for that element alone, and the first one moves the state to its per-element layout.
  */
 #include "connectome.h"
 #include "mass_state.h"
@@ -19,7 +19,7 @@ typedef struct vector
 	const double *d;
 	Size elements;
 	int source; /* psy_conn_kind, or 0 for an array */
-	int n;		/* regions, for messages */
+	int n;      /* regions, for messages */
 } vector;
 
 typedef vector (*vector_reader)(Datum datum, const char *name);
@@ -50,7 +50,8 @@ read_array(Datum datum, const char *name)
 	return v;
 }
 
-/* ---- design ---------------------------------------------------------------------------------------------------- */
+/* ---- design
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* A row's place in the design. */
 typedef struct design_row
@@ -80,9 +81,12 @@ add_covariates(design_row *row, Datum datum)
 	psyrad_array covariates = psyrad_double_array(datum, 1, "covariates");
 
 	if (covariates.length < 1 || covariates.length >= PSY_MASS_MAX_DESIGN)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("covariates has %d elements; 1 to %d expected", covariates.length, PSY_MASS_MAX_DESIGN - 1),
-						covariates.length == 0 ? errhint("Use mass_corr(x, y) where there is nothing to adjust for.") : 0));
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("covariates has %d elements; 1 to %d expected", covariates.length,
+						PSY_MASS_MAX_DESIGN - 1),
+				 covariates.length == 0 ? errhint("Use mass_corr(x, y) where there is nothing to adjust for.")
+										: 0));
 	for (int k = 0; k < covariates.length; k++)
 		add_design_value(row, covariates.value[k], "covariates", k + 1);
 }
@@ -113,7 +117,8 @@ read_design(FunctionCallInfo fcinfo, psy_mass_statistic statistic)
 	return row;
 }
 
-/* ---- agreement of rows ----------------------------------------------------------------------------------------- */
+/* ---- agreement of rows
+ * ----------------------------------------------------------------------------------------- */
 
 static const char *
 kind_name(int source)
@@ -130,13 +135,14 @@ require_same(const char *name, const vector *v, Size elements, int source, const
 							   kind_name(v->source), other, kind_name(source))));
 	if (v->source != source)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-						errmsg("%s is %s, but %s %s", name, v->source != 0 ? "a connectome" : "an array", other,
-							   source != 0 ? "a connectome" : "an array")));
+						errmsg("%s is %s, but %s %s", name, v->source != 0 ? "a connectome" : "an array",
+							   other, source != 0 ? "a connectome" : "an array")));
 	if (v->elements == elements)
 		return;
 	if (source != 0)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s has %d regions, but %s %zu", name, v->n, other, psy_edge_regions(elements))));
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s has %d regions, but %s %zu", name, v->n, other, psy_edge_regions(elements))));
 	ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 					errmsg("%s has %zu elements, but %s %zu", name, v->elements, other, elements)));
 }
@@ -147,12 +153,15 @@ require_agreement(const mass_state *state, const vector *x, const design_row *ro
 	require_same(name, x, state->body.elements, state->body.source, "earlier rows have");
 	if (state->body.design != row->q)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("covariates has %zu elements, but earlier rows have %d", row->q - 1, state->body.design - 1)));
+						errmsg("covariates has %zu elements, but earlier rows have %d", row->q - 1,
+							   state->body.design - 1)));
 }
 
-/* ---- transition ------------------------------------------------------------------------------------------------ */
+/* ---- transition
+ * ------------------------------------------------------------------------------------------------ */
 
-/* The state that this row goes into: made by the first complete row, and widened by the first missing element. */
+/* The state that this row goes into: made by the first complete row, and widened by the first missing
+ * element. */
 static mass_state *
 state_for(mass_state *state, const vector *x, const design_row *row, bool missing, const char *name)
 {
@@ -180,7 +189,7 @@ skip_row(mass_state *state, psy_mass_statistic statistic)
 
 	if (state == NULL)
 		state = mass_state_new(&none);
-	state->body.skipped++;
+	psy_mass_skip(&state->body, 1);
 	return state;
 }
 
@@ -208,10 +217,24 @@ read_values(FunctionCallInfo fcinfo, vector_reader reader, bool paired, vector *
 	return values;
 }
 
+/* The aggregate's state.  A user's aggregate around our function may have begun with a state of another
+ * statistic. */
+static mass_state *
+own_state(FunctionCallInfo fcinfo, psy_mass_statistic statistic)
+{
+	mass_state *state = (mass_state *) psyrad_transition_state(fcinfo, psy_mass_name(statistic));
+
+	if (state != NULL && state->body.statistic != statistic)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("the aggregate began with a state of %s that its rows do not fit",
+							   psy_mass_name(state->body.statistic))));
+	return state;
+}
+
 static Datum
 add_row(FunctionCallInfo fcinfo, psy_mass_statistic statistic, vector_reader reader)
 {
-	mass_state *state = (mass_state *) psyrad_transition_state(fcinfo, psy_mass_name(statistic));
+	mass_state *state = own_state(fcinfo, statistic);
 	bool paired = statistic == PSY_MASS_TTEST_PAIRED;
 	design_row row = read_design(fcinfo, statistic);
 	psy_mass_values values;
@@ -226,16 +249,16 @@ add_row(FunctionCallInfo fcinfo, psy_mass_statistic statistic, vector_reader rea
 	PG_RETURN_POINTER(state);
 }
 
-#define TRANSITION(name, statistic)                                                                                  \
-	PG_FUNCTION_INFO_V1(name##_add_connectome);                                                                      \
-	Datum name##_add_connectome(PG_FUNCTION_ARGS)                                                                    \
-	{                                                                                                                \
-		return add_row(fcinfo, statistic, read_connectome);                                                          \
-	}                                                                                                                \
-	PG_FUNCTION_INFO_V1(name##_add_array);                                                                           \
-	Datum name##_add_array(PG_FUNCTION_ARGS)                                                                         \
-	{                                                                                                                \
-		return add_row(fcinfo, statistic, read_array);                                                               \
+#define TRANSITION(name, statistic)                                                                          \
+	PG_FUNCTION_INFO_V1(name##_add_connectome);                                                              \
+	Datum name##_add_connectome(PG_FUNCTION_ARGS)                                                            \
+	{                                                                                                        \
+		return add_row(fcinfo, statistic, read_connectome);                                                  \
+	}                                                                                                        \
+	PG_FUNCTION_INFO_V1(name##_add_array);                                                                   \
+	Datum name##_add_array(PG_FUNCTION_ARGS)                                                                 \
+	{                                                                                                        \
+		return add_row(fcinfo, statistic, read_array);                                                       \
 	}
 
 TRANSITION(mass_summary, PSY_MASS_SUMMARY)

@@ -31,7 +31,8 @@ result_tuple(FunctionCallInfo fcinfo, Datum *column, bool *null)
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tuple), column, null));
 }
 
-/* ---- mass_result ----------------------------------------------------------------------------------------------- */
+/* ---- mass_result
+ * ----------------------------------------------------------------------------------------------- */
 
 #define RESULT_ARRAYS 8
 #define RESULT_COLUMNS (RESULT_ARRAYS + 2)
@@ -49,7 +50,8 @@ new_result(int elements, Datum *column)
 	return out;
 }
 
-typedef void (*finisher)(const psy_mass *state, FunctionCallInfo fcinfo, const psy_mass_result *out, psy_mass_tally *tally);
+typedef void (*finisher)(const psy_mass *state, FunctionCallInfo fcinfo, const psy_mass_result *out,
+						 psy_mass_tally *tally);
 
 static Datum
 finish(FunctionCallInfo fcinfo, psy_mass_statistic either, psy_mass_statistic or, finisher compute)
@@ -100,19 +102,21 @@ mu_arg(FunctionCallInfo fcinfo, int argument)
 
 /* Options are there when called as f_final(state, mu, effect_size), not as the aggregate's final function. */
 static void
-compute_ttest(const psy_mass *state, FunctionCallInfo fcinfo, const psy_mass_result *out, psy_mass_tally *tally)
+compute_ttest(const psy_mass *state, FunctionCallInfo fcinfo, const psy_mass_result *out,
+			  psy_mass_tally *tally)
 {
 	bool options = PG_NARGS() > 1;
 
 	if (options && (PG_ARGISNULL(1) || PG_ARGISNULL(2)))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL",
-																	   PG_ARGISNULL(1) ? "mu" : "effect_size")));
-	psy_mass_ttest(state, options ? mu_arg(fcinfo, 1) : 0, options ? effect_arg(fcinfo, 2) : PSY_MASS_EFFECT_D, out,
-				   tally);
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("%s must not be NULL", PG_ARGISNULL(1) ? "mu" : "effect_size")));
+	psy_mass_ttest(state, options ? mu_arg(fcinfo, 1) : 0,
+				   options ? effect_arg(fcinfo, 2) : PSY_MASS_EFFECT_D, out, tally);
 }
 
 static void
-compute_corr(const psy_mass *state, FunctionCallInfo fcinfo, const psy_mass_result *out, psy_mass_tally *tally)
+compute_corr(const psy_mass *state, FunctionCallInfo fcinfo, const psy_mass_result *out,
+			 psy_mass_tally *tally)
 {
 	psy_mass_corr(state, out, tally);
 }
@@ -145,7 +149,8 @@ mass_pcorr_final(PG_FUNCTION_ARGS)
 	return finish(fcinfo, PSY_MASS_PCORR, PSY_MASS_PCORR, compute_corr);
 }
 
-/* ---- mass_summary_result --------------------------------------------------------------------------------------- */
+/* ---- mass_summary_result
+ * --------------------------------------------------------------------------------------- */
 
 #define SUMMARY_ARRAYS 5
 

@@ -46,7 +46,8 @@ mass_state *
 mass_state_new(const psy_mass_shape *shape)
 {
 	Size size = psy_mass_size(shape);
-	mass_state *state = (mass_state *) psyrad_new_state(&mass_state_type, size == 0 ? SIZE_MAX : size + MASS_STATE_HEAD);
+	mass_state *state =
+		(mass_state *) psyrad_new_state(&mass_state_type, size == 0 ? SIZE_MAX : size + MASS_STATE_HEAD);
 
 	psy_mass_init(&state->body, shape);
 	return state;
@@ -59,7 +60,8 @@ mass_state_arg(FunctionCallInfo fcinfo, int argument, psy_mass_statistic either,
 
 	if (state->body.statistic != either && state->body.statistic != or)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("state is one of %s, not of %s", psy_mass_name(state->body.statistic), psy_mass_name(either)),
+						errmsg("state is one of %s, not of %s", psy_mass_name(state->body.statistic),
+							   psy_mass_name(either)),
 						errhint("Use %s_final(state).", psy_mass_name(state->body.statistic))));
 	return state;
 }
@@ -98,7 +100,7 @@ merge(mass_state *into, mass_state *from)
 		int64 skipped = into->body.skipped;
 
 		into = copy_of(from);
-		into->body.skipped += skipped;
+		psy_mass_skip(&into->body, skipped);
 		return into;
 	}
 	if (from->body.elements > 0 && (from->body.flags & ~into->body.flags & PSY_MASS_PER_ELEMENT) != 0)

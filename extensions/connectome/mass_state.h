@@ -20,6 +20,7 @@ extern const psyrad_state_type mass_state_type;
 extern mass_state *mass_state_new(const psy_mass_shape *shape);
 
 /* A state argument, validated, of one of two statistics (the same one twice where there is only one). */
-extern mass_state *mass_state_arg(FunctionCallInfo fcinfo, int argument, psy_mass_statistic either, psy_mass_statistic or);
+extern mass_state *mass_state_arg(FunctionCallInfo fcinfo, int argument, psy_mass_statistic either,
+								  psy_mass_statistic or);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * mass_unnest.c - one row per element of a result, with q over the family; and p_adjust.
  *
- * The arrays of the composite are fetched once a call: a loop over (r).p[k] in SQL would detoast them for every element.
- * NaN inside the arrays is NULL in a column of its own.
+ * The arrays of the composite are fetched once a call: a loop over (r).p[k] in SQL would detoast them for
+ * every element. NaN inside the arrays is NULL in a column of its own.
  */
 #include "common.h"
 
@@ -38,11 +38,12 @@ part_data(Datum datum, Oid type, int column, int *elements)
 
 	if (ARR_NDIM(array) > 1 || ARR_HASNULL(array) || ARR_ELEMTYPE(array) != type)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("r is no result of a mass_* aggregate: array %d has NULLs or another shape", column + 1)));
+						errmsg("r is no result of a mass_* aggregate: array %d has NULLs or another shape",
+							   column + 1)));
 	if (*elements >= 0 && length != *elements)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("r is no result of a mass_* aggregate: its arrays have %d and %d elements", *elements,
-							   length)));
+						errmsg("r is no result of a mass_* aggregate: its arrays have %d and %d elements",
+							   *elements, length)));
 	*elements = length;
 	return ARR_DATA_PTR(array);
 }
@@ -240,7 +241,8 @@ p_adjust(PG_FUNCTION_ARGS)
 	p = psyrad_double_array(PG_GETARG_DATUM(0), 1, "p");
 	PSYRAD_CHECK(psy_adjust_parse(psyrad_cstring_arg(fcinfo, 1), &method, &err), &err);
 	if (!PG_ARGISNULL(2) && (tests = PG_GETARG_INT32(2)) < 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("n is %d; at least the number of p-values expected", tests)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("n is %d; at least the number of p-values expected", tests)));
 	out = psyrad_new_float8_array(p.length, &adjusted);
 	if (p.length > 0)
 		PSYRAD_CHECK(psy_p_adjust(&ctx, p.value, p.length, method, tests, adjusted, &err), &err);

@@ -44,7 +44,8 @@ largest_allowed(psy_conn_kind kind)
 	return kind == PSY_CONN_R || kind == PSY_CONN_PARTIAL ? ONE_BITS : LARGEST_BITS;
 }
 
-/* Magnitudes of IEEE numbers order as their bits do, so that integers serve and the loop vectorises everywhere. */
+/* Magnitudes of IEEE numbers order as their bits do, so that integers serve and the loop vectorises
+ * everywhere. */
 static inline bool
 is_refused(uint32_t bits, uint32_t largest)
 {
@@ -54,7 +55,7 @@ is_refused(uint32_t bits, uint32_t largest)
 }
 
 PSY_CLONES static uint32_t
-canonical_kernel(const float *from, size_t edges, uint32_t largest, float *to)
+canonical_kernel(const unsigned char *from, size_t edges, uint32_t largest, float *to)
 {
 	uint32_t refused = 0;
 
@@ -62,7 +63,7 @@ canonical_kernel(const float *from, size_t edges, uint32_t largest, float *to)
 	{
 		uint32_t bits, magnitude;
 
-		memcpy(&bits, from + k, sizeof bits);
+		memcpy(&bits, from + k * sizeof bits, sizeof bits);
 		magnitude = bits & ~SIGN_BIT;
 		refused |= (magnitude > largest) & (magnitude <= INFINITY_BITS);
 		bits = magnitude > INFINITY_BITS ? NAN_BITS : bits;
@@ -73,18 +74,19 @@ canonical_kernel(const float *from, size_t edges, uint32_t largest, float *to)
 }
 
 bool
-psy_conn_canonical(const float *from, size_t edges, psy_conn_kind kind, float *to, size_t *bad)
+psy_conn_canonical(const void *from, size_t edges, psy_conn_kind kind, float *to, size_t *bad)
 {
+	const unsigned char *bytes = from;
 	uint32_t largest = largest_allowed(kind);
 
-	if (canonical_kernel(from, edges, largest, to) == 0)
+	if (canonical_kernel(bytes, edges, largest, to) == 0)
 		return true;
 	for (*bad = 0; *bad < edges; (*bad)++)
 	{
 		uint32_t bits;
 
 		/* Where from is to, a refused value was copied unchanged. */
-		memcpy(&bits, from + *bad, sizeof bits);
+		memcpy(&bits, bytes + *bad * sizeof bits, sizeof bits);
 		if (is_refused(bits, largest))
 			break;
 	}
@@ -97,7 +99,8 @@ psy_conn_fisher_z(const float *from, size_t edges, psy_conn_kind kind, float *to
 {
 	if (kind != PSY_CONN_R && kind != PSY_CONN_PARTIAL)
 	{
-		psy_fail(err, PSY_DOMAIN, "Fisher's z is taken of kind r or partial, not of kind %s", psy_conn_kind_name(kind));
+		psy_fail(err, PSY_DOMAIN, "Fisher's z is taken of kind r or partial, not of kind %s",
+				 psy_conn_kind_name(kind));
 		return kind == PSY_CONN_WEIGHT ? PSY_DOMAIN : psy_hint(err, "The values are on the z scale already.");
 	}
 	for (size_t k = 0; k < edges; k++)
@@ -111,7 +114,8 @@ psy_conn_fisher_z_inv(const float *from, size_t edges, psy_conn_kind kind, float
 					  psy_error *err)
 {
 	if (kind != PSY_CONN_Z && kind != PSY_CONN_PARTIAL_Z)
-		return psy_fail(err, PSY_DOMAIN, "the inverse of Fisher's z is taken of kind z or partial_z, not of kind %s",
+		return psy_fail(err, PSY_DOMAIN,
+						"the inverse of Fisher's z is taken of kind z or partial_z, not of kind %s",
 						psy_conn_kind_name(kind));
 	for (size_t k = 0; k < edges; k++)
 		to[k] = (float) tanh(from[k]);
@@ -127,7 +131,8 @@ difference_kernel(const float *post, const float *pre, size_t edges, float *to)
 }
 
 psy_status
-psy_conn_difference(const float *post, const float *pre, size_t edges, psy_conn_kind kind, float *to, psy_error *err)
+psy_conn_difference(const float *post, const float *pre, size_t edges, psy_conn_kind kind, float *to,
+					psy_error *err)
 {
 	size_t bad;
 

@@ -1,9 +1,10 @@
 /*
  * pearson.c - Pearson correlations of all pairs of columns; see pearson.h.
  *
- * Columns are standardised into panels of WIDTH columns, [panel][timepoint][WIDTH]: then a pair of panels gives a
- * WIDTH x WIDTH tile of correlations from two short contiguous streams that stay in the first-level cache, with every
- * accumulator in a register.  Each accumulator adds its products in time order: no reduction, hence no reordering.
+ * Columns are standardised into panels of WIDTH columns, [panel][timepoint][WIDTH]: then a pair of panels
+ * gives a WIDTH x WIDTH tile of correlations from two short contiguous streams that stay in the first-level
+ * cache, with every accumulator in a register.  Each accumulator adds its products in time order: no
+ * reduction, hence no reordering.
  */
 #include "connectivity/pearson.h"
 
@@ -15,7 +16,7 @@
 #include <string.h>
 
 #define WIDTH 8 /* columns of a panel */
-#define ROWS 4	/* rows of a tile held in registers at a time */
+#define ROWS 4  /* rows of a tile held in registers at a time */
 
 static size_t
 panel_count(size_t regions)
@@ -66,7 +67,8 @@ range_kernel(const double *panel, size_t timepoints, panel_range *range)
 		}
 }
 
-/* Multiplies by powers of two, so that no sum of squares over- or underflows, then centres and scales to length 1. */
+/* Multiplies by powers of two, so that no sum of squares over- or underflows, then centres and scales to
+ * length 1. */
 PSY_CLONES static void
 standardise_kernel(double *panel, size_t timepoints, const double power_of_two[WIDTH])
 {
@@ -79,7 +81,8 @@ standardise_kernel(double *panel, size_t timepoints, const double power_of_two[W
 			mean[c] += panel[t * WIDTH + c] *= power_of_two[c];
 	for (size_t c = 0; c < WIDTH; c++)
 		mean[c] /= (double) timepoints;
-	/* The rounding error of the mean matters where the mean is large beside the spread: it is taken out too. */
+	/* The rounding error of the mean matters where the mean is large beside the spread: it is taken out too.
+	 */
 	for (size_t t = 0; t < timepoints; t++)
 		for (size_t c = 0; c < WIDTH; c++)
 			residue[c] += panel[t * WIDTH + c] -= mean[c];
@@ -114,7 +117,8 @@ infinite_value(const double *panel, size_t timepoints, size_t column, size_t reg
 {
 	for (size_t t = 0; t < timepoints; t++)
 		if (isinf(panel[t * WIDTH + column]))
-			return psy_fail(err, PSY_DOMAIN, "series[%zu][%zu] is infinite; finite values, or NaN for missing, expected",
+			return psy_fail(err, PSY_DOMAIN,
+							"series[%zu][%zu] is infinite; finite values, or NaN for missing, expected",
 							t + 1, region + 1);
 	return PSY_OK;
 }
@@ -137,7 +141,8 @@ standardise_panel(double *panel, size_t timepoints, size_t first, size_t regions
 	range_kernel(panel, timepoints, &range);
 	for (size_t c = 0; c < WIDTH; c++)
 	{
-		if (first + c < regions && infinite_value(panel, range.sum_of_zero[c] != 0 ? timepoints : 0, c, first + c, err))
+		if (first + c < regions &&
+			infinite_value(panel, range.sum_of_zero[c] != 0 ? timepoints : 0, c, first + c, err))
 			return PSY_DOMAIN;
 		lost[c] = range.sum_of_zero[c] != 0 || range.smallest[c] == range.largest[c];
 		power_of_two[c] = lost[c] ? 1 : scale_of(range.smallest[c], range.largest[c]);
@@ -173,7 +178,8 @@ tile_kernel(const double *left, const double *right, size_t timepoints, double t
 	memcpy(tile + 3 * WIDTH, &sum3, sizeof sum3);
 }
 
-/* One float4 edge in canonical form: rounding may have left |r| a little above 1, and NaN may carry a sign. */
+/* One float4 edge in canonical form: rounding may have left |r| a little above 1, and NaN may carry a sign.
+ */
 static float
 canonical_edge(double r)
 {
@@ -218,8 +224,8 @@ check_shape(size_t timepoints, size_t regions, psy_error *err)
 }
 
 psy_status
-psy_pearson(const psy_context *ctx, const double *series, size_t timepoints, size_t regions, double *workspace,
-			float *edges, psy_error *err)
+psy_pearson(const psy_context *ctx, const double *series, size_t timepoints, size_t regions,
+			double *workspace, float *edges, psy_error *err)
 {
 	size_t count = panel_count(regions);
 	psy_status status = check_shape(timepoints, regions, err);

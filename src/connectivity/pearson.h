@@ -16,9 +16,9 @@ size_t psy_pearson_workspace(size_t timepoints, size_t regions);
 
 /*
  * series[timepoints][regions], row-major -> edges[regions(regions-1)/2], packed (core/triangle.h), canonical
- * (connectivity/connectome.h).  A region that is constant or has a NaN gives NaN edges and leaves the rest untouched.
- * workspace: psy_pearson_workspace doubles.  Polls ctx.  An infinite value is PSY_DOMAIN, fewer than 3 timepoints
- * or regions outside 2..20000 PSY_SHAPE.
+ * (connectivity/connectome.h).  A region that is constant or has a NaN gives NaN edges and leaves the rest
+ * untouched. workspace: psy_pearson_workspace doubles.  Polls ctx.  An infinite value is PSY_DOMAIN, fewer
+ * than 3 timepoints or regions outside 2..20000 PSY_SHAPE.
  */
 psy_status psy_pearson(const psy_context *ctx, const double *series, size_t timepoints, size_t regions,
 					   double *workspace, float *edges, psy_error *err);

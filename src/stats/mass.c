@@ -1,6 +1,6 @@
 /*
- * mass.c - layout, validation and bookkeeping of the mass-univariate state; see mass.h.  The loops over elements are in
- * mass_kernels.c.
+ * mass.c - layout, validation and bookkeeping of the mass-univariate state; see mass.h.  The loops over
+ * elements are in mass_kernels.c.
  */
 #include "stats/mass.h"
 
@@ -12,13 +12,16 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- shape ----------------------------------------------------------------------------------------------------- */
+#define MOST_ROWS 0x1p53 /* counts are exact in double up to here */
+
+/* ---- shape
+ * ----------------------------------------------------------------------------------------------------- */
 
 const char *
 psy_mass_name(int statistic)
 {
-	static const char *const name[] = {"?", "mass_summary", "mass_ttest", "mass_ttest", "mass_ttest_paired",
-									   "mass_corr", "mass_pcorr"};
+	static const char *const name[] = {
+		"?", "mass_summary", "mass_ttest", "mass_ttest", "mass_ttest_paired", "mass_corr", "mass_pcorr"};
 
 	return name[statistic >= PSY_MASS_SUMMARY && statistic <= PSY_MASS_PCORR ? statistic : 0];
 }
@@ -120,10 +123,12 @@ psy_mass_init(psy_mass *state, const psy_mass_shape *shape)
 	}
 }
 
-/* ---- adding rows ----------------------------------------------------------------------------------------------- */
+/* ---- adding rows
+ * ----------------------------------------------------------------------------------------------- */
 
 psy_status
-psy_mass_scan(const float *f, const double *d, size_t elements, const char *name, bool *missing, psy_error *err)
+psy_mass_scan(const float *f, const double *d, size_t elements, const char *name, bool *missing,
+			  psy_error *err)
 {
 	psy_mass_seen seen = f != NULL ? psy_mass_scan_float(f, elements) : psy_mass_scan_double(d, elements);
 
@@ -135,7 +140,8 @@ psy_mass_scan(const float *f, const double *d, size_t elements, const char *name
 		double x = f != NULL ? f[k] : d[k];
 
 		if (fabs(x) > PSY_MASS_MAX_VALUE)
-			return psy_fail(err, PSY_DOMAIN, "%s[%zu] is %g; magnitudes up to %g, or NaN for missing, expected", name, k + 1,
+			return psy_fail(err, PSY_DOMAIN,
+							"%s[%zu] is %g; magnitudes up to %g, or NaN for missing, expected", name, k + 1,
 							x, PSY_MASS_MAX_VALUE);
 	}
 	return PSY_OK;
@@ -152,6 +158,13 @@ psy_mass_add(psy_mass *state, size_t group, const psy_mass_values *x, const doub
 		psy_mass_add_each(&of, state->elements, state->design, x, design, comoments);
 	else
 		psy_mass_add_shared(&of, state->elements, state->design, x, design, comoments);
+}
+
+void
+psy_mass_skip(psy_mass *state, int64_t rows)
+{
+	if (__builtin_add_overflow(state->skipped, rows, &state->skipped))
+		state->skipped = INT64_MAX;
 }
 
 void
@@ -172,7 +185,8 @@ psy_mass_expand(const psy_mass *shared, psy_mass *to)
 	}
 }
 
-/* ---- merging --------------------------------------------------------------------------------------------------- */
+/* ---- merging
+ * --------------------------------------------------------------------------------------------------- */
 
 static psy_status
 same_source(const psy_mass *into, const psy_mass *from, psy_error *err)
@@ -180,7 +194,8 @@ same_source(const psy_mass *into, const psy_mass *from, psy_error *err)
 	if (into->source == from->source)
 		return PSY_OK;
 	if (into->source == 0 || from->source == 0)
-		return psy_fail(err, PSY_DOMAIN, "a state over connectomes and one over plain vectors cannot be merged");
+		return psy_fail(err, PSY_DOMAIN,
+						"a state over connectomes and one over plain vectors cannot be merged");
 	return psy_fail(err, PSY_DOMAIN, "states over connectomes of kind %s and of kind %s cannot be merged",
 					psy_conn_kind_name(into->source), psy_conn_kind_name(from->source));
 }
@@ -189,24 +204,24 @@ psy_status
 psy_mass_mergeable(const psy_mass *into, const psy_mass *from, psy_error *err)
 {
 	if (into->statistic != from->statistic)
-		return psy_fail(err, PSY_DOMAIN, "a state of %s%s and one of %s%s cannot be merged", psy_mass_name(into->statistic),
-						into->groups == 2 ? " (two groups)" : "", psy_mass_name(from->statistic),
-						from->groups == 2 ? " (two groups)" : "");
+		return psy_fail(err, PSY_DOMAIN, "a state of %s%s and one of %s%s cannot be merged",
+						psy_mass_name(into->statistic), into->groups == 2 ? " (two groups)" : "",
+						psy_mass_name(from->statistic), from->groups == 2 ? " (two groups)" : "");
 	if (into->elements == 0 || from->elements == 0)
 		return PSY_OK;
 	if (into->elements != from->elements)
 		return psy_fail(err, PSY_SHAPE, "states over %llu and over %llu elements cannot be merged",
 						(unsigned long long) into->elements, (unsigned long long) from->elements);
 	if (into->design != from->design)
-		return psy_fail(err, PSY_SHAPE, "states with %d and with %d covariates cannot be merged", into->design - 1,
-						from->design - 1);
+		return psy_fail(err, PSY_SHAPE, "states with %d and with %d covariates cannot be merged",
+						into->design - 1, from->design - 1);
 	return same_source(into, from, err);
 }
 
 void
 psy_mass_merge(psy_mass *into, const psy_mass *from)
 {
-	into->skipped += from->skipped;
+	psy_mass_skip(into, from->skipped);
 	for (size_t g = 0; g < into->groups && from->elements > 0; g++)
 	{
 		psy_mass_streams to_streams = psy_mass_group_streams(into, g);
@@ -216,12 +231,14 @@ psy_mass_merge(psy_mass *into, const psy_mass *from)
 
 		if (from_comoments[0] == 0)
 			continue;
-		psy_mass_merge_streams(&to_streams, &from_streams, into->elements, into->design, comoments, from_comoments);
+		psy_mass_merge_streams(&to_streams, &from_streams, into->elements, into->design, comoments,
+							   from_comoments);
 		psy_comoments_merge(comoments, from_comoments, into->design);
 	}
 }
 
-/* ---- validation ------------------------------------------------------------------------------------------------ */
+/* ---- validation
+ * ------------------------------------------------------------------------------------------------ */
 
 static psy_status
 check_design(const psy_mass *state, psy_error *err)
@@ -237,7 +254,8 @@ check_design(const psy_mass *state, psy_error *err)
 	if (state->elements == 0 && state->statistic == PSY_MASS_CORR)
 		fits = state->design <= 1;
 	if (!fits || state->design > PSY_MASS_MAX_DESIGN)
-		return psy_fail(err, PSY_FORMAT, "%d design variables for %s", state->design, psy_mass_name(state->statistic));
+		return psy_fail(err, PSY_FORMAT, "%d design variables for %s", state->design,
+						psy_mass_name(state->statistic));
 	return PSY_OK;
 }
 
@@ -268,7 +286,8 @@ check_head(const psy_mass *state, size_t size, psy_error *err)
 	return PSY_OK;
 }
 
-/* Comoments that could have come from rows: a count, finite sums, squares not negative, none before the first row. */
+/* Comoments that could have come from rows: a count, finite sums, squares not negative, none before the first
+ * row. */
 static bool
 comoments_valid(const double *m, size_t stride, size_t q, double rows)
 {
@@ -315,8 +334,7 @@ psy_mass_check(const psy_mass *state, size_t size, psy_error *err)
 
 	for (size_t g = 0; status == PSY_OK && g < state->groups; g++)
 	{
-		/* 2^31 - 1 rows: counts are reported as int. */
-		if (!comoments_valid(psy_mass_group(state, g), 1, state->design, INT32_MAX) ||
+		if (!comoments_valid(psy_mass_group(state, g), 1, state->design, MOST_ROWS) ||
 			!psy_mass_all_finite(psy_mass_group(state, g), psy_comoments_length(state->design)))
 			return psy_fail(err, PSY_FORMAT, "group %zu has an impossible count or design sums", g + 1);
 		status = check_elements(state, g, err);

@@ -1,15 +1,17 @@
 /*
  * mass.h - the one state behind every mass-univariate statistic: moments of many elements at a time.
  *
- * Each row brings a vector x of m elements (edges, regions, voxels), the group it belongs to and q design variables w
- * (covariates first, the score y last).  Kept per group and element: sum and centred sum of squares of x, and centred
- * products of x with each w (stats/moments.h); that is all that t tests, correlations, partial correlations and least
- * squares need, and it merges.  x is taken relative to the element's first value, the origin: equal values then have
- * exactly no spread, and a large mean costs no digits.  Streams are structure of arrays: [group][stream][element].
+ * Each row brings a vector x of m elements (edges, regions, voxels), the group it belongs to and q design
+ * variables w (covariates first, the score y last).  Kept per group and element: sum and centred sum of
+ * squares of x, and centred products of x with each w (stats/moments.h); that is all that t tests,
+ * correlations, partial correlations and least squares need, and it merges.  x is taken relative to the
+ * element's first value, the origin: equal values then have exactly no spread, and a large mean costs no
+ * digits.  Streams are structure of arrays: [group][stream][element].
  *
- * The count and the design's own moments are the same for all elements while none is missing, and then kept once per
- * group (shared layout).  The first missing element (NaN) calls for the per-element layout, in which every element has
- * its own count and design moments, so that n and the adjustment are exact.  A state never goes back.
+ * The count and the design's own moments are the same for all elements while none is missing, and then kept
+ * once per group (shared layout).  The first missing element (NaN) calls for the per-element layout, in which
+ * every element has its own count and design moments, so that n and the adjustment are exact.  A state never
+ * goes back.
  *
  * Merging any split gives the whole: counts exactly, moments to rounding (relative 1e-13 in practice).
  */
@@ -19,25 +21,25 @@
 #include "core/context.h"
 
 #define PSY_MASS_MAX_GROUPS 2
-#define PSY_MASS_MAX_DESIGN 64	 /* design variables; at most PSY_COMOMENTS_MAX */
+#define PSY_MASS_MAX_DESIGN 64   /* design variables; at most PSY_COMOMENTS_MAX */
 #define PSY_MASS_MAX_VALUE 1e100 /* magnitude: squares of sums stay finite */
 
 /* Stored: never renumber. */
 typedef enum psy_mass_statistic
 {
 	PSY_MASS_SUMMARY = 1,
-	PSY_MASS_TTEST,		   /* one sample: one group */
+	PSY_MASS_TTEST,        /* one sample: one group */
 	PSY_MASS_TTEST_GROUPS, /* two samples: group 0 is FALSE, group 1 TRUE */
 	PSY_MASS_TTEST_PAIRED, /* one group, of differences post - pre */
-	PSY_MASS_CORR,		   /* one group; the design is y */
-	PSY_MASS_PCORR		   /* one group; the design is covariates, then y */
+	PSY_MASS_CORR,         /* one group; the design is y */
+	PSY_MASS_PCORR         /* one group; the design is covariates, then y */
 } psy_mass_statistic;
 
 #define PSY_MASS_PER_ELEMENT 1 /* flag: the per-element layout */
 
 /*
- * A flat image, 8-byte aligned.  variables, reserved and tail leave room for statistics to come (an element's own
- * covariate, group keys); they are 1, 0 and 0.
+ * A flat image, 8-byte aligned.  variables, reserved and tail leave room for statistics to come (an element's
+ * own covariate, group keys); they are 1, 0 and 0.
  */
 typedef struct psy_mass
 {
@@ -45,16 +47,17 @@ typedef struct psy_mass
 	uint8_t source; /* 0: a plain vector; else the psy_conn_kind of the connectomes */
 	uint8_t flags;
 	uint16_t groups;
-	uint16_t design;	/* q */
+	uint16_t design;    /* q */
 	uint16_t variables; /* element variables: x alone */
 	uint16_t reserved[3];
 	uint64_t elements; /* m; 0 while no complete row has been seen */
 	int64_t skipped;   /* rows left out because x, the group or a design variable was missing */
-	uint64_t tail;	   /* bytes after the streams */
-	double data[];	   /* per group: design comoments; then per group: streams */
+	uint64_t tail;     /* bytes after the streams */
+	double data[];     /* per group: design comoments; then per group: streams */
 } psy_mass;
 
-/* One row's x: exactly one of f and d; the paired statistic subtracts minus_f or minus_d, of the same type. */
+/* One row's x: exactly one of f and d; the paired statistic subtracts minus_f or minus_d, of the same type.
+ */
 typedef struct psy_mass_values
 {
 	const float *f;
@@ -76,14 +79,14 @@ typedef struct psy_mass_shape
 /* The streams of one group.  In the shared layout count, design_sum and design_product are NULL. */
 typedef struct psy_mass_streams
 {
-	double *origin;			/* the first value of x; 0 before it */
-	double *sum;			/* of x - origin */
-	double *squares;		/* of x - mean */
-	double *product;		/* q streams: with each design variable */
-	double *smallest;		/* summary only */
-	double *largest;		/* summary only */
-	double *count;			/* per element */
-	double *design_sum;		/* q streams, per element, relative to the group's design origin */
+	double *origin;         /* the first value of x; 0 before it */
+	double *sum;            /* of x - origin */
+	double *squares;        /* of x - mean */
+	double *product;        /* q streams: with each design variable */
+	double *smallest;       /* summary only */
+	double *largest;        /* summary only */
+	double *count;          /* per element */
+	double *design_sum;     /* q streams, per element, relative to the group's design origin */
 	double *design_product; /* q(q+1)/2 streams, per element */
 } psy_mass_streams;
 
@@ -95,20 +98,25 @@ void psy_mass_init(psy_mass *state, const psy_mass_shape *shape);
 
 psy_mass_shape psy_mass_shape_of(const psy_mass *state);
 
-/* The design comoments of a group (psy_comoments_length(q) doubles, stats/moments.h); the first is its number of rows. */
+/* The design comoments of a group (psy_comoments_length(q) doubles, stats/moments.h); the first is its number
+ * of rows. */
 double *psy_mass_group(const psy_mass *state, size_t group);
 
 psy_mass_streams psy_mass_group_streams(const psy_mass *state, size_t group);
 
 /*
- * Looks a row through before it is added.  *missing: some element is NaN, so that a shared state must be expanded.
- * An infinite value, or one beyond 1e100, is PSY_DOMAIN naming the element; name is x's name in messages.
+ * Looks a row through before it is added.  *missing: some element is NaN, so that a shared state must be
+ * expanded. An infinite value, or one beyond 1e100, is PSY_DOMAIN naming the element; name is x's name in
+ * messages.
  */
 psy_status psy_mass_scan(const float *f, const double *d, size_t elements, const char *name, bool *missing,
 						 psy_error *err);
 
 /* Adds a row of m values and q design variables (finite, within 1e100) to a group. */
 void psy_mass_add(psy_mass *state, size_t group, const psy_mass_values *x, const double *design);
+
+/* Counts rows left out; the count stays at its largest value rather than overflow. */
+void psy_mass_skip(psy_mass *state, int64_t rows);
 
 /* Copies a shared state into one set up per element and otherwise of the same shape. */
 void psy_mass_expand(const psy_mass *shared, psy_mass *to);
@@ -120,8 +128,8 @@ psy_status psy_mass_mergeable(const psy_mass *into, const psy_mass *from, psy_er
 void psy_mass_merge(psy_mass *into, const psy_mass *from);
 
 /*
- * Validates an image of size bytes from outside: every count, size and flag that the functions here rely on, and that
- * all numbers are finite and sums of squares not negative.  PSY_FORMAT says what is wrong.
+ * Validates an image of size bytes from outside: every count, size and flag that the functions here rely on,
+ * and that all numbers are finite and sums of squares not negative.  PSY_FORMAT says what is wrong.
  */
 psy_status psy_mass_check(const psy_mass *state, size_t size, psy_error *err);
 

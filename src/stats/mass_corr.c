@@ -1,10 +1,11 @@
 /*
  * mass_corr.c - correlations and partial correlations from the mass-univariate state; see mass_final.h.
  *
- * With the design's centred products factored as L L' (covariates first, y last), u = L^-1 s, s being x's products with
- * the design, splits x's sum of squares: u_j^2 is what variable j explains beyond those before it.  So the covariates leave xx = squares
- * - sum of their u_j^2, the partial correlation is u_y / sqrt(xx), and y leaves xx - u_y^2: no inverse of a near-singular
- * matrix, and r never beyond 1 but for rounding.
+ * With the design's centred products factored as L L' (covariates first, y last), u = L^-1 s, s being x's
+ * products with the design, splits x's sum of squares: u_j^2 is what variable j explains beyond those before
+ * it.  So the covariates leave xx = squares
+ * - sum of their u_j^2, the partial correlation is u_y / sqrt(xx), and y leaves xx - u_y^2: no inverse of a
+ * near-singular matrix, and r never beyond 1 but for rounding.
  */
 #include "stats/mass_final.h"
 
@@ -25,7 +26,8 @@ typedef struct factor
 	size_t deficient; /* 0, or the first variable (1-based) without variance of its own */
 } factor;
 
-/* Row j of the Cholesky factor of the packed products, in place; false when variable j has nothing of its own. */
+/* Row j of the Cholesky factor of the packed products, in place; false when variable j has nothing of its
+ * own. */
 static bool
 cholesky_row(double *a, size_t j, double noise)
 {
@@ -74,7 +76,8 @@ factor_design(const double *core, size_t stride, const double *origin, size_t q,
 	for (size_t s = 0; s < q * (q + 1) / 2; s++)
 		f->inverse[s] = core[(1 + q + s) * stride];
 	for (size_t j = 0; j < q; j++)
-		if (!cholesky_row(f->inverse, j, psy_spread_noise(n, origin[j] + (n > 0 ? core[(1 + j) * stride] / n : 0))))
+		if (!cholesky_row(f->inverse, j,
+						  psy_spread_noise(n, origin[j] + (n > 0 ? core[(1 + j) * stride] / n : 0))))
 		{
 			f->deficient = j + 1;
 			return;
@@ -125,10 +128,12 @@ split_squares(const psy_mass_streams *of, size_t first, size_t size, size_t stri
 
 /* The result of one element; left and u from split_squares. */
 static void
-finish_element(const psy_mass_streams *of, size_t k, double n, size_t q, double left, double u, const psy_mass_result *out)
+finish_element(const psy_mass_streams *of, size_t k, double n, size_t q, double left, double u,
+			   const psy_mass_result *out)
 {
 	double df = n - 1 - (double) q;
-	bool varies = of->squares[k] > psy_spread_noise(n, of->origin[k] + of->sum[k] / n) && left > PSY_RANK_TOLERANCE * of->squares[k];
+	bool varies = of->squares[k] > psy_spread_noise(n, of->origin[k] + of->sum[k] / n) &&
+				  left > PSY_RANK_TOLERANCE * of->squares[k];
 	double r = varies ? u / sqrt(left) : NAN;
 	double unexplained = varies ? (left - u * u) / left : 0;
 
@@ -146,10 +151,10 @@ without_test(size_t k, const psy_mass_result *out)
 
 /* Chooses between too few values, a deficient design and a test, and counts. */
 static void
-corr_element(const psy_mass_streams *of, size_t k, double n, size_t q, const factor *f, const split_block *b, size_t at,
-			 const psy_mass_result *out, psy_mass_tally *tally)
+corr_element(const psy_mass_streams *of, size_t k, double n, size_t q, const factor *f, const split_block *b,
+			 size_t at, const psy_mass_result *out, psy_mass_tally *tally)
 {
-	out->n[k] = (int32_t) n;
+	out->n[k] = psy_reported_count(n);
 	out->df[k] = n - 1 - (double) q >= 1 ? n - 1 - (double) q : NAN;
 	if (isnan(out->df[k]))
 	{
@@ -170,7 +175,8 @@ corr_element(const psy_mass_streams *of, size_t k, double n, size_t q, const fac
 }
 
 static void
-corr_shared(const psy_mass *state, const psy_mass_streams *of, const psy_mass_result *out, psy_mass_tally *tally)
+corr_shared(const psy_mass *state, const psy_mass_streams *of, const psy_mass_result *out,
+			psy_mass_tally *tally)
 {
 	const double *comoments = psy_mass_group(state, 0);
 	size_t m = state->elements, q = state->design;
@@ -190,7 +196,8 @@ corr_shared(const psy_mass *state, const psy_mass_streams *of, const psy_mass_re
 }
 
 static void
-corr_each(const psy_mass *state, const psy_mass_streams *of, const psy_mass_result *out, psy_mass_tally *tally)
+corr_each(const psy_mass *state, const psy_mass_streams *of, const psy_mass_result *out,
+		  psy_mass_tally *tally)
 {
 	size_t m = state->elements, q = state->design;
 	const double *comoments = psy_mass_group(state, 0);

@@ -39,11 +39,12 @@ psy_hedges_correction(double df)
 			   psy_stirling_error(a - 1.5));
 }
 
-/* ---- t tests --------------------------------------------------------------------------------------------------- */
+/* ---- t tests
+ * --------------------------------------------------------------------------------------------------- */
 
 PSY_CLONES static void
-one_sample(const double *n, const double *origin, const double *sum, const double *squares, size_t size, double mu,
-		   const psy_mass_result *out)
+one_sample(const double *n, const double *origin, const double *sum, const double *squares, size_t size,
+		   double mu, const psy_mass_result *out)
 {
 	for (size_t k = 0; k < size; k++)
 	{
@@ -51,7 +52,7 @@ one_sample(const double *n, const double *origin, const double *sum, const doubl
 		double sd = n[k] >= 2 ? sqrt(squares[k] / (n[k] - 1)) : NAN;
 		double spread = squares[k] > psy_spread_noise(n[k], mean) ? sd : sd * 0;
 
-		out->n[k] = (int32_t) n[k];
+		out->n[k] = psy_reported_count(n[k]);
 		out->estimate[k] = n[k] > 0 ? mean : NAN;
 		out->se[k] = spread / sqrt(n[k]);
 		out->df[k] = n[k] >= 2 ? n[k] - 1 : NAN;
@@ -80,11 +81,12 @@ two_samples(group_block b0, group_block b1, size_t size, double mu, const psy_ma
 		double df = n0 + n1 - 2;
 		bool enough = n0 >= 1 && n1 >= 1 && df >= 1;
 		double squares = b0.squares[k] + b1.squares[k];
-		double noise = psy_spread_noise(n0, b0.origin[k] + mean0) + psy_spread_noise(n1, b1.origin[k] + mean1);
+		double noise =
+			psy_spread_noise(n0, b0.origin[k] + mean0) + psy_spread_noise(n1, b1.origin[k] + mean1);
 		double sd = enough ? sqrt(squares / df) : NAN;
 		double spread = squares > noise ? sd : sd * 0;
 
-		out->n[k] = (int32_t) (n0 + n1);
+		out->n[k] = psy_reported_count(n0 + n1);
 		out->estimate[k] = n0 >= 1 && n1 >= 1 ? difference : NAN;
 		out->se[k] = spread * sqrt(1 / n0 + 1 / n1);
 		out->df[k] = enough ? df : NAN;
@@ -97,8 +99,9 @@ two_samples(group_block b0, group_block b1, size_t size, double mu, const psy_ma
 static psy_mass_result
 result_from(const psy_mass_result *out, size_t first)
 {
-	return (psy_mass_result){out->n + first,  out->estimate + first, out->se + first,	  out->statistic + first,
-							 out->df + first, out->p + first,		 out->log_p + first, out->effect_size + first};
+	return (psy_mass_result){out->n + first,         out->estimate + first,   out->se + first,
+							 out->statistic + first, out->df + first,         out->p + first,
+							 out->log_p + first,     out->effect_size + first};
 }
 
 /* n[BLOCK] holds the counts. */
@@ -165,14 +168,16 @@ psy_mass_ttest(const psy_mass *state, double mu, psy_mass_effect effect, const p
 {
 	*tally = (psy_mass_tally){0};
 	for (size_t first = 0; first < state->elements; first += BLOCK)
-		ttest_block_at(state, first, state->elements - first < BLOCK ? state->elements - first : BLOCK, mu, out);
+		ttest_block_at(state, first, state->elements - first < BLOCK ? state->elements - first : BLOCK, mu,
+					   out);
 	if (effect == PSY_MASS_EFFECT_G)
 		correct_effects(out, state->elements);
 	psy_two_sided_p_many(out->statistic, out->df, 0, state->elements, out->p, out->log_p);
 	count_elements(state, out, tally);
 }
 
-/* ---- summary --------------------------------------------------------------------------------------------------- */
+/* ---- summary
+ * --------------------------------------------------------------------------------------------------- */
 
 void
 psy_mass_summary(const psy_mass *state, const psy_mass_summary_result *out, psy_mass_tally *tally)
@@ -186,16 +191,19 @@ psy_mass_summary(const psy_mass *state, const psy_mass_summary_result *out, psy_
 		double n = of.count != NULL ? of.count[k] : rows;
 		double mean = of.origin[k] + of.sum[k] / n;
 
-		out->n[k] = (int32_t) n;
+		out->n[k] = psy_reported_count(n);
 		out->mean[k] = n > 0 ? mean : NAN;
-		out->sd[k] = n < 2 ? NAN : of.squares[k] > psy_spread_noise(n, mean) ? sqrt(of.squares[k] / (n - 1)) : 0;
+		out->sd[k] = n < 2                                       ? NAN
+					 : of.squares[k] > psy_spread_noise(n, mean) ? sqrt(of.squares[k] / (n - 1))
+																 : 0;
 		out->smallest[k] = n > 0 ? of.smallest[k] : NAN;
 		out->largest[k] = n > 0 ? of.largest[k] : NAN;
 		tally->incomplete += n < rows;
 	}
 }
 
-/* ---- words ----------------------------------------------------------------------------------------------------- */
+/* ---- words
+ * ----------------------------------------------------------------------------------------------------- */
 
 const char *
 psy_mass_method(const psy_mass *state)
@@ -236,17 +244,18 @@ static void
 note_design(writer *w, const psy_mass *state, const psy_mass_tally *tally)
 {
 	if (tally->column == state->design)
-		sentence(w, "y is constant or explained by the covariates in %zu of %llu elements; ", tally->deficient,
-				 (unsigned long long) state->elements);
-	else if (tally->deficient > 0)
-		sentence(w, "covariate %zu is constant or explained by those before it in %zu of %llu elements; ", tally->column,
+		sentence(w, "y is constant or explained by the covariates in %zu of %llu elements; ",
 				 tally->deficient, (unsigned long long) state->elements);
+	else if (tally->deficient > 0)
+		sentence(w, "covariate %zu is constant or explained by those before it in %zu of %llu elements; ",
+				 tally->column, tally->deficient, (unsigned long long) state->elements);
 }
 
 static bool
 tests_raw_correlations(const psy_mass *state)
 {
-	return state->statistic != PSY_MASS_SUMMARY && (state->source == PSY_CONN_R || state->source == PSY_CONN_PARTIAL);
+	return state->statistic != PSY_MASS_SUMMARY &&
+		   (state->source == PSY_CONN_R || state->source == PSY_CONN_PARTIAL);
 }
 
 void

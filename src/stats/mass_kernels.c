@@ -1,8 +1,8 @@
 /*
  * mass_kernels.c - the loops over elements; see mass_kernels.h.
  *
- * Rows are taken in blocks that stay in the first-level cache: a block of x becomes doubles once, then each stream is
- * updated by a short loop that the compiler vectorises.
+ * Rows are taken in blocks that stay in the first-level cache: a block of x becomes doubles once, then each
+ * stream is updated by a short loop that the compiler vectorises.
  */
 #include "stats/mass_kernels.h"
 
@@ -14,7 +14,8 @@
 
 #define BLOCK 512
 
-/* ---- looking through ------------------------------------------------------------------------------------------- */
+/* ---- looking through
+ * ------------------------------------------------------------------------------------------- */
 
 PSY_CLONES static psy_mass_seen
 scan_float(const float *x, size_t elements)
@@ -79,7 +80,8 @@ psy_mass_all_finite(const double *x, size_t count)
 	return all_finite(x, count);
 }
 
-/* ---- a block of a row ------------------------------------------------------------------------------------------ */
+/* ---- a block of a row
+ * ------------------------------------------------------------------------------------------ */
 
 PSY_CLONES static void
 load_float(const float *x, const float *minus, size_t count, double *block)
@@ -111,11 +113,14 @@ load_block(const psy_mass_values *x, size_t first, size_t count, double *block)
 		load_double(x->d + first, x->minus_d != NULL ? x->minus_d + first : NULL, count, block);
 }
 
-/* ---- the shared layout ----------------------------------------------------------------------------------------- */
+/* ---- the shared layout
+ * ----------------------------------------------------------------------------------------- */
 
-/* Youngs-Cramer with one n: sums and squares; x becomes the deviation (x - origin) n - sum, which the products need. */
+/* Youngs-Cramer with one n: sums and squares; x becomes the deviation (x - origin) n - sum, which the
+ * products need. */
 PSY_CLONES static void
-update_shared(double *x, size_t count, double n, double scale, const double *origin, double *sum, double *squares)
+update_shared(double *x, size_t count, double n, double scale, const double *origin, double *sum,
+			  double *squares)
 {
 	for (size_t k = 0; k < count; k++)
 	{
@@ -172,14 +177,15 @@ psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const
 	}
 }
 
-/* ---- the per-element layout ------------------------------------------------------------------------------------ */
+/* ---- the per-element layout
+ * ------------------------------------------------------------------------------------ */
 
 typedef struct each_block
 {
-	double x[BLOCK];		 /* NaN where missing */
-	double present[BLOCK];	 /* 1 or 0 */
-	double n[BLOCK];		 /* count with this row */
-	double scale[BLOCK];	 /* 1 / (n (n - 1)), 0 for a first or missing value */
+	double x[BLOCK];         /* NaN where missing */
+	double present[BLOCK];   /* 1 or 0 */
+	double n[BLOCK];         /* count with this row */
+	double scale[BLOCK];     /* 1 / (n (n - 1)), 0 for a first or missing value */
 	double deviation[BLOCK]; /* (x - origin) n - sum */
 } each_block;
 
@@ -222,16 +228,16 @@ update_product_each(const each_block *b, size_t size, double w, const double *su
 }
 
 PSY_CLONES static void
-update_design_product(const each_block *b, size_t size, double w, const double *sum, double v, const double *other,
-					  double *product)
+update_design_product(const each_block *b, size_t size, double w, const double *sum, double v,
+					  const double *other, double *product)
 {
 	for (size_t k = 0; k < size; k++)
 		product[k] += (w * b->n[k] - sum[k]) * (v * b->n[k] - other[k]) * b->scale[k];
 }
 
 static void
-update_design(const each_block *b, const psy_mass_streams *of, size_t first, size_t size, size_t elements, size_t q,
-			  const double *design, const double *origin)
+update_design(const each_block *b, const psy_mass_streams *of, size_t first, size_t size, size_t elements,
+			  size_t q, const double *design, const double *origin)
 {
 	double *sum = of->design_sum + first;
 	double *product = of->design_product + first;
@@ -243,13 +249,14 @@ update_design(const each_block *b, const psy_mass_streams *of, size_t first, siz
 		update_design_sum(b, size, w, sum + i * elements);
 		update_product_each(b, size, w, sum + i * elements, of->product + i * elements + first);
 		for (size_t j = 0; j <= i; j++, product += elements)
-			update_design_product(b, size, w, sum + i * elements, design[j] - origin[j], sum + j * elements, product);
+			update_design_product(b, size, w, sum + i * elements, design[j] - origin[j], sum + j * elements,
+								  product);
 	}
 }
 
 void
-psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x, const double *design,
-				  const double *comoments)
+psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
+				  const double *design, const double *comoments)
 {
 	each_block block;
 
@@ -260,21 +267,23 @@ psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const p
 		load_block(x, first, size, block.x);
 		if (of->smallest != NULL)
 			update_range(block.x, size, of->smallest + first, of->largest + first);
-		update_each(&block, size, of->origin + first, of->count + first, of->sum + first, of->squares + first);
+		update_each(&block, size, of->origin + first, of->count + first, of->sum + first,
+					of->squares + first);
 		update_design(&block, of, first, size, elements, q, design, comoments + psy_comoments_core(q));
 	}
 }
 
-/* ---- merging --------------------------------------------------------------------------------------------------- */
+/* ---- merging
+ * --------------------------------------------------------------------------------------------------- */
 
 /* Per block: how two sides of each element are weighed. */
 typedef struct merge_block
 {
 	double from_n[BLOCK];
-	double weight[BLOCK];		/* n1 n2 / (n1 + n2) */
-	double inverse[BLOCK];		/* 1 / n1, or 0 */
+	double weight[BLOCK];       /* n1 n2 / (n1 + n2) */
+	double inverse[BLOCK];      /* 1 / n1, or 0 */
 	double from_inverse[BLOCK]; /* 1 / n2, or 0 */
-	double difference[BLOCK];	/* of the means of x */
+	double difference[BLOCK];   /* of the means of x */
 } merge_block;
 
 PSY_CLONES static void
@@ -325,17 +334,19 @@ typedef struct design_side
 } design_side;
 
 PSY_CLONES static void
-merge_product(const merge_block *b, size_t size, design_side into, design_side from, double shift, double *product,
-			  const double *from_product)
+merge_product(const merge_block *b, size_t size, design_side into, design_side from, double shift,
+			  double *product, const double *from_product)
 {
 	for (size_t k = 0; k < size; k++)
-		product[k] += from_product[k] + b->weight[k] * b->difference[k] *
-											(sum_at(into.stream, k, into.shared) * b->inverse[k] -
-											 sum_at(from.stream, k, from.shared) * b->from_inverse[k] - shift);
+		product[k] +=
+			from_product[k] + b->weight[k] * b->difference[k] *
+								  (sum_at(into.stream, k, into.shared) * b->inverse[k] -
+								   sum_at(from.stream, k, from.shared) * b->from_inverse[k] - shift);
 }
 
 PSY_CLONES static void
-merge_range(double *smallest, double *largest, const double *from_smallest, const double *from_largest, size_t size)
+merge_range(double *smallest, double *largest, const double *from_smallest, const double *from_largest,
+			size_t size)
 {
 	for (size_t k = 0; k < size; k++)
 	{
@@ -372,20 +383,22 @@ merge_blocks(const merge_sides *m)
 		const psy_mass_streams *into = m->into, *from = m->from;
 		size_t size = m->elements - first < BLOCK ? m->elements - first : BLOCK;
 
-		weigh(into->count != NULL ? into->count + first : NULL, from->count != NULL ? from->count + first : NULL,
-			  m->comoments[0], m->from_comoments[0], size, &block);
-		merge_x(&block, size, into->origin + first, into->sum + first, into->squares + first, from->origin + first,
-				from->sum + first, from->squares + first);
+		weigh(into->count != NULL ? into->count + first : NULL,
+			  from->count != NULL ? from->count + first : NULL, m->comoments[0], m->from_comoments[0], size,
+			  &block);
+		merge_x(&block, size, into->origin + first, into->sum + first, into->squares + first,
+				from->origin + first, from->sum + first, from->squares + first);
 		for (size_t j = 0; j < m->q; j++)
 		{
 			size_t at = j * m->elements + first;
 
-			merge_product(&block, size, side_of(into, m->comoments, j, at), side_of(from, m->from_comoments, j, at),
-						  m->shift[j], into->product + at, from->product + at);
+			merge_product(&block, size, side_of(into, m->comoments, j, at),
+						  side_of(from, m->from_comoments, j, at), m->shift[j], into->product + at,
+						  from->product + at);
 		}
 		if (into->smallest != NULL)
-			merge_range(into->smallest + first, into->largest + first, from->smallest + first, from->largest + first,
-						size);
+			merge_range(into->smallest + first, into->largest + first, from->smallest + first,
+						from->largest + first, size);
 	}
 }
 

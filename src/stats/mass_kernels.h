@@ -1,7 +1,8 @@
 /*
  * mass_kernels.h - the loops over elements behind stats/mass.c; not for use outside src/stats.
  *
- * Every element is its own accumulator, so that vectorising reorders nothing and the bits are the same on every CPU.
+ * Every element is its own accumulator, so that vectorising reorders nothing and the bits are the same on
+ * every CPU.
  */
 #ifndef PSY_MASS_KERNELS_H
 #define PSY_MASS_KERNELS_H
@@ -30,7 +31,7 @@ void psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, co
 void psy_mass_spread_core(const psy_mass_streams *of, size_t elements, size_t q, const double *comoments);
 
 /* Merges streams; comoments are the groups' own, before they are merged, and serve where a side is shared. */
-void psy_mass_merge_streams(const psy_mass_streams *into, const psy_mass_streams *from, size_t elements, size_t q,
-							const double *comoments, const double *from_comoments);
+void psy_mass_merge_streams(const psy_mass_streams *into, const psy_mass_streams *from, size_t elements,
+							size_t q, const double *comoments, const double *from_comoments);
 
 #endif

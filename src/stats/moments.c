@@ -89,7 +89,8 @@ psy_comoments_merge_core(double *into, const double *from, size_t q, const doubl
 	weight = into[0] * from[0] / (into[0] + from[0]);
 	for (size_t i = 0; i < q; i++)
 		for (size_t j = 0; j <= i; j++)
-			*product++ += *from_product++ + weight * (sum[i] * inverse - from_sum[i] * from_inverse - shift[i]) *
+			*product++ += *from_product++ + weight *
+												(sum[i] * inverse - from_sum[i] * from_inverse - shift[i]) *
 												(sum[j] * inverse - from_sum[j] * from_inverse - shift[j]);
 	for (size_t i = 0; i < q; i++)
 		sum[i] += from_sum[i] + from[0] * shift[i];

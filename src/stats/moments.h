@@ -1,8 +1,9 @@
 /*
  * moments.h - mergeable first and second moments (Youngs & Cramer 1971; merging: Chan, Golub & LeVeque 1983).
  *
- * Sums are kept beside centred sums of squares and products, so that a large mean costs no digits.  Merging the
- * moments of any split gives those of the whole to rounding: relative 1e-13 of each sum of squares in practice.
+ * Sums are kept beside centred sums of squares and products, so that a large mean costs no digits.  Merging
+ * the moments of any split gives those of the whole to rounding: relative 1e-13 of each sum of squares in
+ * practice.
  */
 #ifndef PSY_MOMENTS_H
 #define PSY_MOMENTS_H
@@ -13,9 +14,9 @@
 
 typedef struct psy_moments
 {
-	double n;		/* observations */
-	double origin;	/* the first x: equal values have squares of exactly 0, and a large mean costs no digits */
-	double sum;		/* of x - origin */
+	double n;      /* observations */
+	double origin; /* the first x: equal values have squares of exactly 0, and a large mean costs no digits */
+	double sum;    /* of x - origin */
 	double squares; /* of x - mean */
 } psy_moments;
 
@@ -27,9 +28,10 @@ double psy_moments_mean(const psy_moments *m);
 double psy_moments_variance(const psy_moments *m);
 
 /*
- * Joint moments of q variables, flat: n, sum[q], products[q(q+1)/2], origin[q].  The products are centred; the lower
- * triangle row by row: (i, j), j <= i, at i(i+1)/2 + j.  Sums are of w - origin, origin being the first row: so a constant
- * has products of exactly 0, and a mean far from zero costs no digits.  All zero is the empty set.
+ * Joint moments of q variables, flat: n, sum[q], products[q(q+1)/2], origin[q].  The products are centred;
+ * the lower triangle row by row: (i, j), j <= i, at i(i+1)/2 + j.  Sums are of w - origin, origin being the
+ * first row: so a constant has products of exactly 0, and a mean far from zero costs no digits.  All zero is
+ * the empty set.
  */
 static inline size_t
 psy_product_index(size_t i, size_t j)

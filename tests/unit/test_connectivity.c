@@ -1,6 +1,6 @@
 /*
- * test_connectivity.c - connectome values and Pearson correlation: against long double two-pass sums, and by their laws.
- * Real series against numpy: tests/golden/run_connectome.
+ * test_connectivity.c - connectome values and Pearson correlation: against long double two-pass sums, and by
+ * their laws. Real series against numpy: tests/golden/run_connectome.
  */
 #include "unit.h"
 
@@ -30,7 +30,8 @@ make_series(size_t timepoints, size_t regions, double offset)
 
 	for (size_t t = 0; t < timepoints; t++)
 		for (size_t r = 0; r < regions; r++)
-			series[t * regions + r] = offset * (1 + r % 3) + (r % 5) * sin(t / 7.0 + r / 20.0) + uniform(&seed) * (1 + r % 4);
+			series[t * regions + r] =
+				offset * (1 + r % 3) + (r % 5) * sin(t / 7.0 + r / 20.0) + uniform(&seed) * (1 + r % 4);
 }
 
 static psy_status
@@ -62,7 +63,8 @@ direct_r(size_t timepoints, size_t regions, size_t a, size_t b)
 	return ab / sqrtl(aa * bb);
 }
 
-/* ---- pearson --------------------------------------------------------------------------------------------------- */
+/* ---- pearson
+ * --------------------------------------------------------------------------------------------------- */
 
 static void
 pearson_is_the_double_result_rounded_once(void **state)
@@ -192,7 +194,8 @@ pearson_refuses_what_it_cannot_mean(void **state)
 	assert_int_equal(psy_pearson(&impatient, series, 5, 4, workspace, edges, &err), PSY_INTERRUPTED);
 }
 
-/* ---- values ---------------------------------------------------------------------------------------------------- */
+/* ---- values
+ * ---------------------------------------------------------------------------------------------------- */
 
 static float
 from_bits(uint32_t bits)
@@ -283,10 +286,16 @@ fisher_z_is_the_inverse_hyperbolic_tangent(void **state)
 static void
 fisher_z_is_taken_once(void **state)
 {
-	const struct { psy_conn_kind from; bool forth, back; psy_conn_kind to, to_inverse; } rule[] = {
-		{PSY_CONN_R, true, false, PSY_CONN_Z, 0},	   {PSY_CONN_Z, false, true, 0, PSY_CONN_R},
-		{PSY_CONN_PARTIAL, true, false, PSY_CONN_PARTIAL_Z, 0}, {PSY_CONN_PARTIAL_Z, false, true, 0, PSY_CONN_PARTIAL},
-		{PSY_CONN_WEIGHT, false, false, 0, 0}};
+	const struct
+	{
+		psy_conn_kind from;
+		bool forth, back;
+		psy_conn_kind to, to_inverse;
+	} rule[] = {{PSY_CONN_R, true, false, PSY_CONN_Z, 0},
+				{PSY_CONN_Z, false, true, 0, PSY_CONN_R},
+				{PSY_CONN_PARTIAL, true, false, PSY_CONN_PARTIAL_Z, 0},
+				{PSY_CONN_PARTIAL_Z, false, true, 0, PSY_CONN_PARTIAL},
+				{PSY_CONN_WEIGHT, false, false, 0, 0}};
 
 	for (int k = 0; k < 5; k++)
 	{
@@ -294,11 +303,13 @@ fisher_z_is_taken_once(void **state)
 		psy_conn_kind kind;
 		psy_error err;
 
-		assert_int_equal(psy_conn_fisher_z(&v, 1, rule[k].from, &v, &kind, &err), rule[k].forth ? PSY_OK : PSY_DOMAIN);
+		assert_int_equal(psy_conn_fisher_z(&v, 1, rule[k].from, &v, &kind, &err),
+						 rule[k].forth ? PSY_OK : PSY_DOMAIN);
 		if (rule[k].forth)
 			assert_int_equal(kind, rule[k].to);
 		v = 0.5f;
-		assert_int_equal(psy_conn_fisher_z_inv(&v, 1, rule[k].from, &v, &kind, &err), rule[k].back ? PSY_OK : PSY_DOMAIN);
+		assert_int_equal(psy_conn_fisher_z_inv(&v, 1, rule[k].from, &v, &kind, &err),
+						 rule[k].back ? PSY_OK : PSY_DOMAIN);
 		if (rule[k].back)
 			assert_int_equal(kind, rule[k].to_inverse);
 	}

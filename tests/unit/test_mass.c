@@ -1,6 +1,6 @@
 /*
- * test_mass.c - the mass-univariate state: R's numbers (tests/oracle/connectome_mass.R), merging, order, scale, missing
- * values, degenerate input and forged images.
+ * test_mass.c - the mass-univariate state: R's numbers (tests/oracle/connectome_mass.R), merging, order,
+ * scale, missing values, degenerate input and forged images.
  */
 #include "unit.h"
 
@@ -20,7 +20,7 @@ typedef struct golden_row
 
 static golden_row rows[ROWS];
 
-static const psy_mass_statistic statistics[] = {PSY_MASS_SUMMARY,	   PSY_MASS_TTEST, PSY_MASS_TTEST_GROUPS,
+static const psy_mass_statistic statistics[] = {PSY_MASS_SUMMARY,      PSY_MASS_TTEST, PSY_MASS_TTEST_GROUPS,
 												PSY_MASS_TTEST_PAIRED, PSY_MASS_CORR,  PSY_MASS_PCORR};
 
 static int
@@ -31,13 +31,15 @@ load_rows(void **state)
 	int count = 0;
 	double value[sizeof(golden_row) / sizeof(double)];
 
-	while (count < ROWS && unit_golden_row(file, label, sizeof label, value, sizeof value / sizeof value[0]) > 0)
+	while (count < ROWS &&
+		   unit_golden_row(file, label, sizeof label, value, sizeof value / sizeof value[0]) > 0)
 		memcpy(&rows[count++], value, sizeof value);
 	fclose(file);
 	return count == ROWS ? 0 : -1;
 }
 
-/* ---- building states ------------------------------------------------------------------------------------------- */
+/* ---- building states
+ * ------------------------------------------------------------------------------------------- */
 
 static psy_mass *
 new_state(const psy_mass_shape *shape)
@@ -116,7 +118,8 @@ merged(psy_mass *into, psy_mass *from)
 	return into;
 }
 
-/* ---- answers --------------------------------------------------------------------------------------------------- */
+/* ---- answers
+ * --------------------------------------------------------------------------------------------------- */
 
 typedef struct answer
 {
@@ -129,7 +132,7 @@ static answer
 answer_of(const psy_mass *state, double mu, psy_mass_effect effect)
 {
 	answer a = {0};
-	psy_mass_result out = {a.n,		   a.value[0], a.value[1], a.value[2],
+	psy_mass_result out = {a.n,        a.value[0], a.value[1], a.value[2],
 						   a.value[3], a.value[4], a.value[5], a.value[6]};
 	psy_mass_summary_result summary = {a.n, a.value[0], a.value[1], a.value[2], a.value[3]};
 
@@ -160,15 +163,16 @@ assert_same_answer(const answer *a, const answer *b, double tolerance)
 			assert_close(a->value[v][k], b->value[v][k], tolerance);
 }
 
-/* ---- against R ------------------------------------------------------------------------------------------------- */
+/* ---- against R
+ * ------------------------------------------------------------------------------------------------- */
 
 static psy_mass_statistic
 statistic_named(const char *name)
 {
-	return strcmp(name, "ttest") == 0		   ? PSY_MASS_TTEST
+	return strcmp(name, "ttest") == 0          ? PSY_MASS_TTEST
 		   : strcmp(name, "ttest_groups") == 0 ? PSY_MASS_TTEST_GROUPS
 		   : strcmp(name, "ttest_paired") == 0 ? PSY_MASS_TTEST_PAIRED
-		   : strcmp(name, "corr") == 0		   ? PSY_MASS_CORR
+		   : strcmp(name, "corr") == 0         ? PSY_MASS_CORR
 											   : PSY_MASS_PCORR;
 }
 
@@ -204,9 +208,12 @@ matches_r(void **state)
 static void
 estimates_are_true_minus_false_and_post_minus_pre(void **state)
 {
-	golden_row simple[4] = {{.group = 1, .x = {5}, .pre = {1}}, {.group = 1, .x = {7}, .pre = {2}},
-							{.group = 0, .x = {1}, .pre = {3}}, {.group = 0, .x = {2}, .pre = {9}}};
-	psy_mass_shape two = shape_for(PSY_MASS_TTEST_GROUPS, 1, false), paired = shape_for(PSY_MASS_TTEST_PAIRED, 1, false);
+	golden_row simple[4] = {{.group = 1, .x = {5}, .pre = {1}},
+							{.group = 1, .x = {7}, .pre = {2}},
+							{.group = 0, .x = {1}, .pre = {3}},
+							{.group = 0, .x = {2}, .pre = {9}}};
+	psy_mass_shape two = shape_for(PSY_MASS_TTEST_GROUPS, 1, false),
+				   paired = shape_for(PSY_MASS_TTEST_PAIRED, 1, false);
 	psy_mass *groups = new_state(&two), *pairs = new_state(&paired);
 	answer a;
 
@@ -226,8 +233,9 @@ hedges_correction_is_exact(void **state)
 {
 	/* Gamma ratio with 30 digits (mpmath): df = 2, 3, 7, 8, 20, 100, 1e4, 1e8. */
 	const double df[] = {2, 3, 7, 8, 20, 100, 1e4, 1e8};
-	const double j[] = {0.56418958354775628695, 0.72360125455826765936, 0.8882029076727511903,	0.90270333367641005912,
-						0.96194453374074872696, 0.9924780549814448666,	0.99992499781242969038, 0.99999999249999997812};
+	const double j[] = {0.56418958354775628695, 0.72360125455826765936, 0.8882029076727511903,
+						0.90270333367641005912, 0.96194453374074872696, 0.9924780549814448666,
+						0.99992499781242969038, 0.99999999249999997812};
 	psy_mass *s = state_of(PSY_MASS_TTEST, ELEMENTS, 0, ROWS, 1);
 	answer d = answer_of(s, 0, PSY_MASS_EFFECT_D), g = answer_of(s, 0, PSY_MASS_EFFECT_G);
 
@@ -249,7 +257,8 @@ mu_shifts_the_hypothesis(void **state)
 	free(s);
 }
 
-/* ---- laws ------------------------------------------------------------------------------------------------------ */
+/* ---- laws
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void
 any_split_merges_to_the_whole(void **state)
@@ -258,7 +267,8 @@ any_split_merges_to_the_whole(void **state)
 	{
 		answer whole = answer_and_free(state_of(statistics[s], ELEMENTS, 0, ROWS, 1));
 
-		/* Row 2 is the first with a missing element: cuts give shared + per-element, both ways round, and empty. */
+		/* Row 2 is the first with a missing element: cuts give shared + per-element, both ways round, and
+		 * empty. */
 		for (int cut = 0; cut <= ROWS; cut++)
 		{
 			psy_mass *left = state_of(statistics[s], ELEMENTS, 0, cut, 1);
@@ -351,7 +361,8 @@ layouts_agree_where_nothing_is_missing(void **state)
 		}
 	for (size_t s = 0; s < 6; s++)
 	{
-		psy_mass_shape narrow = shape_for(statistics[s], ELEMENTS, false), wide = shape_for(statistics[s], ELEMENTS, true);
+		psy_mass_shape narrow = shape_for(statistics[s], ELEMENTS, false),
+					   wide = shape_for(statistics[s], ELEMENTS, true);
 		psy_mass *a = new_state(&narrow), *b = new_state(&wide);
 		answer x, y;
 
@@ -413,7 +424,8 @@ float_and_double_rows_agree(void **state)
 	}
 }
 
-/* ---- degenerate input ------------------------------------------------------------------------------------------ */
+/* ---- degenerate input
+ * ------------------------------------------------------------------------------------------ */
 
 static void
 equal_values_have_no_spread_however_many(void **state)
@@ -434,7 +446,8 @@ equal_values_have_no_spread_however_many(void **state)
 			for (int k = 0; k < 5; k++)
 			{
 				assert_close(a.value[0][k], value[k], 1e-11);
-				assert_true(a.value[1][k] == 0 && isnan(a.value[2][k]) && isnan(a.value[4][k]) && isnan(a.value[6][k]));
+				assert_true(a.value[1][k] == 0 && isnan(a.value[2][k]) && isnan(a.value[4][k]) &&
+							isnan(a.value[6][k]));
 			}
 		}
 	}
@@ -471,7 +484,9 @@ a_dependent_covariate_is_named(void **state)
 				double *target = column < COVARIATES ? &row.covariate[column] : &row.y;
 
 				/* The first column becomes constant, the others a sum of those before them. */
-				*target = column == 0 ? 0.1 : row.covariate[0] * 3 + (column > 1 ? row.covariate[1] * 0.37 : 0) + 11;
+				*target = column == 0
+							  ? 0.1
+							  : row.covariate[0] * 3 + (column > 1 ? row.covariate[1] * 0.37 : 0) + 11;
 				s = add_row(s, &row);
 			}
 			a = answer_of(s, 0, PSY_MASS_EFFECT_D);
@@ -532,8 +547,9 @@ notes_say_what_happened(void **state)
 	s->skipped = 3;
 	s->source = PSY_CONN_R;
 	psy_mass_note(s, &a.tally, note, sizeof note);
-	assert_string_equal(note, "3 rows skipped: x, group, y or a covariate missing; 2 of 8 elements have fewer values than "
-							  "rows; kind r tested untransformed, conn_fisher_z is the usual scale");
+	assert_string_equal(
+		note, "3 rows skipped: x, group, y or a covariate missing; 2 of 8 elements have fewer values than "
+			  "rows; kind r tested untransformed, conn_fisher_z is the usual scale");
 	psy_mass_note(s, &a.tally, shorter, sizeof shorter);
 	assert_true(strlen(shorter) < sizeof shorter);
 	s->skipped = 0;
@@ -544,7 +560,8 @@ notes_say_what_happened(void **state)
 	free(s);
 }
 
-/* ---- refusals -------------------------------------------------------------------------------------------------- */
+/* ---- refusals
+ * -------------------------------------------------------------------------------------------------- */
 
 static void
 infinite_and_enormous_values_are_refused_by_name(void **state)
@@ -584,8 +601,9 @@ the_largest_allowed_values_overflow_nothing(void **state)
 static void
 different_states_do_not_merge(void **state)
 {
-	psy_mass *a = state_of(PSY_MASS_TTEST, ELEMENTS, 0, 9, 1), *b = state_of(PSY_MASS_CORR, ELEMENTS, 0, 9, 1),
-			 *c = state_of(PSY_MASS_TTEST, 3, 0, 9, 1), *d = state_of(PSY_MASS_TTEST, ELEMENTS, 0, 9, 1);
+	psy_mass *a = state_of(PSY_MASS_TTEST, ELEMENTS, 0, 9, 1),
+			 *b = state_of(PSY_MASS_CORR, ELEMENTS, 0, 9, 1), *c = state_of(PSY_MASS_TTEST, 3, 0, 9, 1),
+			 *d = state_of(PSY_MASS_TTEST, ELEMENTS, 0, 9, 1);
 	psy_error err;
 
 	assert_int_equal(psy_mass_mergeable(a, b, &err), PSY_DOMAIN);
@@ -601,7 +619,8 @@ different_states_do_not_merge(void **state)
 	free(d);
 }
 
-/* ---- forged images --------------------------------------------------------------------------------------------- */
+/* ---- forged images
+ * --------------------------------------------------------------------------------------------- */
 
 static uint64_t
 next_random(uint64_t *seed)
@@ -611,7 +630,8 @@ next_random(uint64_t *seed)
 	return (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
 }
 
-/* Flips, overwrites or cuts; the copy is exactly as long as it claims, so that a sanitizer sees any step outside. */
+/* Flips, overwrites or cuts; the copy is exactly as long as it claims, so that a sanitizer sees any step
+ * outside. */
 static psy_mass *
 mutate(const psy_mass *state, size_t *size, uint64_t *seed)
 {
@@ -623,7 +643,8 @@ mutate(const psy_mass *state, size_t *size, uint64_t *seed)
 	for (int c = 0; c < changes && keep >= 8; c++)
 	{
 		/* Half of the changes hit the header. */
-		size_t at = next_random(seed) % (next_random(seed) % 2 && keep > sizeof *state ? sizeof *state : keep - 7);
+		size_t at =
+			next_random(seed) % (next_random(seed) % 2 && keep > sizeof *state ? sizeof *state : keep - 7);
 
 		if (next_random(seed) % 2)
 			copy[at] ^= (unsigned char) (1u << next_random(seed) % 8);

@@ -1,4 +1,5 @@
-/* test_moments.c - Youngs-Cramer moments against long double two-pass sums, and that merging any split is the whole. */
+/* test_moments.c - Youngs-Cramer moments against long double two-pass sums, and that merging any split is the
+ * whole. */
 #include "unit.h"
 
 #include "stats/moments.h"
@@ -17,7 +18,8 @@ make_data(double offset)
 		for (int j = 0; j < Q; j++)
 		{
 			seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-			data[i][j] = offset * (j + 1) + (double) (seed >> 11) / 9007199254740992.0 + (j > 0 ? 0.5 * data[i][j - 1] : 0);
+			data[i][j] = offset * (j + 1) + (double) (seed >> 11) / 9007199254740992.0 +
+						 (j > 0 ? 0.5 * data[i][j - 1] : 0);
 		}
 }
 

@@ -2,6 +2,7 @@
 \pset null '(null)'
 SET search_path = public, psyrad;
 SET extra_float_digits = -3;
+SET max_parallel_workers_per_gather = 0;
 
 CREATE TABLE subject AS
 SELECT g AS id, g % 3 = 0 AS grp, ((g * 37) % 11)::float8 AS y, ARRAY[(g % 4)::float8, (g * g % 7)::float8] AS covariates,
@@ -45,7 +46,7 @@ SELECT mass_ttest_final(s, effect_size => 'h') FROM (SELECT mass_ttest_state(c) 
 SELECT mass_ttest_final(s, mu => 'Infinity') FROM (SELECT mass_ttest_state(c) AS s FROM subject) AS x;
 SELECT mass_ttest_final(s, mu => NULL) FROM (SELECT mass_ttest_state(c) AS s FROM subject) AS x;
 SELECT mass_corr_final(s) FROM (SELECT mass_ttest_state(c) AS s FROM subject) AS x;
-SELECT mass_ttest_merge(s) FROM (SELECT mass_ttest_state(c) AS s FROM subject UNION ALL SELECT mass_ttest_state(c, grp) FROM subject) AS x;
+SELECT mass_ttest_merge(s) FROM (VALUES ((SELECT mass_ttest_state(c) FROM subject)), ((SELECT mass_ttest_state(c, grp) FROM subject))) AS x (s);
 SELECT mass_corr_merge(s) FROM (SELECT mass_corr_state(c, y) AS s FROM subject UNION ALL SELECT mass_corr_state(conn_edges(c), y) FROM subject) AS x;
 SELECT mass_ttest_final(NULL), mass_ttest_merge(NULL::mass_state);
 SELECT (mass_ttest_final(mass_ttest_merge(s))).n FROM (SELECT mass_ttest_state(c) AS s FROM subject UNION ALL SELECT NULL) AS x;

@@ -125,3 +125,14 @@ SELECT refused > 800 AS refused, accepted > 50 AS accepted, refused + accepted A
 FROM tries('mass_state', true, (SELECT forms FROM state_forms), 2000);
 SELECT refused > 800 AS refused, accepted > 50 AS accepted, refused + accepted AS tried
 FROM tries('mass_state', false, (SELECT forms FROM state_forms), 2000);
+
+-- Somebody's own aggregate around our functions cannot make them trust a state of another statistic.
+DO $$ BEGIN
+	EXECUTE format('CREATE AGGREGATE wrapped(connectome, boolean) (SFUNC = mass_ttest_groups_add, STYPE = mass_state, INITCOND = %L)',
+		(SELECT mass_ttest_state(c) FROM subject));
+	EXECUTE format('CREATE AGGREGATE continued(connectome) (SFUNC = mass_ttest_add, STYPE = mass_state, FINALFUNC = mass_ttest_finish, INITCOND = %L)',
+		(SELECT mass_ttest_state(c) FROM subject));
+END $$;
+SELECT wrapped(c, grp) FROM subject;
+SELECT (continued(c)).n FROM subject;
+SELECT continued('z:2:{1}');
