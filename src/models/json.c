@@ -14,11 +14,7 @@
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
-const psy_json_limits psy_json_default_limits = {.bytes = (size_t) 64 << 20,
-												 .depth = PSY_JSON_MAX_DEPTH,
-												 .values = (size_t) 8 << 20,
-												 .token = 65536,
-												 .keys = 128};
+const psy_json_limits psy_json_default_limits = PSY_JSON_DEFAULT_LIMITS;
 
 /* ---- the reserve
  * ----------------------------------------------------------------------------------------------- */
@@ -79,6 +75,7 @@ reserve_free(void *arg, void *pointer)
 
 typedef struct parser
 {
+	const psy_context *ctx;
 	psy_json *json;
 	const psy_json_limits *limits;
 	psy_error *err;
@@ -123,6 +120,8 @@ string_start(const parser *p)
 	return 0;
 }
 
+#define POLL_EVERY 65536 /* nodes: some milliseconds */
+
 /* A node under the open container; NULL after filling the error. */
 static psy_json_node *
 add_node(parser *p, psy_json_kind kind, uint32_t position)
@@ -136,6 +135,8 @@ add_node(parser *p, psy_json_kind kind, uint32_t position)
 		psy_fail(p->err, PSY_FORMAT, "%s: more values than commas and brackets allow", json->format);
 		return NULL;
 	}
+	if (index % POLL_EVERY == POLL_EVERY - 1 && psy_poll(p->ctx, p->err) != PSY_OK)
+		return NULL;
 	*node = (psy_json_node){.kind = kind, .position = position, .key = p->key};
 	p->key = 0;
 	json->nodes++;
@@ -359,7 +360,7 @@ psy_json_parse(const psy_context *ctx, const char *text, size_t bytes, const cha
 {
 	psy_error local;
 	psy_json_scan scan;
-	parser p = {.json = out, .limits = limits, .err = err == NULL ? &local : err};
+	parser p = {.ctx = ctx, .json = out, .limits = limits, .err = err == NULL ? &local : err};
 	reserve memory = {NULL, reserve_size(limits), 0};
 	void *nodes = NULL, *pool = NULL, *block = NULL;
 	psy_status status;

@@ -37,6 +37,11 @@ typedef struct psy_json_limits
 #define PSY_JSON_MAX_DEPTH 64
 
 /* 64 MB, 64 levels, 8 million values, 64 kB a token, 128 keys an object. */
+#define PSY_JSON_DEFAULT_LIMITS                                                                              \
+	{                                                                                                        \
+		.bytes = (size_t) 64 << 20, .depth = PSY_JSON_MAX_DEPTH, .values = (size_t) 8 << 20, .token = 65536, \
+		.keys = 128                                                                                          \
+	}
 extern const psy_json_limits psy_json_default_limits;
 
 typedef struct psy_json_node
@@ -73,7 +78,8 @@ typedef struct psy_json
 
 /*
  * Parses text[bytes] (no terminator needed); *out is to be freed with psy_json_free, also after errors.
- * PSY_FORMAT: not JSON; PSY_LIMIT: a bound; PSY_NOMEM.  Messages carry line, column and path.
+ * PSY_FORMAT: not JSON; PSY_LIMIT: a bound; PSY_NOMEM; PSY_INTERRUPTED.  Messages carry line, column and
+ * path.
  */
 psy_status psy_json_parse(const psy_context *ctx, const char *text, size_t bytes, const char *format,
 						  const psy_json_limits *limits, psy_json *out, psy_error *err);

@@ -3,13 +3,8 @@
 
 #include <string.h>
 
-const psy_model_limits psy_model_default_limits = {.json = {.bytes = (size_t) 64 << 20,
-															.depth = PSY_JSON_MAX_DEPTH,
-															.values = (size_t) 8 << 20,
-															.token = 65536,
-															.keys = 128},
-												   .features = 1000000,
-												   .image = (size_t) 512 << 20};
+const psy_model_limits psy_model_default_limits = {
+	.json = PSY_JSON_DEFAULT_LIMITS, .features = 1000000, .image = (size_t) 512 << 20};
 
 /* Formats that have a name but no reader in this version. */
 static const char *const later[] = {"pmml",   "xgboost-json", "xgboost-ubj", "lightgbm",

@@ -2,7 +2,7 @@
  * fuzz_model_image.c - any bytes as a compiled model, as they reach the type's input and receive functions:
  * refused, or safe to use. The seeds are documents; those that compile are turned into images first.
  *
- * Seeds: tests/golden/models/*.json
+ * Seeds: tests/golden/models/[a-z]*.json
  */
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /*
  * fuzz_model_json.c - any bytes as a model's document: refused with a message, or a model that can be used.
  *
- * Seeds: tests/golden/models/*.json
+ * Seeds: tests/golden/models/[a-z]*.json
  */
 #include <stdint.h>
 

@@ -348,6 +348,33 @@ refused_memory_is_reported_and_none_is_lost(void **state)
 	}
 }
 
+static bool
+always(void *arg)
+{
+	return true;
+}
+
+static void
+long_documents_can_be_interrupted(void **state)
+{
+	psy_context ctx = unit_context;
+	size_t numbers = 200000;
+	char *text = malloc(2 * numbers + 2);
+	psy_json json;
+	psy_error err = {0};
+
+	ctx.interrupted = always;
+	text[0] = '[';
+	for (size_t k = 0; k < numbers; k++)
+		memcpy(text + 1 + 2 * k, "1,", 2);
+	text[2 * numbers] = ']';
+	assert_int_equal(
+		psy_json_parse(&ctx, text, 2 * numbers + 1, "test", &psy_json_default_limits, &json, &err),
+		PSY_INTERRUPTED);
+	psy_json_free(&ctx, &json);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -363,6 +390,7 @@ main(void)
 		cmocka_unit_test(bounds_hold),
 		cmocka_unit_test(the_longest_tokens_fit_the_reserve),
 		cmocka_unit_test(refused_memory_is_reported_and_none_is_lost),
+		cmocka_unit_test(long_documents_can_be_interrupted),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
