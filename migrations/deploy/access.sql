@@ -47,7 +47,8 @@ BEGIN
 END $$;
 
 -- Manifest: a file of one site is that site's; one of several or of none is everybody's once loaded; a refused one is its
--- loader's, since its path may name a subject whose site could not be told.  What a loader wrote only that loader changes.
+-- loader's, since its path may name a subject whose site could not be told.  Who may see a row may bring its counts up to
+-- date (a colleague loads a file again whose rejects have been dealt with); what the file was is nobody's to change.
 ALTER TABLE ingest.file ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ingest.file FORCE ROW LEVEL SECURITY;
 CREATE POLICY site_read ON ingest.file FOR SELECT TO psyrad_ingest, psyrad_analyst, psyrad_view
@@ -55,8 +56,8 @@ CREATE POLICY site_read ON ingest.file FOR SELECT TO psyrad_ingest, psyrad_analy
 CREATE POLICY site_insert ON ingest.file FOR INSERT TO psyrad_ingest
 	WITH CHECK (loaded_by = current_user AND (site IS NULL OR clinical.can_see_site(site)));
 CREATE POLICY site_update ON ingest.file FOR UPDATE TO psyrad_ingest
-	USING (loaded_by = current_user)
-	WITH CHECK (loaded_by = current_user AND (site IS NULL OR clinical.can_see_site(site)));
+	USING (CASE WHEN site IS NOT NULL THEN clinical.can_see_site(site) ELSE status = 'loaded' OR loaded_by = current_user END)
+	WITH CHECK (site IS NULL OR clinical.can_see_site(site));
 GRANT SELECT ON ingest.file TO psyrad_ingest, psyrad_analyst, psyrad_view;
 GRANT INSERT, UPDATE (study, site, rows_read, rows_loaded, rows_unchanged, rows_rejected, message, supersedes, finished_at)
 	ON ingest.file TO psyrad_ingest;

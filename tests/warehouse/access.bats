@@ -212,12 +212,13 @@ sees()
 		VALUES ('t', 'p', sha256('p'), 1, 'cd', 'loaded', '0', now())" 'row-level security'
 	refused t_ingest_gz "INSERT INTO ingest.file (command, path, sha256, bytes, status, tool_version, started_at, loaded_by)
 		VALUES ('t', 'p', sha256('p'), 1, 'loaded', '0', now(), 'postgres')" 'row-level security'
-	equal "$(as t_ingest_gz -c "WITH u AS (UPDATE ingest.file SET rows_read = 9 RETURNING 1) SELECT count(*) FROM u")" 0
+	equal "$(as t_ingest_gz -c BEGIN -c "WITH u AS (UPDATE ingest.file SET rows_read = 9 RETURNING path) SELECT string_agg(path, ',' ORDER BY path) FROM u" -c ROLLBACK)" both.csv,gz.csv
+	refused t_ingest_gz "UPDATE ingest.file SET site = 'cd'" 'row-level security'
 	refused t_ingest_gz "UPDATE ingest.file SET sha256 = sha256('q')" 'permission denied'
 	equal "$(as t_ingest_gz <<-'SQL'
 		BEGIN;
 		INSERT INTO ingest.file (command, path, sha256, bytes, status, tool_version, started_at) VALUES ('t', 'p', sha256('p'), 1, 'refused', '0', now());
-		UPDATE ingest.file SET rows_read = 9, study = 'trial';
+		UPDATE ingest.file SET rows_read = 9, study = 'trial' WHERE command = 't';
 		SELECT string_agg(path, ',' ORDER BY path) FROM ingest.file WHERE rows_read = 9;
 		ROLLBACK;
 	SQL
