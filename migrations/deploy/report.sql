@@ -146,6 +146,10 @@ SELECT file_id, command, path, encode(sha256, 'hex') AS sha256, bytes, study, si
 FROM ingest.file;
 COMMENT ON VIEW report.file IS 'The manifest: which file, by its bytes, brought how many rows';
 
+CREATE VIEW report.region AS
+SELECT atlas, region, name, name_zh, hemisphere, x_mm, y_mm, z_mm FROM imaging.region;
+COMMENT ON VIEW report.region IS 'Regions of the atlases by position, with their centroids in mm';
+
 -- ---- the page ------------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION report.page_connections() RETURNS jsonb
@@ -172,7 +176,7 @@ BEGIN ATOMIC
 	SELECT coalesce(jsonb_agg(jsonb_build_object('study', w.study, 'title_en', s.title_en, 'title_zh', s.title_zh,
 		'simulated', w.simulated, 'atlas', w.atlas, 'alpha', 0.05, 'n', w.n, 'df', w.df, 'tested', w.tested, 'r', w.r,
 		'regions', (SELECT jsonb_agg(jsonb_build_object('name', g.name, 'name_zh', g.name_zh) ORDER BY g.region)
-					FROM imaging.region g WHERE g.atlas = w.atlas),
+					FROM report.region g WHERE g.atlas = w.atlas),
 		'found', coalesce(f.list, '[]'), 'subjects', coalesce(p.list, '[]')) ORDER BY w.study, w.atlas), '[]')
 	FROM whole w
 	JOIN report.study s USING (study)

@@ -5,6 +5,7 @@ DROP FUNCTION report.page();
 DROP FUNCTION report.page_models();
 DROP FUNCTION report.page_pooling();
 DROP FUNCTION report.page_connections();
+DROP VIEW report.region;
 DROP VIEW report.file;
 DROP VIEW report.model_score;
 DROP VIEW report.pooled;

@@ -12,6 +12,7 @@ SELECT * FROM report.effect WHERE false;
 SELECT * FROM report.pooled WHERE false;
 SELECT * FROM report.model_score WHERE false;
 SELECT * FROM report.file WHERE false;
+SELECT * FROM report.region WHERE false;
 SELECT 1 / (report.indicators('b', ARRAY['b', 'a', 'c', 'a']) = '{1,0}')::int;
 -- The page's keys are there even over an empty warehouse.
 SELECT 1 / (report.page() ?& ARRAY['version', 'database', 'generated_at', 'studies', 'hamd', 'connections', 'pooling', 'models',

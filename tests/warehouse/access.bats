@@ -103,6 +103,8 @@ sees()
 			equal "$view $(as t_dash_none -c "SELECT count(*) FROM $view WHERE site IS NOT NULL")" "$view 0"
 		fi
 	done
+	# The whole page, as `psyrad report` asks for it.
+	as t_dash_gz -c 'SELECT report.page()' >/dev/null
 	equal "$(sql "SELECT count(*) FROM pg_class WHERE relnamespace = 'report'::regnamespace AND relkind = 'm'
 		AND has_table_privilege('t_dash_gz', oid, 'SELECT')")" 0
 }
