@@ -73,7 +73,19 @@ append_p(StringInfo out, double p)
 	appendStringInfo(out, "p = %s", text[0] == '0' ? text + 1 : text);
 }
 
-/* The level of the intervals in per cent, or NaN when the interval has no width. */
+static void
+append_test(StringInfo out, double statistic, double df, double p)
+{
+	if (isnan(statistic) || isnan(p))
+		return;
+	if (isnan(df))
+		appendStringInfo(out, ", z = %.2f, ", statistic);
+	else
+		appendStringInfo(out, ", t(%g) = %.2f, ", df, statistic);
+	append_p(out, p);
+}
+
+/* The level of the intervals in per cent, or NaN when there is no interval or it has no width. */
 static double
 level_of(HeapTupleHeader row)
 {
@@ -108,18 +120,13 @@ append_estimate(StringInfo out, HeapTupleHeader row)
 
 	appendStringInfoString(out, "estimate ");
 	append_number(out, number_column(row, "estimate"));
-	if (isnan(level))
-	{
+	if (number_column(row, "se") == 0)
 		appendStringInfoString(out, ", standard error 0");
+	if (isnan(level))
 		return;
-	}
 	appendStringInfo(out, ", %g%% CI ", level);
 	append_range(out, number_column(row, "ci_lb"), number_column(row, "ci_ub"));
-	if (isnan(df))
-		appendStringInfo(out, ", z = %.2f, ", statistic);
-	else
-		appendStringInfo(out, ", t(%g) = %.2f, ", df, statistic);
-	append_p(out, number_column(row, "p"));
+	append_test(out, statistic, df, number_column(row, "p"));
 	if (!isnan(number_column(row, "pi_lb")))
 	{
 		appendStringInfo(out, "; %g%% prediction interval ", level);

@@ -409,6 +409,25 @@ wrong_input_is_named(void **state)
 	assert_int_equal(psy_meta_method_parse("GENQ", &method, &err), PSY_UNSUPPORTED);
 }
 
+static void *
+refuse(void *arg, size_t bytes)
+{
+	return NULL;
+}
+
+static void
+refused_memory_is_reported(void **state)
+{
+	psy_meta_options o = {PSY_META_REML, PSY_META_Z, 0.95, PSY_META_PI_METAFOR, PSY_META_QPROFILE};
+	psy_context ctx = unit_context;
+	psy_meta_result r;
+	psy_error err;
+
+	ctx.alloc = refuse;
+	assert_int_equal(psy_meta_fit(&ctx, ten, 10, &o, &r, &err), PSY_NOMEM);
+	assert_true(isnan(r.estimate));
+}
+
 /* Stops at the poll whose number is counted down in *arg. */
 static bool
 interrupted_later(void *arg)
@@ -489,6 +508,7 @@ main(void)
 		cmocka_unit_test(tails_keep_their_logarithm),
 		cmocka_unit_test(exactly_known_effects),
 		cmocka_unit_test(wrong_input_is_named),
+		cmocka_unit_test(refused_memory_is_reported),
 		cmocka_unit_test(a_stop_is_honoured_wherever_it_comes),
 		cmocka_unit_test(cost_is_linear_in_k),
 	};

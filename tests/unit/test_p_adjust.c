@@ -163,6 +163,29 @@ wrong_input_is_named(void **state)
 	assert_non_null(strstr(err.hint, "bonferroni"));
 }
 
+/* Allocations beyond *arg are refused. */
+static void *
+alloc_some(void *arg, size_t bytes)
+{
+	return (*(int *) arg)-- > 0 ? malloc(bytes) : NULL;
+}
+
+static void
+refused_memory_is_reported(void **state)
+{
+	double p[3] = {0.1, 0.2, 0.3}, adjusted[3];
+	psy_context ctx = unit_context;
+
+	ctx.alloc = alloc_some;
+	for (int allowed = 0; allowed < 2; allowed++)
+	{
+		int left = allowed;
+
+		ctx.arg = &left;
+		assert_int_equal(psy_p_adjust(&ctx, p, 3, PSY_ADJUST_HOMMEL, 0, adjusted, NULL), PSY_NOMEM);
+	}
+}
+
 int
 main(void)
 {
@@ -171,6 +194,7 @@ main(void)
 		cmocka_unit_test(hommel_is_the_closed_simes_test),
 		cmocka_unit_test(large_families_keep_the_order_of_the_methods),
 		cmocka_unit_test(wrong_input_is_named),
+		cmocka_unit_test(refused_memory_is_reported),
 	};
 
 	return cmocka_run_group_tests_name("p_adjust", tests, NULL, NULL);

@@ -45,7 +45,7 @@ COMMENT ON FUNCTION psyrad.meta_sentence(psyrad.meta_result) IS
 	'The line a paper would print: model, estimate, interval, test, prediction interval, heterogeneity. p below .001 is printed as such.';
 COMMENT ON AGGREGATE psyrad.meta(double precision, double precision) IS
 	'Random-effects meta-analysis of effects yi with sampling variances vi. DEFAULTS: method REML, test z, level 0.95; more options: meta_final over meta_state. '
-	'Over a window: cumulative with ROWS UNBOUNDED PRECEDING, leave-one-out with EXCLUDE CURRENT ROW. Rows with NULL are counted in k_missing. NULL over no rows.';
+	'Over a window: cumulative with ROWS UNBOUNDED PRECEDING, leave-one-out with EXCLUDE CURRENT ROW. Rows with NULL are counted in k_missing; where no others are, k is 0 and the numbers are NULL. NULL over no rows.';
 COMMENT ON AGGREGATE psyrad.meta(double precision, double precision, text) IS
 	'The same with a method (see meta_final), one for all rows of a group. DEFAULTS: test z, level 0.95.';
 COMMENT ON AGGREGATE psyrad.meta(double precision, double precision, text, text) IS
