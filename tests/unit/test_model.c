@@ -3,6 +3,7 @@
 #include "model_unit.h"
 
 #include "../fuzz/model_use.h"
+#include "models/model_image.h"
 
 #define HEAD "{\"psyrad_model\": 1, \"name\": \"m\", \"task\": \"classification\", "
 #define SVM(positive, probability)                                                                           \
@@ -412,7 +413,93 @@ mutated_images_are_refused_or_usable(void **state)
 	assert_true(accepted > 100 && refused > 1000);
 }
 
-/* Steps that all read one block would multiply the work; their number is bounded before any is looked at. */
+static void
+refuse_image(const psy_model *model, const char *message)
+{
+	psy_error err = {0};
+
+	assert_int_equal(psy_model_check(model, psy_model_bytes(model), &err), PSY_FORMAT);
+	if (strstr(err.message, message) == NULL)
+		fail_msg("\"%s\" instead of \"%s\"", err.message, message);
+}
+
+/* One lie at a time, each of which would lead scoring out of the image or into endless work. */
+static void
+forged_images_are_refused_by_name(void **state)
+{
+	psy_model *model = unit_compile_golden("models/libsvm_platt.json");
+	psy_op *op = (psy_op *) psy_op_at(model, 0);
+	double *value = (double *) ((char *) model + op->data.offset + 24);
+	psy_span *unit = (psy_span *) ((char *) model + model->feature_units.offset);
+	uint32_t *order = (uint32_t *) ((char *) model + model->feature_order.offset);
+	psy_span held = unit[0];
+
+	unit[0] = (psy_span){0, model->bytes + 1};
+	refuse_image(model, "longer than the image");
+	unit[0] = (psy_span){model->bytes - 4, 8};
+	refuse_image(model, "misplaced or not UTF-8");
+	unit[0] = held;
+	order[0] ^= order[1], order[1] ^= order[0], order[0] ^= order[1];
+	refuse_image(model, "order of the features");
+	order[0] ^= order[1], order[1] ^= order[0], order[0] ^= order[1];
+	/* Intercept, probA, probB, then the support vectors of each class. */
+	value[3]++;
+	refuse_image(model, "counts of support vectors");
+	value[4]--;
+	assert_int_equal(psy_model_check(model, model->bytes, NULL), PSY_OK);
+	value[3] += 0.5;
+	refuse_image(model, "count of support vectors");
+	value[3] -= 1.5;
+	value[4]++;
+	op->outputs++;
+	refuse_image(model, "svm: its sizes");
+	op->outputs--;
+	op->inputs--;
+	refuse_image(model, "step 1 reads");
+	op->inputs++;
+	op->code = 99;
+	refuse_image(model, "unknown kind, 99");
+	op->code = PSY_OP_SVM;
+	model->ops = 65;
+	refuse_image(model, "at most 64");
+	model->ops = 1;
+	model->positive = 2;
+	refuse_image(model, "as the positive one");
+	model->positive = 0;
+	assert_int_equal(psy_model_check(model, model->bytes, NULL), PSY_OK);
+	free(model);
+}
+
+/* A long name that stands as the unit of every feature: each span fits, together they would be read many
+ * times over. */
+static void
+one_text_is_not_read_for_ever(void **state)
+{
+	char *document = malloc(4096), *at = document;
+	psy_model *model;
+	psy_span *unit;
+
+	at += sprintf(at, "{\"psyrad_model\": 1, \"name\": \"");
+	memset(at, 'n', 1000);
+	at += 1000;
+	at += sprintf(at, "\", \"task\": \"regression\", \"features\": [\"f\"");
+	for (int k = 1; k < 30; k++)
+		at += sprintf(at, ", \"f%d\"", k);
+	at += sprintf(at, "], \"estimator\": {\"kind\": \"linear\", \"intercept\": [0], \"coef\": [[0");
+	for (int k = 1; k < 30; k++)
+		at += sprintf(at, ", 0");
+	sprintf(at, "]]}}");
+	model = unit_compile(document);
+	unit = (psy_span *) ((char *) model + model->feature_units.offset);
+	unit[0] = model->name;
+	assert_int_equal(psy_model_check(model, model->bytes, NULL), PSY_OK);
+	for (int k = 0; k < 30; k++)
+		unit[k] = model->name;
+	refuse_image(model, "the texts in \"units\" are longer than the image");
+	free(model);
+	free(document);
+}
+
 static void
 compiling_reports_refused_memory(void **state)
 {
@@ -495,6 +582,8 @@ main(void)
 		cmocka_unit_test(documents_that_do_not_fit_are_refused),
 		cmocka_unit_test(mutated_documents_are_refused_or_usable),
 		cmocka_unit_test(mutated_images_are_refused_or_usable),
+		cmocka_unit_test(forged_images_are_refused_by_name),
+		cmocka_unit_test(one_text_is_not_read_for_ever),
 		cmocka_unit_test(compiling_reports_refused_memory),
 		cmocka_unit_test(no_memory_is_lost_when_some_is_refused),
 	};
