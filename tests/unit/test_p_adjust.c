@@ -140,6 +140,25 @@ large_families_keep_the_order_of_the_methods(void **state)
 }
 
 static void
+by_has_the_harmonic_number_of_its_family(void **state)
+{
+	static const size_t families[] = {1, 2, 9999, 10000, 10001, 123456};
+	double p = 1e-9, adjusted;
+
+	for (size_t f = 0; f < sizeof families / sizeof families[0]; f++)
+	{
+		long double sum = 0;
+
+		for (size_t i = families[f]; i >= 1; i--)
+			sum += 1.0L / (long double) i;
+		assert_int_equal(psy_p_adjust(&unit_context, &p, 1, PSY_ADJUST_BY, families[f], &adjusted, NULL), PSY_OK);
+		assert_close(adjusted, (double) (sum * (long double) families[f] * 1e-9L), 1e-15);
+	}
+	assert_int_equal(psy_p_adjust(&unit_context, &p, 1, PSY_ADJUST_BY, SIZE_MAX, &adjusted, NULL), PSY_OK);
+	assert_close(adjusted, 1, 0);
+}
+
+static void
 wrong_input_is_named(void **state)
 {
 	double p[3] = {0.1, 1.5, NAN}, adjusted[3];
@@ -193,6 +212,7 @@ main(void)
 		cmocka_unit_test(matches_r),
 		cmocka_unit_test(hommel_is_the_closed_simes_test),
 		cmocka_unit_test(large_families_keep_the_order_of_the_methods),
+		cmocka_unit_test(by_has_the_harmonic_number_of_its_family),
 		cmocka_unit_test(wrong_input_is_named),
 		cmocka_unit_test(refused_memory_is_reported),
 	};
