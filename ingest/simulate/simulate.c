@@ -188,7 +188,7 @@ write_protocols(sim_output *out)
 	sim_close(out);
 	sim_open(out, "protocols_west.csv");
 	sim_print(out,
-			  "\xEF\xBB\xBF方案,名称,方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r\n");
+			  "\xEF\xBB\xBF方案,名称,针刺方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r\n");
 	sim_print(out,
 			  "EA-2Hz-W,电针2Hz（模拟）,电针,连续波,2Hz,0.5～1mA,0.5ms,30min,3,8,24,百会、印堂,中线\r\n");
 	sim_print(out, "SHAM-EA-W,假电针不通电（模拟）,假针,,,,,30min,3,8,24,GV 20；GV29,中线\r\n");

@@ -58,6 +58,10 @@ COMMENT ON VIEW report.hamd_by_visit IS 'HAMD-17 by arm and visit over the ratin
 
 -- ---- connections ---------------------------------------------------------------------------------------------------
 
+CREATE VIEW report.region AS
+SELECT atlas, region, name, name_zh, hemisphere FROM imaging.region;
+COMMENT ON VIEW report.region IS 'Names of the regions of each atlas; region is the position in every vector and connectome';
+
 CREATE FUNCTION report.indicators(value text, levels text[]) RETURNS float8[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -86,10 +90,10 @@ COMMENT ON VIEW report.connection_change IS 'One row a subject and atlas with bo
 CREATE VIEW report.connection_test AS
 SELECT c.study, c.simulated, c.atlas, count(*) AS subjects,
 	psyrad.mass_pcorr(c.change, c.improvement,
-		report.indicators(c.arm, l.arms) || report.indicators(c.site, l.sites) || c.baseline || c.mean_fd_mm) AS result
-FROM report.connection_change c
-JOIN (SELECT study, array_agg(DISTINCT arm) AS arms, array_agg(DISTINCT site) AS sites
-	  FROM report.improvement GROUP BY study) l USING (study)
+		report.indicators(c.arm, c.arms) || report.indicators(c.site, c.sites) || c.baseline || c.mean_fd_mm) AS result
+FROM (SELECT *, array_agg(arm) OVER everybody AS arms, array_agg(site) OVER everybody AS sites
+	  FROM report.connection_change
+	  WINDOW everybody AS (PARTITION BY study, atlas)) c
 GROUP BY c.study, c.simulated, c.atlas;
 COMMENT ON VIEW report.connection_test IS 'Per study and atlas: partial correlation of each connection''s change with improvement, adjusted for arm, site, baseline HAMD-17 and mean framewise displacement';
 
@@ -101,6 +105,22 @@ CROSS JOIN LATERAL psyrad.mass_edges(t.result) e
 JOIN imaging.region a ON (a.atlas, a.region) = (t.atlas, e.i)
 JOIN imaging.region b ON (b.atlas, b.region) = (t.atlas, e.j);
 COMMENT ON VIEW report.connection IS 'report.connection_test with a row per connection: partial r, t, p, and q (Benjamini-Hochberg over all connections of the study and atlas)';
+
+-- ---- interventions -----------------------------------------------------------------------------------------------------
+
+CREATE VIEW report.protocol AS
+SELECT p.study, st.simulated, p.protocol, p.title, p.mode, p.waveform, f.verbatim AS frequency,
+	x.as_written, x.acupoints, x.names_zh, x.unresolved
+FROM intervention.protocol p
+JOIN clinical.study st USING (study)
+LEFT JOIN intervention.protocol_quantity f ON (f.study, f.protocol, f.quantity, f.ordinal) = (p.study, p.protocol, 'frequency', 1)
+LEFT JOIN LATERAL (
+	SELECT array_agg(t.verbatim ORDER BY t.position) AS as_written, array_agg(t.acupoint ORDER BY t.position) AS acupoints,
+		array_agg(a.name_zh ORDER BY t.position) AS names_zh, count(*) FILTER (WHERE t.acupoint IS NULL) AS unresolved
+	FROM intervention.protocol_point t LEFT JOIN intervention.acupoint a USING (acupoint)
+	WHERE (t.study, t.protocol) = (p.study, p.protocol)
+) x ON true;
+COMMENT ON VIEW report.protocol IS 'Protocols: points as the sheet wrote them beside the WHO codes that they resolved to (NULL where they did not)';
 
 -- ---- effects of trials -----------------------------------------------------------------------------------------------
 
@@ -237,6 +257,7 @@ BEGIN ATOMIC
 		'generated_at', now(),
 		'studies', (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.subjects DESC, s.study), '[]') FROM report.study s),
 		'hamd', (SELECT coalesce(jsonb_agg(to_jsonb(h) ORDER BY h.study, h.kind = 'sham', h.arm, h.week), '[]') FROM report.hamd_by_visit h),
+		'protocols', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.study, p.protocol), '[]') FROM report.protocol p),
 		'connections', report.page_connections(),
 		'pooling', report.page_pooling(),
 		'models', report.page_models(),

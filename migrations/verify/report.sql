@@ -5,9 +5,11 @@ SELECT * FROM report.study WHERE false;
 SELECT * FROM report.hamd WHERE false;
 SELECT * FROM report.improvement WHERE false;
 SELECT * FROM report.hamd_by_visit WHERE false;
+SELECT * FROM report.region WHERE false;
 SELECT * FROM report.connection_change WHERE false;
 SELECT * FROM report.connection_test WHERE false;
 SELECT * FROM report.connection WHERE false;
+SELECT * FROM report.protocol WHERE false;
 SELECT * FROM report.effect WHERE false;
 SELECT * FROM report.pooled WHERE false;
 SELECT * FROM report.model_score WHERE false;
@@ -15,7 +17,7 @@ SELECT * FROM report.file WHERE false;
 SELECT * FROM report.region WHERE false;
 SELECT 1 / (report.indicators('b', ARRAY['b', 'a', 'c', 'a']) = '{1,0}')::int;
 -- The page's keys are there even over an empty warehouse.
-SELECT 1 / (report.page() ?& ARRAY['version', 'database', 'generated_at', 'studies', 'hamd', 'connections', 'pooling', 'models',
+SELECT 1 / (report.page() ?& ARRAY['version', 'database', 'generated_at', 'studies', 'hamd', 'protocols', 'connections', 'pooling', 'models',
 	'loads', 'files', 'troubled'])::int;
 -- Nothing in the schema belongs to anybody but psyrad_view, and dashboards read every view.
 SELECT 1 / (NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'report'::regnamespace

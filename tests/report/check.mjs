@@ -126,6 +126,12 @@ async function checkWords(page, url) {
   ok("policy: nothing may be loaded", (await page.getAttribute("meta[http-equiv]", "content")).startsWith("default-src 'none'; script-src 'sha256-"));
 }
 
+async function checkProtocols(page, url) {
+  const drawn = await page.$$eval("#protocols tbody tr", (rows) => rows.map((r) => `${r.cells[0].textContent}|${r.cells[4].textContent}|${r.cells[5].textContent}`));
+  const wanted = sql(url, "SELECT protocol || '|' || array_to_string(as_written, ' · ') || '|' || (SELECT string_agg(a || ' ' || z, ' + ' ORDER BY k) FROM unnest(acupoints, names_zh) WITH ORDINALITY u(a, z, k)) FROM report.protocol").map(([row]) => row);
+  same("protocols: points as written and as resolved", drawn.sort().join("; "), wanted.sort().join("; "));
+}
+
 async function checkActions(page, url) {
   const before = await page.getAttribute(".scatter", "data-edge");
   await checkScatter(page, url, before);
@@ -147,6 +153,7 @@ async function checkDemo(browser, file, url) {
   const { page, trouble, requests } = await open(browser, file);
   await checkTrajectory(page, url);
   await checkHeatMap(page, url);
+  await checkProtocols(page, url);
   await checkForest(page, url);
   await checkClassifier(page, url);
   await checkWords(page, url);

@@ -3,9 +3,10 @@ import { classifierSections } from "./classifier.js";
 import { connectionSections } from "./connections.js";
 import { h } from "./dom.js";
 import { forestSections } from "./forest.js";
+import { protocolSection } from "./protocols.js";
 import { provenanceSection } from "./provenance.js";
 import { trajectorySection } from "./trajectory.js";
-import { count, label, languageCode, moment, number, percent, say, setLanguage } from "./words.js";
+import { count, label, languageCode, moment, number, say, setLanguage } from "./words.js";
 
 const page = JSON.parse(document.getElementById("data").textContent);
 
@@ -52,6 +53,7 @@ function draw() {
     banner(),
     cards(),
     ...trajectorySection(page.hamd),
+    protocolSection(page.protocols),
     ...connectionSections(page.connections),
     ...forestSections(page.pooling),
     ...classifierSections(page.models),
