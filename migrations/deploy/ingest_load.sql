@@ -168,6 +168,8 @@ BEGIN
 	CREATE TEMPORARY TABLE good ON COMMIT DROP AS
 	SELECT f.* FROM pg_temp.fact f WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row");
 	GET DIAGNOSTICS good = ROW_COUNT;
+	-- Else the planner takes one new row for hundreds and reads every stored vector to find its key.
+	ANALYZE pg_temp.good;
 
 	IF vals IS NOT NULL THEN
 		SELECT format('(%s) IS DISTINCT FROM (%s)', string_agg(format('t.%I', v), ', '), string_agg(format('g.%I', v), ', '))
