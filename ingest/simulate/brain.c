@@ -210,20 +210,20 @@ draw_volume(sim_rng *rng, const double *factor, double scale, const double *prev
 }
 
 bool
-sim_make_series(const sim_person *person, int scan, const sim_edge *edge, uint64_t seed, double *series)
+sim_make_scan(const sim_person *person, int scan, const sim_edge *edge, uint64_t seed, sim_scan *to)
 {
-	double matrix[SIM_REGIONS * SIM_REGIONS];
-	double innovation = sqrt(1.0 - AUTOCORRELATION * AUTOCORRELATION);
+	const double innovation = sqrt(1.0 - AUTOCORRELATION * AUTOCORRELATION);
+	double *volume = to->series;
 	sim_rng rng;
 
-	base_correlation(person, seed, matrix);
-	apply_effects(person, scan, edge, matrix);
-	if (!cholesky(matrix, SIM_REGIONS))
+	base_correlation(person, seed, to->factor);
+	apply_effects(person, scan, edge, to->factor);
+	if (!cholesky(to->factor, SIM_REGIONS))
 		return false;
 	sim_rng_start(&rng, seed, SIM_SERIES, person->number, scan);
-	draw_volume(&rng, matrix, 1.0, NULL, series);
-	for (int t = 1; t < SIM_VOLUMES; t++)
-		draw_volume(&rng, matrix, innovation, series + (t - 1) * SIM_REGIONS, series + t * SIM_REGIONS);
+	draw_volume(&rng, to->factor, 1.0, NULL, volume);
+	for (int t = 1; t < SIM_VOLUMES; t++, volume += SIM_REGIONS)
+		draw_volume(&rng, to->factor, innovation, volume, volume + SIM_REGIONS);
 	return true;
 }
 

@@ -36,12 +36,18 @@ extern const char *const sim_kind_name[];
 /* Fills edge[SIM_PLANTED]; no connection twice, and no region twice within a kind. */
 void sim_plant(sim_edge *edge, uint64_t seed);
 
+/* One scan: what is drawn, and the workspace for it. */
+typedef struct sim_scan
+{
+	double series[SIM_VOLUMES * SIM_REGIONS]; /* row-major, unit variance */
+	double factor[SIM_REGIONS * SIM_REGIONS]; /* of the correlation matrix */
+} sim_scan;
+
 /*
- * Fills series[SIM_VOLUMES][SIM_REGIONS] (row-major, unit variance) for one scan (0 before, 1 after
- * treatment). False when the planted effects left the correlation matrix without a Cholesky factor: a fault
- * of the generator.
+ * Fills to->series for one scan (0 before, 1 after treatment).  False when the planted effects left the
+ * correlation matrix without a Cholesky factor: a fault of the generator.
  */
-bool sim_make_series(const sim_person *person, int scan, const sim_edge *edge, uint64_t seed, double *series);
+bool sim_make_scan(const sim_person *person, int scan, const sim_edge *edge, uint64_t seed, sim_scan *to);
 
 /* Fisher z of the Pearson correlation of two regions in a series. */
 double sim_series_z(const double *series, int i, int j);

@@ -32,14 +32,14 @@ sim_responds(const sim_person *person)
 bool
 sim_features(const sim_person *person, const sim_edge *edge, uint64_t seed, double *feature)
 {
-	double *series = malloc(SIM_VOLUMES * SIM_REGIONS * sizeof *series);
-	bool made = series != NULL && sim_make_series(person, 0, edge, seed, series);
+	sim_scan *scan = malloc(sizeof *scan);
+	bool made = scan != NULL && sim_make_scan(person, 0, edge, seed, scan);
 	int f = 0;
 
 	for (int e = 0; made && e < SIM_PLANTED; e++)
 		if (edge[e].kind == SIM_PREDICTOR)
-			feature[f++] = sim_series_z(series, edge[e].i, edge[e].j);
-	free(series);
+			feature[f++] = sim_series_z(scan->series, edge[e].i, edge[e].j);
+	free(scan);
 	return made;
 }
 

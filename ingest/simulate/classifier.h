@@ -20,7 +20,7 @@ bool sim_features(const sim_person *person, const sim_edge *edge, uint64_t seed,
 
 bool sim_responds(const sim_person *person);
 
-/* False when a scan could not be made (see sim_make_series). */
+/* False when a scan could not be made (see sim_make_scan). */
 bool sim_train(sim_svm *svm, const sim_edge *edge, uint64_t seed);
 
 double sim_decide(const sim_svm *svm, const double *feature);

@@ -187,8 +187,9 @@ write_protocols(sim_output *out)
 		"SHAM-EA,Sham needling without current (SIMULATED),sham,,,,,30 min,3,8,24,DU20; Yintang,midline\n");
 	sim_close(out);
 	sim_open(out, "protocols_west.csv");
-	sim_print(out,
-			  "\xEF\xBB\xBF方案,名称,针刺方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r\n");
+	sim_print(
+		out,
+		"\xEF\xBB\xBF方案,名称,针刺方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r\n");
 	sim_print(out,
 			  "EA-2Hz-W,电针2Hz（模拟）,电针,连续波,2Hz,0.5～1mA,0.5ms,30min,3,8,24,百会、印堂,中线\r\n");
 	sim_print(out, "SHAM-EA-W,假电针不通电（模拟）,假针,,,,,30min,3,8,24,GV 20；GV29,中线\r\n");
@@ -261,21 +262,21 @@ write_confounds(sim_output *out, const char *scan_name, const sim_person *person
 
 static void
 write_scan(sim_output *out, const sim_person *person, int scan, const sim_edge *edge, uint64_t seed,
-		   double *series)
+		   sim_scan *made)
 {
 	char name[64];
 
 	if (out->status != PSY_OK)
 		return;
 	snprintf(name, sizeof name, "sub-%s_ses-%s_task-rest", person->label, session_of_scan[scan]);
-	if (!sim_make_series(person, scan, edge, seed, series))
+	if (!sim_make_scan(person, scan, edge, seed, made))
 	{
 		out->status = psy_fail(out->err, PSY_SINGULAR,
 							   "with this seed the planted effects of %s contradict each other", name);
 		psy_hint(out->err, "Use another --seed.");
 		return;
 	}
-	write_series(out, name, series);
+	write_series(out, name, made->series);
 	write_confounds(out, name, person, scan);
 	sim_open(out, "series/%s_timeseries.json", name);
 	sim_print(
@@ -289,20 +290,20 @@ static void
 write_scans(sim_output *out, const sim_person *person, const sim_edge *edge, uint64_t seed,
 			const sim_progress *progress)
 {
-	double *series = malloc(SIM_VOLUMES * SIM_REGIONS * sizeof *series);
+	sim_scan *made = malloc(sizeof *made);
 
-	if (series == NULL && out->status == PSY_OK)
+	if (made == NULL && out->status == PSY_OK)
 		out->status = psy_fail(out->err, PSY_NOMEM, "out of memory");
 	sim_make_directory(out, "series");
-	for (int i = 0; series != NULL && i < SIM_PEOPLE_COUNT; i++)
+	for (int i = 0; made != NULL && i < SIM_PEOPLE_COUNT; i++)
 	{
 		tell(progress, "scans of people", i, SIM_PEOPLE_COUNT);
 		for (int scan = 0; scan < SIM_SCANS; scan++)
 			if (sim_attends(&person[i], scan == 0 ? 0 : SIM_VISITS - 1))
-				write_scan(out, &person[i], scan, edge, seed, series);
+				write_scan(out, &person[i], scan, edge, seed, made);
 	}
 	tell(progress, "scans of people", SIM_PEOPLE_COUNT, SIM_PEOPLE_COUNT);
-	free(series);
+	free(made);
 }
 
 static void

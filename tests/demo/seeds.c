@@ -66,18 +66,18 @@ check(psy_status status, const psy_error *err)
 static void
 edges_of(const sim_person *person, int scan, const sim_edge *edge, uint64_t seed, float *edges)
 {
-	static double series[SIM_VOLUMES * SIM_REGIONS];
+	static sim_scan made;
 	static double *workspace;
 	psy_error err = {0};
 
 	if (workspace == NULL)
 		workspace = malloc(psy_pearson_workspace(SIM_VOLUMES, SIM_REGIONS) * sizeof *workspace);
-	if (!sim_make_series(person, scan, edge, seed, series))
+	if (!sim_make_scan(person, scan, edge, seed, &made))
 	{
 		fprintf(stderr, "seeds: the planted effects of seed %d contradict each other\n", (int) seed);
 		exit(1);
 	}
-	check(psy_pearson(&context, series, SIM_VOLUMES, SIM_REGIONS, workspace, edges, &err), &err);
+	check(psy_pearson(&context, made.series, SIM_VOLUMES, SIM_REGIONS, workspace, edges, &err), &err);
 }
 
 static void

@@ -34,11 +34,12 @@ const card = (name, value, detail) => h("div", { class: "card" }, h("div", { cla
 
 function cards() {
   const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
+  const simulated = page.studies.filter((study) => study.simulated);
   const of = page.connections[0], pooling = page.pooling[0], model = page.models[0];
   const pooled = pooling?.pooled.find((row) => row.test === "knha");
   return h("div", { class: "cards" },
-    card(say("people"), count(sum(page.studies, "subjects")), say("peopleDetail", page.studies.length)),
-    card(say("scans"), count(sum(page.studies, "scans")), say("scansDetail", count(sum(page.loads, "files")))),
+    card(say("people"), count(sum(page.studies, "subjects")), say("peopleDetail", page.studies.length, count(sum(simulated, "subjects")))),
+    card(say("scans"), count(sum(page.studies, "scans")), say("scansDetail", count(sum(page.loads, "files")), count(sum(simulated, "scans")))),
     of && card(say("found"), count(of.found.length), say("foundDetail", count(of.tested), of.alpha)),
     pooled && card(say("pooled"), number(pooled.estimate), say("pooledDetail", pooling.outcome, number(pooled.ci_lb), number(pooled.ci_ub))),
     model && card(say("auc"), number(model.auc, 3), say("aucDetail", model.n, model.positives)));
