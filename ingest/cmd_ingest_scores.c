@@ -84,7 +84,7 @@ take_number(const char **text, int *number)
 }
 
 /* Length of a week at the start of a part of a header (w0, wk4, week_8, 第8周, baseline), which must end the
- * part; else 0. */
+ * part, or go over into other Chinese words (第8周总分); 0 when there is none. */
 static size_t
 week_length(const char *part, char week[24])
 {
@@ -93,15 +93,16 @@ week_length(const char *part, char week[24])
 	static const char *const suffixes[] = {"周末", "周", NULL};
 	const char *p = part;
 	int number = 0;
+	bool chinese = skip_any(&p, baseline) && (unsigned char) p[-1] >= 0x80;
 
-	if (!skip_any(&p, baseline))
+	if (p == part)
 	{
 		if (!skip_any(&p, words))
 			return 0;
 		take_number(&p, &number);
-		(void) skip_any(&p, suffixes);
+		chinese = skip_any(&p, suffixes);
 	}
-	if (number < 0 || (*p != '\0' && *p != '_'))
+	if (number < 0 || (*p != '\0' && *p != '_' && !(chinese && (unsigned char) *p >= 0x80)))
 		return 0;
 	snprintf(week, 24, "%d", number);
 	return (size_t) (p - part);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERIES_MAX_VALUES ((size_t) 64 << 20) /* 256 MB of float4; the server refuses values above 1 GB */
+#define SERIES_MAX_VALUES ((size_t) 32 << 20) /* 384 MB on the wire; the server refuses values above 1 GB */
 #define SIDECAR_LIMIT ((size_t) 1 << 20)
 
 /* Kept in job->extra from describe to the end of stage. */
@@ -202,7 +202,7 @@ match_regions(const csv_reader *csv, const regions *r, int *position, psy_error 
 
 typedef struct matrix
 {
-	float *value; /* [volumes][regions] */
+	double *value; /* [volumes][regions]: the connectome is computed before the series is rounded to float4 */
 	size_t volumes, room, regions;
 	int *position;
 } matrix;
@@ -210,7 +210,7 @@ typedef struct matrix
 static psy_status
 add_volume(job *j, const csv_reader *csv, matrix *m, psy_error *err)
 {
-	float *to;
+	double *to;
 
 	if (csv->cells != m->regions)
 		return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; expected %zu, one a region", csv->line,
@@ -234,7 +234,7 @@ add_volume(job *j, const csv_reader *csv, matrix *m, psy_error *err)
 		if (isfinite(value) && !isfinite((float) value))
 			return psy_fail(err, PSY_DOMAIN, "line %ld, column %zu: a value too large for single precision",
 							csv->line, c + 1);
-		to[m->position[c]] = (float) value;
+		to[m->position[c]] = value;
 	}
 	return PSY_OK;
 }
@@ -308,7 +308,7 @@ stage_matrix(job *j, const series *s, const matrix *m, psy_error *err)
 	copy_int4(out, (int32_t) m->volumes);
 	isfinite(mean_fd) ? copy_float8(out, mean_fd) : copy_null(out);
 	copy_text(out, s->sidecar.size ? s->sidecar.data : NULL);
-	copy_float4_matrix(out, m->value, m->volumes, m->regions);
+	copy_float8_matrix(out, m->value, m->volumes, m->regions);
 	return copy_row_end(out, err);
 }
 

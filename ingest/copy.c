@@ -212,12 +212,14 @@ copy_jsonb(copy *c, const char *value)
 	buffer_add(&c->out, value, size);
 }
 
+#define ONE_DIMENSION SIZE_MAX /* as the number of columns */
+
 /* The header of an array: dimensions, whether elements may be NULL, element type, then size and lower bound
  * of each. */
 static void
 array_of(copy *c, uint32_t type, bool nulls, size_t rows, size_t columns, size_t payload)
 {
-	int dimensions = rows * columns == 0 ? 0 : columns == SIZE_MAX ? 1 : 2;
+	int dimensions = rows == 0 || columns == 0 ? 0 : columns == ONE_DIMENSION ? 1 : 2;
 
 	value_of(c, 12 + 8 * (size_t) dimensions + payload);
 	put4(&c->out, (uint32_t) dimensions);
@@ -234,8 +236,6 @@ array_of(copy *c, uint32_t type, bool nulls, size_t rows, size_t columns, size_t
 		put4(&c->out, 1);
 	}
 }
-
-#define ONE_DIMENSION SIZE_MAX
 
 static size_t
 present(const bool *missing, size_t n)
@@ -279,10 +279,10 @@ copy_int4_array(copy *c, const int32_t *value, const bool *missing, size_t n)
 	}
 }
 
-void
-copy_float8_array(copy *c, const double *value, size_t n)
+static void
+float8_elements(copy *c, const double *value, size_t n)
 {
-	array_of(c, FLOAT8_OID, false, n, ONE_DIMENSION, 12 * n);
+	buffer_reserve(&c->out, 12 * n);
 	for (size_t i = 0; i < n; i++)
 	{
 		put4(&c->out, 8);
@@ -290,27 +290,27 @@ copy_float8_array(copy *c, const double *value, size_t n)
 	}
 }
 
-static void
-float4_elements(copy *c, const float *value, size_t n)
+void
+copy_float8_array(copy *c, const double *value, size_t n)
 {
-	buffer_reserve(&c->out, 8 * n);
-	for (size_t i = 0; i < n; i++)
-	{
-		put4(&c->out, 4);
-		put4(&c->out, float_bits(value[i]));
-	}
+	array_of(c, FLOAT8_OID, false, n, ONE_DIMENSION, 12 * n);
+	float8_elements(c, value, n);
+}
+
+void
+copy_float8_matrix(copy *c, const double *value, size_t rows, size_t columns)
+{
+	array_of(c, FLOAT8_OID, false, rows, columns, 12 * rows * columns);
+	float8_elements(c, value, rows * columns);
 }
 
 void
 copy_float4_array(copy *c, const float *value, size_t n)
 {
 	array_of(c, FLOAT4_OID, false, n, ONE_DIMENSION, 8 * n);
-	float4_elements(c, value, n);
-}
-
-void
-copy_float4_matrix(copy *c, const float *value, size_t rows, size_t columns)
-{
-	array_of(c, FLOAT4_OID, false, rows, columns, 8 * rows * columns);
-	float4_elements(c, value, rows * columns);
+	for (size_t i = 0; i < n; i++)
+	{
+		put4(&c->out, 4);
+		put4(&c->out, float_bits(value[i]));
+	}
 }

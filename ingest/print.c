@@ -19,7 +19,7 @@ width_of(const char *text)
 	{
 		int w = PQdsplen(text, UTF8), length = PQmblen(text, UTF8);
 
-		width += w > 0 ? w : 0;
+		width += (unsigned char) *text < 0x20 ? 1 : w > 0 ? w : 0; /* a line end is printed as a blank */
 		for (; length > 0 && *text; length--)
 			text++;
 	}
@@ -46,9 +46,12 @@ print_cell(FILE *to, const char *text, int width, bool right, bool last)
 static void
 print_rule(FILE *to, const int *width, int columns)
 {
+	int total = 3 * (columns - 1);
+
 	for (int c = 0; c < columns; c++)
-		for (int i = 0; i < width[c] + (c == 0 || c == columns - 1 ? 1 : 2) - (columns == 1); i++)
-			fputc('-', to);
+		total += width[c];
+	while (total-- > 0)
+		fputc('-', to);
 	fputc('\n', to);
 }
 

@@ -591,7 +591,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM ingest.stage_common();
 	CREATE TEMPORARY TABLE stage (
-		"row" bigint, label text, session text, run smallint, task text, volumes int, mean_fd_mm float8, sidecar text, value real[]
+		"row" bigint, label text, session text, run smallint, task text, volumes int, mean_fd_mm float8, sidecar text, value float8[]
 	) ON COMMIT DROP;
 END $$;
 
@@ -625,10 +625,11 @@ BEGIN
 
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", s.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
-		p_pipeline AS pipeline, s.site, s.value, tr AS tr_s
+		p_pipeline AS pipeline, s.site, s.value::real[] AS value, tr AS tr_s
 	FROM pg_temp.scan s;
 	counts := ingest.merge(p_file_id, 'imaging.series', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 
+	-- From the series before it is rounded: single precision moves r by 1e-6 where a signal is a small part of its mean.
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", s.subject_id, ingest.feature_set(p_study, p_atlas, 'fc_pearson', p_pipeline) AS feature_set_id, s.session,
 		s.run, p_pipeline AS pipeline, s.site, psyrad.conn_from_series(s.value, 'pearson') AS value

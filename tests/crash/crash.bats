@@ -1,0 +1,98 @@
+# Loads that are killed: all of a file or nothing of it, and a second run completes.  No hooks in the tool: a lock that another
+# session holds stops the load at a known point, and pg_stat_activity says when it has come there.
+load ../cli/cases.bash
+
+# hold SQL: a session that has run it and waits
+hold() {
+	coproc HOLDER { psql -XAtq -d "$database"; }
+	holder_in=${HOLDER[1]} holder_out=${HOLDER[0]} holder=$HOLDER_PID
+	printf 'BEGIN; %s; SELECT 1;\n' "$1" >&"$holder_in"
+	local line; while read -r line <&"$holder_out"; do [ "$line" = 1 ] && return; done
+	return 1
+}
+let_go() { printf 'ROLLBACK;\n\\q\n' >&"$holder_in"; wait "$holder" 2>/dev/null || true; }
+
+# backend: the process id of the tool's backend, once it waits for a lock
+backend() {
+	local pid i
+	for i in $(seq 200); do
+		pid=$(q "SELECT pid FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad' AND wait_event_type = 'Lock'")
+		[ -n "$pid" ] && { echo "$pid"; return; }
+		sleep 0.05
+	done
+	return 1
+}
+
+gone() { # PID: until the backend is no more
+	local i
+	for i in $(seq 200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE pid = $1")" = 0 ] && return; sleep 0.05; done
+	return 1
+}
+
+# After the crash: nothing of the file; then a second run brings all of it.
+nothing_then_all() {
+	is '0|0|0|0' "$(q "SELECT (SELECT count(*) FROM clinical.score), (SELECT count(*) FROM clinical.visit), (SELECT count(*) FROM ingest.reject), (SELECT count(*) FROM ingest.file WHERE command = 'scores')")"
+	scores scores.csv; exits 1; has '4 read, 3 loaded, 0 unchanged, 1 rejected'
+	is '3|3|1|1' "$(q "SELECT (SELECT count(*) FROM clinical.score), (SELECT count(*) FROM clinical.visit), (SELECT count(*) FROM ingest.reject), (SELECT count(*) FROM ingest.file WHERE command = 'scores')")"
+}
+
+start() { long_file; echo "P09,0$(items),17" >>scores.csv; psyrad ingest scores scores.csv --study t --instrument HAMD-17 >out 2>err & tool=$!; }
+
+points=('LOCK TABLE ingest.file' 'LOCK TABLE clinical.instrument' 'LOCK TABLE clinical.visit' 'LOCK TABLE clinical.score' 'LOCK TABLE ingest.reject')
+
+@test "kill -9 of the tool, at each point of a load" {
+	for point in "${points[@]}"; do
+		hold "$point"; start; pid=$(backend)
+		kill -9 $tool; wait $tool 2>/dev/null || true
+		let_go; gone "$pid"
+		nothing_then_all
+		q 'DELETE FROM clinical.score; DELETE FROM clinical.visit; DELETE FROM ingest.reject; DELETE FROM ingest.file WHERE command = '"'scores'" >/dev/null
+	done
+}
+
+@test "kill -9 of the backend, which takes the whole server down and up again" {
+	hold 'LOCK TABLE clinical.score'; start; pid=$(backend)
+	kill -9 "$pid"
+	status=0; wait $tool || status=$?
+	let_go
+	is 3 "$status"
+	grep -q 'the server is gone' err
+	for i in $(seq 200); do q 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+	nothing_then_all
+}
+
+@test "the server ends the session: exit 3, nothing kept, and the next run completes" {
+	hold 'LOCK TABLE clinical.visit'; start; pid=$(backend)
+	q "SELECT pg_terminate_backend($pid)" >/dev/null
+	status=0; wait $tool || status=$?
+	let_go
+	is 3 "$status"
+	nothing_then_all
+}
+
+@test "kill -9 of the tool while it sends a large file" {
+	{ echo 'participant_id,week,total'; for i in $(seq 60000); do echo "P0$((i % 6 + 1)),$((i % 4 * 2 == 6 ? 8 : i % 4 * 2)),20"; done; } >scores.csv
+	psyrad ingest scores scores.csv --study t --instrument HAMD-17 --max-rejects 100000 >out 2>err & tool=$!
+	for i in $(seq 400); do
+		[ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad' AND xact_start IS NOT NULL")" = 1 ] && break
+		kill -0 $tool 2>/dev/null || break
+	done
+	kill -9 $tool; wait $tool 2>/dev/null || true
+	for i in $(seq 600); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad'")" = 0 ] && break; sleep 0.05; done
+	# All or nothing: which of the two depends on where the kill fell.
+	state=$(q "SELECT (SELECT count(*) FROM clinical.score), (SELECT count(*) FROM ingest.file WHERE command = 'scores')")
+	[ "$state" = '0|0' ] || [ "$state" = '12|1' ]
+	scores scores.csv --max-rejects 100000; exits 0
+	is '12|1' "$(q "SELECT (SELECT count(*) FROM clinical.score), (SELECT count(*) FROM ingest.file WHERE command = 'scores')")"
+}
+
+@test "a second load of the same file waits for a first that dies, and then does the work" {
+	hold 'LOCK TABLE clinical.score'; start; pid=$(backend)
+	psyrad ingest scores scores.csv --study t --instrument HAMD-17 >second & second=$!
+	kill -9 $tool; wait $tool 2>/dev/null || true
+	let_go
+	status=0; wait $second || status=$?
+	is 1 "$status"
+	grep -q '4 read, 3 loaded, 0 unchanged, 1 rejected' second
+	is 3 "$(facts)"
+}
