@@ -58,10 +58,6 @@ COMMENT ON VIEW report.hamd_by_visit IS 'HAMD-17 by arm and visit over the ratin
 
 -- ---- connections ---------------------------------------------------------------------------------------------------
 
-CREATE VIEW report.region AS
-SELECT atlas, region, name, name_zh, hemisphere FROM imaging.region;
-COMMENT ON VIEW report.region IS 'Names of the regions of each atlas; region is the position in every vector and connectome';
-
 CREATE FUNCTION report.indicators(value text, levels text[]) RETURNS float8[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC

@@ -15,7 +15,6 @@ DROP VIEW report.connection;
 DROP VIEW report.connection_test;
 DROP VIEW report.connection_change;
 DROP FUNCTION report.indicators(text, text[]);
-DROP VIEW report.region;
 DROP VIEW report.hamd_by_visit;
 DROP VIEW report.improvement;
 DROP VIEW report.hamd;

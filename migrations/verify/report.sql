@@ -5,7 +5,6 @@ SELECT * FROM report.study WHERE false;
 SELECT * FROM report.hamd WHERE false;
 SELECT * FROM report.improvement WHERE false;
 SELECT * FROM report.hamd_by_visit WHERE false;
-SELECT * FROM report.region WHERE false;
 SELECT * FROM report.connection_change WHERE false;
 SELECT * FROM report.connection_test WHERE false;
 SELECT * FROM report.connection WHERE false;
