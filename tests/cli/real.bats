@@ -115,7 +115,7 @@ labels() { printf 'index\tname\n'; tail -n +2 "$1" | cut -d, -f1 | sed 's/.*/&\t
 
 @test "Beat the Blues: BDI is not known, and says so" {
 	need "$data/clinical/beat_the_blues_bdi/BtheB.csv"
-	run psyrad ingest scores "$data/clinical/beat_the_blues_bdi/BtheB.csv" --study t --instrument BDI; exits 1; has 'BDI'
+	run psyrad ingest scores "$data/clinical/beat_the_blues_bdi/BtheB.csv" --study t --instrument BDI --map participant_id=drug --session pre --map total=bdi.pre; exits 1; has 'the instrument BDI is not known'
 }
 
 @test "real BIDS participants files: what the study does not declare is rejected by cell" {
