@@ -51,6 +51,12 @@ sees()
 	done
 }
 
+# ROLE STATEMENT ROWS: it would touch so many.  Rolled back, and without RETURNING, which would ask the policies of SELECT as well.
+touches()
+{
+	refused "$1" "DO \$do\$ DECLARE n int; BEGIN $2; GET DIAGNOSTICS n = ROW_COUNT; RAISE EXCEPTION 'touched % rows', n; END \$do\$" "touched $3 rows"
+}
+
 @test "there is a row of both sites in every subject-level table, so that the tests below can fail" {
 	[ "$(subject_tables | wc -l)" -ge 9 ]
 	sees "$PGUSER" cd,gz
@@ -74,7 +80,8 @@ sees()
 		equal "$table $(as "$PGUSER" -c 'SET ROLE psyrad_owner' -c "SELECT count(*) FROM $table")" "$table 0"
 	done
 	refused "$PGUSER" "SET ROLE psyrad_owner; INSERT INTO clinical.subject_key (study, label, site) VALUES ('trial', 'x', 'gz')" 'row-level security'
-	equal "$(as "$PGUSER" -c 'SET ROLE psyrad_owner' -c "WITH d AS (DELETE FROM clinical.score RETURNING 1) SELECT count(*) FROM d")" 0
+	touches "$PGUSER" 'SET LOCAL ROLE psyrad_owner; DELETE FROM clinical.score' 0
+	touches "$PGUSER" 'SET LOCAL ROLE psyrad_owner; UPDATE clinical.score SET total_stated = 2' 0
 	equal "$(sql 'SELECT count(*) FROM clinical.score')" 4
 }
 
@@ -185,8 +192,9 @@ sees()
 @test "a loader of one site writes that site alone" {
 	as t_ingest_gz -c "BEGIN" -c "INSERT INTO clinical.subject_key (study, label, site) VALUES ('trial', 'gz3', 'gz')" -c ROLLBACK
 	refused t_ingest_gz "INSERT INTO clinical.subject_key (study, label, site) VALUES ('trial', 'cd3', 'cd')" 'row-level security'
-	equal "$(as t_ingest_gz -c "WITH u AS (UPDATE clinical.score SET total_stated = 2 RETURNING site) SELECT string_agg(DISTINCT site, ',') FROM u")" gz
-	equal "$(sql "SELECT min(total) FROM clinical.score WHERE site = 'cd'")" 1001
+	touches t_ingest_gz 'UPDATE clinical.score SET total_stated = 2' 2
+	touches t_ingest_both 'UPDATE clinical.score SET total_stated = 2' 4
+	for table in $(subject_tables); do touches t_ingest_gz "UPDATE $table SET subject_id = subject_id" "$(sql "SELECT count(*) FROM $table WHERE site = 'gz'")"; done
 	refused t_ingest_gz "UPDATE clinical.score SET site = 'cd'" 'row-level security'
 	for table in $(subject_tables); do refused t_ingest_both "DELETE FROM $table" 'permission denied'; done
 	refused t_ingest_both 'TRUNCATE clinical.score' 'permission denied'
@@ -214,7 +222,7 @@ sees()
 		VALUES ('t', 'p', sha256('p'), 1, 'cd', 'loaded', '0', now())" 'row-level security'
 	refused t_ingest_gz "INSERT INTO ingest.file (command, path, sha256, bytes, status, tool_version, started_at, loaded_by)
 		VALUES ('t', 'p', sha256('p'), 1, 'loaded', '0', now(), 'postgres')" 'row-level security'
-	equal "$(as t_ingest_gz -c BEGIN -c "WITH u AS (UPDATE ingest.file SET rows_read = 9 RETURNING path) SELECT string_agg(path, ',' ORDER BY path) FROM u" -c ROLLBACK)" both.csv,gz.csv
+	touches t_ingest_gz 'UPDATE ingest.file SET rows_read = 9' 2
 	refused t_ingest_gz "UPDATE ingest.file SET site = 'cd'" 'row-level security'
 	refused t_ingest_gz "UPDATE ingest.file SET sha256 = sha256('q')" 'permission denied'
 	equal "$(as t_ingest_gz <<-'SQL'
@@ -231,7 +239,8 @@ sees()
 	refused t_analyst_both 'SELECT * FROM ingest.reject' 'permission denied'
 	refused "$PGUSER" 'SET ROLE psyrad_view; SELECT * FROM ingest.reject' 'permission denied'
 	equal "$(as t_ingest_gz -c "SELECT string_agg(raw, ',') FROM ingest.reject")" 'gz raw'
-	equal "$(as t_ingest_gz -c BEGIN -c "WITH d AS (DELETE FROM ingest.reject RETURNING raw) SELECT string_agg(raw, ',') FROM d" -c ROLLBACK)" 'gz raw'
+	touches t_ingest_gz 'DELETE FROM ingest.reject' 1
+	touches t_ingest_both 'DELETE FROM ingest.reject' 2
 	equal "$(sql 'SELECT count(*) FROM ingest.reject')" 4
 	equal "$(as t_analyst_gz -c "SELECT string_agg(site, ',') FROM ingest.history")" gz
 	refused t_ingest_gz 'DELETE FROM ingest.history' 'permission denied'
