@@ -1,0 +1,62 @@
+/*
+ * fuzz_nifti.c - the NIfTI reader on headers and payloads of anybody's making, gzip and plain.
+ *
+ * Whatever it accepts must have bounded dimensions, a finite affine with volume, and as many voxels as its header says.
+ * Seeds: tests/fuzz/seeds/nifti/*
+ * Sources: ingest/reader_nifti.c ingest/gunzip.c ingest/source.c ingest/buffer.c
+ * Libraries: -I/usr/include/nifti -lisal -lnifti2 -lznz -lcrypto
+ */
+#include "reader_nifti.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_header(const nifti *n)
+{
+	uint64_t voxels = 1;
+
+	for (int i = 0; i < 3; i++)
+	{
+		if (n->dims[i] < 1)
+			abort();
+		voxels *= (uint64_t) n->dims[i];
+	}
+	if (voxels != n->voxels || voxels > NIFTI_MAX_VOXELS || n->width < 1 || n->width > 8 || !(nifti_voxel_volume(n) > 0))
+		abort();
+	for (int i = 0; i < 12; i++)
+		if (!isfinite(n->affine[i]))
+			abort();
+	if (!nifti_same_grid(n, n))
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	nifti n;
+	psy_error err;
+	char grid[180];
+	double value[512];
+	uint8_t payload[SHA256_BYTES];
+	psy_status status = nifti_open_memory(&n, data, size, &err);
+
+	if (status == PSY_OK)
+	{
+		check_header(&n);
+		nifti_grid_text(&n, grid, sizeof grid);
+	}
+	for (uint64_t at = 0; status == PSY_OK && at < n.voxels; at += 512)
+		status = nifti_read(&n, value, n.voxels - at < 512 ? (size_t) (n.voxels - at) : 512, &err);
+	if (status == PSY_OK)
+		status = nifti_finish(&n, payload, &err);
+	if (status == PSY_OK && n.at != n.voxels)
+		abort();
+	if (status != PSY_OK && err.message[0] == '\0')
+		abort();
+	nifti_close(&n);
+	return 0;
+}
