@@ -50,8 +50,7 @@ read_array(Datum datum, const char *name)
 	return v;
 }
 
-/* ---- design
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- design -------------------------------------------------------------------------------------------- */
 
 /* A row's place in the design. */
 typedef struct design_row
@@ -117,8 +116,7 @@ read_design(FunctionCallInfo fcinfo, psy_mass_statistic statistic)
 	return row;
 }
 
-/* ---- agreement of rows
- * ----------------------------------------------------------------------------------------- */
+/* ---- agreement of rows --------------------------------------------------------------------------------- */
 
 static const char *
 kind_name(int source)
@@ -157,8 +155,7 @@ require_agreement(const mass_state *state, const vector *x, const design_row *ro
 							   state->body.design - 1)));
 }
 
-/* ---- transition
- * ------------------------------------------------------------------------------------------------ */
+/* ---- transition ---------------------------------------------------------------------------------------- */
 
 /* The state that this row goes into: made by the first complete row, and widened by the first missing
  * element. */

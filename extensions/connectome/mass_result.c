@@ -31,8 +31,7 @@ result_tuple(FunctionCallInfo fcinfo, Datum *column, bool *null)
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tuple), column, null));
 }
 
-/* ---- mass_result
- * ----------------------------------------------------------------------------------------------- */
+/* ---- mass_result --------------------------------------------------------------------------------------- */
 
 #define RESULT_ARRAYS 8
 #define RESULT_COLUMNS (RESULT_ARRAYS + 2)
@@ -149,8 +148,7 @@ mass_pcorr_final(PG_FUNCTION_ARGS)
 	return finish(fcinfo, PSY_MASS_PCORR, PSY_MASS_PCORR, compute_corr);
 }
 
-/* ---- mass_summary_result
- * --------------------------------------------------------------------------------------- */
+/* ---- mass_summary_result ------------------------------------------------------------------------------- */
 
 #define SUMMARY_ARRAYS 5
 

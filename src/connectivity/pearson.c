@@ -156,9 +156,15 @@ standardise_panel(double *panel, size_t timepoints, size_t first, size_t regions
 
 typedef double lanes __attribute__((vector_size(WIDTH * sizeof(double)), aligned(8)));
 
-/* tile[i][j] = sum over t of left[t][i] * right[t][j], for ROWS columns i of the left panel. */
+/*
+ * tile[i][j] = sum over t of left[t][i] * right[t][j] for two panels.  The narrow kernel keeps 4 rows in
+ * registers at a time, which fills those of SSE2 and AVX2; the wide one 8, for AVX-512.  Both add in the same
+ * order: the same bits.
+ */
+typedef void (*tile_kernel)(const double *left, const double *right, size_t timepoints, double *tile);
+
 PSY_CLONES static void
-tile_kernel(const double *left, const double *right, size_t timepoints, double tile[ROWS * WIDTH])
+four_rows(const double *left, const double *right, size_t timepoints, double *tile)
 {
 	lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
 
@@ -178,36 +184,70 @@ tile_kernel(const double *left, const double *right, size_t timepoints, double t
 	memcpy(tile + 3 * WIDTH, &sum3, sizeof sum3);
 }
 
-/* One float4 edge in canonical form: rounding may have left |r| a little above 1, and NaN may carry a sign.
- */
-static float
-canonical_edge(double r)
+static void
+narrow_tile(const double *left, const double *right, size_t timepoints, double *tile)
 {
-	if (isnan(r))
-		return NAN;
-	return (float) (fmin(fmax(r, -1), 1) + 0.0);
+	four_rows(left, right, timepoints, tile);
+	four_rows(left + 4, right, timepoints, tile + 4 * WIDTH);
+}
+
+#ifdef PSY_HAS_CLONES
+__attribute__((target("arch=x86-64-v4"))) static void
+wide_tile(const double *left, const double *right, size_t timepoints, double *tile)
+{
+	lanes sum[WIDTH] = {{0}};
+
+	for (size_t t = 0; t < timepoints; t++)
+	{
+		lanes y = *(const lanes *) (right + t * WIDTH);
+		const double *x = left + t * WIDTH;
+
+#pragma GCC unroll 8
+		for (int i = 0; i < WIDTH; i++)
+			sum[i] += x[i] * y;
+	}
+	memcpy(tile, sum, sizeof sum);
+}
+#endif
+
+static tile_kernel
+best_tile(void)
+{
+#ifdef PSY_HAS_CLONES
+	if (__builtin_cpu_supports("x86-64-v4"))
+		return wide_tile;
+#endif
+	return narrow_tile;
+}
+
+/*
+ * float4 edges in canonical form: rounding may have left |r| a little above 1, and adding 0 takes the sign
+ * off -0.  NaN fails both comparisons and takes the form of the one NaN.
+ */
+PSY_CLONES static void
+round_row(const double *r, size_t count, float *edge)
+{
+	for (size_t c = 0; c < count; c++)
+	{
+		double low = r[c] >= -1 ? r[c] : -1;
+		double clamped = low <= 1 ? low : 1;
+
+		edge[c] = (float) (r[c] == r[c] ? clamped + 0.0 : (double) NAN);
+	}
 }
 
 /* Writes the part of a tile that lies above the diagonal: rows i0.., columns j0... */
 static void
-store_tile(const double tile[ROWS * WIDTH], size_t i0, size_t j0, size_t regions, float *edges)
+store_tile(const double *tile, size_t i0, size_t j0, size_t regions, float *edges)
 {
-	for (size_t i = i0; i < i0 + ROWS && i < regions; i++)
-		for (size_t j = j0 > i ? j0 : i + 1; j < j0 + WIDTH && j < regions; j++)
-			edges[psy_edge_row(regions, i) + (j - i - 1)] = canonical_edge(tile[(i - i0) * WIDTH + (j - j0)]);
-}
-
-static void
-correlate_panels(const double *panels, size_t timepoints, size_t regions, size_t p, size_t q, float *edges)
-{
-	const double *left = panels + p * WIDTH * timepoints;
-	const double *right = panels + q * WIDTH * timepoints;
-	double tile[ROWS * WIDTH];
-
-	for (size_t half = 0; half < WIDTH; half += ROWS)
+	for (size_t i = i0; i < i0 + WIDTH && i < regions; i++)
 	{
-		tile_kernel(left + half, right, timepoints, tile);
-		store_tile(tile, p * WIDTH + half, q * WIDTH, regions, edges);
+		size_t first = j0 > i ? j0 : i + 1;
+		size_t end = j0 + WIDTH < regions ? j0 + WIDTH : regions;
+
+		if (first < end)
+			round_row(tile + (i - i0) * WIDTH + (first - j0), end - first,
+					  edges + psy_edge_row(regions, i) + (first - i - 1));
 	}
 }
 
@@ -227,8 +267,10 @@ psy_status
 psy_pearson(const psy_context *ctx, const double *series, size_t timepoints, size_t regions,
 			double *workspace, float *edges, psy_error *err)
 {
+	tile_kernel multiply = best_tile();
 	size_t count = panel_count(regions);
 	psy_status status = check_shape(timepoints, regions, err);
+	double tile[WIDTH * WIDTH];
 
 	if (status != PSY_OK)
 		return status;
@@ -249,7 +291,11 @@ psy_pearson(const psy_context *ctx, const double *series, size_t timepoints, siz
 		if (status != PSY_OK)
 			return status;
 		for (size_t q = p; q < count; q++)
-			correlate_panels(workspace, timepoints, regions, p, q, edges);
+		{
+			multiply(workspace + p * WIDTH * timepoints, workspace + q * WIDTH * timepoints, timepoints,
+					 tile);
+			store_tile(tile, p * WIDTH, q * WIDTH, regions, edges);
+		}
 	}
 	return PSY_OK;
 }

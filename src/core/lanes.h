@@ -12,6 +12,7 @@
 #define PSY_LANES 8
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(PSY_NO_CLONES)
+#define PSY_HAS_CLONES
 #define PSY_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
 #define PSY_CLONES

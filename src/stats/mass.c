@@ -14,8 +14,7 @@
 
 #define MOST_ROWS 0x1p53 /* counts are exact in double up to here */
 
-/* ---- shape
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- shape --------------------------------------------------------------------------------------------- */
 
 const char *
 psy_mass_name(int statistic)
@@ -123,8 +122,7 @@ psy_mass_init(psy_mass *state, const psy_mass_shape *shape)
 	}
 }
 
-/* ---- adding rows
- * ----------------------------------------------------------------------------------------------- */
+/* ---- adding rows --------------------------------------------------------------------------------------- */
 
 psy_status
 psy_mass_scan(const float *f, const double *d, size_t elements, const char *name, bool *missing,
@@ -185,8 +183,7 @@ psy_mass_expand(const psy_mass *shared, psy_mass *to)
 	}
 }
 
-/* ---- merging
- * --------------------------------------------------------------------------------------------------- */
+/* ---- merging ------------------------------------------------------------------------------------------- */
 
 static psy_status
 same_source(const psy_mass *into, const psy_mass *from, psy_error *err)
@@ -237,8 +234,7 @@ psy_mass_merge(psy_mass *into, const psy_mass *from)
 	}
 }
 
-/* ---- validation
- * ------------------------------------------------------------------------------------------------ */
+/* ---- validation ---------------------------------------------------------------------------------------- */
 
 static psy_status
 check_design(const psy_mass *state, psy_error *err)

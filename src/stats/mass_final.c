@@ -39,8 +39,7 @@ psy_hedges_correction(double df)
 			   psy_stirling_error(a - 1.5));
 }
 
-/* ---- t tests
- * --------------------------------------------------------------------------------------------------- */
+/* ---- t tests ------------------------------------------------------------------------------------------- */
 
 PSY_CLONES static void
 one_sample(const double *n, const double *origin, const double *sum, const double *squares, size_t size,
@@ -176,8 +175,7 @@ psy_mass_ttest(const psy_mass *state, double mu, psy_mass_effect effect, const p
 	count_elements(state, out, tally);
 }
 
-/* ---- summary
- * --------------------------------------------------------------------------------------------------- */
+/* ---- summary ------------------------------------------------------------------------------------------- */
 
 void
 psy_mass_summary(const psy_mass *state, const psy_mass_summary_result *out, psy_mass_tally *tally)
@@ -202,8 +200,7 @@ psy_mass_summary(const psy_mass *state, const psy_mass_summary_result *out, psy_
 	}
 }
 
-/* ---- words
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- words --------------------------------------------------------------------------------------------- */
 
 const char *
 psy_mass_method(const psy_mass *state)

@@ -14,8 +14,7 @@
 
 #define BLOCK 512
 
-/* ---- looking through
- * ------------------------------------------------------------------------------------------- */
+/* ---- looking through ----------------------------------------------------------------------------------- */
 
 PSY_CLONES static psy_mass_seen
 scan_float(const float *x, size_t elements)
@@ -80,8 +79,7 @@ psy_mass_all_finite(const double *x, size_t count)
 	return all_finite(x, count);
 }
 
-/* ---- a block of a row
- * ------------------------------------------------------------------------------------------ */
+/* ---- a block of a row ---------------------------------------------------------------------------------- */
 
 PSY_CLONES static void
 load_float(const float *x, const float *minus, size_t count, double *block)
@@ -113,8 +111,7 @@ load_block(const psy_mass_values *x, size_t first, size_t count, double *block)
 		load_double(x->d + first, x->minus_d != NULL ? x->minus_d + first : NULL, count, block);
 }
 
-/* ---- the shared layout
- * ----------------------------------------------------------------------------------------- */
+/* ---- the shared layout --------------------------------------------------------------------------------- */
 
 /* Youngs-Cramer with one n: sums and squares; x becomes the deviation (x - origin) n - sum, which the
  * products need. */
@@ -177,8 +174,7 @@ psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const
 	}
 }
 
-/* ---- the per-element layout
- * ------------------------------------------------------------------------------------ */
+/* ---- the per-element layout ---------------------------------------------------------------------------- */
 
 typedef struct each_block
 {
@@ -273,8 +269,7 @@ psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const p
 	}
 }
 
-/* ---- merging
- * --------------------------------------------------------------------------------------------------- */
+/* ---- merging ------------------------------------------------------------------------------------------- */
 
 /* Per block: how two sides of each element are weighed. */
 typedef struct merge_block

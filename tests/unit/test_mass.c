@@ -38,8 +38,7 @@ load_rows(void **state)
 	return count == ROWS ? 0 : -1;
 }
 
-/* ---- building states
- * ------------------------------------------------------------------------------------------- */
+/* ---- building states ----------------------------------------------------------------------------------- */
 
 static psy_mass *
 new_state(const psy_mass_shape *shape)
@@ -118,8 +117,7 @@ merged(psy_mass *into, psy_mass *from)
 	return into;
 }
 
-/* ---- answers
- * --------------------------------------------------------------------------------------------------- */
+/* ---- answers ------------------------------------------------------------------------------------------- */
 
 typedef struct answer
 {
@@ -163,8 +161,7 @@ assert_same_answer(const answer *a, const answer *b, double tolerance)
 			assert_close(a->value[v][k], b->value[v][k], tolerance);
 }
 
-/* ---- against R
- * ------------------------------------------------------------------------------------------------- */
+/* ---- against R ----------------------------------------------------------------------------------------- */
 
 static psy_mass_statistic
 statistic_named(const char *name)
@@ -257,8 +254,7 @@ mu_shifts_the_hypothesis(void **state)
 	free(s);
 }
 
-/* ---- laws
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- laws ---------------------------------------------------------------------------------------------- */
 
 static void
 any_split_merges_to_the_whole(void **state)
@@ -424,8 +420,31 @@ float_and_double_rows_agree(void **state)
 	}
 }
 
-/* ---- degenerate input
- * ------------------------------------------------------------------------------------------ */
+/* Everything but p is + - * / and sqrt: the same bits on every CPU, and from the plain kernels of the
+ * sanitized build. */
+static void
+states_and_statistics_have_the_same_bits_on_every_cpu(void **state)
+{
+	const uint64_t expected[][2] = {{0x13178b7d4e464a6a, 0xc7963eab23b5fa27},
+									{0x4eb791cfc846cb40, 0xdeaa5418fcb46385},
+									{0xa519d7e34653fb17, 0x0ff65e2f282ac7ab},
+									{0x4fa909fc8d0f1371, 0x4b2def6f7ffffd2c},
+									{0xed36351b01fd6ded, 0x75c1a750f86bbed1}};
+
+	for (size_t s = 1; s < 6; s++)
+	{
+		psy_mass *whole = merged(state_of(statistics[s], ELEMENTS, 0, 30, 1),
+								 state_of(statistics[s], ELEMENTS, 30, ROWS, 1));
+		psy_mass_shape shape = psy_mass_shape_of(whole);
+		answer a = answer_of(whole, 0, PSY_MASS_EFFECT_D);
+
+		assert_int_equal(unit_hash(whole, psy_mass_size(&shape)), expected[s - 1][0]);
+		assert_int_equal(unit_hash(a.value, sizeof a.value[0] * 4), expected[s - 1][1]);
+		free(whole);
+	}
+}
+
+/* ---- degenerate input ---------------------------------------------------------------------------------- */
 
 static void
 equal_values_have_no_spread_however_many(void **state)
@@ -560,8 +579,7 @@ notes_say_what_happened(void **state)
 	free(s);
 }
 
-/* ---- refusals
- * -------------------------------------------------------------------------------------------------- */
+/* ---- refusals ------------------------------------------------------------------------------------------ */
 
 static void
 infinite_and_enormous_values_are_refused_by_name(void **state)
@@ -619,8 +637,7 @@ different_states_do_not_merge(void **state)
 	free(d);
 }
 
-/* ---- forged images
- * --------------------------------------------------------------------------------------------- */
+/* ---- forged images ------------------------------------------------------------------------------------- */
 
 static uint64_t
 next_random(uint64_t *seed)
@@ -715,6 +732,7 @@ main(void)
 		cmocka_unit_test(layouts_agree_where_nothing_is_missing),
 		cmocka_unit_test(a_missing_value_is_a_row_less_for_that_element_alone),
 		cmocka_unit_test(float_and_double_rows_agree),
+		cmocka_unit_test(states_and_statistics_have_the_same_bits_on_every_cpu),
 		cmocka_unit_test(equal_values_have_no_spread_however_many),
 		cmocka_unit_test(too_few_rows_give_no_test),
 		cmocka_unit_test(a_dependent_covariate_is_named),

@@ -95,6 +95,18 @@ unit_golden_row(FILE *file, char *label, size_t label_size, double *value, int m
 	return 0;
 }
 
+/* FNV-1a of some bytes: a result whose bits must be the same on every CPU is compared by it. */
+static inline uint64_t
+unit_hash(const void *bytes, size_t size)
+{
+	const unsigned char *at = (const unsigned char *) bytes;
+	uint64_t hash = 0xcbf29ce484222325ULL;
+
+	for (size_t k = 0; k < size; k++)
+		hash = (hash ^ at[k]) * 0x100000001b3ULL;
+	return hash;
+}
+
 #define assert_close(actual, expected, tolerance)                                                                    \
 	unit_assert_close_at(actual, expected, tolerance, #actual, __FILE__, __LINE__)
 
