@@ -110,6 +110,14 @@ sim_print_fixed(sim_output *out, long value, int digits)
 }
 
 void
+sim_print_json(sim_output *out, const char *line)
+{
+	for (; out->file != NULL && *line != '\0'; line++)
+		putc(*line == '\'' ? '"' : *line, out->file);
+	sim_print(out, "\n");
+}
+
+void
 sim_close(sim_output *out)
 {
 	if (out->file == NULL)

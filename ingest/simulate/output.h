@@ -22,6 +22,7 @@ void sim_make_directory(sim_output *out, const char *name); /* "" is the directo
 void sim_open(sim_output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_print(sim_output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_print_fixed(sim_output *out, long value, int digits); /* value / 10^digits */
+void sim_print_json(sim_output *out, const char *line);        /* with ' for ", and a newline */
 void sim_close(sim_output *out);
 
 #endif

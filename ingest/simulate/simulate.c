@@ -17,7 +17,6 @@
 #define NOTICE_ZH "模拟数据：任何一行都不对应真实个人"
 
 static const char *const site_code[] = {"east", "west"};
-static const char *const scanner_code[] = {"sim-east-3t", "sim-west-3t"};
 static const char *const arm_code[] = {"EA", "sham", "healthy"};
 static const char *const session_of_scan[SIM_SCANS] = {"pre", "post"};
 
@@ -28,8 +27,7 @@ tell(const sim_progress *progress, const char *what, int done, int of)
 		progress->tell(progress->arg, what, done, of);
 }
 
-/* ---- the study and its people
- * ---------------------------------------------------------------------------------- */
+/* ---- the study and its people ------------------------------------------------------------------ */
 
 static void
 write_readme(sim_output *out, uint64_t seed)
@@ -51,42 +49,58 @@ write_readme(sim_output *out, uint64_t seed)
 	sim_close(out);
 }
 
+/* clang-format off */
+static const char *const study_lines[] = {
+	"{'study': 'demo',",
+	" 'title_en': 'Electro-acupuncture for depression (SIMULATED trial)',",
+	" 'title_zh': '电针治疗抑郁症（模拟试验）',",
+	" 'simulated': true,",
+	" 'design': 'Two arms, two sites, scans and HAMD-17 before and after eight weeks; " NOTICE_EN "',",
+	" 'sites': [",
+	"  {'site': 'east', 'name_en': 'Simulated site East', 'name_zh': '模拟中心（东）'},",
+	"  {'site': 'west', 'name_en': 'Simulated site West', 'name_zh': '模拟中心（西）'}],",
+	" 'scanners': [",
+	"  {'scanner': 'sim-east-3t', 'site': 'east', 'maker': 'simulated', 'model': 'simulated', 'field_strength_t': 3},",
+	"  {'scanner': 'sim-west-3t', 'site': 'west', 'maker': 'simulated', 'model': 'simulated', 'field_strength_t': 3}],",
+	" 'arms': [",
+	"  {'arm': 'EA', 'label_en': 'Electro-acupuncture', 'label_zh': '电针', 'kind': 'verum', 'protocol': 'EA-2Hz'},",
+	"  {'arm': 'sham', 'label_en': 'Sham', 'label_zh': '假电针', 'kind': 'sham', 'protocol': 'SHAM-EA'},",
+	"  {'arm': 'healthy', 'label_en': 'Healthy controls', 'label_zh': '健康对照', 'kind': 'healthy'}],",
+	" 'visits': [",
+	"  {'session': 'pre', 'week': 0, 'role': 'pre', 'label_en': 'Week 0, before treatment', 'label_zh': '第0周（治疗前）'},",
+	"  {'session': 'w2', 'week': 2, 'label_en': 'Week 2', 'label_zh': '第2周'},",
+	"  {'session': 'w4', 'week': 4, 'label_en': 'Week 4', 'label_zh': '第4周'},",
+	"  {'session': 'post', 'week': 8, 'role': 'post', 'label_en': 'Week 8, after treatment', 'label_zh': '第8周（治疗后）'}]}",
+	NULL};
+
+static const char *const protocol_east_lines[] = {
+	"protocol,title,mode,waveform,frequency,intensity,pulse_width,retention,sessions_per_week,weeks,sessions,points,side",
+	"EA-2Hz,Electro-acupuncture at 2 Hz (SIMULATED),electro,continuous,2 Hz,0.5-1 mA,0.5 ms,30 min,3,8,24,\"Baihui; EX-HN3\",midline",
+	"SHAM-EA,Sham needling without current (SIMULATED),sham,,,,,30 min,3,8,24,DU20; Yintang,midline",
+	NULL};
+
+static const char *const protocol_west_lines[] = {
+	"\xEF\xBB\xBF方案,名称,针刺方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r",
+	"EA-2Hz-W,电针2Hz（模拟）,电针,连续波,2Hz,0.5～1mA,0.5ms,30min,3,8,24,百会、印堂,中线\r",
+	"SHAM-EA-W,假电针不通电（模拟）,假针,,,,,30min,3,8,24,GV 20；GV29,中线\r",
+	NULL};
+/* clang-format on */
+
+static void
+write_lines(sim_output *out, const char *name, const char *const *line)
+{
+	sim_open(out, "%s", name);
+	for (; *line != NULL; line++)
+		sim_print(out, "%s\n", *line);
+	sim_close(out);
+}
+
 static void
 write_study(sim_output *out)
 {
 	sim_open(out, "study.json");
-	sim_print(out,
-			  "{\n\"study\": \"demo\",\n"
-			  "\"title_en\": \"Electro-acupuncture for depression (SIMULATED trial)\",\n"
-			  "\"title_zh\": \"电针治疗抑郁症（模拟试验）\",\n\"simulated\": true,\n"
-			  "\"design\": \"Two arms, two sites, scans and HAMD-17 before and after eight weeks; " NOTICE_EN
-			  "\",\n");
-	sim_print(
-		out,
-		"\"sites\": [\n"
-		"  {\"site\": \"east\", \"name_en\": \"Simulated site East\", \"name_zh\": \"模拟中心（东）\"},\n"
-		"  {\"site\": \"west\", \"name_en\": \"Simulated site West\", \"name_zh\": \"模拟中心（西）\"}],\n");
-	sim_print(out, "\"scanners\": [\n");
-	for (int s = 0; s < 2; s++)
-		sim_print(out,
-				  "  {\"scanner\": \"%s\", \"site\": \"%s\", \"maker\": \"simulated\", \"model\": "
-				  "\"simulated\", \"field_strength_t\": 3}%s\n",
-				  scanner_code[s], site_code[s], s == 0 ? "," : "],");
-	sim_print(out, "\"arms\": [\n"
-				   "  {\"arm\": \"EA\", \"label_en\": \"Electro-acupuncture\", \"label_zh\": \"电针\", "
-				   "\"kind\": \"verum\", \"protocol\": \"EA-2Hz\"},\n"
-				   "  {\"arm\": \"sham\", \"label_en\": \"Sham\", \"label_zh\": \"假电针\", \"kind\": "
-				   "\"sham\", \"protocol\": \"SHAM-EA\"},\n"
-				   "  {\"arm\": \"healthy\", \"label_en\": \"Healthy controls\", \"label_zh\": \"健康对照\", "
-				   "\"kind\": \"healthy\"}],\n");
-	sim_print(out,
-			  "\"visits\": [\n"
-			  "  {\"session\": \"pre\", \"week\": 0, \"role\": \"pre\", \"label_en\": \"Week 0, before "
-			  "treatment\", \"label_zh\": \"第0周（治疗前）\"},\n"
-			  "  {\"session\": \"w2\", \"week\": 2, \"label_en\": \"Week 2\", \"label_zh\": \"第2周\"},\n"
-			  "  {\"session\": \"w4\", \"week\": 4, \"label_en\": \"Week 4\", \"label_zh\": \"第4周\"},\n"
-			  "  {\"session\": \"post\", \"week\": 8, \"role\": \"post\", \"label_en\": \"Week 8, after "
-			  "treatment\", \"label_zh\": \"第8周（治疗后）\"}]\n}\n");
+	for (const char *const *line = study_lines; *line != NULL; line++)
+		sim_print_json(out, *line);
 	sim_close(out);
 }
 
@@ -109,8 +123,7 @@ write_participants(sim_output *out, const sim_person *person)
 	sim_close(out);
 }
 
-/* ---- scores
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- scores ------------------------------------------------------------------------------------ */
 
 /* The little faults of real sheets: at East an item without an answer (and then no total), at West a sum gone
  * wrong. */
@@ -171,30 +184,7 @@ write_control_scores(sim_output *out, const sim_person *person)
 	sim_close(out);
 }
 
-/* ---- protocols and effects
- * ------------------------------------------------------------------------------------- */
-
-static void
-write_protocols(sim_output *out)
-{
-	sim_open(out, "protocols_east.csv");
-	sim_print(out, "protocol,title,mode,waveform,frequency,intensity,pulse_width,retention,sessions_per_week,"
-				   "weeks,sessions,points,side\n");
-	sim_print(out, "EA-2Hz,Electro-acupuncture at 2 Hz (SIMULATED),electro,continuous,2 Hz,0.5-1 mA,0.5 "
-				   "ms,30 min,3,8,24,\"Baihui; EX-HN3\",midline\n");
-	sim_print(
-		out,
-		"SHAM-EA,Sham needling without current (SIMULATED),sham,,,,,30 min,3,8,24,DU20; Yintang,midline\n");
-	sim_close(out);
-	sim_open(out, "protocols_west.csv");
-	sim_print(
-		out,
-		"\xEF\xBB\xBF方案,名称,针刺方式,波形,频率,强度,脉宽,留针时间,每周次数,周数,总次数,穴位,侧别\r\n");
-	sim_print(out,
-			  "EA-2Hz-W,电针2Hz（模拟）,电针,连续波,2Hz,0.5～1mA,0.5ms,30min,3,8,24,百会、印堂,中线\r\n");
-	sim_print(out, "SHAM-EA-W,假电针不通电（模拟）,假针,,,,,30min,3,8,24,GV 20；GV29,中线\r\n");
-	sim_close(out);
-}
+/* ---- effects --------------------------------------------------------------------- */
 
 /* Trials of a plausible size: true difference -3.5 points with a spread of 2 between trials. */
 static void
@@ -228,8 +218,7 @@ write_effects(sim_output *out, uint64_t seed)
 	sim_close(out);
 }
 
-/* ---- scans
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- scans ------------------------------------------------------------------------------------- */
 
 static void
 write_series(sim_output *out, const char *scan_name, const double *series)
@@ -317,8 +306,7 @@ write_truth(sim_output *out, const sim_edge *edge)
 	sim_close(out);
 }
 
-/* ---- the classifier
- * -------------------------------------------------------------------------------------------- */
+/* ---- the classifier ---------------------------------------------------------------------------- */
 
 /* Seventeen digits give back each double exactly. */
 static void
@@ -355,37 +343,46 @@ print_vectors(sim_output *out, const sim_svm *svm)
 	}
 }
 
-/* psyrad-json.  A feature is a connection, named by its two regions, so that a query can find it in any
- * connectome. */
+/* clang-format off */
+static const char *const model_lines[] = {
+	"{'psyrad_model': 1, 'name': 'response-svm',",
+	" 'notes': '" NOTICE_EN ". C-SVM, RBF kernel, C = 1; Fisher z of connections before treatment; "
+		"a response is a HAMD-17 total that falls by half or more at week 8.',",
+	" 'task': 'classification', 'classes': ['response', 'no response'], 'positive': 'response',",
+	" 'missing': 'null',",
+	NULL};
+/* clang-format on */
+
+/* A feature is a connection, named by its two regions, so that a query can find it in any connectome. */
+static void
+print_features(sim_output *out, const sim_edge *edge)
+{
+	const char *separator = " \"features\": [";
+
+	for (int e = 0; e < SIM_PLANTED; e++)
+	{
+		if (edge[e].kind != SIM_PREDICTOR)
+			continue;
+		sim_print(out, "%s\n  {\"name\": \"%s ~ %s\", \"unit\": \"fisher_z\"}", separator,
+				  sim_region_name[edge[e].i], sim_region_name[edge[e].j]);
+		separator = ",";
+	}
+	sim_print(out, "],\n");
+}
+
 static void
 write_svm(sim_output *out, const sim_svm *svm, const sim_edge *edge)
 {
-	const char *separator = "";
-
 	sim_open(out, "model_response_svm.json");
-	sim_print(out,
-			  "{\"psyrad_model\": 1, \"name\": \"response-svm\",\n"
-			  " \"notes\": \"" NOTICE_EN
-			  ". C-SVM, RBF kernel, C = %g; Fisher z of connections before treatment; "
-			  "a response is a HAMD-17 total that falls by half or more at week 8.\",\n",
-			  svm->cost);
-	sim_print(out, " \"task\": \"classification\", \"classes\": [\"response\", \"no response\"], "
-				   "\"positive\": \"response\",\n"
-				   " \"missing\": \"null\",\n \"features\": [");
-	for (int e = 0; e < SIM_PLANTED; e++)
-		if (edge[e].kind == SIM_PREDICTOR)
-		{
-			sim_print(out, "%s\n  {\"name\": \"%s ~ %s\", \"unit\": \"fisher_z\"}", separator,
-					  sim_region_name[edge[e].i], sim_region_name[edge[e].j]);
-			separator = ",";
-		}
-	sim_print(out, "],\n \"estimator\": {\"kind\": \"svm\", \"kernel\": \"rbf\", \"gamma\": %.17g,\n",
+	for (const char *const *line = model_lines; *line != NULL; line++)
+		sim_print_json(out, *line);
+	print_features(out, edge);
+	sim_print(out, " \"estimator\": {\"kind\": \"svm\", \"kernel\": \"rbf\", \"gamma\": %.17g,\n",
 			  svm->gamma);
 	print_vectors(out, svm);
-	sim_print(out,
-			  "  \"intercept\": [%.17g],\n  \"probability\": {\"method\": \"platt\", \"a\": [%.17g], \"b\": "
-			  "[%.17g]}}}\n",
-			  svm->intercept, svm->slope, svm->offset);
+	sim_print(out, "  \"intercept\": [%.17g],\n", svm->intercept);
+	sim_print(out, "  \"probability\": {\"method\": \"platt\", \"a\": [%.17g], \"b\": [%.17g]}}}\n",
+			  svm->slope, svm->offset);
 	sim_close(out);
 }
 
@@ -422,7 +419,8 @@ sim_write_trial(const char *directory, uint64_t seed, const sim_progress *progre
 	write_scores(&out, person, 0);
 	write_scores(&out, person, 1);
 	write_control_scores(&out, person);
-	write_protocols(&out);
+	write_lines(&out, "protocols_east.csv", protocol_east_lines);
+	write_lines(&out, "protocols_west.csv", protocol_west_lines);
 	write_effects(&out, seed);
 	write_scans(&out, person, edge, seed, progress);
 	tell(progress, "classifier", 0, 1);
