@@ -275,11 +275,12 @@ fill(text_reader *reader, psy_error *err)
 	return PSY_OK;
 }
 
-/* Length of the first line in p with its ending; 0 when its end is not there yet.  NUL stops it: *nul. */
+/* Length of the first line in p with its ending, looked for from *scanned; 0 when its end is not there yet.  A NUL stops
+ * it: *nul. */
 static size_t
-line_length(const char *p, size_t size, bool last, bool *nul)
+line_length(const char *p, size_t size, bool last, size_t *scanned, bool *nul)
 {
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = *scanned; i < size; i++)
 	{
 		if (p[i] == '\0')
 		{
@@ -291,6 +292,7 @@ line_length(const char *p, size_t size, bool last, bool *nul)
 		if (p[i] == '\r' && (i + 1 < size || last))
 			return i + 1 < size && p[i + 1] == '\n' ? i + 2 : i + 1;
 	}
+	*scanned = size > 0 && p[size - 1] == '\r' ? size - 1 : size;
 	return last ? size : 0;
 }
 
@@ -321,7 +323,7 @@ text_next(text_reader *reader, const char **bytes, size_t *length, long *line, p
 		size_t size = reader->decoded.size - reader->at, n;
 		bool nul = false, last = reader->ended && !reader->broken && reader->raw_size == 0;
 
-		n = line_length(p, size, last, &nul);
+		n = line_length(p, size, last, &reader->scanned, &nul);
 		if (nul)
 			return text_error(
 				reader, p, n, "a NUL byte",
@@ -332,6 +334,7 @@ text_next(text_reader *reader, const char **bytes, size_t *length, long *line, p
 			*length = n;
 			*line = reader->line++;
 			reader->at += n;
+			reader->scanned = 0;
 			return PSY_OK;
 		}
 		if (reader->broken)

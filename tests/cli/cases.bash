@@ -2,7 +2,8 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 template=psyrad_cli_template
-PATH=$top/build/bin:$top/build/cli:$PATH
+# PSYRAD_BIN: the folder of another build of the tool, such as one with sanitizers.
+PATH=${PSYRAD_BIN:-$top/build/bin}:$top/build/cli:$PATH
 data=$(cd "$top/.." && pwd)/shared/data
 
 database_url() { printf 'host=%s user=%s dbname=%s' "$PGHOST" "$PGUSER" "$1"; }

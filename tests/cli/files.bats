@@ -113,7 +113,7 @@ refused() {
 	printf 'participant_id,姓名,week,total,comment,phone\nP01,Wangwu,0,99,secretremark,5551234\nP02,Zhaoliu,0,20,otherremark,5555678\n' >a.csv
 	scores a.csv --identifier phone; exits 1
 	is 'P01,0,99' "$(q 'SELECT raw FROM ingest.reject')"
-	nowhere Wangwu Zhaoliu remark 555
+	nowhere Wangwu Zhaoliu remark 5551234 5555678
 	scores a.csv --identifier fax; exits 1; has '--identifier fax: the header has no such column'
 }
 

@@ -162,7 +162,7 @@ means='{59,60,61}'
 	)
 	for case in "${cases[@]}"; do
 		make_nifti a.nii poke=${case%%=*}
-		run bash -c 'ulimit -v 400000; ulimit -t 5; psyrad ingest image a.nii --study t --atlas small --measure intensity --subject P01 --session pre'
+		run bash -c '[ -n "${PSYRAD_BIN:-}" ] || ulimit -v 400000; ulimit -t 5; psyrad ingest image a.nii --study t --atlas small --measure intensity --subject P01 --session pre'
 		exits 1; has "${case#*=}"
 	done
 	make_nifti a.nii version=2 dims=4,5,6 poke=24:FFFFFFFFFFFFFF7F; load_image a.nii; exits 1; has 'voxels'
