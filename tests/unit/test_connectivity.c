@@ -170,6 +170,25 @@ a_constant_or_missing_region_costs_its_own_edges_only(void **state)
 		}
 }
 
+/* Rounding of a mean must not pass for spread: whatever the value and the length. */
+static void
+no_constant_correlates(void **state)
+{
+	uint64_t seed = 5;
+
+	for (size_t timepoints = 3; timepoints < 60; timepoints++)
+		for (int trial = 0; trial < 20; trial++)
+		{
+			double constant = (uniform(&seed) - 0.5) * pow(10, trial - 10);
+
+			make_series(timepoints, 3, 1);
+			for (size_t t = 0; t < timepoints; t++)
+				series[t * 3 + 1] = constant;
+			correlate(timepoints, 3, NULL);
+			assert_true(isnan(edges[0]) && isnan(edges[2]) && !isnan(edges[1]));
+		}
+}
+
 static void
 equal_and_opposite_regions_correlate_perfectly(void **state)
 {
@@ -367,6 +386,7 @@ main(void)
 		cmocka_unit_test(pearson_and_fisher_z_have_the_same_bits_on_every_cpu),
 		cmocka_unit_test(pearson_is_indifferent_to_scale),
 		cmocka_unit_test(a_constant_or_missing_region_costs_its_own_edges_only),
+		cmocka_unit_test(no_constant_correlates),
 		cmocka_unit_test(equal_and_opposite_regions_correlate_perfectly),
 		cmocka_unit_test(pearson_refuses_what_it_cannot_mean),
 		cmocka_unit_test(canonical_values_have_one_form_each),
