@@ -8,10 +8,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-let failed = 0;
+let passed = 0, failed = 0;
 const ok = (name, good, why = "") => {
   console.log(`${good ? "ok  " : "FAIL"} ${name}${good || !why ? "" : `: ${why}`}`);
-  if (!good) failed++;
+  if (good) passed++;
+  else failed++;
 };
 const same = (name, found, wanted) => ok(name, found === wanted, `${found} instead of ${wanted}`);
 
@@ -191,4 +192,5 @@ try {
 } finally {
   await browser.close();
 }
+console.log(`report${hostile ? ", hostile title" : ""}: ${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
