@@ -1,7 +1,7 @@
 /* effect_size.c - see effect_size.h for the formulas and their sources. */
 #include "meta/effect_size.h"
 
-#include "stats/special.h"
+#include "stats/hedges.h"
 
 #include <math.h>
 #include <strings.h>
@@ -20,18 +20,6 @@ psy_smd_vtype_parse(const char *name, psy_smd_vtype *vtype, psy_error *err)
 	psy_fail(err, PSY_DOMAIN, "unknown vtype \"%.40s\"", name);
 	psy_hint(err, "Allowed are LS, LS2, UB and AV.");
 	return PSY_DOMAIN;
-}
-
-double
-psy_hedges_j(double m)
-{
-	/* With a = (m - 1)/2 the gammas leave (a - 1/2) ln(1 + 1/(2a)) - 1/2 and two Binet functions: exact for
-	 * large m. */
-	double a = (m - 1) / 2;
-
-	if (!(a > 0))
-		return NAN;
-	return exp((a - 0.5) * log1p(0.5 / a) - 0.5 + (psy_stirling_error(a + 0.5) - psy_stirling_error(a)));
 }
 
 static psy_status

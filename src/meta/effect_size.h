@@ -41,9 +41,6 @@ typedef enum psy_smd_vtype
 /* Any case.  PSY_DOMAIN names the allowed values. */
 psy_status psy_smd_vtype_parse(const char *name, psy_smd_vtype *vtype, psy_error *err);
 
-/* J(m) = Gamma(m/2) / (sqrt(m/2) Gamma((m - 1)/2)), Hedges 1981, eq. 6e; NaN for m <= 1. */
-double psy_hedges_j(double m);
-
 /* Mean difference; vi is NaN where a group has n <= 1 or both sd are 0. */
 psy_status psy_effect_md(const psy_group *first, const psy_group *second, psy_effect *effect, psy_error *err);
 

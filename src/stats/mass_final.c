@@ -8,7 +8,7 @@
 #include "core/lanes.h"
 #include "stats/distribution.h"
 #include "stats/mass_spread.h"
-#include "stats/special.h"
+#include "stats/hedges.h"
 
 #include <float.h>
 #include <math.h>
@@ -23,20 +23,6 @@ load_counts(const psy_mass_streams *of, double rows, size_t first, size_t size, 
 {
 	for (size_t k = 0; k < size; k++)
 		n[k] = of->count != NULL ? of->count[first + k] : rows;
-}
-
-double
-psy_hedges_correction(double df)
-{
-	double a = df / 2;
-
-	if (!(df >= 2))
-		return NAN;
-	if (df < 8)
-		return tgamma(a) / (sqrt(a) * tgamma(a - 0.5));
-	/* Stirling's formula for both, differences taken before logarithms of large numbers can cancel. */
-	return exp(0.5 * log1p(-1 / a) + (a - 1) * log1p(0.5 / (a - 1.5)) - 0.5 + psy_stirling_error(a - 1) -
-			   psy_stirling_error(a - 1.5));
 }
 
 /* ---- t tests ------------------------------------------------------------------------------------------- */
@@ -155,7 +141,7 @@ correct_effects(const psy_mass_result *out, size_t elements)
 		if (out->df[k] != df)
 		{
 			df = out->df[k];
-			correction = psy_hedges_correction(df);
+			correction = psy_hedges_j(df);
 		}
 		out->effect_size[k] *= correction;
 	}

@@ -38,10 +38,6 @@ typedef enum psy_mass_effect
 	PSY_MASS_EFFECT_G  /* Hedges' g: d times the exact correction of its bias */
 } psy_mass_effect;
 
-/* Hedges' exact correction J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)) (Hedges 1981, equation 6e); NaN
- * below 2. */
-double psy_hedges_correction(double df);
-
 /*
  * Student's t of a state of mass_ttest or mass_ttest_paired.  One sample: mean against mu, df n - 1.  Two
  * samples: mean of group 1 (TRUE) minus that of group 0, pooled variance, df n0 + n1 - 2; mu is the

@@ -6,6 +6,7 @@
 
 #include "connectivity/connectome.h"
 #include "stats/distribution.h"
+#include "stats/hedges.h"
 #include "stats/mass_final.h"
 #include "stats/moments.h"
 
@@ -237,9 +238,9 @@ hedges_correction_is_exact(void **state)
 	answer d = answer_of(s, 0, PSY_MASS_EFFECT_D), g = answer_of(s, 0, PSY_MASS_EFFECT_G);
 
 	for (int i = 0; i < 8; i++)
-		assert_close(psy_hedges_correction(df[i]), j[i], 1e-14);
-	assert_true(isnan(psy_hedges_correction(1)));
-	assert_close(g.value[6][0], d.value[6][0] * psy_hedges_correction(60), 1e-15);
+		assert_close(psy_hedges_j(df[i]), j[i], 1e-14);
+	assert_true(isnan(psy_hedges_j(1)));
+	assert_close(g.value[6][0], d.value[6][0] * psy_hedges_j(60), 1e-15);
 	free(s);
 }
 

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "meta/effect_size.h"
+#include "stats/hedges.h"
 
 static void
 hedges_j_is_exact(void **state)
