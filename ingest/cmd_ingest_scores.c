@@ -315,7 +315,6 @@ read_rating(row *r, scores *s, const rating *g, const visit *v, psy_error *err)
 	const char *total = NULL;
 	psy_status status;
 
-	r->number = s->ratings + 1;
 	status = read_items(r, g, value, missing, &any, err);
 	if (status == PSY_OK && g->total >= 0)
 	{
@@ -342,7 +341,8 @@ read_rating(row *r, scores *s, const rating *g, const visit *v, psy_error *err)
 	return copy_row_end(out, err);
 }
 
-/* The visit of a long record; false when the record was rejected for it. */
+/* The visit of a long record, by session, week or both (the warehouse checks that they agree); not known when
+ * the record was rejected for it. */
 static psy_status
 read_visit(row *r, visit *v, bool *known, psy_error *err)
 {
@@ -351,13 +351,10 @@ read_visit(row *r, visit *v, bool *known, psy_error *err)
 	psy_status status = PSY_OK;
 	psy_error why;
 
-	*known = true;
 	v->session = cell == NULL ? r->job->opt->session : strncmp(cell, "ses-", 4) == 0 ? cell + 4 : cell;
-	if (v->session != NULL)
-		return PSY_OK;
 	if (column >= 0)
 		status = row_decimal(r, (size_t) column, &v->week, err);
-	*known = v->week != NULL;
+	*known = v->session != NULL || v->week != NULL;
 	if (status != PSY_OK || *known || (column >= 0 && table_cell(r->table, (size_t) column) != NULL))
 		return status;
 	psy_fail(&why, PSY_DOMAIN, "empty; expected the visit's week or session");
@@ -374,7 +371,7 @@ read_record(row *r, void *arg, psy_error *err)
 	bool known = true;
 	psy_status status;
 
-	r->number = 0;
+	r->number = s->ratings + 1;
 	status = row_participant(r, PARTICIPANT, &label, err);
 	if (status != PSY_OK || label == NULL)
 	{
@@ -390,6 +387,7 @@ read_record(row *r, void *arg, psy_error *err)
 	{
 		if (v.wide)
 			v.week = s->group[i].week;
+		r->number = s->ratings + 1;
 		status = read_rating(r, s, &s->group[i], &v, err);
 	}
 	return status;

@@ -275,8 +275,8 @@ fill(text_reader *reader, psy_error *err)
 	return PSY_OK;
 }
 
-/* Length of the first line in p with its ending, looked for from *scanned; 0 when its end is not there yet.  A NUL stops
- * it: *nul. */
+/* Length of the first line in p with its ending, looked for from *scanned; 0 when its end is not there yet.
+ * A NUL stops it: *nul. */
 static size_t
 line_length(const char *p, size_t size, bool last, size_t *scanned, bool *nul)
 {

@@ -36,8 +36,8 @@ typedef struct text_reader
 	void *converter; /* iconv_t of GB18030 */
 	buffer decoded;  /* UTF-8 not yet given out, from `at` */
 	size_t at;
-	size_t scanned;	  /* of the next line, without an end so far: a long line is looked through once */
-	bool broken; /* a wrong byte follows what is decoded; `problem` says which */
+	size_t scanned; /* of the next line, without an end so far: a long line is looked through once */
+	bool broken;    /* a wrong byte follows what is decoded; `problem` says which */
 	psy_error problem;
 	long line; /* 1-based number of the next line */
 } text_reader;

@@ -147,6 +147,7 @@ DECLARE
 	differs  text;
 	key_json text;
 	has_site boolean;
+	source   text := 'pg_temp.fact';
 	good     bigint;
 	changed  bigint := 0;
 	inserted bigint;
@@ -165,29 +166,33 @@ BEGIN
 		WHERE f.file_id = p_file_id;
 	END IF;
 	DELETE FROM pg_temp.fact f USING pg_temp.stage_reject r WHERE r."row" = f."row" AND r.code = 'duplicate_row';
-	CREATE TEMPORARY TABLE good ON COMMIT DROP AS
-	SELECT f.* FROM pg_temp.fact f WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row");
-	GET DIAGNOSTICS good = ROW_COUNT;
+	-- What is to be stored; without rejects that is the facts as they are, not a copy of them.
+	IF EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" IS NOT NULL) THEN
+		CREATE TEMPORARY TABLE good ON COMMIT DROP AS
+		SELECT f.* FROM pg_temp.fact f WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row");
+		source := 'pg_temp.good';
+	END IF;
+	EXECUTE format('SELECT count(*) FROM %s', source) INTO good;
 	-- Else the planner takes one new row for hundreds and reads every stored vector to find its key.
-	ANALYZE pg_temp.good;
+	EXECUTE format('ANALYZE %s', source);
 
 	IF vals IS NOT NULL THEN
 		SELECT format('(%s) IS DISTINCT FROM (%s)', string_agg(format('t.%I', v), ', '), string_agg(format('g.%I', v), ', '))
 		INTO differs FROM unnest(vals) v;
 		EXECUTE format('INSERT INTO ingest.history (table_name, row_key, old_row, file_id, site)
-			SELECT %L, jsonb_build_object(%s), to_jsonb(t), $1, %s FROM %s t JOIN pg_temp.good g ON %s WHERE %s',
-			p_table::text, key_json, CASE WHEN has_site THEN 't.site' ELSE 'NULL' END, p_table, joined, differs)
+			SELECT %L, jsonb_build_object(%s), to_jsonb(t), $1, %s FROM %s t JOIN %s g ON %s WHERE %s',
+			p_table::text, key_json, CASE WHEN has_site THEN 't.site' ELSE 'NULL' END, p_table, source, joined, differs)
 		USING p_file_id;
-		EXECUTE format('UPDATE %s t SET %s, file_id = $1%s FROM pg_temp.good g WHERE %s AND %s', p_table,
+		EXECUTE format('UPDATE %s t SET %s, file_id = $1%s FROM %s g WHERE %s AND %s', p_table,
 			(SELECT string_agg(format('%I = g.%1$I', v), ', ') FROM unnest(vals) v),
-			CASE WHEN 'line' = ANY (columns) THEN ', line = g.line' ELSE '' END, joined, differs)
+			CASE WHEN 'line' = ANY (columns) THEN ', line = g.line' ELSE '' END, source, joined, differs)
 		USING p_file_id;
 		GET DIAGNOSTICS changed = ROW_COUNT;
 	END IF;
-	EXECUTE format('INSERT INTO %s (%s, file_id) SELECT %s, $1 FROM pg_temp.good g
+	EXECUTE format('INSERT INTO %s (%s, file_id) SELECT %s, $1 FROM %s g
 		WHERE NOT EXISTS (SELECT FROM %s t WHERE %s) ORDER BY %s', p_table,
 		(SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) c),
-		(SELECT string_agg(format('g.%I', c), ', ') FROM unnest(columns) c), p_table, joined,
+		(SELECT string_agg(format('g.%I', c), ', ') FROM unnest(columns) c), source, p_table, joined,
 		(SELECT string_agg(format('g.%I', k), ', ') FROM unnest(p_key) k))
 	USING p_file_id;
 	GET DIAGNOSTICS inserted = ROW_COUNT;
@@ -206,7 +211,7 @@ BEGIN
 		FROM gone g LEFT JOIN clinical.subject_key k ON k.subject_id = (g.key ->> 'subject_id')::bigint$sql$,
 		key_json, p_table, joined, p_table)
 	USING p_file_id;
-	DROP TABLE pg_temp.good;
+	DROP TABLE IF EXISTS pg_temp.good;
 	DROP TABLE pg_temp.fact;
 	RETURN (inserted + changed, good - inserted - changed);
 END $$;
@@ -385,7 +390,7 @@ BEGIN
 
 	CREATE TEMPORARY TABLE found ON COMMIT DROP AS
 	SELECT s."row", s.line, s.label, s.session, s.week, s.wide, s.rater, s.total::numeric, s.raw, k.subject_id, k.site,
-		p.session AS visit,
+		p.session AS visit, p.week AS visit_week,
 		CASE WHEN s.items IS NOT NULL THEN s.items || array_fill(NULL::smallint, ARRAY[size - cardinality(s.items)]) END AS items
 	FROM pg_temp.stage s
 	LEFT JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
@@ -400,6 +405,8 @@ BEGIN
 		(CASE WHEN f.session IS NULL THEN 'week' ELSE 'session' END, f.visit IS NULL, 'unknown_visit',
 			format('found %s; expected a visit of the plan of %s (%s)', coalesce(f.session, 'week ' || f.week), p_study,
 				(SELECT string_agg(format('%s = week %s', session, week), ', ' ORDER BY week) FROM clinical.visit_plan WHERE study = p_study))),
+		('week', f.session IS NOT NULL AND f.visit_week <> f.week::numeric, 'visit_disagrees',
+			format('found week %s beside session %s; the plan of %s has that at week %s', f.week, f.session, p_study, f.visit_week)),
 		('total', f.total NOT BETWEEN scale.total_min AND scale.total_max, 'total_out_of_range',
 			format('found %s; expected %s to %s (%s)', f.total, scale.total_min, scale.total_max, p_instrument))
 	) e (field, wrong, code, message)
@@ -444,7 +451,7 @@ BEGIN
 	RETURN id;
 END $$;
 
--- Who and when a scan is of: pg_temp.scan, one row; a file of somebody unknown is refused as a whole, so that it loads
+-- Whose scan the one row of pg_temp.stage is: pg_temp.scan, one row beside it; a file of somebody unknown is refused as a whole, so that it loads
 -- once the participant is there.
 CREATE FUNCTION ingest.find_scan(p_file_id bigint) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -473,7 +480,7 @@ BEGIN
 	VALUES (person.subject_id, s.session, person.site, p_study, p_file_id)
 	ON CONFLICT DO NOTHING;
 	CREATE TEMPORARY TABLE scan ON COMMIT DROP AS
-	SELECT t.*, person.subject_id, person.site, p_study AS study, p_scanner AS scanner FROM pg_temp.stage t;
+	SELECT person.subject_id, person.site, p_scanner AS scanner;
 END $$;
 
 ---------------------------------------------------------------------------------------------------- atlas
@@ -574,13 +581,13 @@ BEGIN
 	PERFORM ingest.lock('scans', p_study);
 	PERFORM ingest.find_scan(p_file_id);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", s.subject_id, s.session, s.modality, s.run, s.site, s.scanner, s.payload_sha256
-	FROM pg_temp.scan s;
+	SELECT s."row", k.subject_id, s.session, s.modality, s.run, k.site, k.scanner, s.payload_sha256
+	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", s.subject_id, ingest.feature_set(p_study, p_atlas, p_measure, p_pipeline) AS feature_set_id, s.session,
-		s.run, p_pipeline AS pipeline, s.site, s.value, s.coverage
-	FROM pg_temp.scan s;
+	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, p_measure, p_pipeline) AS feature_set_id, s.session,
+		s.run, p_pipeline AS pipeline, k.site, s.value, s.coverage
+	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	RETURN ingest.merge(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 END $$;
 
@@ -608,7 +615,7 @@ BEGIN
 	PERFORM ingest.find_scan(p_file_id);
 	IF tr IS NULL THEN
 		BEGIN
-			SELECT (s.sidecar::jsonb ->> 'RepetitionTime')::real INTO tr FROM pg_temp.scan s;
+			SELECT (s.sidecar::jsonb ->> 'RepetitionTime')::real INTO tr FROM pg_temp.stage s;
 		EXCEPTION WHEN invalid_text_representation OR untranslatable_character OR numeric_value_out_of_range THEN
 			PERFORM ingest.refuse('the .json beside the series cannot be read: ' || SQLERRM, 'mend it, or give --tr SECONDS');
 		END;
@@ -618,22 +625,22 @@ BEGIN
 	END IF;
 
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", s.subject_id, s.session, 'bold' AS modality, s.run, s.site, s.scanner, s.task, tr AS tr_s, s.volumes,
+	SELECT s."row", k.subject_id, s.session, 'bold' AS modality, s.run, k.site, k.scanner, s.task, tr AS tr_s, s.volumes,
 		s.mean_fd_mm::real AS mean_fd_mm
-	FROM pg_temp.scan s;
+	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
 
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", s.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
-		p_pipeline AS pipeline, s.site, s.value::real[] AS value, tr AS tr_s
-	FROM pg_temp.scan s;
+	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
+		p_pipeline AS pipeline, k.site, s.value::real[] AS value, tr AS tr_s
+	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	counts := ingest.merge(p_file_id, 'imaging.series', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 
 	-- From the series before it is rounded: single precision moves r by 1e-6 where a signal is a small part of its mean.
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", s.subject_id, ingest.feature_set(p_study, p_atlas, 'fc_pearson', p_pipeline) AS feature_set_id, s.session,
-		s.run, p_pipeline AS pipeline, s.site, psyrad.conn_from_series(s.value, 'pearson') AS value
-	FROM pg_temp.scan s;
+	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, 'fc_pearson', p_pipeline) AS feature_set_id, s.session,
+		s.run, p_pipeline AS pipeline, k.site, psyrad.conn_from_series(s.value, 'pearson') AS value
+	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	PERFORM ingest.merge(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 	RETURN counts;
 END $$;

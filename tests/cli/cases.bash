@@ -1,7 +1,7 @@
 # cases.bash - what the tests of the tool share: the template database, one database a test, short words for checks.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
-template=psyrad_cli_template
+template=${PSYRAD_CLI_TEMPLATE:-psyrad_cli_template}
 # PSYRAD_BIN: the folder of another build of the tool, such as one with sanitizers.
 PATH=${PSYRAD_BIN:-$top/build/bin}:$top/build/cli:$PATH
 data=$(cd "$top/.." && pwd)/shared/data

@@ -136,6 +136,18 @@ P02|pre|20|20' "$(q 'SELECT k.label, s.session, s.total_items, s.total FROM clin
 	scores b.csv --session pre; exits 0; has '1 loaded'
 }
 
+@test "session and week in one file must agree" {
+	printf 'participant_id,session,week,total\nP01,pre,0,20\nP02,pre,8,20\nP03,w2,,20\nP04,,4,20\n' >a.csv
+	scores a.csv; exits 1; has '4 read, 3 loaded, 0 unchanged, 1 rejected'
+	is '3|week|3|visit_disagrees|found week 8 beside session pre; the plan of t has that at week 0' "$(rejects)"
+}
+
+@test "--map names an item too" {
+	{ printf 'participant_id,week,mood'; for i in $(seq 2 17); do printf ',item%d' $i; done; echo; echo "P01,0$(items 4)"; } >a.csv
+	scores a.csv --map item1=mood; exits 0
+	is 4 "$(q 'SELECT items[1] FROM clinical.score')"
+}
+
 @test "quoted line ends: line numbers are of the physical line where the record begins" {
 	printf 'participant_id,week,total,rater\nP01,0,20,"R\n1"\nP02,0,99,R1\n"P03",0,"x\ny",R1\n' >a.csv
 	scores a.csv; exits 1
