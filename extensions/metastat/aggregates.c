@@ -104,7 +104,7 @@ add_row(FunctionCallInfo fcinfo, meta_state *state)
 	}
 	PSYRAD_CHECK(psy_meta_check_study(PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2), &err), &err);
 	if (state->k == state_room(state))
-		state = state_with_room(state, 2 * state->k);
+		state = state_with_room(state, Max(2 * state->k, FIRST_ROOM));
 	/* + 0.0 turns -0 into 0, so that equal studies have equal bytes. */
 	state->study[state->k++] = (psy_effect){PG_GETARG_FLOAT8(1) + 0.0, PG_GETARG_FLOAT8(2) + 0.0};
 	return state;
