@@ -47,6 +47,9 @@ url: ## print the libpq URI of the server in use, and nothing else
 psql: ## open psql on the warehouse
 	@psql "$(url)"
 
+ask: ## list the questions; with N=7, answer the seventh
+	@build/bin/psyrad --db "$(url)" ask $(or $(N),list)
+
 demo: ## install what is missing, build, start, load, answer; ends by saying where to look
 	@$(MAKE) up
 	@sql/demo/run "$(url)"
@@ -75,4 +78,4 @@ clean: ## remove what was built (not the private cluster)
 destroy: ## stop the private cluster and delete it with all its data
 	@$(cluster) destroy
 
-.PHONY: help deps all build up stage down url psql demo check bench check-deps install clean destroy
+.PHONY: help deps all build up stage down url psql ask demo check bench check-deps install clean destroy
