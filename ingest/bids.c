@@ -4,6 +4,7 @@
 #include "header.h"
 #include "number.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,11 @@ keep(char to[BIDS_TEXT], const char *what, const char *value, size_t length, psy
 	if (length >= BIDS_TEXT)
 		return psy_fail(err, PSY_LIMIT, "the entity %s of the file name has more than %d characters", what,
 						BIDS_TEXT - 1);
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char) value[i]) && strchr("+-_", value[i]) == NULL)
+			return psy_fail(err, PSY_FORMAT,
+							"the entity %s of the file name holds other characters than letters and digits",
+							what);
 	memcpy(to, value, length);
 	to[length] = '\0';
 	return PSY_OK;
@@ -68,7 +74,7 @@ bids_parse(const char *path, bids_name *name, psy_error *err)
 			length = stem - at;
 		if (memchr(base + at, '-', length) != NULL)
 			status = entity(name, base + at, length, err);
-		else if (at + length == stem && at > 0)
+		else if (at + length == stem && at > 0 && strncmp(base, "sub-", 4) == 0)
 			status = keep(name->suffix, "suffix", base + at, length, err);
 		at += length + 1;
 	}

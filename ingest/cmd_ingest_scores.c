@@ -245,7 +245,7 @@ group_columns(scores *s, table *t, psy_error *err)
 		g = group_of(s, column->week);
 		slot = column->item == 0 ? &g->total : &g->item[column->item];
 		if (*slot >= 0)
-			return psy_fail(err, PSY_DOMAIN, "columns %d (%s) and %zu (%s) are the same item or total",
+			return psy_fail(err, PSY_DOMAIN, "columns %d (%.60s) and %zu (%.60s) are the same item or total",
 							*slot + 1, t->column[*slot].name, c + 1, column->name);
 		*slot = (int) c;
 		if (column->item > g->items)

@@ -44,6 +44,7 @@ reject(job *j, const reject_at *at, psy_error *err, const char *code, const char
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
+	utf8_repair(message);
 	copy_row(&j->rejects);
 	at->row ? copy_int8(&j->rejects, at->row) : copy_null(&j->rejects);
 	at->line ? copy_int8(&j->rejects, at->line) : copy_null(&j->rejects);
@@ -126,6 +127,7 @@ describe(job *j, manifest *m, psy_error *err)
 
 	m->hashed = status == PSY_OK;
 	m->shown = shown_path(j->path, j->opt->root);
+	utf8_repair(m->shown);
 	snprintf(m->bytes, sizeof m->bytes, "%" PRIu64, j->bytes);
 	strcpy(m->sha256, "\\x");
 	hash_text(j->sha256, m->sha256 + 2);
@@ -239,12 +241,14 @@ load_in_transaction(job *j, const manifest *m, totals *sum, psy_error *err)
 
 /* Says why on standard error, and records it; a dry run only says it. */
 static void
-refuse(job *j, const manifest *m, const psy_error *why)
+refuse(job *j, const manifest *m, psy_error *why)
 {
 	const char *values[] = {j->kind->name, m->shown,      m->sha256,      m->bytes,     m->options.data,
 							j->opt->batch, j->opt->study, PSYRAD_VERSION, why->message, why->hint};
 	psy_error err = {0};
 
+	utf8_repair(why->message);
+	utf8_repair(why->hint);
 	progress_clear();
 	fprintf(stderr, "%s: refused: %s\n", m->shown, why->message);
 	if (why->hint[0])

@@ -64,6 +64,23 @@ utf8_character(const unsigned char *p, const unsigned char *end)
 	return length;
 }
 
+void
+utf8_repair(char *text)
+{
+	const unsigned char *p = (const unsigned char *) text, *end = p + strlen(text);
+	char *to = text;
+
+	while (p < end)
+	{
+		size_t length = utf8_character(p, end);
+
+		memmove(to, p, length);
+		to += length;
+		p += length > 0 ? length : 1;
+	}
+	*to = '\0';
+}
+
 /* Whether the bytes may be the start of a longer character, of which the rest is in the next chunk. */
 static bool
 utf8_cut(const unsigned char *p, const unsigned char *end)

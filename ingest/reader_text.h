@@ -55,4 +55,8 @@ void text_close(text_reader *reader);
 /* The length of the valid UTF-8 character at p (1 to 4), or 0. */
 size_t utf8_character(const unsigned char *p, const unsigned char *end);
 
+/* Takes out bytes that are part of no whole character: what cutting a text at a number of bytes leaves
+ * behind. */
+void utf8_repair(char *text);
+
 #endif

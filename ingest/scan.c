@@ -35,6 +35,9 @@ scan_identify(const job *j, scan *s, psy_error *err)
 		return missing_part("subject", err);
 	if (*s->session == '\0')
 		return missing_part("session", err);
+	if (s->session[strspn(s->session, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")] !=
+		'\0')
+		return psy_fail(err, PSY_FORMAT, "the session holds other characters than letters and digits");
 	return participant_label(s->label, &s->label, err) == PSY_OK ? PSY_OK : err->code;
 }
 

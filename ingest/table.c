@@ -44,7 +44,7 @@ drop_identifiers(table *t, psy_error *err)
 			if (same_header(&t->column[c], t->opt->identifier.item[i]))
 				found = t->column[c].dropped = true;
 		if (!found)
-			return psy_fail(err, PSY_DOMAIN, "--identifier %s: the header has no such column",
+			return psy_fail(err, PSY_DOMAIN, "--identifier %.80s: the header has no such column",
 							t->opt->identifier.item[i]);
 	}
 	return PSY_OK;
@@ -62,7 +62,7 @@ rename_mapped(table *t, psy_error *err)
 		while (c < t->columns && !same_header(&t->column[c], name))
 			c++;
 		if (c == t->columns)
-			return psy_fail(err, PSY_DOMAIN, "--map %s: the header has no such column", map);
+			return psy_fail(err, PSY_DOMAIN, "--map %.80s: the header has no such column", map);
 		char *field_name = keep_bytes(map, (size_t) (name - map) - 1);
 		free(t->column[c].folded);
 		t->column[c].folded = fold_header(field_name);
@@ -85,7 +85,7 @@ field_of(const table *t, const table_column *column)
 static psy_status
 refuse_identifier(const table_column *column, size_t number, psy_error *err)
 {
-	psy_fail(err, PSY_DOMAIN, "column %zu (%s) names a person directly and is never loaded", number,
+	psy_fail(err, PSY_DOMAIN, "column %zu (%.60s) names a person directly and is never loaded", number,
 			 column->name);
 	return psy_hint(
 		err, "give each participant a study code of letters and digits in a column of its own, and keep the "
@@ -106,7 +106,7 @@ take_field(table *t, size_t c, int f, psy_error *err)
 	}
 	if (other >= 0 && t->column[other].mapped == t->column[c].mapped)
 	{
-		psy_fail(err, PSY_DOMAIN, "columns %d (%s) and %zu (%s) both look like %s", other + 1,
+		psy_fail(err, PSY_DOMAIN, "columns %d (%.60s) and %zu (%.60s) both look like %s", other + 1,
 				 t->column[other].name, c + 1, t->column[c].name, t->fields[f].name);
 		return psy_hint(err, "say which with --map %s=COLUMN", t->fields[f].name);
 	}
@@ -142,7 +142,7 @@ map_columns(table *t, table_matcher *matcher, void *arg, psy_error *err)
 		else if (!header_is_identifier(column->folded) && (matcher == NULL || !matcher(arg, column)) &&
 				 column->mapped)
 		{
-			psy_fail(err, PSY_DOMAIN, "--map %s=%s: there is no such field", column->folded, column->name);
+			psy_fail(err, PSY_DOMAIN, "--map %.60s=%.60s: there is no such field", column->folded, column->name);
 			status = err->code;
 		}
 	}

@@ -177,3 +177,19 @@ refused() {
 	long_file
 	PSYRAD_URL=$(database_url postgres) scores scores.csv; exits 1; has 'no warehouse is deployed'
 }
+
+@test "long Chinese cells and names: a message that has to be cut stays UTF-8" {
+	printf 'participant_id,week,total,%s\nP01,0,x抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁,1\nP02,0,20,2\n' "$(printf '抑郁%.0s' $(seq 300))" >长名.csv
+	scores 长名.csv --map rater="$(printf '抑郁%.0s' $(seq 300))"; exits 1; has '2 read, 1 loaded, 0 unchanged, 1 rejected'
+	is 'found x抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑郁抑: not a number' "$(q 'SELECT message FROM ingest.reject')"
+	scores 长名.csv --identifier "$(printf '郁%.0s' $(seq 300))"; exits 1; has 'the header has no such column'
+	is 1 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'refused' AND path = '长名.csv'")"
+}
+
+@test "file names that are no UTF-8 and entities that are no words" {
+	long_file "$(printf 'b\xffd.csv')"
+	scores "$(printf 'b\xffd.csv')"; exits 0
+	is bd.csv "$(q "SELECT path FROM ingest.file WHERE command = 'scores'")"
+	cp "$(printf 'b\xffd.csv')" "$(printf 'sub-P\xff_ses-pre_timeseries.csv')"
+	run psyrad ingest series "$(printf 'sub-P\xff_ses-pre_timeseries.csv')" --study t --atlas x; exits 1; has 'holds other characters than letters and digits'
+}
