@@ -1,7 +1,5 @@
 /* effects.c - effect sizes of one study: psyrad.effect (yi, vi) from the summaries of two groups. */
-#include "metastat.h"
-
-#include "meta/effect_size.h"
+#include "effects.h"
 
 PG_FUNCTION_INFO_V1(effect_md);
 PG_FUNCTION_INFO_V1(effect_smd);
@@ -13,7 +11,7 @@ group_argument(FunctionCallInfo fcinfo, int first)
 	return (psy_group){PG_GETARG_FLOAT8(first), PG_GETARG_FLOAT8(first + 1), PG_GETARG_FLOAT8(first + 2)};
 }
 
-static Datum
+Datum
 effect_datum(FunctionCallInfo fcinfo, psy_effect effect)
 {
 	Datum value[2];
@@ -22,6 +20,44 @@ effect_datum(FunctionCallInfo fcinfo, psy_effect effect)
 	value[0] = metastat_number(effect.yi, &null[0]);
 	value[1] = metastat_number(effect.vi, &null[1]);
 	return HeapTupleGetDatum(heap_form_tuple(metastat_row_type(fcinfo), value, null));
+}
+
+bool
+effect_numbers(FunctionCallInfo fcinfo, int count, double *value)
+{
+	for (int i = 0; i < count; i++)
+		if (PG_ARGISNULL(i))
+			return false;
+	for (int i = 0; i < count; i++)
+		value[i] = PG_GETARG_FLOAT8(i);
+	return true;
+}
+
+static void
+require_option(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", name)));
+}
+
+double
+effect_number_option(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	require_option(fcinfo, argument, name);
+	return PG_GETARG_FLOAT8(argument);
+}
+
+bool
+effect_flag_option(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	require_option(fcinfo, argument, name);
+	return PG_GETARG_BOOL(argument);
+}
+
+double
+effect_nullable(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? NAN : PG_GETARG_FLOAT8(argument);
 }
 
 Datum

@@ -26,7 +26,8 @@ static psy_status
 check_value(double value, double least, const char *name, int group, psy_error *err)
 {
 	if (!isfinite(value))
-		return psy_fail(err, PSY_DOMAIN, "%s%d is %s, but must be finite", name, group, isnan(value) ? "NaN" : "infinite");
+		return psy_fail(err, PSY_DOMAIN, "%s%d is %s, but must be finite", name, group,
+						isnan(value) ? "NaN" : "infinite");
 	if (value < least)
 		return psy_fail(err, PSY_DOMAIN, "%s%d is %g, but cannot be negative", name, group, value);
 	return PSY_OK;
