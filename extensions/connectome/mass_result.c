@@ -2,50 +2,38 @@
  * mass_result.c - the final functions of the mass_* family: states to composites of arrays.
  */
 #include "mass_state.h"
+#include "result_row.h"
 
-#include "funcapi.h"
 #include "stats/mass_final.h"
-#include "utils/builtins.h"
 
 #include <math.h>
 
 #define NOTE_SIZE 1024
+#define TEXT_SIZE (NOTE_SIZE + 128) /* note and method */
 
-static Datum
-note_datum(const mass_state *state, const psy_mass_tally *tally, bool *null)
+static void
+add_note(result_row *row, const mass_state *state, const psy_mass_tally *tally)
 {
 	char note[NOTE_SIZE];
 
 	psy_mass_note(&state->body, tally, note, sizeof note);
-	*null = note[0] == '\0';
-	return *null ? (Datum) 0 : CStringGetTextDatum(note);
-}
-
-static Datum
-result_tuple(FunctionCallInfo fcinfo, Datum *column, bool *null)
-{
-	TupleDesc tuple;
-
-	if (get_call_result_type(fcinfo, NULL, &tuple) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "a mass function must return a composite");
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tuple), column, null));
+	result_row_text(row, note[0] != '\0' ? note : NULL);
 }
 
 /* ---- mass_result --------------------------------------------------------------------------------------- */
 
 #define RESULT_ARRAYS 8
-#define RESULT_COLUMNS (RESULT_ARRAYS + 2)
 
-/* Allocates the result's arrays straight as SQL arrays, so that nothing is copied. */
+/* In the order of the type's columns. */
 static psy_mass_result
-new_result(int elements, Datum *column)
+add_result(result_row *row, int elements)
 {
 	psy_mass_result out;
 	double **to[] = {&out.estimate, &out.se, &out.statistic, &out.df, &out.p, &out.log_p, &out.effect_size};
 
-	column[0] = PointerGetDatum(psyrad_new_int4_array(elements, &out.n));
+	out.n = result_row_int4_array(row, elements);
 	for (int k = 0; k < lengthof(to); k++)
-		column[1 + k] = PointerGetDatum(psyrad_new_float8_array(elements, to[k]));
+		*to[k] = result_row_float8_array(row, elements);
 	return out;
 }
 
@@ -55,25 +43,25 @@ typedef void (*finisher)(const psy_mass *state, FunctionCallInfo fcinfo, const p
 static Datum
 finish(FunctionCallInfo fcinfo, psy_mass_statistic either, psy_mass_statistic or, finisher compute)
 {
-	Datum column[RESULT_COLUMNS] = {0};
-	bool null[RESULT_COLUMNS] = {false};
 	psy_mass_tally tally = {0};
 	mass_state *state;
+	result_row row;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = mass_state_arg(fcinfo, 0, either, or);
+	row = result_row_begin(fcinfo, RESULT_ARRAYS, (int) state->body.elements, TEXT_SIZE);
 	if (state->body.elements > 0)
 	{
-		psy_mass_result out = new_result((int) state->body.elements, column);
+		psy_mass_result out = add_result(&row, (int) state->body.elements);
 
 		compute(&state->body, fcinfo, &out, &tally);
 	}
 	else
-		memset(null, true, RESULT_ARRAYS);
-	column[RESULT_ARRAYS] = CStringGetTextDatum(psy_mass_method(&state->body));
-	column[RESULT_ARRAYS + 1] = note_datum(state, &tally, &null[RESULT_ARRAYS + 1]);
-	return result_tuple(fcinfo, column, null);
+		result_row_nulls(&row, RESULT_ARRAYS);
+	result_row_text(&row, psy_mass_method(&state->body));
+	add_note(&row, state, &tally);
+	return result_row_finish(&row);
 }
 
 static psy_mass_effect
@@ -153,14 +141,14 @@ mass_pcorr_final(PG_FUNCTION_ARGS)
 #define SUMMARY_ARRAYS 5
 
 static psy_mass_summary_result
-new_summary(int elements, Datum *column)
+add_summary(result_row *row, int elements)
 {
 	psy_mass_summary_result out;
 	double **to[] = {&out.mean, &out.sd, &out.smallest, &out.largest};
 
-	column[0] = PointerGetDatum(psyrad_new_int4_array(elements, &out.n));
+	out.n = result_row_int4_array(row, elements);
 	for (int k = 0; k < lengthof(to); k++)
-		column[1 + k] = PointerGetDatum(psyrad_new_float8_array(elements, to[k]));
+		*to[k] = result_row_float8_array(row, elements);
 	return out;
 }
 
@@ -168,22 +156,22 @@ PG_FUNCTION_INFO_V1(mass_summary_final);
 Datum
 mass_summary_final(PG_FUNCTION_ARGS)
 {
-	Datum column[SUMMARY_ARRAYS + 1] = {0};
-	bool null[SUMMARY_ARRAYS + 1] = {false};
 	psy_mass_tally tally = {0};
 	mass_state *state;
+	result_row row;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = mass_state_arg(fcinfo, 0, PSY_MASS_SUMMARY, PSY_MASS_SUMMARY);
+	row = result_row_begin(fcinfo, SUMMARY_ARRAYS, (int) state->body.elements, NOTE_SIZE);
 	if (state->body.elements > 0)
 	{
-		psy_mass_summary_result out = new_summary((int) state->body.elements, column);
+		psy_mass_summary_result out = add_summary(&row, (int) state->body.elements);
 
 		psy_mass_summary(&state->body, &out, &tally);
 	}
 	else
-		memset(null, true, SUMMARY_ARRAYS);
-	column[SUMMARY_ARRAYS] = note_datum(state, &tally, &null[SUMMARY_ARRAYS]);
-	return result_tuple(fcinfo, column, null);
+		result_row_nulls(&row, SUMMARY_ARRAYS);
+	add_note(&row, state, &tally);
+	return result_row_finish(&row);
 }
