@@ -6,6 +6,7 @@
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/expandeddatum.h"
 #include "utils/float.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -247,6 +248,39 @@ psyrad_int4_array(const int32 *value, int length)
 
 #define WIRE_OFFSET offsetof(psyrad_header, magic)
 
+/*
+ * A state held as an expanded object, which the executor takes over and hands on by pointer.  The flat state
+ * follows the head in the same chunk, where flattening finds it.
+ */
+#define HELD_OFFSET MAXALIGN(sizeof(ExpandedObjectHeader))
+#define HELD_STATE(head) ((psyrad_header *) ((char *) (head) + HELD_OFFSET))
+
+static Size
+held_size(ExpandedObjectHeader *head)
+{
+	return VARSIZE(HELD_STATE(head));
+}
+
+static void
+held_flatten(ExpandedObjectHeader *head, void *result, Size size)
+{
+	memcpy(result, HELD_STATE(head), size);
+}
+
+static const ExpandedObjectMethods held_methods = {held_size, held_flatten};
+
+/* The state of a datum that is one held by this module, else NULL. */
+static psyrad_header *
+held_state_of(Datum datum)
+{
+	ExpandedObjectHeader *head;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return NULL;
+	head = DatumGetEOHP(datum);
+	return head->eoh_methods == &held_methods ? HELD_STATE(head) : NULL;
+}
+
 /* Validates a complete state image; on failure raises what, for which type. */
 static void
 state_validate(const psyrad_header *state, const psyrad_state_type *type)
@@ -344,8 +378,12 @@ psyrad_state_send(FunctionCallInfo fcinfo, const psyrad_state_type *type)
 psyrad_header *
 psyrad_state_arg(FunctionCallInfo fcinfo, int argument, const psyrad_state_type *type)
 {
-	psyrad_header *state = (psyrad_header *) PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
+	psyrad_header *state = held_state_of(PG_GETARG_DATUM(argument));
 
+	/* A held one has never left this process, nor the functions of this module. */
+	if (state != NULL && state->magic == type->magic)
+		return state;
+	state = (psyrad_header *) PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
 	state_validate(state, type);
 	return state;
 }
@@ -369,6 +407,9 @@ psyrad_transition_state(FunctionCallInfo fcinfo, const char *function)
 	psyrad_aggregate_context(fcinfo, function);
 	if (PG_ARGISNULL(0))
 		return NULL;
+	state = held_state_of(PG_GETARG_DATUM(0));
+	if (state != NULL)
+		return state;
 	state = (psyrad_header *) PG_GETARG_POINTER(0);
 	/* Our functions never leave one so, but somebody else's aggregate around them can. */
 	if (VARATT_IS_EXTENDED(state))
@@ -377,17 +418,52 @@ psyrad_transition_state(FunctionCallInfo fcinfo, const char *function)
 	return state;
 }
 
+static void
+require_state_size(const psyrad_state_type *type, Size size)
+{
+	if (size > MaxAllocSize - HELD_OFFSET)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("a %s of %zu bytes would be larger than 1 GB", type->name, size),
+						errhint("Use fewer elements or fewer covariates, or work on parts of the vector.")));
+}
+
+static void
+set_state_header(psyrad_header *state, const psyrad_state_type *type, Size size)
+{
+	SET_VARSIZE(state, size);
+	state->magic = type->magic;
+}
+
 psyrad_header *
 psyrad_new_state(const psyrad_state_type *type, Size size)
 {
 	psyrad_header *state;
 
-	if (!AllocSizeIsValid(size))
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("a %s of %zu bytes would be larger than 1 GB", type->name, size),
-						errhint("Use fewer elements or fewer covariates, or work on parts of the vector.")));
+	require_state_size(type, size);
 	state = palloc0(size);
-	SET_VARSIZE(state, size);
-	state->magic = type->magic;
+	set_state_header(state, type, size);
 	return state;
+}
+
+psyrad_header *
+psyrad_new_held_state(FunctionCallInfo fcinfo, const psyrad_state_type *type, Size size)
+{
+	MemoryContext memory;
+	ExpandedObjectHeader *head;
+
+	require_state_size(type, size);
+	memory = AllocSetContextCreate(psyrad_aggregate_context(fcinfo, type->name), "psyrad state",
+								   ALLOCSET_START_SMALL_SIZES);
+	head = MemoryContextAllocZero(memory, size + HELD_OFFSET);
+	EOH_init_header(head, &held_methods, memory);
+	set_state_header(HELD_STATE(head), type, size);
+	return HELD_STATE(head);
+}
+
+Datum
+psyrad_return_state(FunctionCallInfo fcinfo, const psyrad_header *before, psyrad_header *after)
+{
+	if (after == before)
+		return PG_GETARG_DATUM(0);
+	return EOHPGetRWDatum((ExpandedObjectHeader *) ((char *) after - HELD_OFFSET));
 }

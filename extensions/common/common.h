@@ -137,4 +137,13 @@ extern MemoryContext psyrad_aggregate_context(FunctionCallInfo fcinfo, const cha
 /* palloc0 of a new state with its header set; raises program_limit_exceeded above 1 GB, naming what to do. */
 extern psyrad_header *psyrad_new_state(const psyrad_state_type *type, Size size);
 
+/*
+ * The same for a transition function's state of many bytes: held as an expanded object that lives with the aggregate,
+ * because the executor copies a plain value whole whenever a transition function returns a new one.
+ */
+extern psyrad_header *psyrad_new_held_state(FunctionCallInfo fcinfo, const psyrad_state_type *type, Size size);
+
+/* What a transition function returns: before is its psyrad_transition_state, after the same or a new held state. */
+extern Datum psyrad_return_state(FunctionCallInfo fcinfo, const psyrad_header *before, psyrad_header *after);
+
 #endif

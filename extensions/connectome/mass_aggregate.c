@@ -160,7 +160,7 @@ require_agreement(const mass_state *state, const vector *x, const design_row *ro
 /* The state that this row goes into: made by the first complete row, and widened by the first missing
  * element. */
 static mass_state *
-state_for(mass_state *state, const vector *x, const design_row *row, bool missing, const char *name)
+state_for(FunctionCallInfo fcinfo, mass_state *state, const vector *x, const design_row *row, bool missing, const char *name)
 {
 	psy_mass_shape shape = {row->statistic, x->source, row->q, x->elements, missing};
 	mass_state *fresh;
@@ -170,22 +170,22 @@ state_for(mass_state *state, const vector *x, const design_row *row, bool missin
 		require_agreement(state, x, row, name);
 		if (!missing || (state->body.flags & PSY_MASS_PER_ELEMENT) != 0)
 			return state;
-		fresh = mass_state_new(&shape);
+		fresh = mass_state_new_held(fcinfo, &shape);
 		psy_mass_expand(&state->body, &fresh->body);
 		return fresh;
 	}
-	fresh = mass_state_new(&shape);
+	fresh = mass_state_new_held(fcinfo, &shape);
 	fresh->body.skipped = state != NULL ? state->body.skipped : 0;
 	return fresh;
 }
 
 static mass_state *
-skip_row(mass_state *state, psy_mass_statistic statistic)
+skip_row(FunctionCallInfo fcinfo, mass_state *state, psy_mass_statistic statistic)
 {
 	psy_mass_shape none = {.statistic = statistic};
 
 	if (state == NULL)
-		state = mass_state_new(&none);
+		state = mass_state_new_held(fcinfo, &none);
 	psy_mass_skip(&state->body, 1);
 	return state;
 }
@@ -229,9 +229,16 @@ own_state(FunctionCallInfo fcinfo, psy_mass_statistic statistic)
 }
 
 static Datum
+returned(FunctionCallInfo fcinfo, const mass_state *before, mass_state *after)
+{
+	return psyrad_return_state(fcinfo, before != NULL ? &before->header : NULL, &after->header);
+}
+
+static Datum
 add_row(FunctionCallInfo fcinfo, psy_mass_statistic statistic, vector_reader reader)
 {
-	mass_state *state = own_state(fcinfo, statistic);
+	mass_state *before = own_state(fcinfo, statistic);
+	mass_state *state;
 	bool paired = statistic == PSY_MASS_TTEST_PAIRED;
 	design_row row = read_design(fcinfo, statistic);
 	psy_mass_values values;
@@ -239,11 +246,11 @@ add_row(FunctionCallInfo fcinfo, psy_mass_statistic statistic, vector_reader rea
 	bool missing;
 
 	if (!row.complete)
-		PG_RETURN_POINTER(skip_row(state, statistic));
+		return returned(fcinfo, before, skip_row(fcinfo, before, statistic));
 	values = read_values(fcinfo, reader, paired, &x, &missing);
-	state = state_for(state, &x, &row, missing, paired ? "post" : "x");
+	state = state_for(fcinfo, before, &x, &row, missing, paired ? "post" : "x");
 	psy_mass_add(&state->body, row.group, &values, row.w);
-	PG_RETURN_POINTER(state);
+	return returned(fcinfo, before, state);
 }
 
 #define TRANSITION(name, statistic)                                                                          \

@@ -42,12 +42,28 @@ mass_state_send(PG_FUNCTION_ARGS)
 	return psyrad_state_send(fcinfo, &mass_state_type);
 }
 
+/* Bytes of a state; more than any allocation where they would not fit. */
+static Size
+state_size(const psy_mass_shape *shape)
+{
+	Size size = psy_mass_size(shape);
+
+	return size == 0 ? SIZE_MAX : size + MASS_STATE_HEAD;
+}
+
 mass_state *
 mass_state_new(const psy_mass_shape *shape)
 {
-	Size size = psy_mass_size(shape);
-	mass_state *state =
-		(mass_state *) psyrad_new_state(&mass_state_type, size == 0 ? SIZE_MAX : size + MASS_STATE_HEAD);
+	mass_state *state = (mass_state *) psyrad_new_state(&mass_state_type, state_size(shape));
+
+	psy_mass_init(&state->body, shape);
+	return state;
+}
+
+mass_state *
+mass_state_new_held(FunctionCallInfo fcinfo, const psy_mass_shape *shape)
+{
+	mass_state *state = (mass_state *) psyrad_new_held_state(fcinfo, &mass_state_type, state_size(shape));
 
 	psy_mass_init(&state->body, shape);
 	return state;

@@ -19,6 +19,9 @@ extern const psyrad_state_type mass_state_type;
 /* An empty state in the current memory context; raises when it would pass 1 GB. */
 extern mass_state *mass_state_new(const psy_mass_shape *shape);
 
+/* The same, held for the running aggregate (psyrad_new_held_state). */
+extern mass_state *mass_state_new_held(FunctionCallInfo fcinfo, const psy_mass_shape *shape);
+
 /* A state argument, validated, of one of two statistics (the same one twice where there is only one). */
 extern mass_state *mass_state_arg(FunctionCallInfo fcinfo, int argument, psy_mass_statistic either,
 								  psy_mass_statistic or);
