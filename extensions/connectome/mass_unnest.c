@@ -1,5 +1,5 @@
 /*
- * mass_unnest.c - one row per element of a result, with q over the family; and p_adjust.
+ * mass_unnest.c - one row per element of a result, with q over the family.
  *
  * The arrays of the composite are fetched once a call: a loop over (r).p[k] in SQL would detoast them for
  * every element. NaN inside the arrays is NULL in a column of its own.
@@ -222,29 +222,4 @@ Datum
 mass_edges_summary(PG_FUNCTION_ARGS)
 {
 	return unnest(fcinfo, 5, true, put_summaries);
-}
-
-PG_FUNCTION_INFO_V1(p_adjust);
-Datum
-p_adjust(PG_FUNCTION_ARGS)
-{
-	psy_context ctx = psyrad_current_context();
-	psyrad_array p;
-	psy_adjust method;
-	psy_error err;
-	ArrayType *out;
-	double *adjusted;
-	int32 tests = 0;
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	p = psyrad_double_array(PG_GETARG_DATUM(0), 1, "p");
-	PSYRAD_CHECK(psy_adjust_parse(psyrad_cstring_arg(fcinfo, 1), &method, &err), &err);
-	if (!PG_ARGISNULL(2) && (tests = PG_GETARG_INT32(2)) < 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("n is %d; at least the number of p-values expected", tests)));
-	out = psyrad_new_float8_array(p.length, &adjusted);
-	if (p.length > 0)
-		PSYRAD_CHECK(psy_p_adjust(&ctx, p.value, p.length, method, tests, adjusted, &err), &err);
-	PG_RETURN_ARRAYTYPE_P(out);
 }

@@ -306,4 +306,4 @@ COMMENT ON FUNCTION psyrad.mass_unnest(psyrad.mass_summary_result) IS 'One row p
 COMMENT ON FUNCTION psyrad.mass_edges(psyrad.mass_summary_result) IS 'One row per edge (i, j), i < j, 1-based.';
 COMMENT ON FUNCTION psyrad.p_adjust(double precision[], text, integer) IS
 	'p-values adjusted for many tests as R''s p.adjust: method none, bonferroni, holm, hochberg, hommel, bh (fdr) or by. n: size of the family, '
-	'default the number of p-values that are there. NULL and NaN are not counted and come back as NaN. Errors: p outside 0..1, another method, n too small.';
+	'default the number of p-values that are there. NULL and NaN are not counted and come back as they were. Errors: p outside 0..1, another method, n too small.';
