@@ -1,6 +1,7 @@
 /* connectome.c - kinds, canonical values, Fisher's z; see connectome.h. */
 #include "connectivity/connectome.h"
 
+#include "core/elementary.h"
 #include "core/lanes.h"
 
 #include <math.h>
@@ -93,63 +94,13 @@ psy_conn_canonical(const void *from, size_t edges, psy_conn_kind kind, float *to
 	return false;
 }
 
-static inline uint64_t
-bits_of(double value)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &value, sizeof bits);
-	return bits;
-}
-
-static inline double
-double_of(uint64_t bits)
-{
-	double value;
-
-	memcpy(&value, &bits, sizeof value);
-	return value;
-}
-
-/*
- * atanh(a), 0 <= a < 1, from + - * / and the bits of doubles alone: the same on every CPU, and without
- * branches, so that loops over it vectorise.
- *
- * (1 + a) / (1 - a) = 2^k m with m within sqrt(1/2) .. sqrt(2); then atanh(a) = k ln(2) / 2 + atanh(s), s =
- * (m - 1) / (m + 1), |s| <= 0.1716, whose series is summed to below 2^-54.  For k = 0, s is a itself: no
- * digits are lost near 0.
- */
-static inline double
-atanh_of_magnitude(double a)
-{
-	uint64_t ratio = bits_of((1 + a) / (1 - a));
-	uint64_t power = (ratio - bits_of(M_SQRT1_2)) >> 52;
-	double k = double_of(power | bits_of(0x1p52)) - 0x1p52;
-	double m = double_of(ratio - (power << 52));
-	uint64_t small = -(uint64_t) (power == 0);
-	double s = double_of((bits_of(a) & small) | (bits_of((m - 1) / (m + 1)) & ~small));
-	double t = s * s;
-	double series = 1.0 / 21;
-
-	series = series * t + 1.0 / 19;
-	series = series * t + 1.0 / 17;
-	series = series * t + 1.0 / 15;
-	series = series * t + 1.0 / 13;
-	series = series * t + 1.0 / 11;
-	series = series * t + 1.0 / 9;
-	series = series * t + 1.0 / 7;
-	series = series * t + 1.0 / 5;
-	series = series * t + 1.0 / 3;
-	return k * (M_LN2 / 2) + (s + s * t * series);
-}
-
 PSY_CLONES static void
 fisher_z_kernel(const float *from, size_t edges, float *to)
 {
 	for (size_t k = 0; k < edges; k++)
 	{
 		float magnitude = fabsf(from[k]);
-		float z = (float) atanh_of_magnitude(magnitude);
+		float z = (float) psy_atanh_of_magnitude(magnitude);
 		uint32_t finite = -(uint32_t) (magnitude < 1);
 		uint32_t sign, bits;
 

@@ -171,67 +171,6 @@ psy_t_log_p(double t, double df, psy_tail tail)
 	return psy_tail_log_p(value, PSY_UPPER) - M_LN2;
 }
 
-/* ---- two-sided p of many statistics ---------------------------------------------------------------------- */
-
-static double
-two_sided_normal(double z, double *log_p)
-{
-	if (log_p != NULL)
-		*log_p = isinf(z)      ? -INFINITY
-				 : fabs(z) < 1 ? log1p(-erf(fabs(z) * M_SQRT1_2))
-							   : normal_log_upper(fabs(z)) + M_LN2;
-	return 2 * normal_upper(fabs(z));
-}
-
-/* of must have been prepared for df unless df is infinite or invalid. */
-static double
-two_sided(double statistic, double df, const t_constant *of, double *log_p)
-{
-	psy_tail_value value;
-
-	if (isnan(statistic) || !(df > 0))
-	{
-		if (log_p != NULL)
-			*log_p = NAN;
-		return NAN;
-	}
-	if (isinf(df) || isinf(statistic) || t_is_normal(statistic, df))
-		return two_sided_normal(statistic, log_p);
-	value = t_two_sided(statistic, of);
-	if (log_p != NULL)
-		*log_p = psy_tail_log_p(value, PSY_UPPER);
-	return psy_tail_p(value, PSY_UPPER);
-}
-
-double
-psy_two_sided_p(double statistic, double df, double *log_p)
-{
-	t_constant of = {0};
-
-	if (df > 0 && !isinf(df))
-		of = t_prepare(df);
-	return two_sided(statistic, df, &of, log_p);
-}
-
-void
-psy_two_sided_p_many(const double *statistic, const double *df_each, double df, unsigned long m, double *p,
-					 double *log_p)
-{
-	t_constant of = {0};
-
-	for (unsigned long i = 0; i < m; i++)
-	{
-		double this_df = df_each != NULL ? df_each[i] : df;
-		double value;
-
-		if (this_df > 0 && !isinf(this_df) && this_df != of.df)
-			of = t_prepare(this_df);
-		value = two_sided(statistic[i], this_df, &of, log_p != NULL ? &log_p[i] : NULL);
-		if (p != NULL)
-			p[i] = value;
-	}
-}
-
 /* ---- chi-square ------------------------------------------------------------------------------------------ */
 
 /* Outside (0, Inf) the tails are 0 and 1; true when that settled it. */

@@ -1,6 +1,7 @@
 /* test_core.c - error model, contexts and the packed triangle. */
 #include "unit.h"
 
+#include "core/elementary.h"
 #include "core/triangle.h"
 
 static void
@@ -71,6 +72,39 @@ polling_reports_an_interrupt(void **state)
 	assert_int_equal(psy_poll(&ctx, NULL), PSY_INTERRUPTED);
 }
 
+/* In units of the last place of the double nearest to the exact value, which long double gives well enough. */
+static double
+ulps(double found, long double exact)
+{
+	double near = fabs((double) exact);
+
+	return (double) fabsl(found - exact) / (nextafter(near, INFINITY) - near);
+}
+
+static void
+elementary_functions_are_exact_to_the_last_place(void **state)
+{
+	double worst[3] = {0};
+	unsigned seed = 3;
+
+	for (int i = 0; i < 200000; i++)
+	{
+		double u = (rand_r(&seed) + 0.5) / (RAND_MAX + 1.0);
+		double x = i % 2 ? pow(10, 40 * u - 20) : i % 4 ? 3 * u - 0.999 : -pow(10, -17 * u);
+		double v = i % 2 ? pow(10, 600 * u - 300) : 0.5 + 1.5 * u;
+		double y = i % 2 ? -705 * u : 0.5 - 1.5 * u;
+
+		worst[0] = fmax(worst[0], ulps(psy_log1p_of(x), log1pl(x)));
+		worst[1] = fmax(worst[1], ulps(psy_log_of_sum(v, 0), logl(v)));
+		worst[2] = fmax(worst[2], ulps(psy_exp_times(y, 1), expl(y)));
+	}
+	print_message("           log1p %.2f, log %.2f, exp %.2f ulp at worst\n", worst[0], worst[1], worst[2]);
+	assert_true(worst[0] < 1.4 && worst[1] < 1 && worst[2] < 1);
+	assert_true(psy_log_of_sum(1, 0) == 0 && psy_log1p_of(0) == 0 && psy_exp_times(0, 1) == 1);
+	assert_true(psy_exp_times(-1e9, 1) == 0 && psy_exp_times(-745, 1) == exp(-745));
+	assert_true(ulps(psy_exp_times(-740, 0x1p40), expl(-740) * 0x1p40L) < 1);
+}
+
 int
 main(void)
 {
@@ -79,6 +113,7 @@ main(void)
 		cmocka_unit_test(allocation_sizes_are_checked_for_overflow),
 		cmocka_unit_test(edges_and_pairs_are_inverse),
 		cmocka_unit_test(polling_reports_an_interrupt),
+		cmocka_unit_test(elementary_functions_are_exact_to_the_last_place),
 	};
 
 	return cmocka_run_group_tests_name("core", tests, NULL, NULL);

@@ -335,6 +335,27 @@ many_equals_one_by_one_and_is_cheap(void **state)
 	free(statistic), free(df), free(p), free(log_p);
 }
 
+/* Statistics and df beyond the common evaluation stand among ordinary ones and change nothing there. */
+static void
+many_takes_the_extraordinary_too(void **state)
+{
+	static const double statistic[] = {2, NAN, INFINITY, 1e200, 0, 2, 2, 40, 1e160, -2, 3, 2};
+	static const double df[] = {4, 4, 4, 0.1, 4, -1, NAN, 1e26, 1e26, INFINITY, 1e-300, 4};
+	double p[12], log_p[12];
+
+	psy_two_sided_p_many(statistic, df, 0, 12, p, log_p);
+	assert_true(p[0] == p[11] && log_p[0] == log_p[11]);
+	assert_close(p[0], 0.11611652351681559, 1e-14); /* R: 2 * pt(-2, 4) */
+	assert_true(isnan(p[1]) && isnan(p[5]) && isnan(p[6]) && isnan(log_p[1]) && isnan(log_p[5]));
+	assert_true(p[2] == 0 && log_p[2] == -INFINITY && p[4] == 1 && log_p[4] == 0);
+	assert_close(log_p[3], psy_t_log_p(1e200, 0.1, PSY_UPPER) + M_LN2, 1e-14);
+	assert_close(p[3], 2 * psy_t_p(1e200, 0.1, PSY_UPPER), 0);
+	assert_close(log_p[7], psy_normal_log_p(40, PSY_UPPER) + M_LN2, 1e-14);
+	assert_true(p[8] == 0 && log_p[8] < -1e20);
+	assert_close(p[9], 2 * psy_normal_p(-2, PSY_LOWER), 0);
+	assert_close(p[10], 1, 1e-12);
+}
+
 int
 main(void)
 {
@@ -348,6 +369,7 @@ main(void)
 		cmocka_unit_test(tails_are_monotone_and_complementary),
 		cmocka_unit_test(quantiles_invert_the_tails),
 		cmocka_unit_test(many_equals_one_by_one_and_is_cheap),
+		cmocka_unit_test(many_takes_the_extraordinary_too),
 	};
 
 	return cmocka_run_group_tests_name("distribution", tests, NULL, NULL);
