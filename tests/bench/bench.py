@@ -57,16 +57,18 @@ def alternate(session, ours, peer, rounds=ROUNDS):
     return spent
 
 
-def report(title, ours_name, peer_name, spent, bar, faster_is="peer/ours"):
+def report(title, ours_name, peer_name, spent, bar=None, faster_is="peer/ours"):
+    """Prints the figures; True unless the median ratio is below the bar.  Without a bar the figures only inform."""
     ours, peer = spent
     ratios = [p / o for o, p in zip(ours, peer)]
     middle = statistics.median(ratios)
-    verdict = "holds" if middle >= bar else "BELOW THE BAR"
+    holds = bar is None or middle >= bar
+    verdict = "for information" if bar is None else f"asked: {bar}: {'holds' if holds else 'BELOW THE BAR'}"
     print(f"{title}")
     print(f"    {ours_name:<44} {statistics.median(ours):9.4f} s CPU  (min {min(ours):.4f}, max {max(ours):.4f})")
     print(f"    {peer_name:<44} {statistics.median(peer):9.4f} s CPU  (min {min(peer):.4f}, max {max(peer):.4f})")
-    print(f"    ratio {faster_is} {middle:.2f}  (min {min(ratios):.2f}, max {max(ratios):.2f}); asked: {bar}: {verdict}\n", flush=True)
-    return middle >= bar
+    print(f"    ratio {faster_is} {middle:.2f}  (min {min(ratios):.2f}, max {max(ratios):.2f}); {verdict}\n", flush=True)
+    return holds
 
 
 def connectome_bytes(session, edges, n):
@@ -86,7 +88,12 @@ def copy_stream(values):
 
 
 def bench_ttest(session):
-    """Two-sample t of 200 subjects x 79,800 edges: in the database against pulling bytea and scipy."""
+    """
+    Two-sample t of 200 subjects x 79,800 edges: in the database against pulling bytea and scipy.
+
+    The peer works in float64, as it must to give the same numbers; left in the float32 it pulled, it is faster and its p are off by
+    some 1e-5 of themselves, which is shown for information.
+    """
     n, subjects = 400, 200
     count = n * (n - 1) // 2
     generator = np.random.default_rng(20240101)
@@ -108,20 +115,25 @@ def bench_ttest(session):
         # The answer stays in the database, where every caller in SQL uses it.
         session.rows("SELECT pg_catalog.cardinality((t.r).p) FROM (SELECT psyrad.mass_ttest(c, grp) AS r FROM bench_t OFFSET 0) t")
 
-    def peer():
+    def peer(dtype):
         with session.connection.cursor() as cursor:
             cursor.execute("SELECT grp, b FROM bench_t")
             rows = cursor.fetchall()
-        matrix = np.vstack([np.frombuffer(row[1], "<f4") for row in rows])
+        matrix = np.vstack([np.frombuffer(row[1], "<f4") for row in rows], dtype=dtype)
         group = np.array([row[0] for row in rows])
-        stats.ttest_ind(matrix[group], matrix[~group])
+        return stats.ttest_ind(matrix[group], matrix[~group])
 
-    statistic = np.array(session.rows("SELECT (psyrad.mass_ttest(c, grp)).statistic FROM bench_t")[0][0])
-    reference = stats.ttest_ind(*[np.vstack([np.frombuffer(r[0], "<f4") for r in session.rows(
-        "SELECT b FROM bench_t WHERE grp = %s ORDER BY id", (g,))]).astype(np.float64) for g in (True, False)]).statistic
-    assert np.allclose(statistic, reference, rtol=1e-9, atol=1e-12), "the two do not compute the same thing"
-    holds = report("Two-sample t, 200 subjects x 400 regions (79,800 edges), with p for every edge", "psyrad.mass_ttest in the server",
-                   "pull bytea, scipy.stats.ttest_ind", alternate(session, ours, peer), 12)
+    statistic, p = map(np.array, session.rows("SELECT (t.r).statistic, (t.r).p FROM (SELECT psyrad.mass_ttest(c, grp) AS r FROM bench_t OFFSET 0) t")[0])
+    reference, single = peer(np.float64), peer(np.float32)
+    assert np.allclose(statistic, reference.statistic, rtol=1e-9, atol=1e-12), "the two do not compute the same t"
+    assert np.allclose(p, reference.pvalue, rtol=1e-9, atol=0), "the two do not compute the same p"
+    off = np.median(np.abs(single.pvalue / reference.pvalue - 1)), np.max(np.abs(single.pvalue / reference.pvalue - 1))
+    holds = report("Two-sample t, 200 subjects x 400 regions (79,800 edges), with p for every edge; the same t and p to 1e-9",
+                   "psyrad.mass_ttest in the server", "pull bytea, scipy.stats.ttest_ind in float64",
+                   alternate(session, ours, lambda: peer(np.float64)), 12)
+    report(f"The same with the peer in float32: its p are off by {off[0]:.0e} of themselves (median; {off[1]:.0e} at most)",
+           "psyrad.mass_ttest in the server", "pull bytea, scipy.stats.ttest_ind in float32",
+           alternate(session, ours, lambda: peer(np.float32)))
     session.execute("DROP TABLE bench_t")
     return holds
 
