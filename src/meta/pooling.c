@@ -142,16 +142,8 @@ psy_meta_sort(psy_effect *effect, size_t k)
 	qsort(effect, k, sizeof *effect, compare_studies);
 }
 
-/* Centre and power of two that took studies to the scale they are computed at. */
-typedef struct frame
-{
-	double centre; /* at that scale */
-	int exponent;
-} frame;
-
-/* Centres and scales sorted study[k] in place. */
-static frame
-prepare(psy_effect *study, size_t k)
+psy_meta_frame
+psy_meta_prepare(psy_effect *study, size_t k)
 {
 	double centre = study[0].yi, width = sqrt(study[k - 1].vi);
 	int exponent;
@@ -167,7 +159,7 @@ prepare(psy_effect *study, size_t k)
 		study[i].yi = ldexp(study[i].yi, -exponent);
 		study[i].vi = ldexp(study[i].vi, -2 * exponent);
 	}
-	return (frame){ldexp(centre, -exponent), exponent};
+	return (psy_meta_frame){ldexp(centre, -exponent), exponent};
 }
 
 /*
@@ -327,7 +319,7 @@ restore(psy_meta_result *r, int exponent, double terms)
  */
 
 static void
-fit_several(psy_studies s, frame f, const psy_meta_options *o, psy_meta_result *r)
+fit_several(psy_studies s, psy_meta_frame f, const psy_meta_options *o, psy_meta_result *r)
 {
 	psy_meta_sums at;
 
@@ -426,7 +418,7 @@ fit_sorted(const psy_context *ctx, psy_effect *study, double *weight, size_t k, 
 		fit_one(study, o, r);
 	else
 	{
-		frame f = prepare(study, k);
+		psy_meta_frame f = psy_meta_prepare(study, k);
 
 		fit_several((psy_studies){ctx, study, weight, k}, f, o, r);
 	}

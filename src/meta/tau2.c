@@ -12,7 +12,6 @@
 
 #include <math.h>
 
-#define GRID_STEP 0.0625 /* maxima nearer than this in ln(min vi + tau2) are not told apart */
 #define ITERATIONS 200
 
 /*
@@ -138,8 +137,8 @@ refine(psy_studies s, double low, double high, bool restricted)
  * Beyond this tau2 the score is negative.  With z = min vi + tau2: sum w^2 r^2 <= SS / z^2, and tr P >= (k -
  * 1)/(z + max vi - min vi) (without restriction sum w >= k / ...), which leaves a quadratic in z.
  */
-static double
-score_bound(psy_studies s, bool restricted)
+double
+psy_meta_score_bound(psy_studies s, bool restricted)
 {
 	double n = (double) (restricted ? s.k - 1 : s.k), sum_vi;
 	double ss = sum_of_squares(s, &sum_vi), width = s.study[s.k - 1].vi - s.study[0].vi;
@@ -165,8 +164,8 @@ consider(psy_studies s, double candidate, bool restricted, double *best, double 
 static double
 likelihood_maximum(psy_studies s, bool restricted)
 {
-	double least = s.study[0].vi, bound = score_bound(s, restricted);
-	double cells = ceil(log1p(bound / least) / GRID_STEP) + 1;
+	double least = s.study[0].vi, bound = psy_meta_score_bound(s, restricted);
+	double cells = ceil(log1p(bound / least) / PSY_TAU2_GRID_STEP) + 1;
 	double best = 0, best_loglik = NAN, low = 0;
 	score at_low = score_at(s, 0, restricted);
 
@@ -176,7 +175,7 @@ likelihood_maximum(psy_studies s, bool restricted)
 		consider(s, 0, restricted, &best, &best_loglik);
 	for (double cell = 1; cell <= cells; cell++)
 	{
-		double high = least * expm1(cell * GRID_STEP);
+		double high = least * expm1(cell * PSY_TAU2_GRID_STEP);
 		score at_high = score_at(s, high, restricted);
 
 		if (stopped(s))

@@ -33,7 +33,21 @@ typedef struct psy_meta_sums
 	double p_squared; /* sum of squares of the elements of P */
 } psy_meta_sums;
 
+/* Centre and power of two that took studies to the scale they are computed at. */
+typedef struct psy_meta_frame
+{
+	double centre; /* at that scale */
+	int exponent;
+} psy_meta_frame;
+
+/* Centres and scales sorted study[k] in place (pooling.c). */
+psy_meta_frame psy_meta_prepare(psy_effect *study, size_t k);
+
 psy_meta_sums psy_meta_sums_at(psy_studies s, double tau2);
+
+/* Maxima of a likelihood nearer than this in ln(min vi + tau2) are not told apart; none lies beyond the bound. */
+#define PSY_TAU2_GRID_STEP 0.0625
+double psy_meta_score_bound(psy_studies s, bool restricted);
 
 /* ln likelihood without constants: restricted or not. */
 double psy_meta_loglik(psy_studies s, double tau2, const psy_meta_sums *at, bool restricted);
