@@ -199,7 +199,7 @@ PG_FUNCTION_INFO_V1(model_describe);
 Datum
 model_describe(PG_FUNCTION_ARGS)
 {
-	static const char *const missing[] = {NULL, "error", "null", "impute"};
+	static const char *const missing[] = {NULL, "error", "null", "impute", "learned"};
 	const psy_model *model = modelscore_plain_arg(fcinfo);
 	size_t steps = psy_model_steps(model);
 	StringInfoData json;

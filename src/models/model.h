@@ -26,7 +26,8 @@ typedef enum psy_missing
 {
 	PSY_MISSING_ERROR = 1, /* a missing feature is an error */
 	PSY_MISSING_NULL = 2,  /* the answer is missing too */
-	PSY_MISSING_IMPUTE = 3 /* a constant per feature stands in */
+	PSY_MISSING_IMPUTE = 3, /* a constant per feature stands in */
+	PSY_MISSING_LEARNED = 4 /* the estimator knows the way: trees learned it */
 } psy_missing;
 
 /* What any image may have; steps may share data, so their number bounds the work that forged bytes can ask

@@ -235,7 +235,7 @@ check_head(const psy_model *m, size_t bytes, psy_error *err)
 	}
 	if (m->task != PSY_CLASSIFICATION && m->task != PSY_REGRESSION)
 		return psy_fail(err, PSY_FORMAT, "task %u is unknown", m->task);
-	if (m->missing < PSY_MISSING_ERROR || m->missing > PSY_MISSING_IMPUTE)
+	if (m->missing < PSY_MISSING_ERROR || m->missing > PSY_MISSING_LEARNED)
 		return psy_fail(err, PSY_FORMAT, "policy %u on missing features is unknown", m->missing);
 	if (m->features == 0 || m->ops == 0)
 		return psy_fail(err, PSY_FORMAT, "a model without features or without an estimator");
@@ -287,6 +287,8 @@ check_pipeline(const psy_model *m, psy_error *err)
 		if ((status = check_section(m, op->data, op->data.length, 1, kind->name, err)) == PSY_OK)
 			status = kind->check(m, op, err);
 		width = op->outputs;
+		if (m->missing == PSY_MISSING_LEARNED && psy_op_estimates(op->code) && !kind->takes_missing)
+			return psy_fail(err, PSY_FORMAT, "the policy \"learned\" on missing features needs trees, not %s", kind->name);
 	}
 	return status;
 }

@@ -26,7 +26,8 @@ typedef enum psy_op_code
 	PSY_OP_STANDARDIZE = 1,
 	PSY_OP_LINEAR = 32, /* estimators from here on */
 	PSY_OP_LOGISTIC = 33,
-	PSY_OP_SVM = 34
+	PSY_OP_SVM = 34,
+	PSY_OP_TREES = 35
 } psy_op_code;
 
 typedef struct psy_op

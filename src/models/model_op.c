@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const psy_op_kind *const kinds[] = {&psy_op_standardize, &psy_op_linear, &psy_op_logistic,
-										   &psy_op_svm};
+										   &psy_op_svm, &psy_op_trees};
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
 

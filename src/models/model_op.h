@@ -24,6 +24,8 @@ typedef struct psy_op_kind
 {
 	const char *name; /* as documents call it */
 	psy_op_code code;
+	bool any_task;      /* an estimator of classes that regresses as well */
+	bool takes_missing; /* knows what to do with NaN */
 
 	/* Reads the operator's object; sets op->outputs and op->data (op->code and op->inputs are set). */
 	psy_status (*compile)(psy_compiler *c, const psy_json_node *node, psy_op *op);
@@ -42,6 +44,9 @@ typedef struct psy_op_kind
 						double *proba, psy_error *err);
 	size_t (*label)(const psy_model *model, const psy_op *op, const double *raw);
 
+	/* A regression's value of its raw output; NULL when it is the output. */
+	double (*value)(const psy_model *model, const psy_op *op, const double *raw);
+
 	/* Which class a binary model's single raw value favours when it is > 0. */
 	size_t raw_favours;
 
@@ -52,6 +57,7 @@ extern const psy_op_kind psy_op_standardize;
 extern const psy_op_kind psy_op_linear;
 extern const psy_op_kind psy_op_logistic;
 extern const psy_op_kind psy_op_svm;
+extern const psy_op_kind psy_op_trees;
 
 /* By code or by name; NULL when there is none. */
 const psy_op_kind *psy_op_kind_of(uint32_t code);

@@ -185,7 +185,7 @@ treat_missing(const psy_model *model, const double *features, double *filled, bo
 		}
 		if (model->missing == PSY_MISSING_NULL)
 			*missing = true;
-		else
+		else if (model->missing == PSY_MISSING_IMPUTE)
 			filled[k] = impute[k];
 	}
 	return PSY_OK;
@@ -270,7 +270,11 @@ psy_model_score(const psy_model *model, const double *raw, double *workspace, do
 
 	if (model->task == PSY_REGRESSION)
 	{
-		*score = raw[0];
+		const psy_op_kind *kind = psy_op_kind_of(estimator(model)->code);
+
+		*score = kind->value == NULL ? raw[0] : kind->value(model, estimator(model), raw);
+		if (!isfinite(*score))
+			return psy_fail(err, PSY_DOMAIN, "the model's value is not finite: the features are too large for it");
 		return PSY_OK;
 	}
 	if (model->positive == PSY_MODEL_NO_CLASS)

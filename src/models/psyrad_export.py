@@ -9,6 +9,7 @@ or, for a model that was saved with joblib or pickle (only open files you trust)
     psyrad_export.py model.joblib --name "MDD from edges" --positive MDD > model.json
 
 Taken: LinearRegression, Ridge, Lasso, ElasticNet, LogisticRegression, LinearSVC (two classes), SVC with the linear or RBF kernel,
+DecisionTree, RandomForest, ExtraTrees and GradientBoosting (classifiers and regressors),
 each alone or as the last step of a Pipeline whose other steps are StandardScaler.  Anything else is refused by name, and so is a setting
 that psyrad-json cannot express: a score is never silently another one.
 """
@@ -80,8 +81,71 @@ def svc(model):
     return out
 
 
+def finite(threshold):
+    """scikit-learn parts missing from present by an infinite threshold; every number is below the largest double as well."""
+    return max(-sys.float_info.max, min(sys.float_info.max, float(threshold)))
+
+
+def tree_of(tree, leaf, scale=1.0):
+    """One fitted tree_ by its splits alone: children >= 0 are splits, -1 - k is leaf k.  leaf(node) gives a leaf's numbers."""
+    place, splits, leaves = {}, [], []
+    for node in range(tree.node_count):
+        at = leaves if tree.children_left[node] < 0 else splits
+        place[node] = -1 - len(leaves) if at is leaves else len(splits)
+        at.append(node)
+    out = {"feature": [int(tree.feature[n]) for n in splits], "threshold": [finite(tree.threshold[n]) for n in splits],
+           "left": [place[int(tree.children_left[n])] for n in splits], "right": [place[int(tree.children_right[n])] for n in splits]}
+    if hasattr(tree, "missing_go_to_left") and any(tree.missing_go_to_left[n] for n in splits):
+        out["missing_left"] = [int(tree.missing_go_to_left[n]) for n in splits]
+    out["value"] = [float(scale * v) for n in leaves for v in leaf(n)]
+    return out
+
+
+def class_leaf(tree):
+    """Leaves as predict_proba has them: older versions of scikit-learn keep counts."""
+    import sklearn
+    if tuple(int(v) for v in sklearn.__version__.split(".")[:2]) >= (1, 3):
+        return lambda n: tree.value[n, 0]
+    return lambda n: tree.value[n, 0] / (tree.value[n, 0].sum() or 1.0)
+
+
+def forest(model):
+    """Trees, forests and extra trees: the average, which of one tree is the tree."""
+    if model.n_outputs_ != 1:
+        raise ValueError("trees of several outputs are not supported")
+    trees = [m.tree_ for m in getattr(model, "estimators_", [model])]
+    classifies = hasattr(model, "classes_")
+    return {"kind": "trees", "combine": "average", "features": "float32",
+            "trees": [tree_of(t, class_leaf(t) if classifies else (lambda n, t=t: t.value[n, 0])) for t in trees]}
+
+
+def boosting(model):
+    import numpy as np
+    if model.init_ != "zero" and kind(model.init_) not in ("DummyClassifier", "DummyRegressor"):
+        raise ValueError(f"gradient boosting that starts from {kind(model.init_)} is not supported")
+    start = model._raw_predict_init(np.zeros((1, model.n_features_in_), np.float32))[0]
+    out = {"kind": "trees", "combine": "sum", "features": "float32", "base": numbers(start)}
+    outputs = len(start)
+    if not hasattr(model, "classes_"):
+        out["link"] = "identity"
+    elif outputs > 1:
+        out["link"] = "softmax"
+    else:
+        out.update(link="logistic", ties="second")
+        if model.loss == "exponential":
+            out["slope"] = 2.0
+    out["trees"] = []
+    for stage in model.estimators_:
+        for output, estimator in enumerate(stage):
+            tree = tree_of(estimator.tree_, lambda n, t=estimator.tree_: t.value[n, 0], model.learning_rate)
+            out["trees"].append({**tree, "output": output})
+    return out
+
+
 ESTIMATORS = {"LinearRegression": linear, "Ridge": linear, "Lasso": linear, "ElasticNet": linear,
-              "LogisticRegression": logistic, "LinearSVC": linear_svc, "SVC": svc}
+              "LogisticRegression": logistic, "LinearSVC": linear_svc, "SVC": svc, "DecisionTreeClassifier": forest, "DecisionTreeRegressor": forest,
+              "RandomForestClassifier": forest, "RandomForestRegressor": forest, "ExtraTreesClassifier": forest, "ExtraTreesRegressor": forest,
+              "GradientBoostingClassifier": boosting, "GradientBoostingRegressor": boosting}
 
 
 def kind(model):
@@ -93,7 +157,7 @@ def export(model, name, features=None, units=None, positive=None, missing="error
 
     features: names in the order of the columns; taken from the model when it was fitted on a data frame.  units: {name: unit}.
     positive: label of the class that model_score speaks of; of two classes the second by default.
-    missing: "error", "null" or {"impute": [one value a feature]}.
+    missing: "error", "null", "learned" (trees alone: the way that training gave missing values) or {"impute": [one value a feature]}.
     """
     chain = [step for _, step in model.steps if step not in (None, "passthrough")] if kind(model) == "Pipeline" else [model]
     estimator = chain[-1]
@@ -128,7 +192,7 @@ def main():
     parser.add_argument("file", help="written with joblib.dump or pickle; loading runs code, so it must come from a trusted place")
     parser.add_argument("--name", required=True)
     parser.add_argument("--positive", help="label of the positive class")
-    parser.add_argument("--missing", choices=["error", "null"], default="error")
+    parser.add_argument("--missing", choices=["error", "null", "learned"], default="error")
     arguments = parser.parse_args()
     import joblib
     try:

@@ -214,13 +214,17 @@ read_missing(psy_compiler *c, const psy_json_node *root)
 		return PSY_OK;
 	if (missing->kind == PSY_JSON_STRING)
 	{
-		bool null = strcmp(psy_json_text(c->json, missing), "null") == 0;
+		static const char *const policy[] = {"error", "null", "learned"};
+		static const psy_missing code[] = {PSY_MISSING_ERROR, PSY_MISSING_NULL, PSY_MISSING_LEARNED};
 
-		if (!null && strcmp(psy_json_text(c->json, missing), "error") != 0)
-			return psy_json_fail(c->json, missing, PSY_FORMAT, c->err,
-								 "\"error\", \"null\" or {\"impute\": [...]} expected");
-		psy_builder_model(&c->builder)->missing = null ? PSY_MISSING_NULL : PSY_MISSING_ERROR;
-		return PSY_OK;
+		for (size_t k = 0; k < 3; k++)
+			if (strcmp(psy_json_text(c->json, missing), policy[k]) == 0)
+			{
+				psy_builder_model(&c->builder)->missing = code[k];
+				return PSY_OK;
+			}
+		return psy_json_fail(c->json, missing, PSY_FORMAT, c->err,
+							 "\"error\", \"null\", \"learned\" or {\"impute\": [...]} expected");
 	}
 	if ((status = psy_json_only(c->json, missing, keys, c->err)) != PSY_OK ||
 		(status = psy_json_need(c->json, missing, "impute", PSY_JSON_ARRAY, &impute, c->err)) != PSY_OK ||
@@ -252,9 +256,11 @@ read_operator(psy_compiler *c, const psy_json_node *node, bool last, psy_span ta
 							 "kind \"%.*s\" is not among the %s of this version (%s)",
 							 psy_utf8_clip(psy_json_text(c->json, name), name->as.string.length, 40),
 							 psy_json_text(c->json, name), last ? "estimators" : "steps",
-							 last ? "linear, logistic, svm" : "standardize");
-	if (last && (kind->label == NULL) != (psy_builder_model(&c->builder)->task == PSY_REGRESSION))
+							 last ? "linear, logistic, svm, trees" : "standardize");
+	if (last && !kind->any_task && (kind->label == NULL) != (psy_builder_model(&c->builder)->task == PSY_REGRESSION))
 		return psy_json_fail(c->json, name, PSY_UNSUPPORTED, c->err, "%s does not fit the task", kind->name);
+	if (last && !kind->takes_missing && psy_builder_model(&c->builder)->missing == PSY_MISSING_LEARNED)
+		return psy_json_fail(c->json, name, PSY_FORMAT, c->err, "the policy \"learned\" needs trees");
 	op.code = kind->code;
 	if ((status = kind->compile(c, node, &op)) != PSY_OK)
 		return status;

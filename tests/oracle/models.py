@@ -14,11 +14,14 @@ import sys
 
 import numpy as np
 from sklearn.datasets import make_classification
+from sklearn.ensemble import (ExtraTreesClassifier, GradientBoostingClassifier, GradientBoostingRegressor, RandomForestClassifier,
+                              RandomForestRegressor)
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent.parent / "src" / "models"))
@@ -62,6 +65,19 @@ def regression(name, model, seed):
     x = rng.normal(size=(100, 9)) * np.linspace(0.1, 40, 9) + 10
     model.fit(x[:60], x[:60] @ rng.normal(size=9) + rng.normal(size=60))
     write(name, export(model, name), ["-"] * ROWS, x[60:], model.predict(x[60:]))
+
+
+def forest(name, model, classes, seed, missing=False):
+    """Averages of probabilities, which are the decisions too; every fourth row has a missing feature when the trees have learned where to."""
+    x, y, test = data(classes, seed)
+    if missing:
+        rng = np.random.default_rng(seed)
+        x[rng.random(x.shape) < 0.1] = np.nan
+        test[::4, seed % x.shape[1]] = np.nan
+    model.fit(x, y)
+    proba = model.predict_proba(test)
+    decision = model.decision_function(test) if hasattr(model, "decision_function") else proba
+    write(name, export(model, name, missing="learned" if missing else "error"), model.predict(test), test, decision, proba)
 
 
 def libsvm(name, classes, seed):
@@ -125,4 +141,15 @@ classifier("svc_linear_multiclass", make_pipeline(StandardScaler(), SVC(kernel="
 classifier("linear_svc", make_pipeline(StandardScaler(), LinearSVC(C=0.1)), 2, 12, proba=False)
 libsvm("libsvm_platt", 2, 13)
 libsvm("libsvm_coupling", 3, 14)
+forest("tree", DecisionTreeClassifier(max_depth=4, random_state=0), 4, 15)
+forest("forest_binary", RandomForestClassifier(n_estimators=12, max_depth=4, random_state=0), 2, 16)
+forest("forest_multiclass", RandomForestClassifier(n_estimators=8, max_depth=5, class_weight="balanced", random_state=0), 4, 17)
+forest("forest_missing", RandomForestClassifier(n_estimators=8, max_depth=5, random_state=0), 2, 18, missing=True)
+forest("extra_trees", ExtraTreesClassifier(n_estimators=8, max_depth=5, random_state=0), 2, 19)
+forest("boosting_binary", GradientBoostingClassifier(n_estimators=15, random_state=0), 2, 20)
+forest("boosting_exponential", GradientBoostingClassifier(n_estimators=10, loss="exponential", random_state=0), 2, 21)
+forest("boosting_multiclass", GradientBoostingClassifier(n_estimators=6, random_state=0), 4, 22)
+regression("tree_regression", DecisionTreeRegressor(max_depth=4, random_state=0), 23)
+regression("forest_regression", RandomForestRegressor(n_estimators=12, max_depth=4, random_state=0), 24)
+regression("boosting_regression", make_pipeline(StandardScaler(), GradientBoostingRegressor(n_estimators=20, random_state=0)), 25)
 auc()

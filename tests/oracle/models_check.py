@@ -11,11 +11,14 @@ import warnings
 import numpy as np
 import psycopg2
 from sklearn.datasets import make_classification
+from sklearn.ensemble import (ExtraTreesRegressor, GradientBoostingClassifier, GradientBoostingRegressor, RandomForestClassifier,
+                              RandomForestRegressor)
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC, LinearSVC
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "src" / "models"))
 from psyrad_export import export  # noqa: E402
@@ -73,6 +76,22 @@ def check_classifier(cursor, model, x, y, test):
     return worst
 
 
+def check_forest(cursor, model, x, y, test, missing="error"):
+    """Bit for bit, but for the exponentials of boosting."""
+    model.fit(x, y)
+    load(cursor, export(model, "f", missing=missing), test)
+    if not hasattr(model, "predict_proba"):
+        assert answers(cursor, "model_score") == model.predict(test).tolist(), "values differ"
+        return 0.0
+    assert answers(cursor, "model_predict") == [str(label) for label in model.predict(test)], "labels"
+    proba = np.array(answers(cursor, "model_proba"))
+    if not hasattr(model, "decision_function"):
+        assert np.array_equal(proba, model.predict_proba(test)), "probabilities differ"
+        return 0.0
+    assert np.array_equal(answers(cursor, "model_decision"), model.decision_function(test).reshape(len(test), -1)), "decisions differ"
+    return float(np.max(np.abs(proba / model.predict_proba(test) - 1)))
+
+
 def must_refuse(model, x, y):
     model.fit(x, y)
     try:
@@ -93,14 +112,20 @@ def main():
                       SVC(kernel="linear", C=0.1, decision_function_shape="ovo")) + ((LinearSVC(),) if classes == 2 else ()):
             name = f"{type(model).__name__} {getattr(model, 'kernel', '')} {classes} classes"
             worst[name] = check_classifier(cursor, make_pipeline(StandardScaler(), model), x, y, test)
+        holes = np.where(np.random.default_rng(seed).random(x.shape) < 0.05, np.nan, x)
+        for model in (DecisionTreeClassifier(max_depth=7), RandomForestClassifier(40, max_depth=9), GradientBoostingClassifier(n_estimators=25)):
+            worst[f"{type(model).__name__} {classes} classes"] = check_forest(cursor, model, x, y, test)
+        worst[f"RandomForestClassifier missing {classes} classes"] = check_forest(cursor, RandomForestClassifier(30), holes, y, test, "learned")
         must_refuse(make_pipeline(MinMaxScaler(), LogisticRegression()), x, y)
         must_refuse(MLPClassifier(max_iter=5), x, y)
         must_refuse(SVC(kernel="poly"), x, y)
     must_refuse(LogisticRegression(solver="liblinear"), x, y)
     for model in (LinearRegression(), Ridge(), Lasso(0.01), ElasticNet(0.01)):
         worst[type(model).__name__] = check_regression(cursor, make_pipeline(StandardScaler(with_mean=False), model), x, x[:, 0] + x[:, 3] ** 2, test)
+    for model in (DecisionTreeRegressor(), RandomForestRegressor(40), ExtraTreesRegressor(20), GradientBoostingRegressor(n_estimators=50)):
+        worst[type(model).__name__] = check_forest(cursor, model, x, x[:, 0] + x[:, 3] ** 2, test)
     for name, value in worst.items():
-        print(f"   {name:<32} {value:.2g}")
+        print(f"   {name:<42} {value:.2g}")
     assert max(worst.values()) <= TOLERANCE, "beyond the tolerance"
     print(f"models: {len(worst)} fresh models agree with scikit-learn to {max(worst.values()):.2g}")
 

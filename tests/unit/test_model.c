@@ -297,7 +297,7 @@ documents_that_do_not_fit_are_refused(void **state)
 	refuse(SVM("\"steps\": [{\"kind\": \"svm\"}], ", "\"none\""), PSY_UNSUPPORTED,
 		   "$.steps[0].kind: kind \"svm\" is not among the steps of this version");
 	refuse(SVM("\"missing\": \"zero\", ", "\"none\""), PSY_FORMAT,
-		   "$.missing: \"error\", \"null\" or {\"impute\": [...]} expected");
+		   "$.missing: \"error\", \"null\", \"learned\" or {\"impute\": [...]} expected");
 	refuse(SVM("\"missing\": {\"impute\": [1, 2]}, ", "\"none\""), PSY_FORMAT,
 		   "$.missing.impute: 2 numbers, 1 expected");
 	refuse(HEAD "\"classes\": [\"a\"], \"features\": [\"x\"]}", PSY_FORMAT,
