@@ -65,4 +65,7 @@ extern psy_conn_kind connectome_kind_arg(FunctionCallInfo fcinfo, int argument);
  * it. */
 extern void connectome_fill(connectome *c, const void *from, int sqlstate);
 
+/* A real[n][n] whose payload the caller fills; raises when it is larger than 1 GB. */
+extern ArrayType *connectome_new_matrix(int n);
+
 #endif

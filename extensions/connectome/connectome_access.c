@@ -106,9 +106,8 @@ conn_edges(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(psyrad_float4_array(c->value, connectome_edges(c)));
 }
 
-/* A zeroed real[n][n]. */
-static ArrayType *
-new_matrix(int n)
+ArrayType *
+connectome_new_matrix(int n)
 {
 	Size size = ARR_OVERHEAD_NONULLS(2) + sizeof(float4) * n * n;
 	ArrayType *array;
@@ -133,7 +132,7 @@ conn_matrix(PG_FUNCTION_ARGS)
 {
 	connectome *c = PG_GETARG_CONNECTOME(0);
 	Size n = c->n;
-	ArrayType *array = new_matrix(c->n);
+	ArrayType *array = connectome_new_matrix(c->n);
 	float4 *matrix = (float4 *) ARR_DATA_PTR(array);
 	const float4 *edge = c->value;
 

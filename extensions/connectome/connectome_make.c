@@ -1,49 +1,12 @@
 /*
- * connectome_make.c - where connectomes come from: series, edges, matrices, other connectomes.
+ * connectome_make.c - where connectomes come from: edges, matrices, other connectomes (series: conn_series.c).
  */
 #include "connectome.h"
 
 #include "catalog/pg_type.h"
-#include "connectivity/pearson.h"
 #include "utils/float.h"
 
 #include <math.h>
-
-static void
-require_pearson(const char *method)
-{
-	if (strcmp(method, "pearson") == 0)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method \"%s\" is not available", method),
-			 errhint("This version has one method: pearson.")));
-}
-
-PG_FUNCTION_INFO_V1(conn_from_series);
-Datum
-conn_from_series(PG_FUNCTION_ARGS)
-{
-	psyrad_array series = psyrad_double_array(PG_GETARG_DATUM(0), 2, "series");
-	psy_context ctx = psyrad_current_context();
-	psy_error err;
-	void *workspace;
-	connectome *c;
-
-	require_pearson(psyrad_cstring_arg(fcinfo, 1));
-	if (series.dims != 2)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("series must be an array of two dimensions [timepoints][regions], not %d",
-							   series.dims)));
-	connectome_require_regions(series.columns);
-	PSYRAD_CHECK(
-		psy_alloc(&ctx, psy_pearson_workspace(series.rows, series.columns), sizeof(double), &workspace, &err),
-		&err);
-	c = connectome_new(series.columns, PSY_CONN_R);
-	PSYRAD_CHECK(psy_pearson(&ctx, series.value, series.rows, series.columns, workspace, c->value, &err),
-				 &err);
-	pfree(workspace);
-	PG_RETURN_POINTER(c);
-}
 
 /* The array's payload when it is real[] without NULLs, else its numbers rounded into to[] (NULL becomes NaN).
  */

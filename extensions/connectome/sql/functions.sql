@@ -1,6 +1,4 @@
 -- Making connectomes and reading their parts.
-CREATE FUNCTION psyrad.conn_from_series(series anyarray, method text DEFAULT 'pearson') RETURNS psyrad.connectome
-	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.conn_from_edges(edges anyarray, kind text) RETURNS psyrad.connectome
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.conn_from_matrix(matrix anyarray, kind text) RETURNS psyrad.connectome
@@ -25,10 +23,6 @@ CREATE FUNCTION psyrad.conn_diff(post psyrad.connectome, pre psyrad.connectome) 
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME';
 CREATE OPERATOR psyrad.- (LEFTARG = psyrad.connectome, RIGHTARG = psyrad.connectome, FUNCTION = psyrad.conn_diff);
 
-COMMENT ON FUNCTION psyrad.conn_from_series(anyarray, text) IS
-	'Connectome of kind r from a series real[][] or float8[][], [timepoints][regions], at least 3 timepoints. method: pearson '
-	'(exact, computed in double and rounded once). A region that is constant or has a NULL or NaN gives missing edges and leaves the rest '
-	'untouched. Errors: infinite values, another method, not two-dimensional. A literal needs a cast: ''{{...}}''::real[].';
 COMMENT ON FUNCTION psyrad.conn_from_edges(anyarray, text) IS
 	'Connectome of a kind from its n(n-1)/2 edges, i < j row by row, rounded to float4; NULL or NaN is a missing edge. '
 	'Errors: a length that is no triangle, infinite values, values outside -1..1 for kind r or partial.';
