@@ -316,7 +316,7 @@ regress_rows(const psy_context *ctx, psy_meta_rows rows, bool intercept, const p
 	psy_design d;
 	psy_fit fit;
 
-	psy_rows_order(rows, place);
+	psy_rows_order(rows, 0, place);
 	psy_design_make(rows, place, intercept, room, &d);
 	r->p = d.p;
 	if (d.p == 0)

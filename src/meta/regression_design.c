@@ -16,12 +16,17 @@
  * ---- order -----------------------------------------------------------------------------------------------
  */
 
+/* numbers: yi, vi and moderators; keys of 16 bytes follow them. */
 static int
-compare_rows(const double *a, const double *b, size_t stride)
+compare_rows(const double *a, const double *b, size_t numbers, size_t keys)
 {
+	int order = memcmp(a + numbers, b + numbers, 2 * keys * sizeof(double));
+
+	if (order != 0)
+		return order;
 	if (a[1] != b[1])
 		return a[1] < b[1] ? -1 : 1;
-	for (size_t i = 0; i < stride; i++)
+	for (size_t i = 0; i < numbers; i++)
 		if (a[i] != b[i])
 			return a[i] < b[i] ? -1 : 1;
 	return 0;
@@ -29,19 +34,19 @@ compare_rows(const double *a, const double *b, size_t stride)
 
 /* Merge sort, since qsort takes no context; equal rows are the same whatever their order. */
 static void
-merge_sort(psy_meta_rows rows, size_t *place, size_t *spare, size_t k)
+merge_sort(psy_meta_rows rows, size_t keys, size_t *place, size_t *spare, size_t k)
 {
 	size_t half = k / 2, left = 0, right = half;
 
 	if (k < 2)
 		return;
-	merge_sort(rows, place, spare, half);
-	merge_sort(rows, place + half, spare, k - half);
+	merge_sort(rows, keys, place, spare, half);
+	merge_sort(rows, keys, place + half, spare, k - half);
 	for (size_t i = 0; i < k; i++)
 	{
-		bool take_left = right == k || (left < half && compare_rows(rows.row + place[left] * rows.stride,
+		bool take_left = left < half && (right == k || compare_rows(rows.row + place[left] * rows.stride,
 																	rows.row + place[right] * rows.stride,
-																	rows.columns + 2) <= 0);
+																	rows.columns + 2, keys) <= 0);
 
 		spare[i] = place[take_left ? left++ : right++];
 	}
@@ -49,11 +54,11 @@ merge_sort(psy_meta_rows rows, size_t *place, size_t *spare, size_t k)
 }
 
 void
-psy_rows_order(psy_meta_rows rows, size_t *place)
+psy_rows_order(psy_meta_rows rows, size_t keys, size_t *place)
 {
 	for (size_t i = 0; i < rows.k; i++)
 		place[i] = i;
-	merge_sort(rows, place, place + rows.k, rows.k);
+	merge_sort(rows, keys, place, place + rows.k, rows.k);
 }
 
 /*
@@ -209,9 +214,9 @@ psy_design_make(psy_meta_rows rows, const size_t *place, bool intercept, double 
  * ---- the way back ----------------------------------------------------------------------------------------
  */
 
-/* Row i of T, where beta = 2^y_exponent (T b + y_centre at the constant). */
-static void
-transform_row(const psy_design *d, size_t i, double *t)
+/* Row i of T, where beta = 2^y_exponent T b, and y_centre added at the constant. */
+void
+psy_design_contrast(const psy_design *d, size_t i, double *t)
 {
 	for (size_t j = 0; j < d->p; j++)
 	{
@@ -243,7 +248,7 @@ psy_design_restore(const psy_design *d, const double *b, const double *c, double
 		vcov[i] = NAN;
 	for (size_t i = 0; i < d->p; i++)
 	{
-		transform_row(d, i, t);
+		psy_design_contrast(d, i, t);
 		if (beta != NULL)
 			beta[d->kept[i]] =
 				ldexp(psy_dot(t, b, d->p), d->y_exponent) + (i == d->constant ? d->y_centre : 0);
@@ -252,7 +257,7 @@ psy_design_restore(const psy_design *d, const double *b, const double *c, double
 		covariance_row(d, c, t, product);
 		for (size_t j = 0; j <= i; j++)
 		{
-			transform_row(d, j, other);
+			psy_design_contrast(d, j, other);
 			vcov[d->kept[i] * d->full + d->kept[j]] = vcov[d->kept[j] * d->full + d->kept[i]] =
 				ldexp(psy_dot(product, other, d->p), 2 * d->y_exponent);
 		}

@@ -41,8 +41,11 @@ typedef struct psy_design
 	double *scratch; /* 3 * full */
 } psy_design;
 
-/* Orders rows by vi, yi, then everything else; place[k] receives the order. */
-void psy_rows_order(psy_meta_rows rows, size_t *place);
+/*
+ * Orders rows by vi, yi, moderators; with keys > 0 by that many keys first, which are 16 bytes each behind
+ * the moderators.  place[2 k] receives the order in its first half.
+ */
+void psy_rows_order(psy_meta_rows rows, size_t keys, size_t *place);
 
 /* How many doubles a design of k rows needs, and how it is laid out in block; place[k] is the order to take.
  */
@@ -55,6 +58,9 @@ void psy_design_make(psy_meta_rows rows, const size_t *place, bool intercept, do
  * user's units; NaN where a column was left out.  Either may be NULL.
  */
 void psy_design_restore(const psy_design *d, const double *b, const double *c, double *beta, double *vcov);
+
+/* The combination t[p] of b that is coefficient kept[i], before y_exponent. */
+void psy_design_contrast(const psy_design *d, size_t i, double *t);
 
 /* Appends "moderator 2 is redundant and left out" to note[size] where columns were left out. */
 void psy_design_note(const psy_design *d, char *note, size_t size);

@@ -304,7 +304,7 @@ psy_meta_permute(const psy_context *ctx, psy_meta_rows rows, bool intercept, con
 	if (status != PSY_OK)
 		return status;
 	room = (double *) block + 2 * k;
-	psy_rows_order(rows, block);
+	psy_rows_order(rows, 0, block);
 	psy_design_make(rows, block, intercept && k > 0, room, &d);
 	if (k <= d.p || d.p == 0)
 		psy_append(result->note, sizeof result->note, "too few studies (%zu) for %zu coefficients", k, full);
