@@ -6,20 +6,35 @@
 
 #define RESULT_COLUMNS 25
 
-TupleDesc
-metastat_row_type(FunctionCallInfo fcinfo)
+/* What a call site keeps between calls. */
+typedef struct call_memory
 {
-	TupleDesc found;
+	TupleDesc row;
+	psy_meta_cache cache;
+} call_memory;
+
+static call_memory *
+memory_of(FunctionCallInfo fcinfo)
+{
+	call_memory *memory;
 	MemoryContext old;
 
 	if (fcinfo->flinfo->fn_extra != NULL)
-		return (TupleDesc) fcinfo->flinfo->fn_extra;
+		return (call_memory *) fcinfo->flinfo->fn_extra;
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	if (get_call_result_type(fcinfo, NULL, &found) != TYPEFUNC_COMPOSITE)
+	memory = palloc0(sizeof *memory);
+	if (get_call_result_type(fcinfo, NULL, &memory->row) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "function does not return a row type");
-	fcinfo->flinfo->fn_extra = BlessTupleDesc(found);
+	memory->row = BlessTupleDesc(memory->row);
+	fcinfo->flinfo->fn_extra = memory;
 	MemoryContextSwitchTo(old);
-	return (TupleDesc) fcinfo->flinfo->fn_extra;
+	return memory;
+}
+
+TupleDesc
+metastat_row_type(FunctionCallInfo fcinfo)
+{
+	return memory_of(fcinfo)->row;
 }
 
 Datum
@@ -73,10 +88,12 @@ Datum
 meta_fit_datum(FunctionCallInfo fcinfo, const meta_state *state, const psy_meta_options *options)
 {
 	psy_context ctx = psyrad_current_context();
+	psy_meta_options cached = *options;
 	psy_meta_result result;
 	psy_error err;
 
-	PSYRAD_CHECK(psy_meta_fit(&ctx, state->study, (size_t) state->k, options, &result, &err), &err);
+	cached.cache = &memory_of(fcinfo)->cache;
+	PSYRAD_CHECK(psy_meta_fit(&ctx, state->study, (size_t) state->k, &cached, &result, &err), &err);
 	if (state->k == 0)
 		strlcpy(result.note, "no study has both yi and vi", sizeof result.note);
 	return result_datum(fcinfo, &result, state, options->method);

@@ -15,8 +15,9 @@
 #include <string.h>
 
 #define MOST_BLOCKS 16
-#define CONTRADICTION 0.01 /* standard errors by which effects of a multi-arm trial may disagree: rounding   \
-							*/
+#define CONTRADICTION                                                                                        \
+	0.01 /* standard errors by which effects of a multi-arm trial may disagree: rounding                     \
+		  */
 
 typedef struct trial
 {
@@ -382,13 +383,10 @@ prepare(network *n, psy_error *err)
 	if (status == PSY_OK)
 		status = take(n, d->treatments, sizeof *n->place, &n->place, err);
 	if (status == PSY_OK)
-		status = take(n, 2 * p * p + 2 * p, sizeof *matrix, &matrix, err);
+		status = take(n, 2 * p * p + p, sizeof *matrix, &matrix, err);
 	if (status != PSY_OK)
 		return status;
-	n->work = (psy_net_gls){.factor = matrix,
-							.inverse = matrix + p * p,
-							.beta = matrix + 2 * p * p,
-							.solve = matrix + 2 * p * p + p};
+	n->work = (psy_net_gls){.factor = matrix, .inverse = matrix + p * p, .beta = matrix + 2 * p * p};
 	status = read_pairs(n, err);
 	if (status == PSY_OK)
 		status = require_connected(n, err);
@@ -592,6 +590,7 @@ fit(network *n, const psy_network_options *o, psy_network_result *r, psy_error *
 	if (!isfinite(r->tau2) || !psy_net_gls_at(&n->model, r->tau2, &n->work))
 		return too_far_apart(err);
 	r->loglik = psy_net_loglik(&n->model, &n->work, o->method == PSY_META_REML);
+	psy_net_covariance(&n->model, &n->work);
 	fill_league(n, r);
 	rank(n->data->treatments, o->small_is_good, r);
 	split(n, r);

@@ -162,11 +162,10 @@ normal_equations(const psy_net_model *m, double tau2, psy_net_gls *out)
 	}
 }
 
-/* Cholesky's factor in place, lower triangle; *log_det is ln det. */
+/* Cholesky's factor in place, lower triangle. */
 static bool
-cholesky(double *a, size_t n, double *log_det)
+cholesky(double *a, size_t n)
 {
-	*log_det = 0;
 	for (size_t j = 0; j < n; j++)
 	{
 		double d = a[j * n + j], whole = d;
@@ -175,7 +174,6 @@ cholesky(double *a, size_t n, double *log_det)
 			d -= a[j * n + k] * a[j * n + k];
 		if (!(d > 1e-14 * whole))
 			return false;
-		*log_det += log(d);
 		a[j * n + j] = d = sqrt(d);
 		for (size_t i = j + 1; i < n; i++)
 		{
@@ -207,37 +205,64 @@ solve(const double *l, size_t n, double *b)
 	}
 }
 
+/* L^-1 by columns: row j of out is column j, 0 before j. */
 static void
-invert(psy_net_gls *out, size_t p)
+invert_factor(const double *l, size_t n, double *out)
 {
-	for (size_t j = 0; j < p; j++)
+	for (size_t j = 0; j < n; j++)
 	{
-		memset(out->solve, 0, p * sizeof(double));
-		out->solve[j] = 1;
-		solve(out->factor, p, out->solve);
-		for (size_t i = 0; i < p; i++)
-			out->inverse[i * p + j] = out->solve[i];
+		double *column = out + j * n;
+
+		memset(column, 0, j * sizeof *column);
+		column[j] = 1 / l[j * n + j];
+		for (size_t i = j + 1; i < n; i++)
+		{
+			double sum = 0;
+
+			for (size_t k = j; k < i; k++)
+				sum -= l[i * n + k] * column[k];
+			column[i] = sum / l[i * n + i];
+		}
 	}
 }
 
-/* Fitted value of a row, and x' (X'WX)^-1 x. */
+void
+psy_net_covariance(const psy_net_model *m, psy_net_gls *at)
+{
+	size_t p = m->parameters;
+
+	/* Element (i, j) is the product of columns i and j; those before are not needed any more. */
+	for (size_t i = 0; i < p; i++)
+		for (size_t j = i; j < p; j++)
+		{
+			double sum = 0;
+
+			for (size_t k = j; k < p; k++)
+				sum += at->inverse[i * p + k] * at->inverse[j * p + k];
+			at->factor[i * p + j] = at->factor[j * p + i] = sum;
+		}
+	memcpy(at->inverse, at->factor, p * p * sizeof(double));
+}
+
+/* Fitted value of a row, and x' (X'WX)^-1 x = |L^-1 x|^2. */
 static double
 fitted(const psy_net_model *m, const psy_net_row *row, const psy_net_gls *at, double *quadratic)
 {
+	size_t p = m->parameters;
 	double value = 0;
 
 	*quadratic = 0;
 	for (size_t i = 0; i < row->arms; i++)
+		if (m->place[row->arm[i]] != SIZE_MAX)
+			value += row->coef[i] * at->beta[m->place[row->arm[i]]];
+	for (size_t k = 0; k < p; k++)
 	{
-		size_t a = m->place[row->arm[i]];
+		double sum = 0;
 
-		if (a == SIZE_MAX)
-			continue;
-		value += row->coef[i] * at->beta[a];
-		for (size_t j = 0; j < row->arms; j++)
-			if (m->place[row->arm[j]] != SIZE_MAX)
-				*quadratic +=
-					row->coef[i] * row->coef[j] * at->inverse[a * m->parameters + m->place[row->arm[j]]];
+		for (size_t i = 0; i < row->arms; i++)
+			if (m->place[row->arm[i]] != SIZE_MAX)
+				sum += row->coef[i] * at->inverse[m->place[row->arm[i]] * p + k];
+		*quadratic += sum * sum;
 	}
 	return value;
 }
@@ -246,10 +271,11 @@ bool
 psy_net_gls_at(const psy_net_model *m, double tau2, psy_net_gls *out)
 {
 	normal_equations(m, tau2, out);
-	if (!cholesky(out->factor, m->parameters, &out->log_weights))
+	if (!cholesky(out->factor, m->parameters))
 		return false;
 	solve(out->factor, m->parameters, out->beta);
-	invert(out, m->parameters);
+	invert_factor(out->factor, m->parameters, out->inverse);
+	out->tau2 = tau2;
 	out->q = out->w2r2 = out->trace = out->sum_w = 0;
 	for (size_t i = 0; i < m->rows; i++)
 	{
@@ -260,7 +286,6 @@ psy_net_gls_at(const psy_net_model *m, double tau2, psy_net_gls *out)
 		out->w2r2 += w * w * r * r;
 		out->trace += w * fmax(0, 1 - w * quadratic);
 		out->sum_w += w;
-		out->log_weights -= log(w);
 	}
 	return true;
 }
@@ -268,12 +293,13 @@ psy_net_gls_at(const psy_net_model *m, double tau2, psy_net_gls *out)
 double
 psy_net_loglik(const psy_net_model *m, const psy_net_gls *at, bool restricted)
 {
-	double log_det = 0, rows = (double) m->rows, p = (double) m->parameters;
+	double sum = at->q, terms = (double) (restricted ? m->rows - m->parameters : m->rows);
 
-	/* log_weights holds ln det(X'WX); the ordinary likelihood has no such term. */
-	for (size_t i = 0; i < m->parameters && !restricted; i++)
-		log_det += 2 * log(at->factor[i * m->parameters + i]);
-	return -0.5 * (at->q + at->log_weights - log_det + (restricted ? rows - p : rows) * log(2 * M_PI));
+	for (size_t i = 0; i < m->rows; i++)
+		sum += log(m->row[i].v + at->tau2);
+	for (size_t i = 0; i < m->parameters && restricted; i++)
+		sum += 2 * log(at->factor[i * m->parameters + i]);
+	return -0.5 * (sum + terms * log(2 * M_PI));
 }
 
 /*
@@ -301,18 +327,43 @@ excess(const search *s, double tau2)
 	return s->work->w2r2 - (s->method == PSY_META_REML ? s->work->trace : s->work->sum_w);
 }
 
+/*
+ * The root between low and high, by the Illinois method: a secant whose stale end loses half its value, so
+ * that the bracket closes from both sides.
+ */
 static double
 refine(const search *s, double low, double high)
 {
-	for (int i = 0; i < HALVINGS; i++)
-	{
-		double middle = low + (high - low) / 2;
+	double at_low = excess(s, low), at_high = excess(s, high);
+	int side = 0;
 
-		if (high - low <= 2e-16 * (s->least + high) || middle == low || middle == high)
-			break;
-		*(excess(s, middle) > 0 ? &low : &high) = middle;
+	for (int i = 0; i < HALVINGS && at_high < 0; i++)
+	{
+		double next =
+				   i % 8 == 7 ? low + (high - low) / 2 : (low * at_high - high * at_low) / (at_high - at_low),
+			   value;
+
+		if (!(next > low && next < high))
+			next = low + (high - low) / 2;
+		value = excess(s, next);
+		if (high - low <= 4e-16 * (s->least + high) || value == 0)
+			return next;
+		if (value > 0)
+		{
+			low = next;
+			at_low = value;
+			at_high *= side == 1 ? 0.5 : 1;
+			side = 1;
+		}
+		else
+		{
+			high = next;
+			at_high = value;
+			at_low *= side == -1 ? 0.5 : 1;
+			side = -1;
+		}
 	}
-	return low + (high - low) / 2;
+	return at_high == 0 ? high : low + (high - low) / 2;
 }
 
 /*

@@ -27,20 +27,24 @@ typedef struct psy_net_model
 	size_t parameters;
 } psy_net_model;
 
-/* Scratch and outcome of least squares: inverse and factor hold parameters^2, beta and solve hold parameters.
- */
+/* Scratch and outcome of least squares: the matrices hold parameters^2, the vectors parameters. */
 typedef struct psy_net_gls
 {
-	double *factor, *inverse, *beta, *solve;
-	double q;           /* sum w r^2 */
-	double w2r2;        /* sum w^2 r^2 */
-	double trace;       /* tr P */
-	double log_weights; /* ln det(X'WX) - sum ln w */
+	double *factor;  /* Cholesky's factor L of X'WX */
+	double *inverse; /* L^-1 by columns; (X'WX)^-1 after psy_net_covariance */
+	double *beta;
+	double tau2;
+	double q;     /* sum w r^2 */
+	double w2r2;  /* sum w^2 r^2 */
+	double trace; /* tr P */
 	double sum_w;
 } psy_net_gls;
 
 /* Weights 1 / (v + tau2), or 1 when tau2 is Inf.  false: X'WX is not positive definite in double. */
 bool psy_net_gls_at(const psy_net_model *m, double tau2, psy_net_gls *out);
+
+/* Turns the inverse factor into the covariance of beta; once after each psy_net_gls_at. */
+void psy_net_covariance(const psy_net_model *m, psy_net_gls *at);
 
 /* tau2 by options' method, from out's workspace; NaN when interrupted or not determined. */
 double psy_net_tau2(const psy_context *ctx, const psy_net_model *m, psy_meta_method method,

@@ -189,16 +189,27 @@ add_note(psy_meta_result *result, const char *format, ...)
 
 /* The two-sided critical value at level; df = Inf is normal. */
 static double
-critical(double level, double df)
+critical(const psy_meta_options *o, double df)
 {
-	return psy_t_quantile((1 - level) / 2, df, PSY_UPPER);
+	psy_meta_cache own = {0}, *cache = o->cache != NULL ? o->cache : &own;
+
+	if (isinf(df) && cache->normal == 0)
+		cache->normal = psy_normal_quantile((1 - o->level) / 2, PSY_UPPER);
+	if (isinf(df))
+		return cache->normal;
+	if (cache->t_df != df)
+	{
+		cache->t_df = df;
+		cache->t = psy_t_quantile((1 - o->level) / 2, df, PSY_UPPER);
+	}
+	return cache->t;
 }
 
 /* statistic, p and interval from estimate, se and df; with se 0 a test says nothing and stays NaN. */
 static void
-infer(psy_meta_result *r, double level)
+infer(psy_meta_result *r, const psy_meta_options *o)
 {
-	double half = critical(level, r->df) * r->se;
+	double half = critical(o, r->df) * r->se;
 
 	r->ci_lb = r->estimate - half;
 	r->ci_ub = r->estimate + half;
@@ -225,14 +236,14 @@ predict(psy_meta_result *r, const psy_meta_options *o)
 		df = k - 1;
 	else if (o->pi == PSY_META_PI_K2)
 		df = k - 2;
-	half = critical(o->level, df) * sqrt(r->se * r->se + r->tau2);
+	half = critical(o, df) * sqrt(r->se * r->se + r->tau2);
 	r->pi_lb = r->estimate - half;
 	r->pi_ub = r->estimate + half;
 }
 
 /* se by the test's rule, from the sums at tau2. */
 static void
-standard_error(psy_meta_result *r, const psy_meta_sums *at, double level)
+standard_error(psy_meta_result *r, const psy_meta_sums *at, const psy_meta_options *o)
 {
 	double plain = sqrt(1 / at->w), scale2;
 
@@ -248,7 +259,7 @@ standard_error(psy_meta_result *r, const psy_meta_sums *at, double level)
 		add_note(r, "all effects are equal, so that the Knapp-Hartung standard error is 0 and there is no "
 					"test: use test "
 					"adhoc");
-	else if (critical(level, r->df) * r->se < critical(level, INFINITY) * plain)
+	else if (critical(o, r->df) * r->se < critical(o, INFINITY) * plain)
 		add_note(r, "the Knapp-Hartung interval is narrower than that of test z");
 }
 
@@ -284,7 +295,7 @@ tau2_interval(psy_meta_result *r, psy_studies s, const psy_meta_options *o)
 		psy_tau2_profile(s, o->level, r->tau2, o->method == PSY_META_REML, &r->tau2_lb, &r->tau2_ub);
 		return;
 	}
-	psy_tau2_qprofile(s, o->level, &r->tau2_lb, &r->tau2_ub, &empty);
+	psy_tau2_qprofile(s, o->level, o->cache, &r->tau2_lb, &r->tau2_ub, &empty);
 	if (empty)
 		add_note(r, "the Q-profile interval of tau2 is empty: effects vary less than their variances allow");
 }
@@ -328,10 +339,10 @@ fit_several(psy_studies s, psy_meta_frame f, const psy_meta_options *o, psy_meta
 	r->estimate = f.centre + at.mu;
 	if (o->method != PSY_META_EE && s.k < 5)
 		add_note(r, "fewer than 5 studies: the interval is fragile");
-	standard_error(r, &at, o->level);
+	standard_error(r, &at, o);
 	r->loglik = full_loglik(s, r, &at, o);
 	heterogeneity(r, s, o);
-	infer(r, o->level);
+	infer(r, o);
 	predict(r, o);
 	tau2_interval(r, s, o);
 	restore(r, f.exponent, (double) (o->method == PSY_META_REML ? s.k - 1 : s.k));
@@ -350,7 +361,7 @@ fit_one(const psy_effect *study, const psy_meta_options *o, psy_meta_result *r)
 	r->se = sqrt(study->vi);
 	r->tau2 = 0;
 	r->loglik = o->method == PSY_META_REML ? 0 : -0.5 * log(2 * M_PI * study->vi);
-	infer(r, o->level);
+	infer(r, o);
 	predict(r, o);
 }
 
@@ -376,7 +387,7 @@ fit_exact(const psy_effect *study, size_t k, size_t exact, const psy_meta_option
 	r->estimate = study[0].yi;
 	r->se = 0;
 	r->tau2 = 0;
-	infer(r, o->level);
+	infer(r, o);
 	add_note(r, "vi is 0: the effect is exactly known, so that there is no test and no heterogeneity");
 	return PSY_OK;
 }
@@ -442,6 +453,8 @@ psy_meta_fit(const psy_context *ctx, const psy_effect *effect, size_t k, const p
 	*result = nothing_known;
 	result->k = k;
 	result->test = options->test;
+	if (options->cache != NULL && options->cache->level != options->level)
+		*options->cache = (psy_meta_cache){.level = options->level};
 	if (!(options->level > 0 && options->level < 1))
 		return psy_fail(err, PSY_DOMAIN, "level is %g, but must lie between 0 and 1, such as 0.95",
 						options->level);

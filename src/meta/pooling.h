@@ -59,6 +59,17 @@ psy_status psy_meta_tau2_ci_parse(const char *name, psy_meta_tau2_ci *tau2_ci, p
 const char *psy_meta_method_name(psy_meta_method method);
 const char *psy_meta_test_name(psy_meta_test test);
 
+/*
+ * Quantiles that fits of one level and size share; the caller's, zero at first.  They cost more than a small fit itself.
+ */
+typedef struct psy_meta_cache
+{
+	double level;
+	double normal;
+	double t_df, t;
+	double chisq_df, chisq_lower, chisq_upper; /* of tails (1 - level) / 2 */
+} psy_meta_cache;
+
 typedef struct psy_meta_options
 {
 	psy_meta_method method;
@@ -66,6 +77,7 @@ typedef struct psy_meta_options
 	double level; /* of all intervals, in (0, 1) */
 	psy_meta_pi pi;
 	psy_meta_tau2_ci tau2_ci;
+	psy_meta_cache *cache; /* may be NULL */
 } psy_meta_options;
 
 /*

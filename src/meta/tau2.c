@@ -8,6 +8,7 @@
  */
 #include "meta/tau2.h"
 
+#include "core/lanes.h"
 #include "stats/distribution.h"
 
 #include <math.h>
@@ -161,29 +162,74 @@ consider(psy_studies s, double candidate, bool restricted, double *best, double 
 	}
 }
 
+/*
+ * The scores of the eight grid points from `cell` on, one a lane: the formulas of psy_meta_sums_at.
+ */
+PSY_CLONES static void
+scores_along_grid(psy_studies s, double cell, bool restricted, double *tau2, double *value)
+{
+	double least = s.study[0].vi, first[PSY_LANES], rest[PSY_LANES] = {0}, rest2[PSY_LANES] = {0};
+	double mu[PSY_LANES] = {0}, sum[PSY_LANES];
+
+	for (int l = 0; l < PSY_LANES; l++)
+	{
+		tau2[l] = least * expm1((cell + l) * PSY_TAU2_GRID_STEP);
+		first[l] = 1 / (least + tau2[l]);
+	}
+	for (size_t i = 1; i < s.k; i++)
+		for (int l = 0; l < PSY_LANES; l++)
+		{
+			double w = 1 / (s.study[i].vi + tau2[l]);
+
+			rest[l] += w;
+			rest2[l] += w * w;
+			mu[l] += w * s.study[i].yi;
+		}
+	for (int l = 0; l < PSY_LANES; l++)
+	{
+		mu[l] /= first[l] + rest[l];
+		sum[l] = first[l] * mu[l] * (first[l] * mu[l]);
+	}
+	for (size_t i = 1; i < s.k; i++)
+		for (int l = 0; l < PSY_LANES; l++)
+		{
+			double wr = (s.study[i].yi - mu[l]) / (s.study[i].vi + tau2[l]);
+
+			sum[l] += wr * wr;
+		}
+	for (int l = 0; l < PSY_LANES; l++)
+	{
+		double w = first[l] + rest[l];
+
+		value[l] = sum[l] - (restricted ? (first[l] * rest[l] + w * rest[l] - rest2[l]) / w : w);
+	}
+}
+
 static double
 likelihood_maximum(psy_studies s, bool restricted)
 {
 	double least = s.study[0].vi, bound = psy_meta_score_bound(s, restricted);
 	double cells = ceil(log1p(bound / least) / PSY_TAU2_GRID_STEP) + 1;
-	double best = 0, best_loglik = NAN, low = 0;
-	score at_low = score_at(s, 0, restricted);
+	double best = 0, best_loglik = NAN, low = 0, before = score_at(s, 0, restricted).value;
 
 	if (!isfinite(cells))
 		return NAN; /* variances and effects that no double can hold together */
-	if (at_low.value <= 0)
+	if (before <= 0)
 		consider(s, 0, restricted, &best, &best_loglik);
-	for (double cell = 1; cell <= cells; cell++)
+	for (double cell = 1; cell <= cells; cell += PSY_LANES)
 	{
-		double high = least * expm1(cell * PSY_TAU2_GRID_STEP);
-		score at_high = score_at(s, high, restricted);
+		double high[PSY_LANES], value[PSY_LANES];
 
 		if (stopped(s))
 			return NAN;
-		if (at_low.value > 0 && at_high.value <= 0)
-			consider(s, refine(s, low, high, restricted), restricted, &best, &best_loglik);
-		low = high;
-		at_low = at_high;
+		scores_along_grid(s, cell, restricted, high, value);
+		for (int l = 0; l < PSY_LANES; l++)
+		{
+			if (before > 0 && value[l] <= 0)
+				consider(s, refine(s, low, high[l], restricted), restricted, &best, &best_loglik);
+			low = high[l];
+			before = value[l];
+		}
 	}
 	return best;
 }
@@ -220,14 +266,23 @@ psy_tau2_where_q(psy_studies s, double target)
 }
 
 void
-psy_tau2_qprofile(psy_studies s, double level, double *lower, double *upper, bool *empty)
+psy_tau2_qprofile(psy_studies s, double level, psy_meta_cache *cache, double *lower, double *upper,
+				  bool *empty)
 {
+	psy_meta_cache own = {0};
 	double df = (double) (s.k - 1), tail = (1 - level) / 2;
-	double least = psy_chisq_quantile(tail, df, PSY_LOWER);
 
-	*lower = psy_tau2_where_q(s, psy_chisq_quantile(tail, df, PSY_UPPER));
-	*upper = psy_tau2_where_q(s, least);
-	*empty = psy_meta_sums_at(s, 0).q < least;
+	if (cache == NULL)
+		cache = &own;
+	if (cache->chisq_df != df)
+	{
+		cache->chisq_df = df;
+		cache->chisq_lower = psy_chisq_quantile(tail, df, PSY_LOWER);
+		cache->chisq_upper = psy_chisq_quantile(tail, df, PSY_UPPER);
+	}
+	*lower = psy_tau2_where_q(s, cache->chisq_upper);
+	*upper = psy_tau2_where_q(s, cache->chisq_lower);
+	*empty = psy_meta_sums_at(s, 0).q < cache->chisq_lower;
 }
 
 /*

@@ -66,8 +66,10 @@ double psy_tau2_se(psy_studies s, psy_meta_method method, double tau2);
 /* The tau2 >= 0 where Q(tau2), a decreasing function, equals target; 0 when Q(0) <= target. */
 double psy_tau2_where_q(psy_studies s, double target);
 
-/* Interval by inverting Q; *empty when even tau2 = 0 is rejected as too large (then both bounds are 0). */
-void psy_tau2_qprofile(psy_studies s, double level, double *lower, double *upper, bool *empty);
+/* Interval by inverting Q; *empty when even tau2 = 0 is rejected as too large (then both bounds are 0).
+ * cache is of this level, or NULL. */
+void psy_tau2_qprofile(psy_studies s, double level, psy_meta_cache *cache, double *lower, double *upper,
+					   bool *empty);
 
 /* Interval where twice the log likelihood is within the chi-square(1) quantile of its maximum at tau2. */
 void psy_tau2_profile(psy_studies s, double level, double tau2, bool restricted, double *lower,

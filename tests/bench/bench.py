@@ -166,7 +166,14 @@ def bench_copy(session):
 BENCHES = {"ttest": bench_ttest, "copy": bench_copy}
 
 
+def register():
+    """Benches of other modules, which use this one's session and report."""
+    import bench_meta
+    BENCHES.update(bench_meta.BENCHES)
+
+
 def main(names):
+    register()
     database = "psyrad_bench"
     connection = psycopg2.connect(dbname="postgres")
     connection.autocommit = True
