@@ -100,16 +100,15 @@ group_block_at(const psy_mass *state, size_t group, size_t first, size_t size, d
 }
 
 static void
-ttest_block_at(const psy_mass *state, size_t first, size_t size, double mu, const psy_mass_result *out)
+ttest_block_at(const psy_mass *state, size_t first, size_t size, double mu, const psy_mass_result *to)
 {
 	double n0[BLOCK], n1[BLOCK];
 	group_block b = group_block_at(state, 0, first, size, n0);
-	psy_mass_result to = result_from(out, first);
 
 	if (state->groups == 2)
-		two_samples(b, group_block_at(state, 1, first, size, n1), size, mu, &to);
+		two_samples(b, group_block_at(state, 1, first, size, n1), size, mu, to);
 	else
-		one_sample(b.n, b.origin, b.sum, b.squares, size, mu, &to);
+		one_sample(b.n, b.origin, b.sum, b.squares, size, mu, to);
 }
 
 static double
@@ -119,11 +118,9 @@ total_rows(const psy_mass *state)
 }
 
 static void
-count_elements(const psy_mass *state, const psy_mass_result *out, psy_mass_tally *tally)
+count_elements(const psy_mass_result *out, size_t size, double rows, psy_mass_tally *tally)
 {
-	double rows = total_rows(state);
-
-	for (size_t k = 0; k < state->elements; k++)
+	for (size_t k = 0; k < size; k++)
 	{
 		tally->incomplete += out->n[k] < rows;
 		tally->too_few += isnan(out->df[k]) != 0;
@@ -132,11 +129,11 @@ count_elements(const psy_mass *state, const psy_mass_result *out, psy_mass_tally
 }
 
 static void
-correct_effects(const psy_mass_result *out, size_t elements)
+correct_effects(const psy_mass_result *out, size_t size)
 {
 	double df = NAN, correction = NAN;
 
-	for (size_t k = 0; k < elements; k++)
+	for (size_t k = 0; k < size; k++)
 	{
 		if (out->df[k] != df)
 		{
@@ -151,14 +148,21 @@ void
 psy_mass_ttest(const psy_mass *state, double mu, psy_mass_effect effect, const psy_mass_result *out,
 			   psy_mass_tally *tally)
 {
+	double rows = total_rows(state);
+
+	/* Each block is finished while it is in the cache. */
 	*tally = (psy_mass_tally){0};
 	for (size_t first = 0; first < state->elements; first += BLOCK)
-		ttest_block_at(state, first, state->elements - first < BLOCK ? state->elements - first : BLOCK, mu,
-					   out);
-	if (effect == PSY_MASS_EFFECT_G)
-		correct_effects(out, state->elements);
-	psy_two_sided_p_many(out->statistic, out->df, 0, state->elements, out->p, out->log_p);
-	count_elements(state, out, tally);
+	{
+		size_t size = state->elements - first < BLOCK ? state->elements - first : BLOCK;
+		psy_mass_result to = result_from(out, first);
+
+		ttest_block_at(state, first, size, mu, &to);
+		if (effect == PSY_MASS_EFFECT_G)
+			correct_effects(&to, size);
+		psy_two_sided_p_many(to.statistic, to.df, 0, size, to.p, to.log_p);
+		count_elements(&to, size, rows, tally);
+	}
 }
 
 /* ---- summary ------------------------------------------------------------------------------------------- */

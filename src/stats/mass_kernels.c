@@ -131,6 +131,22 @@ update_shared(double *x, size_t count, double n, double scale, const double *ori
 	}
 }
 
+/* The same for a row of which the moments of x are all that is wanted, straight from its floats. */
+PSY_CLONES static void
+update_moments(const float *x, size_t count, double n, double scale, const double *origin, double *sum,
+			   double *squares)
+{
+	for (size_t k = 0; k < count; k++)
+	{
+		double shifted = x[k] - origin[k];
+		double total = sum[k] + shifted;
+		double deviation = shifted * n - total;
+
+		sum[k] = total;
+		squares[k] += deviation * deviation * scale;
+	}
+}
+
 PSY_CLONES static void
 update_product(const double *deviation, size_t count, double factor, double *product)
 {
@@ -158,6 +174,11 @@ psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const
 	double scale = n < 2 ? 0 : 1 / (n * (n - 1));
 	double block[BLOCK];
 
+	if (n > 1 && q == 0 && of->smallest == NULL && x->f != NULL && x->minus_f == NULL)
+	{
+		update_moments(x->f, elements, n, scale, of->origin, of->sum, of->squares);
+		return;
+	}
 	for (size_t first = 0; first < elements; first += BLOCK)
 	{
 		size_t count = elements - first < BLOCK ? elements - first : BLOCK;

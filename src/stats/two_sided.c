@@ -140,11 +140,11 @@ finish_block(two_sided_block *b, size_t count)
 
 /* ---- everything else ------------------------------------------------------------------------------------- */
 
-/* Whether the loops above serve: t^2/df neither overflows nor leaves the normal distribution as the better form. */
+/* Whether the loops above serve: t^2/df stays below 1e300, and the normal distribution is not the better form. */
 static bool
 is_ordinary(double size, double df)
 {
-	return df > 0 && df <= 1e25 && size < 1e150 && size / df * size < 1e300;
+	return df > 1e-50 && df <= 1e25 && size < 1e125;
 }
 
 static double
@@ -170,19 +170,24 @@ extraordinary(double size, double df, double *log_p)
 
 /* ---- blocks ---------------------------------------------------------------------------------------------- */
 
-static void
+/* True when all statistics are ordinary; the others have others put in their place. */
+static bool
 load_block(two_sided_block *b, const double *statistic, const double *df_each, double df, size_t count,
 		   df_memory *memory)
 {
+	bool all = true;
+
 	for (size_t k = 0; k < count; k++)
 	{
 		double this_df = df_each != NULL ? df_each[k] : df;
 		bool ordinary = is_ordinary(fabs(statistic[k]), this_df);
 
+		all &= ordinary;
 		b->size[k] = ordinary ? fabs(statistic[k]) : 0;
 		b->df[k] = ordinary ? this_df : 1;
-		b->log_scale[k] = recall(memory, b->df[k]);
+		b->log_scale[k] = k > 0 && b->df[k] == b->df[k - 1] ? b->log_scale[k - 1] : recall(memory, b->df[k]);
 	}
+	return all;
 }
 
 static void
@@ -209,13 +214,14 @@ psy_two_sided_p_many(const double *statistic, const double *df_each, double df, 
 	{
 		size_t count = m - first < BLOCK ? m - first : BLOCK;
 		const double *each = df_each != NULL ? df_each + first : NULL;
+		bool ordinary = load_block(&b, statistic + first, each, df, count, &memory);
 
-		load_block(&b, statistic + first, each, df, count, &memory);
 		scale_block(&b, count);
 		central_block(&b, count);
 		far_block(&b, count);
 		finish_block(&b, count);
-		replace_extraordinary(&b, statistic + first, each, df, count);
+		if (!ordinary)
+			replace_extraordinary(&b, statistic + first, each, df, count);
 		if (p != NULL)
 			memcpy(p + first, b.p, sizeof(double) * count);
 		if (log_p != NULL)
