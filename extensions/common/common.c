@@ -250,10 +250,25 @@ psyrad_int4_array(const int32 *value, int length)
 
 /*
  * A state held as an expanded object, which the executor takes over and hands on by pointer.  The flat state
- * follows the head in the same chunk, where flattening finds it.
+ * follows this head in the same chunk.
  */
-#define HELD_OFFSET MAXALIGN(sizeof(ExpandedObjectHeader))
-#define HELD_STATE(head) ((psyrad_header *) ((char *) (head) + HELD_OFFSET))
+typedef struct held_state
+{
+	ExpandedObjectHeader head;
+	const psyrad_state_type *type;
+	void *waiting;
+} held_state;
+
+#define HELD_OFFSET MAXALIGN(sizeof(held_state))
+#define HELD_STATE(held) ((psyrad_header *) ((char *) (held) + HELD_OFFSET))
+
+static psyrad_header *
+settled(held_state *held)
+{
+	if (held->type->settle != NULL)
+		held->type->settle(HELD_STATE(held), held->waiting);
+	return HELD_STATE(held);
+}
 
 static Size
 held_size(ExpandedObjectHeader *head)
@@ -264,13 +279,13 @@ held_size(ExpandedObjectHeader *head)
 static void
 held_flatten(ExpandedObjectHeader *head, void *result, Size size)
 {
-	memcpy(result, HELD_STATE(head), size);
+	memcpy(result, settled((held_state *) head), size);
 }
 
 static const ExpandedObjectMethods held_methods = {held_size, held_flatten};
 
-/* The state of a datum that is one held by this module, else NULL. */
-static psyrad_header *
+/* What a datum points to when it is a state held by this module, else NULL. */
+static held_state *
 held_state_of(Datum datum)
 {
 	ExpandedObjectHeader *head;
@@ -278,7 +293,7 @@ held_state_of(Datum datum)
 	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
 		return NULL;
 	head = DatumGetEOHP(datum);
-	return head->eoh_methods == &held_methods ? HELD_STATE(head) : NULL;
+	return head->eoh_methods == &held_methods ? (held_state *) head : NULL;
 }
 
 /* Validates a complete state image; on failure raises what, for which type. */
@@ -378,11 +393,12 @@ psyrad_state_send(FunctionCallInfo fcinfo, const psyrad_state_type *type)
 psyrad_header *
 psyrad_state_arg(FunctionCallInfo fcinfo, int argument, const psyrad_state_type *type)
 {
-	psyrad_header *state = held_state_of(PG_GETARG_DATUM(argument));
+	held_state *held = held_state_of(PG_GETARG_DATUM(argument));
+	psyrad_header *state;
 
 	/* A held one has never left this process, nor the functions of this module. */
-	if (state != NULL && state->magic == type->magic)
-		return state;
+	if (held != NULL && held->type == type)
+		return settled(held);
 	state = (psyrad_header *) PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
 	state_validate(state, type);
 	return state;
@@ -400,22 +416,36 @@ psyrad_aggregate_context(FunctionCallInfo fcinfo, const char *function)
 }
 
 psyrad_header *
-psyrad_transition_state(FunctionCallInfo fcinfo, const char *function)
+psyrad_unsettled_state(FunctionCallInfo fcinfo, const char *function, void **waiting)
 {
+	held_state *held;
 	psyrad_header *state;
 
+	*waiting = NULL;
 	psyrad_aggregate_context(fcinfo, function);
 	if (PG_ARGISNULL(0))
 		return NULL;
-	state = held_state_of(PG_GETARG_DATUM(0));
-	if (state != NULL)
-		return state;
+	held = held_state_of(PG_GETARG_DATUM(0));
+	if (held != NULL)
+	{
+		*waiting = held->waiting;
+		return HELD_STATE(held);
+	}
 	state = (psyrad_header *) PG_GETARG_POINTER(0);
 	/* Our functions never leave one so, but somebody else's aggregate around them can. */
 	if (VARATT_IS_EXTENDED(state))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("%s works in the aggregates of psyrad only", function)));
 	return state;
+}
+
+psyrad_header *
+psyrad_transition_state(FunctionCallInfo fcinfo, const char *function)
+{
+	void *waiting;
+	psyrad_header *state = psyrad_unsettled_state(fcinfo, function, &waiting);
+
+	return waiting != NULL ? settled(held_state_of(PG_GETARG_DATUM(0))) : state;
 }
 
 static void
@@ -449,15 +479,17 @@ psyrad_header *
 psyrad_new_held_state(FunctionCallInfo fcinfo, const psyrad_state_type *type, Size size)
 {
 	MemoryContext memory;
-	ExpandedObjectHeader *head;
+	held_state *held;
 
 	require_state_size(type, size);
 	memory = AllocSetContextCreate(psyrad_aggregate_context(fcinfo, type->name), "psyrad state",
 								   ALLOCSET_START_SMALL_SIZES);
-	head = MemoryContextAllocZero(memory, size + HELD_OFFSET);
-	EOH_init_header(head, &held_methods, memory);
-	set_state_header(HELD_STATE(head), type, size);
-	return HELD_STATE(head);
+	held = MemoryContextAllocZero(memory, size + HELD_OFFSET);
+	EOH_init_header(&held->head, &held_methods, memory);
+	held->type = type;
+	held->waiting = MemoryContextAllocZero(memory, type->waiting);
+	set_state_header(HELD_STATE(held), type, size);
+	return HELD_STATE(held);
 }
 
 Datum

@@ -110,6 +110,10 @@ typedef struct psyrad_state_type
 	uint32 magic;
 	Size minimum; /* smallest VARSIZE */
 	psy_status (*check)(const psyrad_header *state, Size size, psy_error *err);
+
+	/* For held states (psyrad_new_held_state), where rows may wait beside the state; 0 and NULL otherwise. */
+	Size waiting;                                        /* bytes, zeroed at first */
+	void (*settle)(psyrad_header *state, void *waiting); /* adds what waits to the state */
 } psyrad_state_type;
 
 /* in, out, recv and send of a state type: `PG_RETURN_DATUM(psyrad_state_in(fcinfo, &type))`. */
@@ -139,9 +143,13 @@ extern psyrad_header *psyrad_new_state(const psyrad_state_type *type, Size size)
 
 /*
  * The same for a transition function's state of many bytes: held as an expanded object that lives with the aggregate,
- * because the executor copies a plain value whole whenever a transition function returns a new one.
+ * because the executor copies a plain value whole whenever a transition function returns a new one.  Whoever reads it sees
+ * it settled.
  */
 extern psyrad_header *psyrad_new_held_state(FunctionCallInfo fcinfo, const psyrad_state_type *type, Size size);
+
+/* As psyrad_transition_state, but what waits beside a held state stays there: *waiting, or NULL unless held. */
+extern psyrad_header *psyrad_unsettled_state(FunctionCallInfo fcinfo, const char *function, void **waiting);
 
 /* What a transition function returns: before is its psyrad_transition_state, after the same or a new held state. */
 extern Datum psyrad_return_state(FunctionCallInfo fcinfo, const psyrad_header *before, psyrad_header *after);

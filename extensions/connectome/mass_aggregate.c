@@ -8,7 +8,9 @@
 #include "connectome.h"
 #include "mass_state.h"
 
+#include "access/detoast.h"
 #include "catalog/pg_type.h"
+#include "utils/memutils.h"
 
 #include <math.h>
 
@@ -25,11 +27,15 @@ typedef struct vector
 typedef vector (*vector_reader)(Datum datum, const char *name);
 
 static vector
+vector_of(const connectome *c)
+{
+	return (vector){.f = c->value, .elements = connectome_edges(c), .source = c->kind, .n = c->n};
+}
+
+static vector
 read_connectome(Datum datum, const char *name)
 {
-	connectome *c = connectome_from_datum(datum);
-
-	return (vector){.f = c->value, .elements = connectome_edges(c), .source = c->kind, .n = c->n};
+	return vector_of(connectome_from_datum(datum));
 }
 
 static vector
@@ -160,7 +166,8 @@ require_agreement(const mass_state *state, const vector *x, const design_row *ro
 /* The state that this row goes into: made by the first complete row, and widened by the first missing
  * element. */
 static mass_state *
-state_for(FunctionCallInfo fcinfo, mass_state *state, const vector *x, const design_row *row, bool missing, const char *name)
+state_for(FunctionCallInfo fcinfo, mass_state *state, const vector *x, const design_row *row, bool missing,
+		  const char *name)
 {
 	psy_mass_shape shape = {row->statistic, x->source, row->q, x->elements, missing};
 	mass_state *fresh;
@@ -217,9 +224,9 @@ read_values(FunctionCallInfo fcinfo, vector_reader reader, bool paired, vector *
 /* The aggregate's state.  A user's aggregate around our function may have begun with a state of another
  * statistic. */
 static mass_state *
-own_state(FunctionCallInfo fcinfo, psy_mass_statistic statistic)
+own_state(FunctionCallInfo fcinfo, psy_mass_statistic statistic, void **waiting)
 {
-	mass_state *state = (mass_state *) psyrad_transition_state(fcinfo, psy_mass_name(statistic));
+	mass_state *state = (mass_state *) psyrad_unsettled_state(fcinfo, psy_mass_name(statistic), waiting);
 
 	if (state != NULL && state->body.statistic != statistic)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -234,23 +241,81 @@ returned(FunctionCallInfo fcinfo, const mass_state *before, mass_state *after)
 	return psyrad_return_state(fcinfo, before != NULL ? &before->header : NULL, &after->header);
 }
 
+/* Rows up to this many bytes wait; of longer ones eight would be too many to keep. */
+#define WAITING_ROW_MOST (1024 * 1024)
+
+/*
+ * Whether a row can wait beside the state until one pass over the state serves several: a connectome whose
+ * fetched copy is ours to keep, for a t test that has nothing but its sums.
+ */
+static bool
+can_wait(FunctionCallInfo fcinfo, const mass_state *state, const waiting_rows *waiting, vector_reader reader)
+{
+	return waiting != NULL && reader == read_connectome &&
+		   (state->body.statistic == PSY_MASS_TTEST || state->body.statistic == PSY_MASS_TTEST_GROUPS) &&
+		   (state->body.flags & PSY_MASS_PER_ELEMENT) == 0 && state->body.elements > 0 &&
+		   VARATT_IS_EXTERNAL_ONDISK(PG_GETARG_POINTER(1)) &&
+		   toast_raw_datum_size(PG_GETARG_DATUM(1)) <= WAITING_ROW_MOST;
+}
+
+/* As add_now, but the row is kept until its group has enough of them. */
+static mass_state *
+add_later(FunctionCallInfo fcinfo, mass_state *state, waiting_rows *waiting, const design_row *row)
+{
+	MemoryContext before = MemoryContextSwitchTo(GetMemoryChunkContext(waiting));
+	connectome *kept = connectome_from_datum(PG_GETARG_DATUM(1));
+	vector x = vector_of(kept);
+	bool missing;
+	psy_error err;
+
+	MemoryContextSwitchTo(before);
+	PSYRAD_CHECK(psy_mass_scan(x.f, NULL, x.elements, "x", &missing, &err), &err);
+	require_agreement(state, &x, row, "x");
+	if (!missing)
+	{
+		waiting->row[row->group][waiting->count[row->group]++] = kept;
+		if (waiting->count[row->group] == PSY_MASS_TOGETHER)
+			mass_state_settle_group(state, waiting, row->group);
+		return state;
+	}
+	mass_state_settle(&state->header, waiting);
+	state = state_for(fcinfo, state, &x, row, missing, "x");
+	psy_mass_add(&state->body, row->group, &(psy_mass_values){.f = x.f}, row->w);
+	pfree(kept);
+	return state;
+}
+
+static mass_state *
+add_now(FunctionCallInfo fcinfo, mass_state *state, waiting_rows *waiting, const design_row *row,
+		vector_reader reader)
+{
+	bool paired = row->statistic == PSY_MASS_TTEST_PAIRED;
+	vector x;
+	bool missing;
+	psy_mass_values values = read_values(fcinfo, reader, paired, &x, &missing);
+
+	if (waiting != NULL)
+		mass_state_settle(&state->header, waiting);
+	state = state_for(fcinfo, state, &x, row, missing, paired ? "post" : "x");
+	psy_mass_add(&state->body, row->group, &values, row->w);
+	return state;
+}
+
 static Datum
 add_row(FunctionCallInfo fcinfo, psy_mass_statistic statistic, vector_reader reader)
 {
-	mass_state *before = own_state(fcinfo, statistic);
-	mass_state *state;
-	bool paired = statistic == PSY_MASS_TTEST_PAIRED;
+	void *waiting;
+	mass_state *before = own_state(fcinfo, statistic, &waiting);
+	mass_state *after;
 	design_row row = read_design(fcinfo, statistic);
-	psy_mass_values values;
-	vector x;
-	bool missing;
 
 	if (!row.complete)
-		return returned(fcinfo, before, skip_row(fcinfo, before, statistic));
-	values = read_values(fcinfo, reader, paired, &x, &missing);
-	state = state_for(fcinfo, before, &x, &row, missing, paired ? "post" : "x");
-	psy_mass_add(&state->body, row.group, &values, row.w);
-	return returned(fcinfo, before, state);
+		after = skip_row(fcinfo, before, statistic);
+	else if (can_wait(fcinfo, before, waiting, reader))
+		after = add_later(fcinfo, before, waiting, &row);
+	else
+		after = add_now(fcinfo, before, waiting, &row, reader);
+	return returned(fcinfo, before, after);
 }
 
 #define TRANSITION(name, statistic)                                                                          \

@@ -12,7 +12,32 @@ const psyrad_state_type mass_state_type = {
 	.magic = PSYRAD_MAGIC('m', 'a', 's', '1'),
 	.minimum = sizeof(mass_state),
 	.check = check,
+	.waiting = sizeof(waiting_rows),
+	.settle = mass_state_settle,
 };
+
+void
+mass_state_settle_group(mass_state *state, waiting_rows *waiting, Size group)
+{
+	const float *value[PSY_MASS_TOGETHER] = {NULL};
+	int count = waiting->count[group];
+
+	if (count == 0)
+		return;
+	for (int k = 0; k < count; k++)
+		value[k] = waiting->row[group][k]->value;
+	psy_mass_add_floats(&state->body, group, value, count);
+	for (int k = 0; k < count; k++)
+		pfree(waiting->row[group][k]);
+	waiting->count[group] = 0;
+}
+
+void
+mass_state_settle(psyrad_header *state, void *waiting)
+{
+	for (Size group = 0; group < PSY_MASS_MAX_GROUPS; group++)
+		mass_state_settle_group((mass_state *) state, waiting, group);
+}
 
 PG_FUNCTION_INFO_V1(mass_state_in);
 Datum

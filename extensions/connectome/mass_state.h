@@ -2,7 +2,7 @@
 #ifndef PSYRAD_MASS_STATE_H
 #define PSYRAD_MASS_STATE_H
 
-#include "common.h"
+#include "connectome.h"
 
 #include "stats/mass.h"
 
@@ -14,7 +14,23 @@ typedef struct mass_state
 
 #define MASS_STATE_HEAD offsetof(mass_state, body)
 
+/*
+ * Rows that wait beside a held state to be added together (psy_mass_add_floats).  They lie in the held
+ * state's memory context, which is that of this struct.
+ */
+typedef struct waiting_rows
+{
+	int count[PSY_MASS_MAX_GROUPS];
+	connectome *row[PSY_MASS_MAX_GROUPS][PSY_MASS_TOGETHER];
+} waiting_rows;
+
 extern const psyrad_state_type mass_state_type;
+
+/* Adds a group's waiting rows to the state and frees them. */
+extern void mass_state_settle_group(mass_state *state, waiting_rows *waiting, Size group);
+
+/* The same for all groups. */
+extern void mass_state_settle(psyrad_header *state, void *waiting);
 
 /* An empty state in the current memory context; raises when it would pass 1 GB. */
 extern mass_state *mass_state_new(const psy_mass_shape *shape);

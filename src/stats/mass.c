@@ -159,6 +159,24 @@ psy_mass_add(psy_mass *state, size_t group, const psy_mass_values *x, const doub
 }
 
 void
+psy_mass_add_floats(psy_mass *state, size_t group, const float *const *row, size_t rows)
+{
+	double *comoments = psy_mass_group(state, group);
+	psy_mass_streams of = psy_mass_group_streams(state, group);
+
+	/* The first row of a group sets the origins. */
+	if (rows == PSY_MASS_TOGETHER && comoments[0] > 0)
+	{
+		psy_mass_add_together(&of, state->elements, row, comoments[0]);
+		for (size_t r = 0; r < rows; r++)
+			psy_comoments_add(comoments, 0, NULL);
+		return;
+	}
+	for (size_t r = 0; r < rows; r++)
+		psy_mass_add(state, group, &(psy_mass_values){.f = row[r]}, NULL);
+}
+
+void
 psy_mass_skip(psy_mass *state, int64_t rows)
 {
 	if (__builtin_add_overflow(state->skipped, rows, &state->skipped))

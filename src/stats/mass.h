@@ -21,6 +21,7 @@
 #include "core/context.h"
 
 #define PSY_MASS_MAX_GROUPS 2
+#define PSY_MASS_TOGETHER 4      /* rows that psy_mass_add_floats takes at once */
 #define PSY_MASS_MAX_DESIGN 64   /* design variables; at most PSY_COMOMENTS_MAX */
 #define PSY_MASS_MAX_VALUE 1e100 /* magnitude: squares of sums stay finite */
 
@@ -114,6 +115,13 @@ psy_status psy_mass_scan(const float *f, const double *d, size_t elements, const
 
 /* Adds a row of m values and q design variables (finite, within 1e100) to a group. */
 void psy_mass_add(psy_mass *state, size_t group, const psy_mass_values *x, const double *design);
+
+/*
+ * Adds up to PSY_MASS_TOGETHER rows of floats without NaN to a group of a shared state without design and
+ * range (t tests of one or two samples): the same bits as one psy_mass_add after the other, in one pass over
+ * the state, whose traffic is what costs.
+ */
+void psy_mass_add_floats(psy_mass *state, size_t group, const float *const *row, size_t rows);
 
 /* Counts rows left out; the count stays at its largest value rather than overflow. */
 void psy_mass_skip(psy_mass *state, int64_t rows);

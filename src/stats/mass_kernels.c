@@ -131,20 +131,43 @@ update_shared(double *x, size_t count, double n, double scale, const double *ori
 	}
 }
 
-/* The same for a row of which the moments of x are all that is wanted, straight from its floats. */
+/* The same for several rows of floats at once, of which the moments of x are all that is wanted. */
 PSY_CLONES static void
-update_moments(const float *x, size_t count, double n, double scale, const double *origin, double *sum,
-			   double *squares)
+update_together(const float *const *row, size_t count, const double *n, const double *scale,
+				const double *origin, double *sum, double *squares)
 {
+	const float *x0 = row[0], *x1 = row[1], *x2 = row[2], *x3 = row[3];
+
 	for (size_t k = 0; k < count; k++)
 	{
-		double shifted = x[k] - origin[k];
-		double total = sum[k] + shifted;
-		double deviation = shifted * n - total;
+		double shifted[PSY_MASS_TOGETHER] = {x0[k] - origin[k], x1[k] - origin[k], x2[k] - origin[k],
+											 x3[k] - origin[k]};
+		double total = sum[k], square = squares[k];
 
+		for (int r = 0; r < PSY_MASS_TOGETHER; r++)
+		{
+			double deviation;
+
+			total += shifted[r];
+			deviation = shifted[r] * n[r] - total;
+			square += deviation * deviation * scale[r];
+		}
 		sum[k] = total;
-		squares[k] += deviation * deviation * scale;
+		squares[k] = square;
 	}
+}
+
+void
+psy_mass_add_together(const psy_mass_streams *of, size_t elements, const float *const *row, double n)
+{
+	double count[PSY_MASS_TOGETHER], scale[PSY_MASS_TOGETHER];
+
+	for (int r = 0; r < PSY_MASS_TOGETHER; r++)
+	{
+		count[r] = n + 1 + r;
+		scale[r] = 1 / (count[r] * (count[r] - 1));
+	}
+	update_together(row, elements, count, scale, of->origin, of->sum, of->squares);
 }
 
 PSY_CLONES static void
@@ -174,11 +197,6 @@ psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const
 	double scale = n < 2 ? 0 : 1 / (n * (n - 1));
 	double block[BLOCK];
 
-	if (n > 1 && q == 0 && of->smallest == NULL && x->f != NULL && x->minus_f == NULL)
-	{
-		update_moments(x->f, elements, n, scale, of->origin, of->sum, of->squares);
-		return;
-	}
 	for (size_t first = 0; first < elements; first += BLOCK)
 	{
 		size_t count = elements - first < BLOCK ? elements - first : BLOCK;

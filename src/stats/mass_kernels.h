@@ -23,6 +23,9 @@ bool psy_mass_all_finite(const double *x, size_t count);
 void psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
 						 const double *design, const double *comoments);
 
+/* Adds PSY_MASS_TOGETHER rows of floats to a group of n > 0 rows without design and range. */
+void psy_mass_add_together(const psy_mass_streams *of, size_t elements, const float *const *row, double n);
+
 /* Adds one row in the per-element layout; of comoments the origin alone is used. */
 void psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
 					   const double *design, const double *comoments);

@@ -23,10 +23,11 @@ typedef struct two_sided_block
 {
 	double size[BLOCK]; /* |statistic| */
 	double df[BLOCK];
-	double log_scale[BLOCK]; /* the tail computed directly is exp(log_scale) factor; until then ln 1/B(df/2, 1/2) */
+	double log_scale[BLOCK]; /* the tail computed directly is exp(log_scale) factor; until then ln 1/B(df/2,
+								1/2) */
 	double factor[BLOCK];
-	double y[BLOCK]; /* 1 / (1 + t^2/df) */
-	double w[BLOCK]; /* 1 - y */
+	double y[BLOCK];   /* 1 / (1 + t^2/df) */
+	double w[BLOCK];   /* 1 - y */
 	double far[BLOCK]; /* 1 where the upper tail is computed directly, 0 where the lower one is */
 	double p[BLOCK];
 	double log_p[BLOCK];
@@ -138,9 +139,11 @@ finish_block(two_sided_block *b, size_t count)
 	}
 }
 
-/* ---- everything else ------------------------------------------------------------------------------------- */
+/* ---- everything else -------------------------------------------------------------------------------------
+ */
 
-/* Whether the loops above serve: t^2/df stays below 1e300, and the normal distribution is not the better form. */
+/* Whether the loops above serve: t^2/df stays below 1e300, and the normal distribution is not the better
+ * form. */
 static bool
 is_ordinary(double size, double df)
 {
@@ -168,7 +171,8 @@ extraordinary(double size, double df, double *log_p)
 	return 2 * psy_t_p(size, df, PSY_UPPER);
 }
 
-/* ---- blocks ---------------------------------------------------------------------------------------------- */
+/* ---- blocks ----------------------------------------------------------------------------------------------
+ */
 
 /* True when all statistics are ordinary; the others have others put in their place. */
 static bool

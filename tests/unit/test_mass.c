@@ -421,6 +421,39 @@ float_and_double_rows_agree(void **state)
 	}
 }
 
+static void
+rows_added_together_have_the_bits_of_rows_added_one_by_one(void **state)
+{
+	enum
+	{
+		M = 1003
+	};
+	psy_mass_shape shape = shape_for(PSY_MASS_TTEST_GROUPS, M, false);
+	float *x = malloc(sizeof *x * M * PSY_MASS_TOGETHER);
+	const float *row[PSY_MASS_TOGETHER];
+	unsigned seed = 5;
+
+	for (size_t step = 1; step <= PSY_MASS_TOGETHER; step++)
+	{
+		psy_mass *together = new_state(&shape), *alone = new_state(&shape);
+
+		for (size_t batch = 0; batch < 7; batch++)
+		{
+			for (size_t r = 0; r < step; r++)
+			{
+				row[r] = x + r * M;
+				for (size_t k = 0; k < M; k++)
+					x[r * M + k] = (float) rand_r(&seed) / 7e8f - 1;
+				psy_mass_add(alone, batch % 2, &(psy_mass_values){.f = row[r]}, NULL);
+			}
+			psy_mass_add_floats(together, batch % 2, row, step);
+		}
+		assert_memory_equal(together, alone, psy_mass_size(&shape));
+		free(together), free(alone);
+	}
+	free(x);
+}
+
 /* Everything but p is + - * / and sqrt: the same bits on every CPU, and from the plain kernels of the
  * sanitized build. */
 static void
@@ -733,6 +766,7 @@ main(void)
 		cmocka_unit_test(layouts_agree_where_nothing_is_missing),
 		cmocka_unit_test(a_missing_value_is_a_row_less_for_that_element_alone),
 		cmocka_unit_test(float_and_double_rows_agree),
+		cmocka_unit_test(rows_added_together_have_the_bits_of_rows_added_one_by_one),
 		cmocka_unit_test(states_and_statistics_have_the_same_bits_on_every_cpu),
 		cmocka_unit_test(equal_values_have_no_spread_however_many),
 		cmocka_unit_test(too_few_rows_give_no_test),

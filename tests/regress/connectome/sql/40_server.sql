@@ -28,6 +28,13 @@ FROM whole, (SELECT mass_ttest_merge(a) AS a, mass_ttest_merge(b) AS b, mass_cor
 	FROM (SELECT mass_ttest_state(c) AS a, mass_ttest_state(c, grp) AS b, mass_corr_state(c, y) AS d, mass_pcorr_state(c, y, covariates) AS e, mass_summary_state(c) AS f
 		FROM scan GROUP BY id % 13) AS part) AS m;
 
+-- stored rows wait beside the state and are added together: to the last bit as when each is added at once, with rows skipped and missing edges among them
+SELECT count(*) AS states, count(*) FILTER (WHERE stored = fresh AND stored_two = fresh_two) AS same, count(DISTINCT stored_two) AS distinct_states
+FROM (SELECT mass_ttest_state(c)::text AS stored, mass_ttest_state(c::text::connectome)::text AS fresh,
+		mass_ttest_state(c, CASE WHEN id % 7 <> 0 THEN grp END)::text AS stored_two,
+		mass_ttest_state(c::text::connectome, CASE WHEN id % 7 <> 0 THEN grp END)::text AS fresh_two
+	FROM scan, generate_series(1, 30) AS n, generate_series(1, 12, 11) AS f WHERE id BETWEEN f AND f + n - 1 GROUP BY f, n) AS q;
+
 -- order of rows
 SELECT differences(two, (SELECT mass_ttest(c, grp ORDER BY id DESC) FROM scan)) AS two, differences(pcorr, (SELECT mass_pcorr(c, y, covariates ORDER BY sin(id)) FROM scan)) AS pcorr FROM whole;
 
