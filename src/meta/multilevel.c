@@ -79,13 +79,13 @@ unit_variance(const psy_design *d, double *q, double *r, double *logdet)
 	*logdet = 0;
 	for (size_t j = 0; j < d->p; j++)
 	{
-		double along = psy_dot(q + j * d->k, e, d->k);
+		double along = psy_inner(q + j * d->k, e, d->k);
 
 		for (size_t i = 0; i < d->k; i++)
 			e[i] -= along * q[j * d->k + i];
 		*logdet += 2 * log(r[j * (d->p + 1)]);
 	}
-	return fmax(psy_dot(e, e, d->k) / (double) (d->k - d->p), ldexp(1, -40));
+	return fmax(psy_inner(e, e, d->k) / (double) (d->k - d->p), ldexp(1, -40));
 }
 
 /* Which variance cannot be known, and why. */

@@ -130,7 +130,7 @@ solve_cluster(const psy_clusters *c, size_t j, const double *s, double *l, psy_c
 			column[i * p] = c->d->x[m * k + first + i];
 		psy_solve_lower(l, n, column, p);
 		psy_solve_lower_transposed(l, n, column, p);
-		fit->b[m] += psy_dot(c->d->x + m * k + first, fit->u + first, n);
+		fit->b[m] += psy_inner(c->d->x + m * k + first, fit->u + first, n);
 		for (size_t o = 0; o < p; o++)
 			for (size_t i = 0; i < n; i++)
 				a[o * p + m] += c->d->x[o * k + first + i] * column[i * p];
@@ -252,7 +252,7 @@ add_cluster(const psy_clusters *c, size_t j, const double *s, double *work, cons
 	t->square[0] += total * total;
 	t->quadratic[0] += all_u * all_u;
 	t->cubic[0] += all_u * total * all_u;
-	t->cubic[1] += all_u * psy_dot(row, zu, g);
+	t->cubic[1] += all_u * psy_inner(row, zu, g);
 	add_product(all_s, NULL, 1, p, t->w[0]);
 	add_product(sx, NULL, g, p, t->w[1]);
 	add_product(all_s, &total, 1, p, t->t[0]);
@@ -283,7 +283,7 @@ form(const double *x, const double *a, const double *y, size_t p)
 	double sum = 0;
 
 	for (size_t i = 0; i < p; i++)
-		sum += x[i] * psy_dot(a + i * p, y, p);
+		sum += x[i] * psy_inner(a + i * p, y, p);
 	return sum;
 }
 

@@ -82,7 +82,7 @@ psy_wald(const double *b, const double *c, size_t p, size_t constant, double *wo
 	if (m == 0 || !psy_cholesky(part, m))
 		return NAN;
 	psy_solve_lower(part, m, z, 1);
-	return psy_dot(z, z, m);
+	return psy_inner(z, z, m);
 }
 
 void
@@ -145,7 +145,7 @@ covariance(const psy_fit *f, double scale2, double *inverse, double *c)
 	psy_invert_upper(f->r, p, inverse);
 	for (size_t i = 0; i < p; i++)
 		for (size_t j = 0; j < p; j++)
-			c[i * p + j] = scale2 * psy_dot(inverse + i * p, inverse + j * p, p);
+			c[i * p + j] = scale2 * psy_inner(inverse + i * p, inverse + j * p, p);
 }
 
 /* What the test multiplies the covariance with. */

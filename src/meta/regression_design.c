@@ -139,18 +139,18 @@ keep_column(psy_design *d, const double *column, double *basis, size_t which)
 	double *rest = basis + d->p * d->k, before, after;
 
 	memcpy(rest, column, d->k * sizeof *rest);
-	before = psy_dot(rest, rest, d->k);
+	before = psy_inner(rest, rest, d->k);
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t j = 0; j < d->p; j++)
 		{
-			double along = psy_dot(basis + j * d->k, rest, d->k);
+			double along = psy_inner(basis + j * d->k, rest, d->k);
 
 			for (size_t i = 0; i < d->k; i++)
 				rest[i] -= along * basis[j * d->k + i];
 			if (pass == 0 && j == 0 && d->constant == 0)
-				before = psy_dot(rest, rest, d->k);
+				before = psy_inner(rest, rest, d->k);
 		}
-	after = psy_dot(rest, rest, d->k);
+	after = psy_inner(rest, rest, d->k);
 	if (!(after > REDUNDANT * REDUNDANT * before))
 		return false;
 	for (size_t i = 0; i < d->k; i++)
@@ -234,7 +234,7 @@ static void
 covariance_row(const psy_design *d, const double *c, const double *t, double *out)
 {
 	for (size_t j = 0; j < d->p; j++)
-		out[j] = psy_dot(c + j * d->p, t, d->p);
+		out[j] = psy_inner(c + j * d->p, t, d->p);
 }
 
 void
@@ -251,7 +251,7 @@ psy_design_restore(const psy_design *d, const double *b, const double *c, double
 		psy_design_contrast(d, i, t);
 		if (beta != NULL)
 			beta[d->kept[i]] =
-				ldexp(psy_dot(t, b, d->p), d->y_exponent) + (i == d->constant ? d->y_centre : 0);
+				ldexp(psy_inner(t, b, d->p), d->y_exponent) + (i == d->constant ? d->y_centre : 0);
 		if (vcov == NULL)
 			continue;
 		covariance_row(d, c, t, product);
@@ -259,7 +259,7 @@ psy_design_restore(const psy_design *d, const double *b, const double *c, double
 		{
 			psy_design_contrast(d, j, other);
 			vcov[d->kept[i] * d->full + d->kept[j]] = vcov[d->kept[j] * d->full + d->kept[i]] =
-				ldexp(psy_dot(product, other, d->p), 2 * d->y_exponent);
+				ldexp(psy_inner(product, other, d->p), 2 * d->y_exponent);
 		}
 	}
 }

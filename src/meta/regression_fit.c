@@ -57,7 +57,7 @@ project(const double *q, size_t k, size_t p, double *e, double *z)
 {
 	for (size_t j = 0; j < p; j++)
 	{
-		double along = psy_dot(q + j * k, e, k);
+		double along = psy_inner(q + j * k, e, k);
 
 		z[j] += along;
 		for (size_t i = 0; i < k; i++)
@@ -133,7 +133,7 @@ psy_fit_at(psy_fit *f, double tau2)
 double
 psy_fit_trace(const psy_fit *f)
 {
-	return psy_dot(f->w, f->free, f->d->k);
+	return psy_inner(f->w, f->free, f->d->k);
 }
 
 double
@@ -178,7 +178,7 @@ cubic_form(psy_fit *f)
 	for (size_t i = 0; i < k; i++)
 		u[i] = f->w[i] * f->e[i];
 	project(f->q, k, p, u, z);
-	return psy_dot(u, u, k);
+	return psy_inner(u, u, k);
 }
 
 /* tr PP: only Newton's steps depend on it. */
@@ -215,7 +215,7 @@ score_at(psy_fit *f, double tau2, bool restricted, bool with_slope)
 		sum_w += f->w[i];
 	out.value = sum_we2(f) - (restricted ? psy_fit_trace(f) : sum_w);
 	if (with_slope)
-		out.slope = (restricted ? trace_of_square(f) : psy_dot(f->w, f->w, k)) - 2 * cubic_form(f);
+		out.slope = (restricted ? trace_of_square(f) : psy_inner(f->w, f->w, k)) - 2 * cubic_form(f);
 	return out;
 }
 
@@ -331,7 +331,7 @@ he_estimate(psy_fit *f)
 	double n = (double) (f->d->k - f->d->p);
 
 	psy_fit_at(f, INFINITY);
-	return f->rss / n - psy_dot(f->d->v, f->free, f->d->k) / n;
+	return f->rss / n - psy_inner(f->d->v, f->free, f->d->k) / n;
 }
 
 /* The initial value is the variance of the effects around their mean, whatever the moderators. */

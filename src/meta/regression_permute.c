@@ -160,7 +160,7 @@ fit_arrangement(permutation *t)
 	psy_invert_upper(f->r, p, inverse);
 	for (size_t i = 0; i < p; i++)
 		for (size_t j = 0; j < p; j++)
-			c[i * p + j] = scale2 * psy_dot(inverse + i * p, inverse + j * p, p);
+			c[i * p + j] = scale2 * psy_inner(inverse + i * p, inverse + j * p, p);
 	for (size_t i = 0; i < p; i++)
 		t->statistic[i] = fabs(f->b[i]) / sqrt(c[i * p + i]);
 	t->qm = psy_wald(f->b, c, p, f->d->constant, t->work + 2 * p * p, &df);

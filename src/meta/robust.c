@@ -169,7 +169,7 @@ adjustment(const sandwich *w, size_t first, size_t n)
 	psy_multiply(w->low, w->root, n, n, n, w->other);
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++)
-			w->root[i * n + j] = psy_dot(w->other + i * n, w->low + j * n, n);
+			w->root[i * n + j] = psy_inner(w->other + i * n, w->low + j * n, n);
 }
 
 /* Cluster j's part of Satterthwaite's P for coefficient i. */
@@ -181,14 +181,14 @@ add_df(sandwich *w, size_t first, size_t n, size_t i)
 	double own = 0, cross;
 
 	for (size_t m = 0; m < n; m++)
-		w->g[m] = psy_dot(w->au + m * p, w->contrast + i * p, p);
+		w->g[m] = psy_inner(w->au + m * p, w->contrast + i * p, p);
 	for (size_t m = 0; m < n; m++)
-		own += w->g[m] * psy_dot(w->block + m * n, w->g, n);
+		own += w->g[m] * psy_inner(w->block + m * n, w->g, n);
 	for (size_t a = 0; a < p; a++)
-		w->h[a] = psy_dot(d->x + a * k + first, w->g, n);
+		w->h[a] = psy_inner(d->x + a * k + first, w->g, n);
 	for (size_t a = 0; a < p; a++)
-		w->rh[a] = psy_dot(w->fit->a_inverse + a * p, w->h, p);
-	cross = psy_dot(w->h, w->rh, p);
+		w->rh[a] = psy_inner(w->fit->a_inverse + a * p, w->h, p);
+	cross = psy_inner(w->h, w->rh, p);
 	w->sum[i] += own - cross;
 	w->square[i] += own * own - 2 * own * cross;
 	for (size_t a = 0; a < p; a++)
@@ -301,7 +301,7 @@ sandwich_fit(const psy_clusters *c, psy_cluster_fit *fit, const double *s, const
 	{
 		psy_design_contrast(c->d, i, w.f);
 		for (size_t a = 0; a < p; a++)
-			w.contrast[i * p + a] = psy_dot(fit->a_inverse + a * p, w.f, p);
+			w.contrast[i * p + a] = psy_inner(fit->a_inverse + a * p, w.f, p);
 	}
 	for (size_t j = 0; j < c->count && status == PSY_OK; j++)
 	{

@@ -8,7 +8,7 @@
 #define SWEEPS 60 /* Jacobi converges quadratically: fewer than 10 are seen */
 
 double
-psy_dot(const double *a, const double *b, size_t n)
+psy_inner(const double *a, const double *b, size_t n)
 {
 	double sum = 0;
 
@@ -29,7 +29,7 @@ project_out(const double *q, size_t k, size_t j, double *column, double *r, size
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < j; i++)
 		{
-			double along = psy_dot(q + i * k, column, k);
+			double along = psy_inner(q + i * k, column, k);
 
 			r[i * p + j] += along;
 			for (size_t row = 0; row < k; row++)
@@ -46,7 +46,7 @@ psy_orthonormalize(double *q, size_t k, size_t p, double *r)
 		double *column = q + j * k, size;
 
 		project_out(q, k, j, column, r, p);
-		size = sqrt(psy_dot(column, column, k));
+		size = sqrt(psy_inner(column, column, k));
 		if (!(size > 0))
 			return false;
 		r[j * p + j] = size;
@@ -97,7 +97,7 @@ psy_cholesky(double *a, size_t n)
 
 		for (size_t j = 0; j <= i; j++)
 		{
-			double sum = row[j] - psy_dot(row, a + j * n, j);
+			double sum = row[j] - psy_inner(row, a + j * n, j);
 
 			if (i == j && !(sum > 0))
 				return false;

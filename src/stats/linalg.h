@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-double psy_dot(const double *a, const double *b, size_t n);
+double psy_inner(const double *a, const double *b, size_t n);
 
 /*
  * q (k x p, column-major) becomes an orthonormal basis of its columns, r (p x p, upper triangle, row-major)

@@ -41,7 +41,7 @@ symmetric_matrix(double *a)
 		b[i] = uniform() - 0.5;
 	for (int i = 0; i < N; i++)
 		for (int j = 0; j < N; j++)
-			a[i * N + j] = psy_dot(b + i * N, b + j * N, N) + (i == j ? 0.01 : 0);
+			a[i * N + j] = psy_inner(b + i * N, b + j * N, N) + (i == j ? 0.01 : 0);
 }
 
 static void
@@ -95,7 +95,7 @@ basis_is_orthonormal(void **state)
 	assert_true(psy_orthonormalize(q, 4, 3, r));
 	for (int i = 0; i < 3; i++)
 		for (int j = 0; j < 3; j++)
-			assert_true(fabs(psy_dot(q + 4 * i, q + 4 * j, 4) - (i == j)) < 1e-15);
+			assert_true(fabs(psy_inner(q + 4 * i, q + 4 * j, 4) - (i == j)) < 1e-15);
 	assert_true(r[4] > 0 && fabs(r[4] / (sqrt(2) * e) - 1) < 1e-6);
 }
 
@@ -150,7 +150,7 @@ dense_loglik(const double *row, size_t k, double tau2, bool restricted)
 	}
 	assert_true(psy_cholesky(a, 3));
 	psy_solve_lower(a, 3, b, 1);
-	return 0.5 * (logs - (yy - psy_dot(b, b, 3)) - (restricted ? psy_cholesky_logdet(a, 3) : 0));
+	return 0.5 * (logs - (yy - psy_inner(b, b, 3)) - (restricted ? psy_cholesky_logdet(a, 3) : 0));
 }
 
 static bool
