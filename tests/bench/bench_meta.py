@@ -203,4 +203,4 @@ def bench_influence(session):
     return verdict("Influence diagnostics, k = 100, REML", lines, None if peer is None else peer / fit, 100)
 
 
-BENCHES = {"reml": bench_reml, "linear": bench_linear, "mass_meta": bench_mass_meta, "network": bench_network}
+BENCHES = {"reml": bench_reml, "linear": bench_linear, "mass_meta": bench_mass_meta, "network": bench_network, "influence": bench_influence}
