@@ -71,6 +71,7 @@ typedef struct psy_json
 	const char *text; /* the caller's; must outlive the tree (messages count its lines) */
 	size_t bytes;
 	const char *format; /* what messages call the document: "psyrad-json" */
+	bool binary;        /* messages name bytes instead of lines */
 	psy_json_node *node;
 	uint32_t nodes;
 	char *pool;

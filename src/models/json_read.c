@@ -82,6 +82,8 @@ fail_at(const psy_json *json, const psy_json_node *node, size_t position, psy_st
 
 	psy_fail_with(&what, code, format, args);
 	path_of(json, node, path, sizeof path);
+	if (json->binary)
+		return psy_fail(err, code, "%s, byte %zu, %s: %s", json->format, position, path, what.message);
 	psy_json_locate(json->text, position, &line, &column);
 	return psy_fail(err, code, "%s, line %zu, column %zu, %s: %s", json->format, line, column, path,
 					what.message);

@@ -1,5 +1,6 @@
 /* model_format.c - which format a document is in, and who reads it. */
 #include "models/model_op.h"
+#include "models/ubj.h"
 
 #include <string.h>
 
@@ -7,10 +8,9 @@ const psy_model_limits psy_model_default_limits = {
 	.json = PSY_JSON_DEFAULT_LIMITS, .features = 1000000, .image = (size_t) 512 << 20};
 
 /* Formats that have a name but no reader in this version. */
-static const char *const later[] = {"pmml",   "xgboost-json", "xgboost-ubj", "lightgbm",
-									"libsvm", "onnx",         NULL};
+static const char *const later[] = {"pmml", "lightgbm", "libsvm", "onnx", NULL};
 
-#define NAMES "auto, psyrad-json"
+#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj"
 
 static bool
 begins_with(const char *document, size_t bytes, const char *prefix)
@@ -44,7 +44,7 @@ recognise(const char *document, size_t bytes)
 
 	skip_blanks(&start, &rest);
 	if (begins_with(start, rest, "{"))
-		return rest >= 2 && (strchr("L#$", start[1]) != NULL && start[1] != '\0') ? "xgboost-ubj" : "json";
+		return rest >= 2 && (strchr("LlIiU", start[1]) != NULL && start[1] != '\0') ? "xgboost-ubj" : "json";
 	if (begins_with(start, rest, "<"))
 		return "pmml";
 	if (begins_with(start, rest, "tree\n") || begins_with(start, rest, "tree\r"))
@@ -63,26 +63,43 @@ unsupported(const char *format, psy_error *err)
 	return psy_hint(err, "Export the model as psyrad-json.");
 }
 
+/* detect: what the document is shows only once it is parsed. */
 static psy_status
-compile_json(const psy_context *ctx, const char *document, size_t bytes, bool detect,
+compile_json(const psy_context *ctx, const char *document, size_t bytes, const char *format, bool detect,
 			 const psy_model_limits *limits, psy_model **image, psy_error *err)
 {
 	psy_json json;
 	psy_status status =
-		psy_json_parse(ctx, document, bytes, detect ? "JSON" : "psyrad-json", &limits->json, &json, err);
+		psy_json_parse(ctx, document, bytes, detect ? "JSON" : format, &limits->json, &json, err);
 	const psy_json_node *root = status == PSY_OK ? psy_json_root(&json) : NULL;
 
-	json.format = "psyrad-json";
-	if (detect && root != NULL && root->kind == PSY_JSON_OBJECT &&
-		psy_json_member(&json, root, "psyrad_model") == NULL)
-	{
-		status = psy_json_member(&json, root, "learner") != NULL
-					 ? unsupported("xgboost-json", err)
-					 : psy_fail(err, PSY_FORMAT,
-								"a JSON document that is not a model: the key \"psyrad_model\" is missing");
-	}
+	if (detect && root != NULL && psy_json_member(&json, root, "psyrad_model") != NULL)
+		format = "psyrad-json";
+	else if (detect && root != NULL && psy_json_member(&json, root, "learner") != NULL)
+		format = "xgboost-json";
+	else if (detect && root != NULL && root->kind == PSY_JSON_OBJECT)
+		status = psy_fail(err, PSY_FORMAT,
+						  "a JSON document that is not a model: neither \"psyrad_model\" nor \"learner\" is "
+						  "among its keys");
+	json.format = format;
 	if (status == PSY_OK)
-		status = psy_psyrad_json_compile(ctx, &json, limits, image, err);
+		status = strcmp(format, "xgboost-json") == 0
+					 ? psy_xgboost_compile(ctx, &json, limits, image, err)
+					 : psy_psyrad_json_compile(ctx, &json, limits, image, err);
+	psy_json_free(ctx, &json);
+	return status;
+}
+
+static psy_status
+compile_ubj(const psy_context *ctx, const char *document, size_t bytes, const psy_model_limits *limits,
+			psy_model **image, psy_error *err)
+{
+	psy_json json;
+	psy_status status =
+		psy_ubj_parse(ctx, document, bytes, "xgboost-ubj", &limits->json, psy_xgboost_skip, &json, err);
+
+	if (status == PSY_OK)
+		status = psy_xgboost_compile(ctx, &json, limits, image, err);
 	psy_json_free(ctx, &json);
 	return status;
 }
@@ -105,9 +122,11 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 		return psy_hint(err, "Say it by name: " NAMES ".");
 	}
 	if (strcmp(found, "json") == 0 && found != format)
-		return compile_json(ctx, document, bytes, true, limits, image, err);
-	if (strcmp(found, "psyrad-json") == 0)
-		return compile_json(ctx, document, bytes, false, limits, image, err);
+		return compile_json(ctx, document, bytes, "psyrad-json", true, limits, image, err);
+	if (strcmp(found, "psyrad-json") == 0 || strcmp(found, "xgboost-json") == 0)
+		return compile_json(ctx, document, bytes, found, false, limits, image, err);
+	if (strcmp(found, "xgboost-ubj") == 0)
+		return compile_ubj(ctx, document, bytes, limits, image, err);
 	for (size_t k = 0; later[k] != NULL; k++)
 		if (strcmp(found, later[k]) == 0)
 			return unsupported(found, err);

@@ -73,4 +73,9 @@ psy_op_estimates(uint32_t code)
 psy_status psy_psyrad_json_compile(const psy_context *ctx, const psy_json *json,
 								   const psy_model_limits *limits, psy_model **image, psy_error *err);
 
+/* XGBoost's documents (xgboost.c); keys of which the reader of UBJSON need not keep the values. */
+psy_status psy_xgboost_compile(const psy_context *ctx, const psy_json *json, const psy_model_limits *limits,
+							   psy_model **image, psy_error *err);
+extern const char *const psy_xgboost_skip[];
+
 #endif

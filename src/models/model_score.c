@@ -274,7 +274,8 @@ psy_model_score(const psy_model *model, const double *raw, double *workspace, do
 
 		*score = kind->value == NULL ? raw[0] : kind->value(model, estimator(model), raw);
 		if (!isfinite(*score))
-			return psy_fail(err, PSY_DOMAIN, "the model's value is not finite: the features are too large for it");
+			return psy_fail(err, PSY_DOMAIN,
+							"the model's value is not finite: the features are too large for it");
 		return PSY_OK;
 	}
 	if (model->positive == PSY_MODEL_NO_CLASS)

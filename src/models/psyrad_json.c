@@ -257,7 +257,8 @@ read_operator(psy_compiler *c, const psy_json_node *node, bool last, psy_span ta
 							 psy_utf8_clip(psy_json_text(c->json, name), name->as.string.length, 40),
 							 psy_json_text(c->json, name), last ? "estimators" : "steps",
 							 last ? "linear, logistic, svm, trees" : "standardize");
-	if (last && !kind->any_task && (kind->label == NULL) != (psy_builder_model(&c->builder)->task == PSY_REGRESSION))
+	if (last && !kind->any_task &&
+		(kind->label == NULL) != (psy_builder_model(&c->builder)->task == PSY_REGRESSION))
 		return psy_json_fail(c->json, name, PSY_UNSUPPORTED, c->err, "%s does not fit the task", kind->name);
 	if (last && !kind->takes_missing && psy_builder_model(&c->builder)->missing == PSY_MISSING_LEARNED)
 		return psy_json_fail(c->json, name, PSY_FORMAT, c->err, "the policy \"learned\" needs trees");

@@ -33,7 +33,7 @@ COMMENT ON FUNCTION psyrad.model_send(psyrad.model) IS 'Binary output of model: 
 CREATE FUNCTION psyrad.model_load(document pg_catalog.text, format pg_catalog.text DEFAULT 'auto') RETURNS psyrad.model
 	AS 'MODULE_PATHNAME', 'model_load' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION psyrad.model_load(pg_catalog.text, pg_catalog.text) IS
-'Compiles a model''s document. format: psyrad-json, or auto, which recognises it; pmml, xgboost-json, xgboost-ubj, lightgbm, libsvm and onnx are known by name but not supported in this version. At most 64 MB. Errors name line, column and path within the document.';
+'Compiles a model''s document. format: psyrad-json, xgboost-json, xgboost-ubj (save_model of gbtree and dart boosters; missing features go where training sent them; classes are 0, 1, ...), or auto, which recognises them; pmml, lightgbm, libsvm and onnx are known by name but not supported in this version. At most 64 MB. Errors name line, column and path within the document.';
 
 CREATE FUNCTION psyrad.model_load(document pg_catalog.bytea, format pg_catalog.text DEFAULT 'auto') RETURNS psyrad.model
 	AS 'MODULE_PATHNAME', 'model_load' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
@@ -54,7 +54,7 @@ COMMENT ON FUNCTION psyrad.model_score(psyrad.model, pg_catalog.jsonb) IS
 CREATE FUNCTION psyrad.model_predict(model psyrad.model, features pg_catalog.anyarray) RETURNS pg_catalog.text
 	AS 'MODULE_PATHNAME', 'model_predict_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION psyrad.model_predict(psyrad.model, pg_catalog.anyarray) IS
-'The label of the predicted class, by the trainer''s own rule: the sign or the largest probability (logistic), votes of the decision values (svm; not the largest probability). Features as in model_score. A regression is an error.';
+'The label of the predicted class, by the trainer''s own rule: the sign or the largest probability (logistic, trees), votes of the decision values (svm; not the largest probability). Features as in model_score. A regression is an error.';
 CREATE FUNCTION psyrad.model_predict(model psyrad.model, features pg_catalog.jsonb) RETURNS pg_catalog.text
 	AS 'MODULE_PATHNAME', 'model_predict_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION psyrad.model_predict(psyrad.model, pg_catalog.jsonb) IS
@@ -72,7 +72,7 @@ COMMENT ON FUNCTION psyrad.model_proba(psyrad.model, pg_catalog.jsonb) IS
 CREATE FUNCTION psyrad.model_decision(model psyrad.model, features pg_catalog.anyarray) RETURNS pg_catalog.float8[]
 	AS 'MODULE_PATHNAME', 'model_decision_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION psyrad.model_decision(psyrad.model, pg_catalog.anyarray) IS
-'Decision values before any probability. Binary: one value, > 0 in favour of the positive class. Softmax: one a class. Support vector machine of more classes: one for each pair (1,2), (1,3), ..., (2,3), ... in the order of model_classes, > 0 in favour of the first. Regression: the value. Features as in model_score.';
+'Decision values before any probability. Binary: one value, > 0 in favour of the positive class. Softmax: one a class. Support vector machine of more classes: one for each pair (1,2), (1,3), ..., (2,3), ... in the order of model_classes, > 0 in favour of the first. Regression: the value, before the link of boosted trees. Features as in model_score.';
 CREATE FUNCTION psyrad.model_decision(model psyrad.model, features pg_catalog.jsonb) RETURNS pg_catalog.float8[]
 	AS 'MODULE_PATHNAME', 'model_decision_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION psyrad.model_decision(psyrad.model, pg_catalog.jsonb) IS
