@@ -8,9 +8,9 @@ const psy_model_limits psy_model_default_limits = {
 	.json = PSY_JSON_DEFAULT_LIMITS, .features = 1000000, .image = (size_t) 512 << 20};
 
 /* Formats that have a name but no reader in this version. */
-static const char *const later[] = {"pmml", "lightgbm", "libsvm", "onnx", NULL};
+static const char *const later[] = {"pmml", "libsvm", "onnx", NULL};
 
-#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj"
+#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm"
 
 static bool
 begins_with(const char *document, size_t bytes, const char *prefix)
@@ -127,6 +127,8 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 		return compile_json(ctx, document, bytes, found, false, limits, image, err);
 	if (strcmp(found, "xgboost-ubj") == 0)
 		return compile_ubj(ctx, document, bytes, limits, image, err);
+	if (strcmp(found, "lightgbm") == 0)
+		return psy_lightgbm_compile(ctx, document, bytes, limits, image, err);
 	for (size_t k = 0; later[k] != NULL; k++)
 		if (strcmp(found, later[k]) == 0)
 			return unsupported(found, err);

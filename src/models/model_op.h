@@ -78,4 +78,8 @@ psy_status psy_xgboost_compile(const psy_context *ctx, const psy_json *json, con
 							   psy_model **image, psy_error *err);
 extern const char *const psy_xgboost_skip[];
 
+/* LightGBM's text (lightgbm.c). */
+psy_status psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
+								const psy_model_limits *limits, psy_model **image, psy_error *err);
+
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains small models with XGBoost; writes tests/golden/boosted/NAME.json and .ubj (its own documents) and NAME.csv.
+"""Trains small models with XGBoost and LightGBM; writes tests/golden/boosted/NAME.json, .ubj and .txt (their own documents) and NAME.csv.
 
 A CSV row is: predicted label ("-" for a regression), features (nan = missing), margins, predictions (probabilities of all classes, or the
 value).  Made with the versions of requirements-boosted.txt:
@@ -9,6 +9,7 @@ value).  Made with the versions of requirements-boosted.txt:
 """
 import pathlib
 
+import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import xgboost as xgb
@@ -76,3 +77,36 @@ xgboost("dart", "binary:logistic", binary, booster="dart", rate_drop=0.4)
 xgboost("forest", "binary:logistic", binary, rounds=2, num_parallel_tree=4, subsample=0.5)
 xgboost("categories", "reg:squarederror", signal, frame=mixed)
 xgboost("one_hot", "binary:logistic", binary, frame=mixed, max_cat_to_onehot=100)
+
+
+def lightgbm(name, objective, target, frame=numeric, rounds=5, **parameters):
+    table = matrix(frame)
+    table[::7, 3] = 0
+    categorical = [4] if frame is mixed else "auto"
+    data = lgb.Dataset(table, target, feature_name=list(frame.columns), categorical_feature=categorical)
+    model = lgb.train({"objective": objective, "num_leaves": 7, "min_data_in_leaf": 10, "verbose": -1, "seed": 1, "num_threads": 1, **parameters},
+                      data, rounds)
+    model.save_model(golden / f"lightgbm_{name}.txt")
+    prediction, labels = model.predict(table), None
+    margin = model.predict(table, raw_score=True) / (rounds if parameters.get("boosting") == "rf" else 1)
+    if objective == "binary":
+        prediction = np.column_stack([1 - prediction, prediction])
+    if objective in ("binary", "multiclass", "multiclassova"):
+        labels = prediction.argmax(1)
+    write(f"lightgbm_{name}", pd.DataFrame(table), margin, prediction, labels)
+
+
+lightgbm("regression", "regression", signal)
+lightgbm("sqrt", "regression", signal, reg_sqrt=True)
+lightgbm("zero_as_missing", "regression", signal, zero_as_missing=True)
+lightgbm("no_missing", "regression", signal, use_missing=False)
+lightgbm("poisson", "poisson", positive)
+lightgbm("tweedie", "tweedie", positive)
+lightgbm("cross_entropy", "cross_entropy", binary)
+lightgbm("cross_entropy_lambda", "cross_entropy_lambda", binary)
+lightgbm("sigmoid", "binary", binary, sigmoid=2.5)
+lightgbm("multiclass", "multiclass", classes, num_class=3)
+lightgbm("each", "multiclassova", classes, num_class=3)
+lightgbm("categories", "binary", binary, frame=mixed, max_cat_to_onehot=1, min_data_per_group=5, cat_smooth=1)
+lightgbm("forest", "binary", binary, boosting="rf", bagging_freq=1, bagging_fraction=0.5)
+lightgbm("dart", "binary", binary, boosting="dart")

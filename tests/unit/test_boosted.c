@@ -1,5 +1,5 @@
-/* test_boosted.c - XGBoost's own documents, as JSON and as UBJSON, give its own margins bit for bit, and its
- * predictions; truncated and mutated ones are refused or usable. */
+/* test_boosted.c - documents of XGBoost (JSON and UBJSON) and of LightGBM give the trainers' own margins bit
+ * for bit, and its predictions; truncated and mutated ones are refused or usable. */
 #include "model_unit.h"
 
 #include "../fuzz/model_use.h"
@@ -9,6 +9,21 @@
 static const char *const xgboost_names[] = {
 	"squarederror", "reg_logistic", "logistic", "logitraw", "hinge", "poisson", "gamma",      "tweedie",
 	"cox",          "aft",          "quantile", "softprob", "dart",  "forest",  "categories", "one_hot"};
+
+static const char *const lightgbm_names[] = {"regression",
+											 "sqrt",
+											 "zero_as_missing",
+											 "no_missing",
+											 "poisson",
+											 "tweedie",
+											 "cross_entropy",
+											 "cross_entropy_lambda",
+											 "sigmoid",
+											 "multiclass",
+											 "each",
+											 "categories",
+											 "forest",
+											 "dart"};
 
 /* Links are exponentials, which may differ in the last bit of float32 between C libraries; margins may not
  * differ. */
@@ -107,6 +122,18 @@ xgboost_models_give_their_own_numbers(void **state)
 	}
 }
 
+static void
+lightgbm_models_give_their_own_numbers(void **state)
+{
+	for (size_t k = 0; k < sizeof lightgbm_names / sizeof lightgbm_names[0]; k++)
+	{
+		char name[64];
+
+		snprintf(name, sizeof name, "lightgbm_%s", lightgbm_names[k]);
+		check_model(name, "txt", "lightgbm", 1e-14);
+	}
+}
+
 /* The two encodings of one model compile to the same bytes. */
 static void
 json_and_ubj_are_the_same_model(void **state)
@@ -169,6 +196,45 @@ xgboost_documents_that_do_not_fit_are_refused(void **state)
 				  "leaves of 3 numbers");
 }
 
+static void
+refuse_lightgbm(const char *from, const char *to, psy_status code, const char *message)
+{
+	size_t bytes;
+	char *text = unit_read_golden("boosted/lightgbm_categories.txt", &bytes), *at = strstr(text, from),
+		 *edited;
+	psy_error err = {0};
+	psy_model *model;
+
+	assert_non_null(at);
+	edited = malloc(bytes + strlen(to) + 1);
+	sprintf(edited, "%.*s%s%s", (int) (at - text), text, to, at + strlen(from));
+	if (compile(edited, strlen(edited), "auto", &model, &err) != code)
+		fail_msg("%s: status %d, %s", to, err.code, err.message);
+	assert_null(model);
+	if (strstr(err.message, message) == NULL)
+		fail_msg("\"%s\" instead of \"...%s\"", err.message, message);
+	free(edited);
+	free(text);
+}
+
+static void
+lightgbm_documents_that_do_not_fit_are_refused(void **state)
+{
+	refuse_lightgbm("objective=binary", "objective=custom", PSY_UNSUPPORTED,
+					"lightgbm, line 7: objective: it is not among those supported");
+	refuse_lightgbm("is_linear=0", "is_linear=1", PSY_UNSUPPORTED,
+					"trees with linear leaves are not supported");
+	refuse_lightgbm("num_leaves=7", "num_leaves=8", PSY_FORMAT, "split_feature: a number is missing");
+	refuse_lightgbm("num_leaves=7", "num_leaves=999999", PSY_FORMAT, "num_leaves: more leaves");
+	refuse_lightgbm("left_child=", "left_child=0 ", PSY_FORMAT, "left_child: more numbers than expected");
+	refuse_lightgbm("leaf_value=", "leaf_value=nan ", PSY_FORMAT, "leaf_value: a finite number expected");
+	refuse_lightgbm("cat_boundaries=0", "cat_boundaries=1", PSY_FORMAT,
+					"cat_boundaries: a whole number within its range expected");
+	refuse_lightgbm("end of trees", "end of", PSY_FORMAT, "the document ends before a line \"end of trees\"");
+	refuse_lightgbm("max_feature_idx=4", "max_feature_idx=5", PSY_FORMAT, "feature_names: fewer names");
+	refuse_lightgbm("num_class=1", "num_class=2", PSY_UNSUPPORTED, "num_tree_per_iteration: it differs");
+}
+
 static uint64_t seed = 20261123;
 
 static size_t
@@ -182,19 +248,20 @@ static void
 mutated_documents_are_refused_or_usable(void **state)
 {
 	static const char *const path[] = {"boosted/xgboost_categories.ubj", "boosted/xgboost_softprob.ubj",
-									   "boosted/xgboost_dart.ubj", "boosted/xgboost_categories.json"};
+									   "boosted/xgboost_dart.ubj", "boosted/xgboost_categories.json",
+									   "boosted/lightgbm_categories.txt"};
 	int accepted = 0, refused = 0;
 
 	for (int k = 0; k < 1200; k++)
 	{
 		size_t bytes;
-		char *text = unit_read_golden(path[k % 4], &bytes);
+		char *text = unit_read_golden(path[k % 5], &bytes);
 		psy_error err = {0};
 		psy_model *model;
 
 		for (size_t m = 1 + below(3); m > 0; m--)
-			text[below(bytes)] = k % 4 == 3 ? "{}[],:0123456789-"[below(17)] : (char) below(256);
-		if (k % 5 == 0)
+			text[below(bytes)] = k % 5 >= 3 ? "{}[],:0123456789-= \n"[below(20)] : (char) below(256);
+		if (k % 7 == 0)
 			bytes = below(bytes);
 		if (compile(text, bytes, "auto", &model, &err) == PSY_OK)
 		{
@@ -257,9 +324,10 @@ static void
 no_memory_is_lost_when_some_is_refused(void **state)
 {
 	const psy_context ctx = {counting_alloc, counting_release, NULL, NULL};
-	static const char *const path[] = {"boosted/xgboost_categories.ubj", "boosted/xgboost_dart.json"};
+	static const char *const path[] = {"boosted/xgboost_categories.ubj", "boosted/xgboost_dart.json",
+									   "boosted/lightgbm_categories.txt"};
 
-	for (int n = 0; n < 2; n++)
+	for (int n = 0; n < 3; n++)
 	{
 		size_t bytes;
 		char *text = unit_read_golden(path[n], &bytes);
@@ -287,6 +355,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(xgboost_models_give_their_own_numbers),
+		cmocka_unit_test(lightgbm_models_give_their_own_numbers),
+		cmocka_unit_test(lightgbm_documents_that_do_not_fit_are_refused),
 		cmocka_unit_test(json_and_ubj_are_the_same_model),
 		cmocka_unit_test(xgboost_documents_that_do_not_fit_are_refused),
 		cmocka_unit_test(mutated_documents_are_refused_or_usable),

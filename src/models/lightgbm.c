@@ -1,0 +1,640 @@
+/*
+ * lightgbm.c - the front end of LightGBM's text models (Booster.save_model): numeric and categorical splits,
+ * the three ways to treat missing values, random forests that average, and the objectives' links; all in
+ * double, as LightGBM.
+ *
+ * The text is lines of key=value: a head, then blocks that begin with Tree=, up to "end of trees".  It is
+ * read in two passes, the first of which counts.  Lines are found by key within a block, so that their order
+ * does not matter.
+ */
+#include "models/trees.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A piece of the document. */
+typedef struct slice
+{
+	const char *at;
+	const char *end;
+} slice;
+
+typedef struct lightgbm_reader
+{
+	psy_compiler *c;
+	const char *document;
+	locale_t c_locale;
+	slice head;
+	slice trees; /* from the first Tree= on */
+	psy_trees_head plan;
+	uint32_t outputs;
+	size_t features;
+	size_t most; /* leaves of a tree */
+	double *column;
+	double *value;
+	psy_tree_split *split;
+} lightgbm_reader;
+
+#define MOST_TOKEN 64
+
+static psy_status
+refuse(const lightgbm_reader *l, const char *at, psy_status code, const char *what)
+{
+	size_t line, column;
+
+	psy_json_locate(l->document, (size_t) (at - l->document), &line, &column);
+	return psy_fail(l->c->err, code, "lightgbm, line %zu: %s", line, what);
+}
+
+static psy_status
+refuse_key(const lightgbm_reader *l, const char *at, psy_status code, const char *key, const char *what)
+{
+	char text[160] = "";
+
+	psy_append(text, sizeof text, "%s: %s", key, what);
+	return refuse(l, at, code, text);
+}
+
+/* ---- lines and numbers
+ * ------------------------------------------------------------------------------------------ */
+
+static slice
+next_line(slice *rest)
+{
+	const char *stop = memchr(rest->at, '\n', (size_t) (rest->end - rest->at));
+	slice line = {rest->at, stop == NULL ? rest->end : stop};
+
+	rest->at = stop == NULL ? rest->end : stop + 1;
+	if (line.end > line.at && line.end[-1] == '\r')
+		line.end--;
+	return line;
+}
+
+static bool
+begins_with(slice line, const char *text)
+{
+	size_t length = strlen(text);
+
+	return (size_t) (line.end - line.at) >= length && memcmp(line.at, text, length) == 0;
+}
+
+static bool
+equals(slice text, const char *other)
+{
+	return begins_with(text, other) && (size_t) (text.end - text.at) == strlen(other);
+}
+
+/* The value of the line key=value; false when there is none. */
+static bool
+find(slice block, const char *key, slice *value)
+{
+	while (block.at < block.end)
+	{
+		slice line = next_line(&block);
+		size_t length = strlen(key);
+
+		if (begins_with(line, key) && (size_t) (line.end - line.at) > length && line.at[length] == '=')
+		{
+			*value = (slice){line.at + length + 1, line.end};
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The next word of the text; empty at the end. */
+static slice
+next_word(slice *text)
+{
+	slice word;
+
+	while (text->at < text->end && *text->at == ' ')
+		text->at++;
+	word.at = text->at;
+	while (text->at < text->end && *text->at != ' ')
+		text->at++;
+	word.end = text->at;
+	return word;
+}
+
+/* A finite number in [low, high]; infinities are taken as the largest doubles, as LightGBM prints thresholds.
+ */
+static psy_status
+read_number(const lightgbm_reader *l, slice word, const char *key, bool whole, double low, double high,
+			double *number)
+{
+	char text[MOST_TOKEN], *end;
+	size_t length = (size_t) (word.end - word.at);
+
+	if (length == 0 || length >= sizeof text)
+		return refuse_key(l, word.at, PSY_FORMAT, key, "a number is missing or too long");
+	memcpy(text, word.at, length);
+	text[length] = '\0';
+	*number = strtod_l(text, &end, l->c_locale);
+	if (*end != '\0' || isnan(*number) || (whole && *number != floor(*number)) ||
+		!(*number >= low && *number <= high))
+		return refuse_key(l, word.at, PSY_FORMAT, key,
+						  whole ? "a whole number within its range expected" : "a finite number expected");
+	return PSY_OK;
+}
+
+static psy_status
+read_setting(const lightgbm_reader *l, slice block, const char *key, double low, double high, double *number)
+{
+	slice value;
+
+	if (!find(block, key, &value))
+		return refuse_key(l, block.at, PSY_FORMAT, key, "the line is missing");
+	return read_number(l, value, key, true, low, high, number);
+}
+
+/* count numbers of the line into to[]. */
+static psy_status
+read_column(const lightgbm_reader *l, slice block, const char *key, size_t count, bool whole, double low,
+			double high, double *to)
+{
+	slice value;
+	psy_status status;
+
+	if (!find(block, key, &value))
+		return refuse_key(l, block.at, PSY_FORMAT, key, "the line is missing");
+	for (size_t k = 0; k < count; k++)
+		if ((status = read_number(l, next_word(&value), key, whole, low, high, to + k)) != PSY_OK)
+			return status;
+	if (next_word(&value).at < value.end)
+		return refuse_key(l, value.at, PSY_FORMAT, key, "more numbers than expected");
+	return PSY_OK;
+}
+
+/* ---- the head
+ * --------------------------------------------------------------------------------------------------- */
+
+typedef struct objective
+{
+	const char *name;
+	psy_task task;
+	psy_tree_link link;
+} objective;
+
+static const objective objectives[] = {{"regression", PSY_REGRESSION, PSY_LINK_IDENTITY},
+									   {"regression_l1", PSY_REGRESSION, PSY_LINK_IDENTITY},
+									   {"huber", PSY_REGRESSION, PSY_LINK_IDENTITY},
+									   {"fair", PSY_REGRESSION, PSY_LINK_IDENTITY},
+									   {"quantile", PSY_REGRESSION, PSY_LINK_IDENTITY},
+									   {"mape", PSY_REGRESSION, PSY_LINK_IDENTITY},
+									   {"lambdarank", PSY_REGRESSION, PSY_LINK_IDENTITY},
+									   {"rank_xendcg", PSY_REGRESSION, PSY_LINK_IDENTITY},
+									   {"poisson", PSY_REGRESSION, PSY_LINK_EXP},
+									   {"gamma", PSY_REGRESSION, PSY_LINK_EXP},
+									   {"tweedie", PSY_REGRESSION, PSY_LINK_EXP},
+									   {"cross_entropy", PSY_REGRESSION, PSY_LINK_LOGISTIC},
+									   {"cross_entropy_lambda", PSY_REGRESSION, PSY_LINK_SOFTPLUS},
+									   {"binary", PSY_CLASSIFICATION, PSY_LINK_LOGISTIC},
+									   {"multiclass", PSY_CLASSIFICATION, PSY_LINK_SOFTMAX},
+									   {"multiclassova", PSY_CLASSIFICATION, PSY_LINK_EACH}};
+
+/* "binary sigmoid:1", "multiclass num_class:3", "regression sqrt", ... */
+static psy_status
+read_objective(lightgbm_reader *l, double classes)
+{
+	slice text, name, word;
+	const objective *found = NULL;
+	psy_status status;
+
+	if (!find(l->head, "objective", &text))
+		return refuse(l, l->head.at, PSY_UNSUPPORTED,
+					  "a model without an objective (a custom one) is not supported");
+	name = next_word(&text);
+	for (size_t k = 0; k < sizeof objectives / sizeof objectives[0]; k++)
+		if (equals(name, objectives[k].name))
+			found = objectives + k;
+	if (found == NULL)
+		return refuse_key(l, name.at, PSY_UNSUPPORTED, "objective", "it is not among those supported");
+	l->plan.link = found->link;
+	psy_builder_model(&l->c->builder)->task = found->task;
+	for (word = next_word(&text); word.at < word.end; word = next_word(&text))
+		if (begins_with(word, "sigmoid:"))
+		{
+			word.at += strlen("sigmoid:");
+			if ((status = read_number(l, word, "sigmoid", false, 1e-300, 1e300, &l->plan.parameter)) !=
+				PSY_OK)
+				return status;
+		}
+		else if (equals(word, "sqrt"))
+			l->plan.link = PSY_LINK_SQUARE;
+	if (found->link == PSY_LINK_SOFTMAX || found->link == PSY_LINK_EACH ? classes < 2 : classes != 1)
+		return refuse_key(l, l->head.at, PSY_FORMAT, "num_class", "it does not fit the objective");
+	l->outputs = (uint32_t) classes;
+	return psy_builder_text(&l->c->builder, name.at, (size_t) (name.end - name.at),
+							&psy_builder_model(&l->c->builder)->name);
+}
+
+static psy_status
+add_text(lightgbm_reader *l, psy_span table, size_t k, const char *text, size_t length)
+{
+	psy_span span;
+	psy_status status = psy_builder_text(&l->c->builder, text, length, &span);
+
+	if (status == PSY_OK)
+		((psy_span *) psy_builder_at(&l->c->builder, table))[k] = span;
+	return status;
+}
+
+static psy_status
+name_classes(lightgbm_reader *l)
+{
+	psy_builder *b = &l->c->builder;
+	size_t classes = l->outputs == 1 ? 2 : l->outputs;
+	psy_span labels;
+	psy_status status;
+
+	psy_builder_model(b)->positive = PSY_MODEL_NO_CLASS;
+	if (psy_builder_model(b)->task == PSY_REGRESSION)
+		return PSY_OK;
+	if ((status = psy_builder_reserve(b, classes, sizeof(psy_span), &labels)) != PSY_OK)
+		return status;
+	psy_builder_model(b)->class_labels = labels;
+	psy_builder_model(b)->classes = (uint32_t) classes;
+	if (classes == 2)
+		psy_builder_model(b)->positive = 1;
+	for (size_t k = 0; k < classes; k++)
+	{
+		char text[32] = "";
+
+		psy_append(text, sizeof text, "%zu", k);
+		if ((status = add_text(l, labels, k, text, strlen(text))) != PSY_OK)
+			return status;
+	}
+	return PSY_OK;
+}
+
+static psy_status
+name_features(lightgbm_reader *l)
+{
+	psy_builder *b = &l->c->builder;
+	psy_span table, units;
+	slice names, word;
+	psy_status status;
+
+	if (!find(l->head, "feature_names", &names))
+		return refuse_key(l, l->head.at, PSY_FORMAT, "feature_names", "the line is missing");
+	if (l->features > l->c->limits->features || l->features > PSY_SPLIT_FEATURE)
+		return refuse(l, names.at, PSY_LIMIT, "too many features");
+	if ((status = psy_builder_reserve(b, l->features, sizeof(psy_span), &table)) != PSY_OK ||
+		(status = psy_builder_reserve(b, l->features, sizeof(psy_span), &units)) != PSY_OK)
+		return status;
+	psy_builder_model(b)->features = (uint32_t) l->features;
+	psy_builder_model(b)->feature_names = table;
+	psy_builder_model(b)->feature_units = units;
+	psy_builder_model(b)->missing = PSY_MISSING_LEARNED;
+	for (size_t k = 0; k < l->features; k++)
+	{
+		word = next_word(&names);
+		if (word.at == word.end)
+			return refuse_key(l, names.at, PSY_FORMAT, "feature_names",
+							  "fewer names than max_feature_idx says");
+		if ((status = add_text(l, table, k, word.at, (size_t) (word.end - word.at))) != PSY_OK)
+			return status;
+	}
+	if (next_word(&names).at < names.end)
+		return refuse_key(l, names.at, PSY_FORMAT, "feature_names", "more names than max_feature_idx says");
+	return psy_builder_order_features(b);
+}
+
+/* Parts the document at the first tree and at the end of trees. */
+static psy_status
+part_document(lightgbm_reader *l, size_t bytes)
+{
+	slice rest = {l->document, l->document + bytes}, line;
+
+	l->head = (slice){l->document, NULL};
+	while (rest.at < rest.end)
+	{
+		line = next_line(&rest);
+		if (l->head.end == NULL && begins_with(line, "Tree="))
+		{
+			l->head.end = line.at;
+			l->trees = (slice){line.at, NULL};
+		}
+		if (equals(line, "end of trees") && l->head.end != NULL)
+		{
+			l->trees.end = line.at;
+			return PSY_OK;
+		}
+	}
+	return refuse(l, l->document + bytes, PSY_FORMAT, "the document ends before a line \"end of trees\"");
+}
+
+static psy_status
+read_head(lightgbm_reader *l)
+{
+	double classes, each, most;
+	slice head = l->head;
+	psy_status status;
+
+	if ((status = read_setting(l, head, "num_class", 1, PSY_MODEL_MOST_CLASSES, &classes)) != PSY_OK ||
+		(status = read_setting(l, head, "num_tree_per_iteration", 1, PSY_MODEL_MOST_CLASSES, &each)) !=
+			PSY_OK ||
+		(status = read_setting(l, head, "max_feature_idx", 0, 16777214, &most)) != PSY_OK)
+		return status;
+	if (each != classes)
+		return refuse_key(l, head.at, PSY_UNSUPPORTED, "num_tree_per_iteration", "it differs from num_class");
+	l->features = (size_t) most + 1;
+	if ((status = read_objective(l, classes)) != PSY_OK || (status = name_classes(l)) != PSY_OK)
+		return status;
+	return name_features(l);
+}
+
+/* ---- trees
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* The next block, which begins with Tree=. */
+static slice
+next_tree(slice *rest)
+{
+	slice block = *rest, line;
+
+	(void) next_line(rest);
+	while (rest->at < rest->end)
+	{
+		slice before = *rest;
+
+		line = next_line(rest);
+		if (begins_with(line, "Tree="))
+		{
+			*rest = before;
+			break;
+		}
+	}
+	block.end = rest->at;
+	return block;
+}
+
+static psy_status
+measure(lightgbm_reader *l, slice block)
+{
+	double leaves, linear, sets, last;
+	slice bounds;
+	psy_status status;
+
+	if ((status = read_setting(l, block, "num_leaves", 1, 1e7, &leaves)) != PSY_OK ||
+		(status = read_setting(l, block, "num_cat", 0, 1e7, &sets)) != PSY_OK)
+		return status;
+	if (find(block, "is_linear", &bounds))
+	{
+		if ((status = read_number(l, bounds, "is_linear", true, 0, 1, &linear)) != PSY_OK)
+			return status;
+		if (linear == 1)
+			return refuse_key(l, bounds.at, PSY_UNSUPPORTED, "is_linear",
+							  "trees with linear leaves are not supported");
+	}
+	/* As many leaves as the block has bytes at most: what is allocated was seen to be there. */
+	if (leaves > (double) (block.end - block.at) || (sets > 0 && sets >= leaves))
+		return refuse_key(l, block.at, PSY_FORMAT, "num_leaves",
+						  "more leaves, or sets of categories, than the tree has room for");
+	if (sets > 0)
+	{
+		if (!find(block, "cat_boundaries", &bounds))
+			return refuse_key(l, block.at, PSY_FORMAT, "cat_boundaries", "the line is missing");
+		for (size_t k = 0; k <= (size_t) sets; k++)
+			if ((status = read_number(l, next_word(&bounds), "cat_boundaries", true, 0,
+									  (double) (block.end - block.at), &last)) != PSY_OK)
+				return status;
+		l->plan.words += (uint32_t) last;
+	}
+	l->plan.trees++;
+	l->plan.nodes += 2 * (uint32_t) leaves - 1;
+	if ((size_t) leaves > l->most)
+		l->most = (size_t) leaves;
+	return PSY_OK;
+}
+
+/* cat_threshold's words to the writer; then each categorical split's number becomes its piece of them. */
+static psy_status
+read_sets(lightgbm_reader *l, slice block, size_t splits, psy_trees_writer *writer)
+{
+	double sets, bits;
+	uint32_t all[2], *word;
+	slice bounds, words;
+	psy_status status = read_setting(l, block, "num_cat", 0, 1e7, &sets);
+
+	if (status != PSY_OK)
+		return status;
+	if (sets == 0)
+	{
+		for (size_t s = 0; s < splits; s++)
+			if (l->split[s].what & PSY_SPLIT_CATEGORIES)
+				return refuse_key(l, block.at, PSY_FORMAT, "num_cat", "0, but a split goes by categories");
+		return PSY_OK;
+	}
+	if (!find(block, "cat_boundaries", &bounds) || !find(block, "cat_threshold", &words))
+		return refuse_key(l, block.at, PSY_FORMAT, "cat_threshold", "the line is missing");
+	/* Fewer sets than leaves: the column holds their bounds. */
+	for (size_t k = 0; k <= (size_t) sets; k++)
+	{
+		status = read_number(l, next_word(&bounds), "cat_boundaries", true, k == 0 ? 0 : l->column[k - 1],
+							 k == 0 ? 0 : (double) (block.end - block.at), l->column + k);
+		if (status != PSY_OK)
+			return status;
+	}
+	for (size_t s = 0; s < splits; s++)
+	{
+		psy_tree_split *split = l->split + s;
+
+		if ((split->what & PSY_SPLIT_CATEGORIES) == 0)
+			continue;
+		if (!(split->threshold >= 0 && split->threshold < sets))
+			return refuse_key(l, block.at, PSY_FORMAT, "threshold",
+							  "a set of categories that does not exist");
+		/* The sets stand one after the other from this tree's first word on. */
+		split->set[0] = writer->words + (uint32_t) l->column[(size_t) split->threshold];
+		split->set[1] =
+			(uint32_t) (l->column[(size_t) split->threshold + 1] - l->column[(size_t) split->threshold]);
+	}
+	word = psy_trees_set(writer, (uint32_t) l->column[(size_t) sets], all);
+	for (size_t k = 0; k < all[1]; k++)
+	{
+		if ((status = read_number(l, next_word(&words), "cat_threshold", true, 0, UINT32_MAX, &bits)) !=
+			PSY_OK)
+			return status;
+		word[k] = (uint32_t) bits;
+	}
+	return PSY_OK;
+}
+
+/* decision_type: bit 0 categorical, bit 1 missing values go left, bits 2-3 what is missing: nothing, zero,
+ * NaN. */
+static psy_status
+read_kinds(lightgbm_reader *l, slice block, size_t splits)
+{
+	psy_status status = read_column(l, block, "decision_type", splits, true, -128, 127, l->column);
+
+	for (size_t k = 0; status == PSY_OK && k < splits; k++)
+	{
+		unsigned kind = (unsigned) ((int) l->column[k] & 0xFF), missing = kind >> 2;
+		uint32_t *what = &l->split[k].what;
+
+		if (missing > 2)
+			return refuse_key(l, block.at, PSY_UNSUPPORTED, "decision_type",
+							  "an unknown treatment of missing values");
+		/* Of a categorical split a missing value is no member, whatever the bits say. */
+		if (kind & 1)
+			*what |= PSY_SPLIT_CATEGORIES;
+		else
+			*what |= (kind & 2 ? PSY_SPLIT_MISSING_LEFT : 0) | (missing == 2 ? 0 : PSY_SPLIT_NAN_IS_ZERO) |
+					 (missing == 1 ? PSY_SPLIT_ZERO_IS_MISSING : 0);
+	}
+	return status;
+}
+
+static psy_status
+read_splits(lightgbm_reader *l, slice block, size_t splits)
+{
+	double leaf = -(double) splits - 1, last = (double) splits - 1;
+	psy_status status;
+
+	if ((status = read_column(l, block, "split_feature", splits, true, 0, (double) l->features - 1,
+							  l->column)) != PSY_OK)
+		return status;
+	for (size_t k = 0; k < splits; k++)
+		l->split[k] = (psy_tree_split){.what = (uint32_t) l->column[k]};
+	if ((status = read_column(l, block, "threshold", splits, false, -INFINITY, INFINITY, l->column)) !=
+		PSY_OK)
+		return status;
+	for (size_t k = 0; k < splits; k++)
+		l->split[k].threshold = l->column[k];
+	if ((status = read_column(l, block, "left_child", splits, true, leaf, last, l->column)) != PSY_OK)
+		return status;
+	for (size_t k = 0; k < splits; k++)
+		l->split[k].left = (int32_t) l->column[k];
+	if ((status = read_column(l, block, "right_child", splits, true, leaf, last, l->column)) != PSY_OK)
+		return status;
+	for (size_t k = 0; k < splits; k++)
+		l->split[k].right = (int32_t) l->column[k];
+	return read_kinds(l, block, splits);
+}
+
+static psy_status
+read_tree(lightgbm_reader *l, slice block, uint32_t output, psy_trees_writer *writer)
+{
+	psy_tree_source source = {.split = l->split, .value = l->value};
+	double leaves;
+	psy_status status;
+
+	if ((status = read_setting(l, block, "num_leaves", 1, (double) l->most, &leaves)) != PSY_OK)
+		return status;
+	source.leaves = (size_t) leaves;
+	source.splits = source.leaves - 1;
+	source.start = source.splits == 0 ? -1 : 0;
+	if (source.splits > 0 && ((status = read_splits(l, block, source.splits)) != PSY_OK ||
+							  (status = read_sets(l, block, source.splits, writer)) != PSY_OK))
+		return status;
+	if ((status = read_column(l, block, "leaf_value", source.leaves, false, -1.7e308, 1.7e308, l->value)) !=
+		PSY_OK)
+		return status;
+	if (!psy_trees_add(writer, &source, output))
+		return refuse(l, block.at, PSY_FORMAT,
+					  "left_child and right_child do not make a tree: a split is reached twice");
+	return PSY_OK;
+}
+
+static psy_status
+read_trees(lightgbm_reader *l, psy_trees_writer *writer)
+{
+	slice rest = l->trees;
+	psy_status status = PSY_OK;
+
+	for (uint32_t k = 0; status == PSY_OK && rest.at < rest.end; k++)
+		if ((status = psy_poll(l->c->builder.ctx, l->c->err)) == PSY_OK)
+			status = read_tree(l, next_tree(&rest), k % l->outputs, writer);
+	return status;
+}
+
+static psy_status
+plan_trees(lightgbm_reader *l)
+{
+	slice rest = l->trees, lines = l->head;
+	psy_status status;
+
+	while (rest.at < rest.end)
+		if ((status = measure(l, next_tree(&rest))) != PSY_OK)
+			return status;
+	if (l->plan.trees % l->outputs != 0)
+		return refuse(l, l->trees.end, PSY_FORMAT, "the last iteration lacks trees");
+	while (lines.at < lines.end)
+		if (equals(next_line(&lines), "average_output"))
+			l->plan.divisor = l->plan.trees / l->outputs;
+	return PSY_OK;
+}
+
+/* One block: values, a column, splits. */
+static psy_status
+make_scratch(lightgbm_reader *l, void **block)
+{
+	psy_status status =
+		psy_alloc(l->c->builder.ctx, l->most, 2 * sizeof(double) + sizeof(psy_tree_split), block, l->c->err);
+
+	if (status != PSY_OK)
+		return status;
+	l->value = *block;
+	l->column = l->value + l->most;
+	l->split = (psy_tree_split *) (l->column + l->most);
+	return PSY_OK;
+}
+
+static psy_status
+compile(lightgbm_reader *l, size_t bytes)
+{
+	psy_builder *b = &l->c->builder;
+	psy_op op = {.code = PSY_OP_TREES};
+	psy_trees_writer writer;
+	psy_span steps;
+	void *scratch = NULL;
+	psy_status status;
+
+	l->plan = (psy_trees_head){.width = 1, .divisor = 1, .parameter = 1};
+	if ((status = part_document(l, bytes)) != PSY_OK || (status = read_head(l)) != PSY_OK ||
+		(status = plan_trees(l)) != PSY_OK ||
+		(status = psy_builder_reserve(b, 1, sizeof(psy_op), &steps)) != PSY_OK ||
+		(status = psy_trees_begin(&writer, b, &l->plan, l->outputs)) != PSY_OK ||
+		(status = make_scratch(l, &scratch)) != PSY_OK)
+		return status;
+	status = read_trees(l, &writer);
+	psy_release(b->ctx, scratch);
+	if (status != PSY_OK)
+		return status;
+	op.inputs = (uint32_t) l->features;
+	psy_trees_finish(&writer, &op);
+	psy_builder_model(b)->ops = 1;
+	psy_builder_model(b)->steps = steps;
+	*(psy_op *) psy_builder_at(b, steps) = op;
+	return PSY_OK;
+}
+
+psy_status
+psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
+					 const psy_model_limits *limits, psy_model **image, psy_error *err)
+{
+	psy_compiler c = {.limits = limits, .err = err};
+	lightgbm_reader l = {.c = &c, .document = document};
+	psy_status status;
+
+	if (bytes > limits->json.bytes)
+		return psy_fail(err, PSY_LIMIT, "lightgbm: %zu bytes, at most %zu are allowed", bytes,
+						limits->json.bytes);
+	l.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
+	if (l.c_locale == (locale_t) 0)
+		return psy_fail(err, PSY_NOMEM, "no C locale");
+	if ((status = psy_builder_begin(&c.builder, ctx, limits->image, err)) == PSY_OK &&
+		(status = compile(&l, bytes)) == PSY_OK)
+		status = psy_builder_finish(&c.builder, image);
+	freelocale(l.c_locale);
+	if (status != PSY_OK)
+	{
+		psy_builder_abandon(&c.builder);
+		*image = NULL;
+	}
+	return status;
+}
