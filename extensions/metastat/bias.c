@@ -14,6 +14,7 @@
 #include "meta/small_study.h"
 #include "stats/distribution.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 PG_FUNCTION_INFO_V1(meta_egger_finish);
@@ -25,6 +26,7 @@ PG_FUNCTION_INFO_V1(meta_failsafe_finish);
 PG_FUNCTION_INFO_V1(meta_failsafe_final);
 PG_FUNCTION_INFO_V1(meta_petpeese_finish);
 PG_FUNCTION_INFO_V1(meta_petpeese_final);
+PG_FUNCTION_INFO_V1(meta_funnel);
 
 /* ---- shared ----------------------------------------------------------------------------------------------
  */
@@ -325,4 +327,57 @@ meta_petpeese_final(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	return petpeese_datum(fcinfo, state_argument(fcinfo), alpha, level);
+}
+
+/* ---- funnel ----------------------------------------------------------------------------------------------
+ */
+
+/* The smallest level whose region |z| <= q holds a study of that p; NaN outside all of them. */
+static double
+contour_of(double p, const psyrad_array *levels)
+{
+	double contour = NAN;
+
+	for (int i = 0; i < levels->length; i++)
+		if (1 - p <= levels->value[i] && !(contour <= levels->value[i]))
+			contour = levels->value[i];
+	return contour;
+}
+
+static Datum
+funnel_row(TupleDesc type, psy_effect study, double reference, const psyrad_array *levels)
+{
+	double sei = sqrt(study.vi), z = (study.yi - reference) / sei, p = psy_two_sided_p(z, INFINITY, NULL);
+	double number[] = {study.yi, sei, z, p, contour_of(p, levels)};
+	Datum value[lengthof(number)];
+	bool null[lengthof(number)];
+
+	for (int i = 0; i < lengthof(number); i++)
+		value[i] = metastat_number(number[i], &null[i]);
+	return HeapTupleGetDatum(heap_form_tuple(type, value, null));
+}
+
+/* state, refline, levels */
+Datum
+meta_funnel(PG_FUNCTION_ARGS)
+{
+	const meta_state *state = state_argument(fcinfo);
+	double reference = PG_GETARG_FLOAT8(1);
+	psyrad_array levels = psyrad_double_array(PG_GETARG_DATUM(2), 1, "levels");
+	Oid row_type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
+	psy_effect *study = bias_studies(state, "meta_funnel");
+	Datum *row = palloc(sizeof(Datum) * Max(state->k, 1));
+	TupleDesc type;
+
+	if (!isfinite(reference))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("refline must be finite")));
+	for (int i = 0; i < levels.length; i++)
+		if (!(levels.value[i] > 0 && levels.value[i] < 1))
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("levels must lie between 0 and 1, such as 0.95")));
+	type = lookup_rowtype_tupdesc(row_type, -1);
+	for (int64 i = 0; i < state->k; i++)
+		row[i] = funnel_row(type, study[i], reference, &levels);
+	ReleaseTupleDesc(type);
+	return PointerGetDatum(construct_array(row, (int) state->k, row_type, -1, false, TYPALIGN_DOUBLE));
 }

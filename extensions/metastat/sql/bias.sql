@@ -77,3 +77,10 @@ COMMENT ON FUNCTION psyrad.meta_petpeese_final(psyrad.meta_state, double precisi
 CREATE FUNCTION psyrad.meta_begg_final(state psyrad.meta_state) RETURNS psyrad.meta_begg_result
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'meta_begg_finish';
 COMMENT ON FUNCTION psyrad.meta_begg_final(psyrad.meta_state) IS 'Rank correlation test for funnel asymmetry over a state; see the aggregate meta_begg. Errors: vi 0.';
+CREATE TYPE psyrad.meta_funnel_row AS (yi double precision, sei double precision, z double precision, p double precision, contour double precision);
+CREATE FUNCTION psyrad.meta_funnel(state psyrad.meta_state, refline double precision DEFAULT 0, levels double precision[] DEFAULT ARRAY[0.9, 0.95, 0.99]::double precision[]) RETURNS psyrad.meta_funnel_row[]
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME';
+COMMENT ON TYPE psyrad.meta_funnel_row IS 'A study in a contour-enhanced funnel: effect, standard error, z and two-sided p against the reference line, and the contour it lies in.';
+COMMENT ON FUNCTION psyrad.meta_funnel(psyrad.meta_state, double precision, double precision[]) IS
+	'Points of a contour-enhanced funnel plot (Peters et al. 2008), in order of (vi, yi): unnest it. contour: the smallest of levels whose region about refline holds the study, '
+	'NULL outside all (p below 1 - the largest). DEFAULTS: refline 0, levels 0.9, 0.95, 0.99. NULL arguments give NULL. Errors: vi 0, levels outside (0, 1), refline not finite.';

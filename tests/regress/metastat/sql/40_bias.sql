@@ -51,3 +51,8 @@ SELECT meta_trimfill_final(meta_state(yi, vi), side => 'top') FROM public.bcg;
 SELECT meta_failsafe_final(meta_state(yi, vi), 'Rosenthal', 0) FROM public.bcg;
 SELECT meta_failsafe_final(meta_state(yi, vi), NULL) FROM public.bcg;
 SELECT meta_petpeese_final(meta_state(yi, vi), alpha => 2) FROM public.bcg;
+-- Contour-enhanced funnel.
+SELECT f.* FROM (SELECT meta_funnel(meta_state(yi, vi)) AS f FROM public.bcg) s, unnest(f) f;
+SELECT count(*) FILTER (WHERE contour = 0.5), count(*) FILTER (WHERE contour IS NULL) FROM (SELECT unnest(meta_funnel(meta_state(yi, vi), -0.7, ARRAY[0.99, 0.5])) AS f FROM public.bcg) s, LATERAL (SELECT (f).contour) c;
+SELECT meta_funnel(meta_state(yi, vi), levels => ARRAY[95]) FROM public.bcg;
+SELECT meta_funnel(meta_state(NULL, vi)) FROM public.bcg;
