@@ -241,6 +241,42 @@ equivariant(void **state)
 		}
 }
 
+/* 20,000 sets of any scale: an answer for each, and the same one in any unit. */
+static void
+every_set_gets_an_answer(void **state)
+{
+	double row[4 * MOST], other[4 * MOST], worst = 0;
+
+	for (int set = 0; set < 20000; set++)
+	{
+		size_t k = 5 + (size_t) set % 16;
+		double c;
+		psy_meta_regression a, b;
+
+		seed_state = 90000 + (uint64_t) set;
+		random_rows(row, k);
+		c = exp(2 * log(1e8) * (uniform() - 0.5));
+		if (!usable(row, k))
+			continue;
+		for (size_t i = 0; i < k; i++)
+		{
+			other[4 * i] = c * row[4 * i];
+			other[4 * i + 1] = c * c * row[4 * i + 1];
+			other[4 * i + 2] = row[4 * i + 2];
+			other[4 * i + 3] = row[4 * i + 3];
+		}
+		a = fit(row, k, PSY_META_REML, PSY_META_KNHA);
+		b = fit(other, k, PSY_META_REML, PSY_META_KNHA);
+		assert_true(isfinite(a.beta[1]) && isfinite(a.tau2) && isfinite(a.qm_p));
+		worst = fmax(worst, fabs(b.tau2 / c / c - a.tau2) / (a.tau2 + 0.01));
+		worst = fmax(worst, fabs(b.beta[1] / c - a.beta[1]) / (fabs(a.beta[1]) + a.se[1]));
+		psy_meta_regression_release(&unit_context, &a);
+		psy_meta_regression_release(&unit_context, &b);
+	}
+	if (!(worst <= 1e-12))
+		fail_msg("equivariance is off by %g", worst);
+}
+
 /*
  * One study so precise that it fixes a coefficient: 1 - h and its residual are computed without it.  Expected
  * values by exact rational arithmetic: tests/oracle/meta_regression.py.
@@ -342,6 +378,7 @@ main(void)
 		cmocka_unit_test(never_below_a_grid),
 		cmocka_unit_test(same_bits_in_any_order),
 		cmocka_unit_test(equivariant),
+		cmocka_unit_test(every_set_gets_an_answer),
 		cmocka_unit_test(one_study_dominates),
 		cmocka_unit_test(degenerate_sets_say_so),
 		cmocka_unit_test(refuses_bad_rows),
