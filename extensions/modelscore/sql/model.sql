@@ -33,7 +33,7 @@ COMMENT ON FUNCTION psyrad.model_send(psyrad.model) IS 'Binary output of model: 
 CREATE FUNCTION psyrad.model_load(document pg_catalog.text, format pg_catalog.text DEFAULT 'auto') RETURNS psyrad.model
 	AS 'MODULE_PATHNAME', 'model_load' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION psyrad.model_load(pg_catalog.text, pg_catalog.text) IS
-'Compiles a model''s document. format: psyrad-json, xgboost-json, xgboost-ubj (save_model of gbtree and dart boosters; missing features go where training sent them; classes are 0, 1, ...), lightgbm (text; decisions of random forests are averages, and classes are 0, 1, ...), or auto, which recognises them; pmml, libsvm and onnx are known by name but not supported in this version. At most 64 MB. Errors name line, column and path within the document.';
+'Compiles a model''s document. format: psyrad-json, xgboost-json, xgboost-ubj (save_model of gbtree and dart boosters; all trees count, as in Booster.predict, where the scikit-learn wrapper stops at best_iteration; missing features go where training sent them; classes are 0, 1, ...), lightgbm (text; decisions of random forests are averages, and classes are 0, 1, ...), or auto, which recognises them; pmml, libsvm and onnx are known by name but not supported in this version. At most 64 MB. Errors name line, column and path within the document.';
 
 CREATE FUNCTION psyrad.model_load(document pg_catalog.bytea, format pg_catalog.text DEFAULT 'auto') RETURNS psyrad.model
 	AS 'MODULE_PATHNAME', 'model_load' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
