@@ -1,4 +1,4 @@
--- Network meta-analysis: numbers, laws, errors, states.  Against metafor and netmeta's published example: tests/golden/run_network.
+-- Network meta-analysis: numbers, laws, errors, states.  Against metafor: tests/golden/run_network.
 SET search_path = public, psyrad;
 -- Six trials of four treatments; trial C has three arms (means 0, -.3, -.5 with variances .02, .03, .04).
 CREATE TABLE network (study text, t1 text, t2 text, yi float8, vi float8);
