@@ -41,15 +41,68 @@ state_with_room(const meta_state *state, int64 room)
 	return copy;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------------------
+ */
+
+/* Names longer than this are none of ours, and are read anew to raise their error. */
+#define NAME_SIZE 16
+
+/* What a call site asked for last, so that constant names are not read once a row. */
+typedef struct request_memory
+{
+	meta_state request; /* of which only the request is used */
+	char name[2][NAME_SIZE];
+	int length[2]; /* 0: nothing remembered, or no such argument */
+} request_memory;
+
+static request_memory *
+remembered(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(request_memory));
+	return (request_memory *) fcinfo->flinfo->fn_extra;
+}
+
+/* Whether the names in arguments 3 and 4 and the level in 5 are those remembered. */
+static bool
+asks_the_same(FunctionCallInfo fcinfo, const request_memory *memory)
+{
+	for (int i = 0; i < 2 && 3 + i < PG_NARGS(); i++)
+	{
+		text *name;
+
+		if (PG_ARGISNULL(3 + i) || memory->length[i] == 0)
+			return false;
+		name = PG_GETARG_TEXT_PP(3 + i);
+		if (VARSIZE_ANY_EXHDR(name) != memory->length[i] ||
+			memcmp(VARDATA_ANY(name), memory->name[i], memory->length[i]) != 0)
+			return false;
+	}
+	return PG_NARGS() <= 5 || (!PG_ARGISNULL(5) && PG_GETARG_FLOAT8(5) == memory->request.level);
+}
+
+static void
+remember_names(FunctionCallInfo fcinfo, request_memory *memory)
+{
+	for (int i = 0; i < 2 && 3 + i < PG_NARGS(); i++)
+	{
+		text *name = PG_GETARG_TEXT_PP(3 + i);
+
+		memory->length[i] = VARSIZE_ANY_EXHDR(name) <= NAME_SIZE ? VARSIZE_ANY_EXHDR(name) : 0;
+		memcpy(memory->name[i], VARDATA_ANY(name), memory->length[i]);
+	}
+}
 
 /* Method, test and level from the arguments behind yi and vi, as far as the aggregate has them. */
-static void
-read_request(FunctionCallInfo fcinfo, meta_state *request)
+static const meta_state *
+read_request(FunctionCallInfo fcinfo)
 {
+	request_memory *memory = remembered(fcinfo);
 	psy_meta_options options = meta_default_options();
 	psy_error err;
 
+	if (asks_the_same(fcinfo, memory))
+		return &memory->request;
 	PSYRAD_CHECK(psy_meta_method_parse(metastat_option(fcinfo, 3, "method"), &options.method, &err), &err);
 	if (PG_NARGS() > 4)
 		PSYRAD_CHECK(psy_meta_test_parse(metastat_option(fcinfo, 4, "test"), &options.test, &err), &err);
@@ -60,28 +113,30 @@ read_request(FunctionCallInfo fcinfo, meta_state *request)
 							errmsg("level must be a number between 0 and 1, such as 0.95")));
 		options.level = PG_GETARG_FLOAT8(5);
 	}
-	request->has_request = 1;
-	request->method = options.method;
-	request->test = options.test;
-	request->level = options.level;
+	memory->request.has_request = 1;
+	memory->request.method = options.method;
+	memory->request.test = options.test;
+	memory->request.level = options.level;
+	remember_names(fcinfo, memory);
+	return &memory->request;
 }
 
 static void
 set_or_check_request(FunctionCallInfo fcinfo, meta_state *state, bool is_new)
 {
-	meta_state request = {0};
+	const meta_state *request;
 
 	if (PG_NARGS() <= 3)
 		return;
-	read_request(fcinfo, &request);
+	request = read_request(fcinfo);
 	if (is_new)
 	{
-		state->has_request = request.has_request;
-		state->method = request.method;
-		state->test = request.test;
-		state->level = request.level;
+		state->has_request = request->has_request;
+		state->method = request->method;
+		state->test = request->test;
+		state->level = request->level;
 	}
-	else if (!meta_same_request(state, &request))
+	else if (!meta_same_request(state, request))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("method, test and level must be the same for all rows of a group"),
 						errhint("Group by them, or use meta_final over meta_state.")));
@@ -122,7 +177,8 @@ meta_accumulate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(add_row(fcinfo, state));
 }
 
-/* ---- states ---------------------------------------------------------------------------------------------- */
+/* ---- states ----------------------------------------------------------------------------------------------
+ */
 
 /* Room for `more` studies on top of the state's, in place when it has it already. */
 static meta_state *
@@ -172,7 +228,8 @@ meta_state_finish(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(copy);
 }
 
-/* ---- results --------------------------------------------------------------------------------------------- */
+/* ---- results ---------------------------------------------------------------------------------------------
+ */
 
 Datum
 meta_finish(PG_FUNCTION_ARGS)

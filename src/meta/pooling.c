@@ -136,16 +136,32 @@ compare_studies(const void *left, const void *right)
 	return a->yi < b->yi ? -1 : a->yi > b->yi;
 }
 
+/* Up to so many studies are sorted by insertion, which is quicker than a call of qsort. */
+#define FEW_STUDIES 40
+
 void
 psy_meta_sort(psy_effect *effect, size_t k)
 {
-	qsort(effect, k, sizeof *effect, compare_studies);
+	if (k > FEW_STUDIES)
+	{
+		qsort(effect, k, sizeof *effect, compare_studies);
+		return;
+	}
+	for (size_t i = 1; i < k; i++)
+	{
+		psy_effect moved = effect[i];
+		size_t at = i;
+
+		for (; at > 0 && compare_studies(&moved, &effect[at - 1]) < 0; at--)
+			effect[at] = effect[at - 1];
+		effect[at] = moved;
+	}
 }
 
 psy_meta_frame
 psy_meta_prepare(psy_effect *study, size_t k)
 {
-	double centre = study[0].yi, width = sqrt(study[k - 1].vi);
+	double centre = study[0].yi, width = sqrt(study[k - 1].vi), scale;
 	int exponent;
 
 	for (size_t i = 0; i < k; i++)
@@ -153,11 +169,13 @@ psy_meta_prepare(psy_effect *study, size_t k)
 		study[i].yi -= centre;
 		width = fmax(width, fabs(study[i].yi));
 	}
-	exponent = isfinite(width) ? ilogb(width) : 0;
+	/* Within +-1000 the scale and its inverse are doubles. */
+	exponent = isfinite(width) ? (int) fmin(fmax(ilogb(width), -1000), 1000) : 0;
+	scale = ldexp(1, -exponent);
 	for (size_t i = 0; i < k; i++)
 	{
-		study[i].yi = ldexp(study[i].yi, -exponent);
-		study[i].vi = ldexp(study[i].vi, -2 * exponent);
+		study[i].yi *= scale;
+		study[i].vi = study[i].vi * scale * scale;
 	}
 	return (psy_meta_frame){ldexp(centre, -exponent), exponent};
 }
@@ -264,12 +282,11 @@ standard_error(psy_meta_result *r, const psy_meta_sums *at, const psy_meta_optio
 }
 
 static void
-heterogeneity(psy_meta_result *r, psy_studies s, const psy_meta_options *o)
+heterogeneity(psy_meta_result *r, psy_studies s, const psy_meta_sums *fixed, const psy_meta_options *o)
 {
-	psy_meta_sums fixed = psy_meta_sums_at(s, 0);
-	double typical = (double) (s.k - 1) / fixed.trace;
+	double typical = (double) (s.k - 1) / fixed->trace;
 
-	r->q = fixed.q;
+	r->q = fixed->q;
 	r->q_df = (double) (s.k - 1);
 	r->q_p = psy_chisq_p(r->q, r->q_df, PSY_UPPER);
 	if (o->method == PSY_META_EE)
@@ -283,19 +300,20 @@ heterogeneity(psy_meta_result *r, psy_studies s, const psy_meta_options *o)
 }
 
 static void
-tau2_interval(psy_meta_result *r, psy_studies s, const psy_meta_options *o)
+tau2_interval(psy_meta_result *r, psy_studies s, const psy_meta_sums *fixed, const psy_meta_sums *at,
+			  const psy_meta_options *o)
 {
 	bool empty;
 
 	if (o->method == PSY_META_EE)
 		return;
-	r->se_tau2 = psy_tau2_se(s, o->method, r->tau2);
+	r->se_tau2 = psy_tau2_se(s, o->method, r->tau2, fixed, at);
 	if (o->tau2_ci == PSY_META_PL)
 	{
 		psy_tau2_profile(s, o->level, r->tau2, o->method == PSY_META_REML, &r->tau2_lb, &r->tau2_ub);
 		return;
 	}
-	psy_tau2_qprofile(s, o->level, o->cache, &r->tau2_lb, &r->tau2_ub, &empty);
+	psy_tau2_qprofile(s, o->level, fixed->q, o->cache, &r->tau2_lb, &r->tau2_ub, &empty);
 	if (empty)
 		add_note(r, "the Q-profile interval of tau2 is empty: effects vary less than their variances allow");
 }
@@ -332,19 +350,19 @@ restore(psy_meta_result *r, int exponent, double terms)
 static void
 fit_several(psy_studies s, psy_meta_frame f, const psy_meta_options *o, psy_meta_result *r)
 {
-	psy_meta_sums at;
+	psy_meta_sums fixed = psy_meta_sums_at(s, 0), at;
 
 	r->tau2 = psy_tau2_estimate(s, o->method);
-	at = psy_meta_sums_at(s, r->tau2);
+	at = r->tau2 > 0 ? psy_meta_sums_at(s, r->tau2) : fixed;
 	r->estimate = f.centre + at.mu;
 	if (o->method != PSY_META_EE && s.k < 5)
 		add_note(r, "fewer than 5 studies: the interval is fragile");
 	standard_error(r, &at, o);
 	r->loglik = full_loglik(s, r, &at, o);
-	heterogeneity(r, s, o);
+	heterogeneity(r, s, &fixed, o);
 	infer(r, o);
 	predict(r, o);
-	tau2_interval(r, s, o);
+	tau2_interval(r, s, &fixed, &at, o);
 	restore(r, f.exponent, (double) (o->method == PSY_META_REML ? s.k - 1 : s.k));
 }
 

@@ -112,24 +112,42 @@ score_at(psy_studies s, double tau2, bool restricted)
 	return (score){at.w2r2 - at.w, at.w2 + bend};
 }
 
-/* The root of the score in [low, high], score(low) > 0 >= score(high): Newton's steps kept inside the
- * bracket. */
-static double
-refine(psy_studies s, double low, double high, bool restricted)
+/* A point of the scale and its score. */
+typedef struct grid_point
 {
-	double least = s.study[0].vi, tau2 = low + (high - low) / 2;
+	double tau2, value;
+} grid_point;
+
+/*
+ * One step of a root search in a bracket: Newton's, or to the middle where that leads out.  True when it has
+ * arrived: Newton's steps square their error, so that after one of 1e-9 the next is below rounding.
+ */
+static bool
+step(double least, double low, double high, double newton, double *tau2)
+{
+	double here = *tau2;
+	bool inside = newton > low && newton < high;
+
+	*tau2 = inside ? newton : low + (high - low) / 2;
+	return fabs(*tau2 - here) <= (inside ? 1e-9 : 1e-16) * (least + here);
+}
+
+/* The root of the score between low, where it is positive, and high, where it is not. */
+static double
+refine(psy_studies s, grid_point from, grid_point to, bool restricted)
+{
+	double low = from.tau2, high = to.tau2;
+	double tau2 = low + (high - low) * (from.value / (from.value - to.value));
 
 	for (int i = 0; i < ITERATIONS; i++)
 	{
 		score at = score_at(s, tau2, restricted);
-		double next = tau2 - at.value / at.slope;
 
-		*(at.value > 0 ? &low : &high) = tau2;
-		if (!(next > low && next < high))
-			next = low + (high - low) / 2;
-		if (at.value == 0 || fabs(next - tau2) <= 1e-16 * (least + tau2))
+		if (at.value == 0)
 			break;
-		tau2 = next;
+		*(at.value > 0 ? &low : &high) = tau2;
+		if (step(s.study[0].vi, low, high, tau2 - at.value / at.slope, &tau2))
+			break;
 	}
 	return tau2;
 }
@@ -148,34 +166,36 @@ psy_meta_score_bound(psy_studies s, bool restricted)
 	return fmax(0, (ss + root) / (2 * n) * (1 + 1e-12) - s.study[0].vi);
 }
 
-/* Keeps the candidate with the greater likelihood; of equals, the smaller tau2. */
-static void
-consider(psy_studies s, double candidate, bool restricted, double *best, double *best_loglik)
+static double
+loglik_at(psy_studies s, double tau2, bool restricted)
 {
-	psy_meta_sums at = psy_meta_sums_at(s, candidate);
-	double loglik = psy_meta_loglik(s, candidate, &at, restricted);
+	psy_meta_sums at = psy_meta_sums_at(s, tau2);
 
-	if (isnan(*best_loglik) || loglik > *best_loglik)
-	{
-		*best = candidate;
-		*best_loglik = loglik;
-	}
+	return psy_meta_loglik(s, tau2, &at, restricted);
 }
 
+/* Keeps the candidate with the greater likelihood; of equals, the smaller tau2.  A first one needs none. */
+static void
+consider(psy_studies s, double candidate, bool restricted, double *best)
+{
+	if (isnan(*best) || loglik_at(s, candidate, restricted) > loglik_at(s, *best, restricted))
+		*best = candidate;
+}
+
+/* Studies whose weights at eight grid points are kept from the first pass to the second. */
+#define KEPT_WEIGHTS 128
+
 /*
- * The scores of the eight grid points from `cell` on, one a lane: the formulas of psy_meta_sums_at.
+ * The scores of eight points of the scale, one a lane: the formulas of psy_meta_sums_at.
  */
 PSY_CLONES static void
-scores_along_grid(psy_studies s, double cell, bool restricted, double *tau2, double *value)
+scores_at(psy_studies s, bool restricted, const double *tau2, double *value)
 {
 	double least = s.study[0].vi, first[PSY_LANES], rest[PSY_LANES] = {0}, rest2[PSY_LANES] = {0};
-	double mu[PSY_LANES] = {0}, sum[PSY_LANES];
+	double mu[PSY_LANES] = {0}, sum[PSY_LANES], kept[KEPT_WEIGHTS][PSY_LANES];
 
 	for (int l = 0; l < PSY_LANES; l++)
-	{
-		tau2[l] = least * expm1((cell + l) * PSY_TAU2_GRID_STEP);
 		first[l] = 1 / (least + tau2[l]);
-	}
 	for (size_t i = 1; i < s.k; i++)
 		for (int l = 0; l < PSY_LANES; l++)
 		{
@@ -184,6 +204,7 @@ scores_along_grid(psy_studies s, double cell, bool restricted, double *tau2, dou
 			rest[l] += w;
 			rest2[l] += w * w;
 			mu[l] += w * s.study[i].yi;
+			kept[i % KEPT_WEIGHTS][l] = w;
 		}
 	for (int l = 0; l < PSY_LANES; l++)
 	{
@@ -193,7 +214,8 @@ scores_along_grid(psy_studies s, double cell, bool restricted, double *tau2, dou
 	for (size_t i = 1; i < s.k; i++)
 		for (int l = 0; l < PSY_LANES; l++)
 		{
-			double wr = (s.study[i].yi - mu[l]) / (s.study[i].vi + tau2[l]);
+			double w = s.k <= KEPT_WEIGHTS ? kept[i][l] : 1 / (s.study[i].vi + tau2[l]);
+			double wr = w * (s.study[i].yi - mu[l]);
 
 			sum[l] += wr * wr;
 		}
@@ -205,38 +227,86 @@ scores_along_grid(psy_studies s, double cell, bool restricted, double *tau2, dou
 	}
 }
 
+/* exp of 1 to 8 steps of the grid; no root depends on their last digit. */
+static const double growth[PSY_LANES] = {1.0644944589178593, 1.1331484530668263, 1.2062302494209807,
+										 1.2840254166877414, 1.3668379411737963, 1.4549914146182013,
+										 1.5488302986341331, 1.6487212707001282};
+
+/* The score at every fall through 0 between the grid points of one block is a maximum of the likelihood. */
+static void
+maxima_in_block(psy_studies s, bool restricted, const double *tau2, grid_point *before, double *best)
+{
+	double value[PSY_LANES];
+
+	scores_at(s, restricted, tau2, value);
+	for (int l = 0; l < PSY_LANES; l++)
+	{
+		grid_point here = {tau2[l], value[l]};
+
+		if (before->value > 0 && here.value <= 0)
+			consider(s, refine(s, *before, here, restricted), restricted, best);
+		*before = here;
+	}
+}
+
 static double
 likelihood_maximum(psy_studies s, bool restricted)
 {
-	double least = s.study[0].vi, bound = psy_meta_score_bound(s, restricted);
-	double cells = ceil(log1p(bound / least) / PSY_TAU2_GRID_STEP) + 1;
-	double best = 0, best_loglik = NAN, low = 0, before = score_at(s, 0, restricted).value;
+	double least = s.study[0].vi, bound = psy_meta_score_bound(s, restricted), last = 1 + bound / least;
+	double best = NAN, from = 1;
+	grid_point before = {0, score_at(s, 0, restricted).value};
 
-	if (!isfinite(cells))
+	if (!isfinite(last))
 		return NAN; /* variances and effects that no double can hold together */
-	if (before <= 0)
-		consider(s, 0, restricted, &best, &best_loglik);
-	for (double cell = 1; cell <= cells; cell += PSY_LANES)
+	if (before.value <= 0)
+		best = 0;
+	/* The bound itself must lie inside the grid, for a root may lie on it. */
+	for (bool done = false; !done; from *= growth[PSY_LANES - 1])
 	{
-		double high[PSY_LANES], value[PSY_LANES];
+		double tau2[PSY_LANES];
 
 		if (stopped(s))
 			return NAN;
-		scores_along_grid(s, cell, restricted, high, value);
 		for (int l = 0; l < PSY_LANES; l++)
-		{
-			if (before > 0 && value[l] <= 0)
-				consider(s, refine(s, low, high[l], restricted), restricted, &best, &best_loglik);
-			low = high[l];
-			before = value[l];
-		}
+			tau2[l] = least * (from * growth[l] - 1);
+		done = tau2[PSY_LANES - 1] > bound;
+		maxima_in_block(s, restricted, tau2, &before, &best);
 	}
-	return best;
+	return isnan(best) ? 0 : best;
 }
 
 /*
  * ---- Q ---------------------------------------------------------------------------------------------------
  */
+
+/* Q at tau2 and minus its derivative, sum w^2 r^2. */
+typedef struct q_point
+{
+	double q, fall;
+} q_point;
+
+static q_point
+q_at(psy_studies s, double tau2)
+{
+	double w = 0, wy = 0, mu;
+	q_point out = {0, 0};
+
+	for (size_t i = 0; i < s.k; i++)
+	{
+		s.weight[i] = 1 / (s.study[i].vi + tau2);
+		w += s.weight[i];
+		wy += s.weight[i] * s.study[i].yi;
+	}
+	mu = wy / w;
+	for (size_t i = 0; i < s.k; i++)
+	{
+		double r = s.study[i].yi - mu, wr = s.weight[i] * r;
+
+		out.q += wr * r;
+		out.fall += wr * wr;
+	}
+	return out;
+}
 
 double
 psy_tau2_where_q(psy_studies s, double target)
@@ -248,25 +318,21 @@ psy_tau2_where_q(psy_studies s, double target)
 
 	for (int i = 0; i < ITERATIONS; i++)
 	{
-		psy_meta_sums at = psy_meta_sums_at(s, tau2);
-		double next = tau2 + (at.q / target - 1) * at.q / at.w2r2;
+		q_point at = q_at(s, tau2);
 
 		if (tau2 == 0 && at.q <= target)
 			return 0;
 		if (stopped(s))
 			return NAN;
 		*(at.q > target ? &low : &high) = tau2;
-		if (!(next > low && next < high))
-			next = low + (high - low) / 2;
-		if (fabs(next - tau2) <= 1e-16 * (least + tau2))
+		if (step(least, low, high, tau2 + (at.q / target - 1) * at.q / at.fall, &tau2))
 			break;
-		tau2 = next;
 	}
 	return tau2;
 }
 
 void
-psy_tau2_qprofile(psy_studies s, double level, psy_meta_cache *cache, double *lower, double *upper,
+psy_tau2_qprofile(psy_studies s, double level, double q, psy_meta_cache *cache, double *lower, double *upper,
 				  bool *empty)
 {
 	psy_meta_cache own = {0};
@@ -280,22 +346,14 @@ psy_tau2_qprofile(psy_studies s, double level, psy_meta_cache *cache, double *lo
 		cache->chisq_lower = psy_chisq_quantile(tail, df, PSY_LOWER);
 		cache->chisq_upper = psy_chisq_quantile(tail, df, PSY_UPPER);
 	}
-	*lower = psy_tau2_where_q(s, cache->chisq_upper);
-	*upper = psy_tau2_where_q(s, cache->chisq_lower);
-	*empty = psy_meta_sums_at(s, 0).q < cache->chisq_lower;
+	*lower = q <= cache->chisq_upper ? 0 : psy_tau2_where_q(s, cache->chisq_upper);
+	*upper = q <= cache->chisq_lower ? 0 : psy_tau2_where_q(s, cache->chisq_lower);
+	*empty = q < cache->chisq_lower;
 }
 
 /*
  * ---- profile likelihood ----------------------------------------------------------------------------------
  */
-
-static double
-loglik_at(psy_studies s, double tau2, bool restricted)
-{
-	psy_meta_sums at = psy_meta_sums_at(s, tau2);
-
-	return psy_meta_loglik(s, tau2, &at, restricted);
-}
 
 /* Where the log likelihood crosses level between inside (above it) and outside (below it). */
 static double
@@ -363,8 +421,10 @@ double
 psy_tau2_estimate(psy_studies s, psy_meta_method method)
 {
 	double k = (double) s.k;
-	psy_meta_sums fixed = psy_meta_sums_at(s, 0);
+	psy_meta_sums fixed = {0};
 
+	if (method == PSY_META_DL || method == PSY_META_HS || method == PSY_META_HSK)
+		fixed = psy_meta_sums_at(s, 0);
 	switch (method)
 	{
 		case PSY_META_EE: return 0;
@@ -426,25 +486,25 @@ sj_se(psy_studies s, double tau2)
 }
 
 double
-psy_tau2_se(psy_studies s, psy_meta_method method, double tau2)
+psy_tau2_se(psy_studies s, psy_meta_method method, double tau2, const psy_meta_sums *fixed,
+			const psy_meta_sums *at)
 {
 	double k = (double) s.k;
-	psy_meta_sums fixed = psy_meta_sums_at(s, 0), at = psy_meta_sums_at(s, tau2);
-	double moment = sqrt(2 * (k - 1) + 4 * tau2 * fixed.trace + 2 * tau2 * tau2 * fixed.p_squared);
+	double moment = sqrt(2 * (k - 1) + 4 * tau2 * fixed->trace + 2 * tau2 * tau2 * fixed->p_squared);
 
 	switch (method)
 	{
 		case PSY_META_EE: return NAN;
-		case PSY_META_DL: return moment / fixed.trace;
+		case PSY_META_DL: return moment / fixed->trace;
 		case PSY_META_HE: return he_se(s, tau2);
-		case PSY_META_HS: return moment / fixed.w;
-		case PSY_META_HSK: return k / (k - 1) * moment / fixed.w;
+		case PSY_META_HS: return moment / fixed->w;
+		case PSY_META_HSK: return k / (k - 1) * moment / fixed->w;
 		case PSY_META_SJ: return sj_se(s, tau2);
-		case PSY_META_ML: return sqrt(2 / at.w2);
-		case PSY_META_REML: return sqrt(2 / at.p_squared);
+		case PSY_META_ML: return sqrt(2 / at->w2);
+		case PSY_META_REML: return sqrt(2 / at->p_squared);
 		case PSY_META_EB:
 		case PSY_META_PM:
-		case PSY_META_PMM: return sqrt(2 * k * k / (k - 1)) / at.w;
+		case PSY_META_PMM: return sqrt(2 * k * k / (k - 1)) / at->w;
 	}
 	return NAN;
 }

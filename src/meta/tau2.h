@@ -60,15 +60,17 @@ double psy_meta_loglik(psy_studies s, double tau2, const psy_meta_sums *at, bool
  */
 double psy_tau2_estimate(psy_studies s, psy_meta_method method);
 
-/* Standard error of the estimator at its estimate; the sources above and Viechtbauer 2005.  NaN for EE. */
-double psy_tau2_se(psy_studies s, psy_meta_method method, double tau2);
+/* Standard error of the estimator at its estimate, from the sums at 0 and at tau2; the sources above and
+ * Viechtbauer 2005.  NaN for EE. */
+double psy_tau2_se(psy_studies s, psy_meta_method method, double tau2, const psy_meta_sums *fixed,
+				   const psy_meta_sums *at);
 
 /* The tau2 >= 0 where Q(tau2), a decreasing function, equals target; 0 when Q(0) <= target. */
 double psy_tau2_where_q(psy_studies s, double target);
 
-/* Interval by inverting Q; *empty when even tau2 = 0 is rejected as too large (then both bounds are 0).
- * cache is of this level, or NULL. */
-void psy_tau2_qprofile(psy_studies s, double level, psy_meta_cache *cache, double *lower, double *upper,
+/* Interval by inverting Q, whose value at 0 is q; *empty when even tau2 = 0 is rejected as too large (then both
+ * bounds are 0).  cache is of this level, or NULL. */
+void psy_tau2_qprofile(psy_studies s, double level, double q, psy_meta_cache *cache, double *lower, double *upper,
 					   bool *empty);
 
 /* Interval where twice the log likelihood is within the chi-square(1) quantile of its maximum at tau2. */
