@@ -88,7 +88,7 @@ fill_entry(FunctionCallInfo fcinfo, cache_entry *entry)
 		AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "psyrad model", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 	psyrad_header *image = psyrad_state_arg(fcinfo, 0, &modelscore_type);
-	modelscore_model ready;
+	modelscore_model ready = {.memory = memory};
 
 	if ((struct varlena *) image == datum)
 	{
@@ -105,7 +105,7 @@ fill_entry(FunctionCallInfo fcinfo, cache_entry *entry)
 		VARATT_EXTERNAL_GET_POINTER(entry->toast, datum);
 }
 
-const modelscore_model *
+modelscore_model *
 modelscore_model_arg(FunctionCallInfo fcinfo)
 {
 	model_cache *cache = cache_of(fcinfo);
@@ -134,22 +134,11 @@ modelscore_plain_arg(FunctionCallInfo fcinfo)
 	return (const psy_model *) psyrad_state_arg(fcinfo, 0, &modelscore_type);
 }
 
-/* ---- running
- * --------------------------------------------------------------------------------------------------- */
+/* ---- features
+ * -------------------------------------------------------------------------------------------------- */
 
-static bool
-run(const modelscore_model *m, const double *features)
-{
-	psy_error err = {0};
-	bool missing;
-	psy_status status = psy_model_run(m->model, features, m->workspace, m->raw, &missing, &err);
-
-	PSYRAD_CHECK(status, &err);
-	return !missing;
-}
-
-bool
-modelscore_run_array(FunctionCallInfo fcinfo, const modelscore_model *m)
+const double *
+modelscore_features_array(FunctionCallInfo fcinfo, const modelscore_model *m)
 {
 	psyrad_array features = psyrad_double_array(PG_GETARG_DATUM(1), 1, "features");
 
@@ -158,7 +147,7 @@ modelscore_run_array(FunctionCallInfo fcinfo, const modelscore_model *m)
 						errmsg("features has %d elements, the model takes %zu", features.length,
 							   psy_model_features(m->model)),
 						errhint("model_features lists them in order.")));
-	return run(m, features.value);
+	return features.value;
 }
 
 /* One member of the object to its place among the features. */
@@ -180,8 +169,8 @@ set_feature(const modelscore_model *m, const JsonbValue *key, const JsonbValue *
 															key->val.string.len, key->val.string.val)));
 }
 
-bool
-modelscore_run_jsonb(FunctionCallInfo fcinfo, const modelscore_model *m)
+const double *
+modelscore_features_jsonb(FunctionCallInfo fcinfo, const modelscore_model *m)
 {
 	Jsonb *object = PG_GETARG_JSONB_P(1);
 	JsonbIterator *it;
@@ -201,5 +190,31 @@ modelscore_run_jsonb(FunctionCallInfo fcinfo, const modelscore_model *m)
 		(void) JsonbIteratorNext(&it, &value, true);
 		set_feature(m, &key, &value);
 	}
-	return run(m, m->features);
+	return m->features;
+}
+
+/* ---- running
+ * --------------------------------------------------------------------------------------------------- */
+
+static bool
+run(const modelscore_model *m, const double *features)
+{
+	psy_error err = {0};
+	bool missing;
+	psy_status status = psy_model_run(m->model, features, m->workspace, m->raw, &missing, &err);
+
+	PSYRAD_CHECK(status, &err);
+	return !missing;
+}
+
+bool
+modelscore_run_array(FunctionCallInfo fcinfo, const modelscore_model *m)
+{
+	return run(m, modelscore_features_array(fcinfo, m));
+}
+
+bool
+modelscore_run_jsonb(FunctionCallInfo fcinfo, const modelscore_model *m)
+{
+	return run(m, modelscore_features_jsonb(fcinfo, m));
 }

@@ -10,6 +10,7 @@
 
 #include "common.h"
 
+#include "models/explain.h"
 #include "models/model.h"
 
 extern const psyrad_state_type modelscore_type;
@@ -21,13 +22,20 @@ typedef struct modelscore_model
 	double *workspace;
 	double *raw;
 	double *features;
+	MemoryContext memory;     /* lives as long as this */
+	psy_explainer *explainer; /* made when first asked for (model_explain.c); NULL before */
+	double *explain_workspace;
 } modelscore_model;
 
 /* Argument 0, from the call site's cache. */
-extern const modelscore_model *modelscore_model_arg(FunctionCallInfo fcinfo);
+extern modelscore_model *modelscore_model_arg(FunctionCallInfo fcinfo);
 
 /* Argument 0 without a cache, for functions that are not called row by row. */
 extern const psy_model *modelscore_plain_arg(FunctionCallInfo fcinfo);
+
+/* Argument 1: an array of numbers in the order of model_features, or jsonb keyed by name. */
+extern const double *modelscore_features_array(FunctionCallInfo fcinfo, const modelscore_model *m);
+extern const double *modelscore_features_jsonb(FunctionCallInfo fcinfo, const modelscore_model *m);
 
 /*
  * Runs the model on argument 1: an array of numbers in the order of model_features, or jsonb keyed by name.

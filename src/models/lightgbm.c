@@ -34,6 +34,8 @@ typedef struct lightgbm_reader
 	size_t most; /* leaves of a tree */
 	double *column;
 	double *value;
+	double *split_cover;
+	double *leaf_cover;
 	psy_tree_split *split;
 } lightgbm_reader;
 
@@ -404,6 +406,8 @@ measure(lightgbm_reader *l, slice block)
 				return status;
 		l->plan.words += (uint32_t) last;
 	}
+	if (leaves > 1 && (!find(block, "internal_count", &bounds) || !find(block, "leaf_count", &bounds)))
+		l->plan.flags &= ~PSY_TREES_COVERS;
 	l->plan.trees++;
 	l->plan.nodes += 2 * (uint32_t) leaves - 1;
 	if ((size_t) leaves > l->most)
@@ -516,10 +520,25 @@ read_splits(lightgbm_reader *l, slice block, size_t splits)
 	return read_kinds(l, block, splits);
 }
 
+/* Cases of training in each node; a tree of one leaf need not say. */
+static psy_status
+read_covers(lightgbm_reader *l, slice block, size_t splits)
+{
+	psy_status status;
+
+	l->leaf_cover[0] = 0;
+	if ((l->plan.flags & PSY_TREES_COVERS) == 0 || splits == 0)
+		return PSY_OK;
+	status = read_column(l, block, "internal_count", splits, true, 0, 9e15, l->split_cover);
+	return status != PSY_OK ? status
+							: read_column(l, block, "leaf_count", splits + 1, true, 0, 9e15, l->leaf_cover);
+}
+
 static psy_status
 read_tree(lightgbm_reader *l, slice block, uint32_t output, psy_trees_writer *writer)
 {
-	psy_tree_source source = {.split = l->split, .value = l->value};
+	psy_tree_source source = {
+		.split = l->split, .value = l->value, .split_cover = l->split_cover, .leaf_cover = l->leaf_cover};
 	double leaves;
 	psy_status status;
 
@@ -533,6 +552,8 @@ read_tree(lightgbm_reader *l, slice block, uint32_t output, psy_trees_writer *wr
 		return status;
 	if ((status = read_column(l, block, "leaf_value", source.leaves, false, -1.7e308, 1.7e308, l->value)) !=
 		PSY_OK)
+		return status;
+	if ((status = read_covers(l, block, source.splits)) != PSY_OK)
 		return status;
 	if (!psy_trees_add(writer, &source, output))
 		return refuse(l, block.at, PSY_FORMAT,
@@ -569,18 +590,20 @@ plan_trees(lightgbm_reader *l)
 	return PSY_OK;
 }
 
-/* One block: values, a column, splits. */
+/* One block: values, a column, covers, splits. */
 static psy_status
 make_scratch(lightgbm_reader *l, void **block)
 {
 	psy_status status =
-		psy_alloc(l->c->builder.ctx, l->most, 2 * sizeof(double) + sizeof(psy_tree_split), block, l->c->err);
+		psy_alloc(l->c->builder.ctx, l->most, 4 * sizeof(double) + sizeof(psy_tree_split), block, l->c->err);
 
 	if (status != PSY_OK)
 		return status;
 	l->value = *block;
 	l->column = l->value + l->most;
-	l->split = (psy_tree_split *) (l->column + l->most);
+	l->split_cover = l->column + l->most;
+	l->leaf_cover = l->split_cover + l->most;
+	l->split = (psy_tree_split *) (l->leaf_cover + l->most);
 	return PSY_OK;
 }
 
@@ -594,7 +617,7 @@ compile(lightgbm_reader *l, size_t bytes)
 	void *scratch = NULL;
 	psy_status status;
 
-	l->plan = (psy_trees_head){.width = 1, .divisor = 1, .parameter = 1};
+	l->plan = (psy_trees_head){.width = 1, .divisor = 1, .parameter = 1, .flags = PSY_TREES_COVERS};
 	if ((status = part_document(l, bytes)) != PSY_OK || (status = read_head(l)) != PSY_OK ||
 		(status = plan_trees(l)) != PSY_OK ||
 		(status = psy_builder_reserve(b, 1, sizeof(psy_op), &steps)) != PSY_OK ||

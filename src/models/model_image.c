@@ -253,6 +253,7 @@ static psy_status
 check_tables(const psy_model *m, psy_error *err)
 {
 	size_t imputed = m->missing == PSY_MISSING_IMPUTE ? m->features : 0;
+	size_t means = m->background.length == 0 ? 0 : m->features;
 	psy_status status;
 
 	if ((status = check_text(m, m->name, "name", err)) != PSY_OK ||
@@ -260,8 +261,11 @@ check_tables(const psy_model *m, psy_error *err)
 		(status = check_texts(m, m->feature_units, m->features, "units", err)) != PSY_OK ||
 		(status = check_order(m, err)) != PSY_OK ||
 		(status = check_texts(m, m->class_labels, m->classes, "classes", err)) != PSY_OK ||
-		(status = check_section(m, m->impute, imputed, sizeof(double), "impute", err)) != PSY_OK)
+		(status = check_section(m, m->impute, imputed, sizeof(double), "impute", err)) != PSY_OK ||
+		(status = check_section(m, m->background, means, sizeof(double), "background", err)) != PSY_OK)
 		return status;
+	if (!psy_all_finite(psy_at(m, m->background), means))
+		return psy_fail(err, PSY_FORMAT, "a mean of the background is not finite");
 	if (!psy_all_finite(psy_at(m, m->impute), imputed))
 		return psy_fail(err, PSY_FORMAT, "an imputed value is not finite");
 	return PSY_OK;

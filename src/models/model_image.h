@@ -56,6 +56,7 @@ struct psy_model
 	psy_span feature_order; /* uint32_t[features]: indexes by (length, bytes) of name, strictly ascending */
 	psy_span class_labels;  /* psy_span[classes] */
 	psy_span impute;        /* double[features] under PSY_MISSING_IMPUTE, else empty */
+	psy_span background;    /* double[features], the means that linear explanations start from, or empty */
 	psy_span steps;         /* psy_op[ops] */
 };
 

@@ -26,6 +26,8 @@ typedef struct psy_op_kind
 	psy_op_code code;
 	bool any_task;      /* an estimator of classes that regresses as well */
 	bool takes_missing; /* knows what to do with NaN */
+	bool elementwise;   /* a transform whose k-th output depends on the k-th input alone */
+	bool centres;       /* a transform that takes training means to 0 */
 
 	/* Reads the operator's object; sets op->outputs and op->data (op->code and op->inputs are set). */
 	psy_status (*compile)(psy_compiler *c, const psy_json_node *node, psy_op *op);
@@ -68,6 +70,13 @@ psy_op_estimates(uint32_t code)
 {
 	return code >= PSY_OP_LINEAR;
 }
+
+/*
+ * The steps before the estimator: features -> *vector, which lies in the first 2 * widest doubles of workspace or is
+ * features itself.  *missing and errors as psy_model_run (model_score.c).
+ */
+psy_status psy_model_transform(const psy_model *model, const double *features, double *workspace,
+							   const double **vector, bool *missing, psy_error *err);
 
 /* The front end of psyrad-json (psyrad_json.c). */
 psy_status psy_psyrad_json_compile(const psy_context *ctx, const psy_json *json,

@@ -192,31 +192,43 @@ treat_missing(const psy_model *model, const double *features, double *filled, bo
 }
 
 psy_status
-psy_model_run(const psy_model *model, const double *features, double *workspace, double *raw, bool *missing,
-			  psy_error *err)
+psy_model_transform(const psy_model *model, const double *features, double *workspace, const double **vector,
+					bool *missing, psy_error *err)
 {
 	size_t width = widest(model);
 	double *buffer[2] = {workspace, workspace + width};
-	double *rest = workspace + 2 * width;
-	const double *vector = features;
 
 	*missing = false;
+	*vector = features;
 	if (!psy_finite(features, model->features))
 	{
 		psy_status status = treat_missing(model, features, buffer[1], missing, err);
 
 		if (status != PSY_OK || *missing)
 			return status;
-		vector = buffer[1];
+		*vector = buffer[1];
 	}
-	for (size_t k = 0; k < model->ops; k++)
+	for (size_t k = 0; k + 1 < model->ops; k++)
 	{
 		const psy_op *op = psy_op_at(model, k);
-		double *out = k == model->ops - 1 ? raw : buffer[k % 2];
 
-		psy_op_kind_of(op->code)->apply(model, op, vector, rest, out);
-		vector = out;
+		psy_op_kind_of(op->code)->apply(model, op, *vector, workspace + 2 * width, buffer[k % 2]);
+		*vector = buffer[k % 2];
 	}
+	return PSY_OK;
+}
+
+psy_status
+psy_model_run(const psy_model *model, const double *features, double *workspace, double *raw, bool *missing,
+			  psy_error *err)
+{
+	const psy_op *last = estimator(model);
+	const double *vector;
+	psy_status status = psy_model_transform(model, features, workspace, &vector, missing, err);
+
+	if (status != PSY_OK || *missing)
+		return status;
+	psy_op_kind_of(last->code)->apply(model, last, vector, workspace + 2 * widest(model), raw);
 	if (!psy_finite(raw, psy_model_raw(model)))
 		return psy_fail(err, PSY_DOMAIN,
 						"the model's output is not finite: the features are too large for it");

@@ -10,6 +10,7 @@
 
 #include "models/model_kernels.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -88,6 +89,15 @@ check_trees(const psy_op *op, const psy_trees_head *head, const char *data, psy_
 }
 
 static psy_status
+check_covers(const double *cover, size_t nodes, psy_error *err)
+{
+	for (size_t k = 0; k < nodes; k++)
+		if (!(cover[k] >= 0 && cover[k] <= DBL_MAX))
+			return psy_fail(err, PSY_FORMAT, "trees: the cover of node %zu is no weight", k + 1);
+	return PSY_OK;
+}
+
+static psy_status
 check(const psy_model *model, const psy_op *op, psy_error *err)
 {
 	const psy_trees_head *head = head_of(model, op);
@@ -97,7 +107,8 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 
 	if (op->data.length < sizeof *head)
 		return psy_fail(err, PSY_FORMAT, "trees: its head is cut off");
-	if (head->trees == 0 || head->divisor == 0 || head->flags > 7 || !isfinite(head->parameter) ||
+	if (head->trees == 0 || head->divisor == 0 || head->flags > PSY_TREES_FLAGS ||
+		!isfinite(head->parameter) ||
 		(head->width == 1 ? head->vectors != 0 : head->width != op->outputs || op->outputs < 2))
 		return psy_fail(err, PSY_FORMAT, "trees: its head is not sound");
 	/* Factors are below 2^32, so that no product or sum of the layout wraps around. */
@@ -109,7 +120,9 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 		return psy_fail(err, PSY_FORMAT, "trees: its sizes do not fit");
 	if (!psy_all_finite((const double *) (head + 1), (at.word - sizeof *head) / sizeof(double)))
 		return psy_fail(err, PSY_FORMAT, "trees: a number is not finite");
-	if ((status = check_link(model, op, head, err)) != PSY_OK)
+	if ((status = check_link(model, op, head, err)) != PSY_OK ||
+		(status = check_covers((const double *) (data + at.cover), (at.total - at.cover) / sizeof(double),
+							   err)) != PSY_OK)
 		return status;
 	return check_trees(op, head, data, err);
 }
@@ -117,8 +130,8 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 /* ---- walking
  * --------------------------------------------------------------------------------------------------- */
 
-static bool
-is_member(const psy_tree_node *node, const uint32_t *word, double x)
+bool
+psy_tree_is_member(const psy_tree_node *node, const uint32_t *word, double x)
 {
 	double code = trunc(x);
 	uint32_t index;
@@ -130,26 +143,11 @@ is_member(const psy_tree_node *node, const uint32_t *word, double x)
 	return word[node->as.set[0] + index / 32] >> (index % 32) & 1;
 }
 
-static inline uint32_t
-goes_right(const psy_tree_node *node, const uint32_t *word, const double *in)
-{
-	double x = in[node->what & PSY_SPLIT_FEATURE];
-
-	if (x != x && (node->what & PSY_SPLIT_NAN_IS_ZERO))
-		x = 0;
-	/* 1e-35: LightGBM's kZeroThreshold, a float32. */
-	if (x != x || ((node->what & PSY_SPLIT_ZERO_IS_MISSING) && fabs(x) <= (double) 1e-35f))
-		return (node->what & PSY_SPLIT_MISSING_LEFT) == 0;
-	if (node->what & PSY_SPLIT_CATEGORIES)
-		return is_member(node, word, x) == ((node->what & PSY_SPLIT_MEMBERS_RIGHT) != 0);
-	return x > node->as.threshold;
-}
-
 static const psy_tree_node *
 leaf_of(const psy_tree_node *node, uint32_t at, const uint32_t *word, const double *in)
 {
 	while ((node[at].what & PSY_SPLIT_LEAF) == 0)
-		at = node[at].left + goes_right(node + at, word, in);
+		at = node[at].left + psy_tree_goes_right(node + at, word, in);
 	return node + at;
 }
 
@@ -170,9 +168,8 @@ add_leaf(const psy_trees_head *head, const psy_tree_node *leaf, const double *ve
 		out[group] += leaf->as.threshold;
 }
 
-/* Rounded to float32; false when one of them overflows. */
-static bool
-round_features(const double *in, size_t n, double *rounded)
+bool
+psy_trees_round(const double *in, size_t n, double *rounded)
 {
 	bool fits = true;
 
@@ -196,7 +193,7 @@ apply(const psy_model *model, const psy_op *op, const double *in, double *worksp
 	memcpy(out, head + 1, op->outputs * sizeof(double));
 	if (head->flags & PSY_TREES_FLOAT_FEATURES)
 	{
-		fits = round_features(in, op->inputs, workspace);
+		fits = psy_trees_round(in, op->inputs, workspace);
 		in = workspace;
 	}
 	for (uint32_t t = 0; t < head->trees; t++)
@@ -348,7 +345,8 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	fact[2] = (psy_fact){.key = "link", .text = link[head->link]};
 	fact[3] = (psy_fact){.key = "features as",
 						 .text = head->flags & PSY_TREES_FLOAT_FEATURES ? "float32" : "double"};
-	return 4;
+	fact[4] = (psy_fact){.key = "covers", .text = head->flags & PSY_TREES_COVERS ? "known" : "unknown"};
+	return 5;
 }
 
 const psy_op_kind psy_op_trees = {.name = "trees",

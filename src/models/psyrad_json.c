@@ -235,6 +235,23 @@ read_missing(psy_compiler *c, const psy_json_node *root)
 	return psy_json_numbers(c->json, impute, c->width, psy_builder_at(&c->builder, span), c->err);
 }
 
+/* The features' means in training, which explanations of linear models start from. */
+static psy_status
+read_background(psy_compiler *c, const psy_json_node *root)
+{
+	const psy_json_node *means = psy_json_member(c->json, root, "background");
+	psy_span span;
+	psy_status status;
+
+	if (means == NULL)
+		return PSY_OK;
+	if ((status = psy_json_expect(c->json, means, PSY_JSON_ARRAY, c->err)) != PSY_OK ||
+		(status = psy_builder_reserve(&c->builder, c->width, sizeof(double), &span)) != PSY_OK)
+		return status;
+	psy_builder_model(&c->builder)->background = span;
+	return psy_json_numbers(c->json, means, c->width, psy_builder_at(&c->builder, span), c->err);
+}
+
 /* ---- pipeline
  * -------------------------------------------------------------------------------------------------- */
 
@@ -302,7 +319,7 @@ static psy_status
 compile(psy_compiler *c, const psy_json_node *root)
 {
 	static const char *const keys[] = {"psyrad_model", "name",    "notes", "task",      "classes", "positive",
-									   "features",     "missing", "steps", "estimator", NULL};
+									   "features",     "missing", "background", "steps", "estimator", NULL};
 	const psy_json_node *notes;
 	psy_status status;
 
@@ -314,7 +331,8 @@ compile(psy_compiler *c, const psy_json_node *root)
 	if (notes != NULL && (status = psy_json_expect(c->json, notes, PSY_JSON_STRING, c->err)) != PSY_OK)
 		return status;
 	if ((status = read_task(c, root)) != PSY_OK || (status = read_classes(c, root)) != PSY_OK ||
-		(status = read_features(c, root)) != PSY_OK || (status = read_missing(c, root)) != PSY_OK)
+		(status = read_features(c, root)) != PSY_OK || (status = read_missing(c, root)) != PSY_OK ||
+		(status = read_background(c, root)) != PSY_OK)
 		return status;
 	return read_pipeline(c, root);
 }

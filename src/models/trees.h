@@ -3,9 +3,9 @@
  * src/models.
  *
  * Data of the operator: trees_head, base[outputs], vector[vectors][width], word (categories), root[trees],
- * group[trees], node[nodes].  A tree's nodes stand breadth first from its root up to the next tree's,
- * siblings side by side, every child behind its parent: a walk ends whatever the bytes say, and one row costs
- * at most one visit of each node.
+ * group[trees], node[nodes], cover[nodes] under PSY_TREES_COVERS.  A tree's nodes stand breadth first from
+ * its root up to the next tree's, siblings side by side, every child behind its parent: a walk ends whatever
+ * the bytes say, and one row costs at most one visit of each node.
  */
 #ifndef PSY_TREES_H
 #define PSY_TREES_H
@@ -30,15 +30,18 @@ typedef enum psy_tree_link
 #define PSY_TREES_FLOAT_FEATURES 1u /* features are rounded to float32 before they are compared */
 #define PSY_TREES_FLOAT_SUMS 2u     /* sums and links are float32 (XGBoost) */
 #define PSY_TREES_TIE_SECOND 4u     /* log-odds of exactly 0 are the second class (scikit-learn's boosting) */
+#define PSY_TREES_COVERS 8u /* the weight of training data in each node is known: explanation needs it */
+#define PSY_TREES_FLAGS 15u
 
 /* Flags of a split, above its feature's index in the same word. */
 #define PSY_SPLIT_FEATURE 0x00FFFFFFu
 #define PSY_SPLIT_LEAF 0x01000000u
 #define PSY_SPLIT_MISSING_LEFT 0x02000000u
-#define PSY_SPLIT_CATEGORIES 0x04000000u    /* by membership, not by threshold */
-#define PSY_SPLIT_MEMBERS_RIGHT 0x08000000u /* members of the set go right (XGBoost), else left (LightGBM)   \
-											 */
-#define PSY_SPLIT_NAN_IS_ZERO 0x10000000u   /* LightGBM, unless missing_type is NaN */
+#define PSY_SPLIT_CATEGORIES 0x04000000u /* by membership, not by threshold */
+#define PSY_SPLIT_MEMBERS_RIGHT                                                                              \
+	0x08000000u                           /* members of the set go right (XGBoost), else left (LightGBM)     \
+										   */
+#define PSY_SPLIT_NAN_IS_ZERO 0x10000000u /* LightGBM, unless missing_type is NaN */
 #define PSY_SPLIT_ZERO_IS_MISSING 0x20000000u
 #define PSY_SPLIT_FLAGS 0x3F000000u
 
@@ -86,6 +89,8 @@ typedef struct psy_tree_source
 	size_t splits;
 	const double *value; /* [leaves][width] */
 	size_t leaves;
+	const double *split_cover; /* [splits], and [leaves] below, under PSY_TREES_COVERS */
+	const double *leaf_cover;
 	int32_t start; /* 0, or -1 for a tree of one leaf */
 } psy_tree_source;
 
@@ -133,6 +138,7 @@ typedef struct psy_trees_layout
 	uint64_t root;
 	uint64_t group;
 	uint64_t node;
+	uint64_t cover;
 	uint64_t total;
 } psy_trees_layout;
 
@@ -146,8 +152,31 @@ psy_trees_layout_of(const psy_trees_head *head, uint32_t outputs)
 	at.root = at.word + ((uint64_t) head->words + 1) / 2 * 8;
 	at.group = at.root + ((uint64_t) head->trees + 1) / 2 * 8;
 	at.node = at.group + ((uint64_t) head->trees + 1) / 2 * 8;
-	at.total = at.node + (uint64_t) head->nodes * sizeof(psy_tree_node);
+	at.cover = at.node + (uint64_t) head->nodes * sizeof(psy_tree_node);
+	at.total = at.cover + (head->flags & PSY_TREES_COVERS ? (uint64_t) head->nodes * sizeof(double) : 0);
 	return at;
 }
+
+/* Whether x is among a split's categories. */
+bool psy_tree_is_member(const psy_tree_node *node, const uint32_t *word, double x);
+
+/* 1 when the features go right at a split, else 0. */
+static inline uint32_t
+psy_tree_goes_right(const psy_tree_node *node, const uint32_t *word, const double *in)
+{
+	double x = in[node->what & PSY_SPLIT_FEATURE];
+
+	if (x != x && (node->what & PSY_SPLIT_NAN_IS_ZERO))
+		x = 0;
+	/* 1e-35: LightGBM's kZeroThreshold, a float32. */
+	if (x != x || ((node->what & PSY_SPLIT_ZERO_IS_MISSING) && x <= (double) 1e-35f && x >= -(double) 1e-35f))
+		return (node->what & PSY_SPLIT_MISSING_LEFT) == 0;
+	if (node->what & PSY_SPLIT_CATEGORIES)
+		return psy_tree_is_member(node, word, x) == ((node->what & PSY_SPLIT_MEMBERS_RIGHT) != 0);
+	return x > node->as.threshold;
+}
+
+/* Features as the ensemble compares them: rounded to float32; false when one of them overflows. */
+bool psy_trees_round(const double *in, size_t n, double *rounded);
 
 #endif

@@ -83,11 +83,14 @@ psy_trees_add(psy_trees_writer *w, const psy_tree_source *source, uint32_t group
 	psy_trees_layout at = psy_trees_layout_of(&w->most, w->outputs);
 	psy_tree_node *node = (psy_tree_node *) (data_of(w) + at.node) + w->nodes;
 	size_t most = 2 * source->splits + 1, used = 1;
+	double *cover = NULL;
 
 	((uint32_t *) (data_of(w) + at.root))[w->trees] = w->nodes;
 	((uint32_t *) (data_of(w) + at.group))[w->trees] = group;
 	w->trees++;
 	node[0].left = (uint32_t) source->start;
+	if (w->most.flags & PSY_TREES_COVERS)
+		cover = (double *) (data_of(w) + at.cover) + w->nodes;
 	for (size_t k = 0; k < used; k++)
 	{
 		int32_t from = (int32_t) node[k].left;
@@ -98,11 +101,15 @@ psy_trees_add(psy_trees_writer *w, const psy_tree_source *source, uint32_t group
 			if ((size_t) (-1 - (int64_t) from) >= source->leaves ||
 				(w->most.width > 1 && w->vectors >= w->most.vectors))
 				return false;
+			if (cover != NULL)
+				cover[k] = source->leaf_cover[-1 - (int64_t) from];
 			write_leaf(w, node + k, source->value + (size_t) (-1 - (int64_t) from) * w->most.width);
 			continue;
 		}
 		if ((size_t) from >= source->splits || used + 2 > most)
 			return false;
+		if (cover != NULL)
+			cover[k] = source->split_cover[from];
 		node[used].left = (uint32_t) split->left;
 		node[used + 1].left = (uint32_t) split->right;
 		write_split(node + k, split, w->nodes + (uint32_t) used);
@@ -117,9 +124,15 @@ psy_trees_finish(psy_trees_writer *w, psy_op *op)
 {
 	psy_trees_head *head = (psy_trees_head *) data_of(w);
 
-	/* Nodes stand last, so that what was reserved in excess (nodes that no split leads to) is cut off. */
+	uint64_t reserved = psy_trees_layout_of(&w->most, w->outputs).cover;
+	psy_trees_layout at;
+
+	/* Nodes and covers stand last, so that what was reserved in excess (nodes that no split leads to) is cut
+	 * off. */
 	head->nodes = w->nodes;
+	at = psy_trees_layout_of(head, w->outputs);
+	memmove(data_of(w) + at.cover, data_of(w) + reserved, at.total - at.cover);
 	op->outputs = w->outputs;
 	op->data = w->data;
-	op->data.length = (uint32_t) psy_trees_layout_of(head, w->outputs).total;
+	op->data.length = (uint32_t) at.total;
 }

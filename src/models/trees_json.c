@@ -21,6 +21,7 @@ typedef struct trees_reader
 	psy_tree_split *split; /* scratch */
 	double *number;        /* scratch: a column of a tree */
 	double *value;         /* scratch */
+	double *cover;         /* scratch: of splits, then of leaves */
 } trees_reader;
 
 /* The member must be one of the texts (NULL at the end); its index. */
@@ -146,7 +147,7 @@ read_settings(trees_reader *r, const psy_json_node *node)
 		return psy_json_fail(c->json, node, PSY_LIMIT, c->err, "trees of more than %u features",
 							 PSY_SPLIT_FEATURE);
 	r->head.trees = r->trees->as.children.count;
-	r->head.flags = as == 0 ? PSY_TREES_FLOAT_FEATURES : 0;
+	r->head.flags = PSY_TREES_COVERS | (as == 0 ? PSY_TREES_FLOAT_FEATURES : 0);
 	r->vote = how == 1;
 	r->sum = how == 2;
 	return r->sum ? read_sum(r, node) : read_average(r, node);
@@ -159,8 +160,8 @@ read_settings(trees_reader *r, const psy_json_node *node)
 static psy_status
 measure(trees_reader *r, const psy_json_node *tree)
 {
-	static const char *const keys[] = {"feature",      "threshold", "left",   "right",
-									   "missing_left", "value",     "output", NULL};
+	static const char *const keys[] = {"feature", "threshold", "left",        "right",      "missing_left",
+									   "value",   "output",    "split_cover", "leaf_cover", NULL};
 	const psy_json *json = r->c->json;
 	const psy_json_node *feature, *value;
 	size_t splits, values;
@@ -176,6 +177,8 @@ measure(trees_reader *r, const psy_json_node *tree)
 		return psy_json_fail(json, value, PSY_FORMAT, r->c->err,
 							 "%zu numbers, %zu expected: %u for each of the %zu leaves", values,
 							 (splits + 1) * r->head.width, r->head.width, splits + 1);
+	if (psy_json_member(json, tree, "leaf_cover") == NULL)
+		r->head.flags &= ~PSY_TREES_COVERS;
 	r->head.nodes += (uint32_t) (2 * splits + 1);
 	if (r->head.width > 1)
 		r->head.vectors += (uint32_t) (splits + 1);
@@ -255,6 +258,23 @@ make_votes(double *value, size_t values, size_t width)
 	}
 }
 
+/* "split_cover" and "leaf_cover" of each tree, or of none. */
+static psy_status
+read_covers(trees_reader *r, const psy_json_node *tree, size_t splits)
+{
+	const psy_json *json = r->c->json;
+	const psy_json_node *column;
+	psy_status status;
+
+	if ((r->head.flags & PSY_TREES_COVERS) == 0)
+		return PSY_OK;
+	if ((status = psy_json_need(json, tree, "split_cover", PSY_JSON_ARRAY, &column, r->c->err)) != PSY_OK ||
+		(status = psy_json_numbers(json, column, splits, r->cover, r->c->err)) != PSY_OK ||
+		(status = psy_json_need(json, tree, "leaf_cover", PSY_JSON_ARRAY, &column, r->c->err)) != PSY_OK)
+		return status;
+	return psy_json_numbers(json, column, splits + 1, r->cover + splits, r->c->err);
+}
+
 static psy_status
 read_output(trees_reader *r, const psy_json_node *tree, size_t *output)
 {
@@ -281,8 +301,10 @@ read_tree(trees_reader *r, const psy_json_node *tree, psy_trees_writer *writer)
 
 	if ((status = read_splits(r, tree, splits)) != PSY_OK ||
 		(status = psy_json_numbers(json, value, values, r->value, r->c->err)) != PSY_OK ||
-		(status = read_output(r, tree, &output)) != PSY_OK)
+		(status = read_covers(r, tree, splits)) != PSY_OK || (status = read_output(r, tree, &output)) != PSY_OK)
 		return status;
+	source.split_cover = r->cover;
+	source.leaf_cover = r->cover + splits;
 	if (r->vote)
 		make_votes(r->value, values, r->head.width);
 	source.start = splits == 0 ? -1 : 0;
@@ -309,7 +331,7 @@ read_trees(trees_reader *r, const psy_json_node *node, psy_op *op)
 {
 	psy_builder *b = &r->c->builder;
 	psy_trees_writer writer;
-	void *split, *number, *value;
+	void *split, *number, *value, *cover;
 	psy_status status;
 
 	if ((status = psy_trees_begin(&writer, b, &r->head, r->outputs)) != PSY_OK ||
@@ -323,6 +345,9 @@ read_trees(trees_reader *r, const psy_json_node *node, psy_op *op)
 	if ((status = psy_alloc(b->ctx, r->most_values, sizeof(double), &value, r->c->err)) != PSY_OK)
 		return status;
 	r->value = value;
+	if ((status = psy_alloc(b->ctx, 2 * r->most_splits + 1, sizeof(double), &cover, r->c->err)) != PSY_OK)
+		return status;
+	r->cover = cover;
 	for (const psy_json_node *n = psy_json_first(r->c->json, r->trees); n != NULL;
 		 n = psy_json_next(r->c->json, n))
 		if ((status = psy_poll(b->ctx, r->c->err)) != PSY_OK || (status = read_tree(r, n, &writer)) != PSY_OK)
@@ -346,5 +371,6 @@ psy_trees_from_json(psy_compiler *c, const psy_json_node *node, psy_op *op)
 	psy_release(c->builder.ctx, r.split);
 	psy_release(c->builder.ctx, r.number);
 	psy_release(c->builder.ctx, r.value);
+	psy_release(c->builder.ctx, r.cover);
 	return status;
 }

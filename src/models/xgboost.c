@@ -13,8 +13,7 @@
 #include <string.h>
 
 /* Keys that a score does not need; most of a document's bytes. */
-const char *const psy_xgboost_skip[] = {"base_weights", "loss_changes", "sum_hessian", "parents",
-										"attributes",   "cats",         NULL};
+const char *const psy_xgboost_skip[] = {"base_weights", "loss_changes", "parents", "attributes", "cats", NULL};
 
 typedef enum base_scale
 {
@@ -61,6 +60,9 @@ enum
 	CONDITION,
 	DEFAULT_LEFT,
 	TYPE,
+	HESSIAN, /* of nodes; then of splits and of leaves */
+	SPLIT_COVER,
+	LEAF_COVER,
 	COLUMNS
 };
 
@@ -492,6 +494,8 @@ measure(xgboost_reader *x, const psy_json_node *tree)
 	for (const psy_json_node *n = psy_json_first(json, left); n != NULL; n = psy_json_next(json, n))
 		splits += n->kind == PSY_JSON_NUMBER && n->as.number >= 0;
 	x->head.nodes += (uint32_t) (2 * splits + 1);
+	if (psy_json_member(json, tree, "sum_hessian") == NULL)
+		x->head.flags &= ~PSY_TREES_COVERS;
 	if (nodes > x->most)
 		x->most = nodes;
 	return read_sets(x, tree, nodes, NULL);
@@ -513,6 +517,11 @@ read_columns(xgboost_reader *x, const psy_json_node *tree, size_t nodes)
 								x->c->err)) != PSY_OK ||
 		(status = psy_json_numbers(x->c->json, condition, nodes, x->column[CONDITION], x->c->err)) != PSY_OK)
 		return status;
+	if ((x->head.flags & PSY_TREES_COVERS) &&
+		((status = psy_json_need(x->c->json, tree, "sum_hessian", PSY_JSON_ARRAY, &condition, x->c->err)) !=
+			 PSY_OK ||
+		 (status = psy_json_numbers(x->c->json, condition, nodes, x->column[HESSIAN], x->c->err)) != PSY_OK))
+		return status;
 	if (psy_json_member(x->c->json, tree, "split_type") != NULL)
 		return read_column(x, tree, "split_type", nodes, 0, 1, x->column[TYPE]);
 	memset(x->column[TYPE], 0, nodes * sizeof(double));
@@ -527,10 +536,14 @@ arrange(xgboost_reader *x, const psy_json_node *tree, size_t nodes, float weight
 		if (x->column[LEFT][k] < 0)
 		{
 			x->place[k] = -1 - (int32_t) source->leaves;
+			x->column[LEAF_COVER][source->leaves] = x->column[HESSIAN][k];
 			x->value[source->leaves++] = (double) ((float) x->column[CONDITION][k] * weight);
 		}
 		else
+		{
+			x->column[SPLIT_COVER][source->splits] = x->column[HESSIAN][k];
 			x->place[k] = (int32_t) source->splits++;
+		}
 	for (size_t k = 0; k < nodes; k++)
 	{
 		psy_tree_split *split = x->split + x->place[k];
@@ -556,7 +569,10 @@ static psy_status
 read_tree(xgboost_reader *x, const psy_json_node *tree, size_t output, float weight, psy_trees_writer *writer)
 {
 	size_t nodes = psy_json_member(x->c->json, tree, "left_children")->as.children.count;
-	psy_tree_source source = {.split = x->split, .value = x->value};
+	psy_tree_source source = {.split = x->split,
+							  .value = x->value,
+							  .split_cover = x->column[SPLIT_COVER],
+							  .leaf_cover = x->column[LEAF_COVER]};
 	psy_status status;
 
 	if ((status = read_columns(x, tree, nodes)) != PSY_OK ||
@@ -612,6 +628,7 @@ make_scratch(xgboost_reader *x, void **block)
 	for (size_t k = 0; k < COLUMNS; k++)
 		x->column[k] = (double *) *block + k * x->most;
 	x->value = (double *) *block + COLUMNS * x->most;
+	memset(*block, 0, COLUMNS * x->most * sizeof(double));
 	x->split = (psy_tree_split *) (x->value + x->most);
 	x->place = (int32_t *) (x->split + x->most);
 	return PSY_OK;
@@ -628,8 +645,10 @@ compile(xgboost_reader *x)
 	void *scratch = NULL;
 	psy_status status;
 
-	x->head = (psy_trees_head){
-		.width = 1, .divisor = 1, .parameter = 1, .flags = PSY_TREES_FLOAT_FEATURES | PSY_TREES_FLOAT_SUMS};
+	x->head = (psy_trees_head){.width = 1,
+							   .divisor = 1,
+							   .parameter = 1,
+							   .flags = PSY_TREES_FLOAT_FEATURES | PSY_TREES_FLOAT_SUMS | PSY_TREES_COVERS};
 	if ((status = read_learner(x, base)) != PSY_OK || (status = read_booster(x)) != PSY_OK ||
 		(status = psy_builder_reserve(b, 1, sizeof(psy_op), &steps)) != PSY_OK)
 		return status;

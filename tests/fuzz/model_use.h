@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/explain.h"
 #include "models/model.h"
 
 static inline void *
@@ -86,6 +87,34 @@ use_scoring(const psy_model *model, double fill)
 	free(proba);
 }
 
+/* Every output of small models, the first of large ones. */
+static inline void
+use_explanation(const psy_model *model)
+{
+	size_t features = psy_model_features(model), outputs = psy_model_raw(model);
+	psy_explainer *explainer;
+	psy_error err;
+	bool missing;
+
+	if (psy_explainer_make(&use_context, model, &explainer, &err) != PSY_OK)
+		return;
+	if (psy_explain_workspace(explainer) < (size_t) 4 << 20)
+	{
+		double *x = calloc(features, sizeof(double)), *phi = calloc(features, sizeof(double));
+		double *work = calloc(psy_explain_workspace(explainer), sizeof(double));
+
+		for (size_t k = 0; k < (outputs > 4 ? 1 : outputs); k++)
+		{
+			psy_explain(explainer, k, x, work, phi, &missing, &err);
+			psy_explain_base(explainer, k);
+		}
+		free(x);
+		free(phi);
+		free(work);
+	}
+	psy_explainer_free(&use_context, explainer);
+}
+
 static inline void
 use_model(const psy_model *model)
 {
@@ -97,6 +126,7 @@ use_model(const psy_model *model)
 	use_scoring(model, 1e300);
 	use_scoring(model, NAN);
 	use_scoring(model, INFINITY);
+	use_explanation(model);
 }
 
 #endif

@@ -1,0 +1,104 @@
+/*
+ * test_explain_golden.c - explanations beside those of XGBoost (pred_contribs), LightGBM (pred_contrib) and the shap
+ * package, for the models of tests/golden/boosted and tests/golden/explain.
+ */
+#include "model_unit.h"
+
+#include "models/explain.h"
+
+/* XGBoost sums contributions in float32; the others in double, though not in our order. */
+#define FLOAT_TOLERANCE 2e-6
+#define TOLERANCE 1e-12
+
+static const char *const names[] = {
+	"boosted/xgboost_aft.json",          "boosted/xgboost_categories.json",
+	"boosted/xgboost_cox.json",          "boosted/xgboost_dart.json",
+	"boosted/xgboost_forest.json",       "boosted/xgboost_gamma.json",
+	"boosted/xgboost_hinge.json",        "boosted/xgboost_logistic.json",
+	"boosted/xgboost_logitraw.json",     "boosted/xgboost_one_hot.json",
+	"boosted/xgboost_poisson.json",      "boosted/xgboost_quantile.json",
+	"boosted/xgboost_reg_logistic.json", "boosted/xgboost_softprob.json",
+	"boosted/xgboost_squarederror.json", "boosted/xgboost_tweedie.json",
+	"boosted/lightgbm_categories.txt",   "boosted/lightgbm_cross_entropy.txt",
+	"boosted/lightgbm_dart.txt",         "boosted/lightgbm_each.txt",
+	"boosted/lightgbm_forest.txt",       "boosted/lightgbm_multiclass.txt",
+	"boosted/lightgbm_no_missing.txt",   "boosted/lightgbm_poisson.txt",
+	"boosted/lightgbm_regression.txt",   "boosted/lightgbm_sigmoid.txt",
+	"boosted/lightgbm_sqrt.txt",         "boosted/lightgbm_tweedie.txt",
+	"boosted/lightgbm_zero_as_missing.txt",
+	"explain/tree.json",                 "explain/forest_binary.json",
+	"explain/forest_multiclass.json",    "explain/forest_regression.json",
+	"explain/extra_trees.json",          "explain/boosting.json"};
+
+static double worst;
+
+static void
+compare(const char *name, const char *what, double actual, double expected, double tolerance)
+{
+	double difference = fabs(actual - expected) / fmax(1, fabs(expected));
+
+	if (!(difference <= tolerance))
+		fail_msg("%s: %s is %.17g, %.17g expected", name, what, actual, expected);
+	worst = fmax(worst, difference);
+}
+
+static void
+compare_row(const char *name, const psy_explainer *e, const psy_model *model, const double *row, double tolerance)
+{
+	size_t features = psy_model_features(model);
+	double *workspace = malloc(sizeof(double) * psy_explain_workspace(e)), phi[64];
+	psy_error err = {0};
+	bool missing;
+
+	for (size_t output = 0; output < psy_model_raw(model); output++)
+	{
+		const double *expected = row + features + output * (features + 1);
+
+		if (psy_explain(e, output, row, workspace, phi, &missing, &err) != PSY_OK)
+			fail_msg("%s: %s", name, err.message);
+		for (size_t k = 0; k < features; k++)
+			compare(name, "a contribution", phi[k], expected[k], tolerance);
+		compare(name, "the base", psy_explain_base(e, output), expected[features], tolerance);
+	}
+	free(workspace);
+}
+
+static void
+contributions_are_the_oracles(void **state)
+{
+	for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+	{
+		psy_model *model = unit_compile_golden(names[k]);
+		const char *stem = strchr(names[k], '/') + 1;
+		double row[256], tolerance = strncmp(stem, "xgboost", 7) == 0 ? FLOAT_TOLERANCE : TOLERANCE;
+		char table[128];
+		psy_explainer *e;
+		psy_error err = {0};
+		FILE *file;
+		int count, rows = 0;
+
+		snprintf(table, sizeof table, "explain/%.*s.csv", (int) (strrchr(stem, '.') - stem), stem);
+		file = unit_golden_open(table);
+		if (psy_explainer_make(&unit_context, model, &e, &err) != PSY_OK)
+			fail_msg("%s: %s", names[k], err.message);
+		worst = 0;
+		for (; (count = unit_golden_row(file, NULL, 0, row, 256)) > 0; rows++)
+		{
+			assert_int_equal(count, psy_model_features(model) + psy_model_raw(model) * (psy_model_features(model) + 1));
+			compare_row(names[k], e, model, row, tolerance);
+		}
+		assert_int_equal(rows, 20);
+		print_message("%-38s worst difference %.2g\n", names[k], worst);
+		fclose(file);
+		psy_explainer_free(&unit_context, e);
+		free(model);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(contributions_are_the_oracles)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
