@@ -186,9 +186,9 @@ subgroup_datum(FunctionCallInfo fcinfo, const keyed_state *state, const psy_meta
 	psy_meta_result *fit =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(psy_meta_result) * Max(groups, 1));
 	psy_context ctx = psyrad_current_context();
-	psy_subgroups s = {NAN, NAN, NAN, NAN, NAN};
-	Datum value[10];
-	bool null[10] = {0};
+	psy_subgroups s = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "no study"};
+	Datum value[17];
+	bool null[17] = {0};
 	psy_error err;
 
 	if (groups > 0)
@@ -198,16 +198,15 @@ subgroup_datum(FunctionCallInfo fcinfo, const keyed_state *state, const psy_meta
 	value[0] = Int32GetDatum((int32) state->k);
 	value[1] = Int32GetDatum((int32) state->missing);
 	value[2] = CStringGetTextDatum(psy_meta_method_name(options->method));
-	value[3] = CStringGetTextDatum(common ? "common" : "separate");
-	value[4] = metastat_number(s.tau2, &null[4]);
-	value[5] = metastat_number(s.q_between, &null[5]);
-	value[6] = metastat_number(s.q_df, &null[6]);
-	value[7] = metastat_number(s.q_p, &null[7]);
-	value[8] = subgroup_rows(result, 8, entry, size, groups, fit);
-	value[9] = metastat_note(groups < 2           ? "fewer than 2 groups: no test between them"
-							 : isnan(s.q_between) ? "a group's standard error is 0: no test between groups"
-												  : NULL,
-							 &null[9]);
+	value[3] = CStringGetTextDatum(psy_meta_test_name(options->test));
+	value[4] = CStringGetTextDatum(common ? "common" : "separate");
+	for (int i = 0; i < 10; i++)
+		value[5 + i] =
+			metastat_number(((const double[]){s.tau2, s.tau2_lb, s.tau2_ub, s.q_between, s.q_df, s.q_df2,
+											  s.q_p, s.q_within, s.q_within_df, s.q_within_p})[i],
+							&null[5 + i]);
+	value[15] = subgroup_rows(result, 15, entry, size, groups, fit);
+	value[16] = metastat_note(s.note, &null[16]);
 	return HeapTupleGetDatum(heap_form_tuple(result, value, null));
 }
 

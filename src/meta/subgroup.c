@@ -15,25 +15,48 @@
 #define GRID_STEP 0.0625
 #define ITERATIONS 200
 
-/* Groups sorted and centred each; least: the smallest vi of all. */
+/* Groups sorted and centred each, centre being where; least: the smallest vi of all. */
 typedef struct model
 {
 	psy_studies *group;
+	double *centre;
 	size_t groups, k;
 	double least, widest;
 } model;
 
-/* What is sought decreases through 0 there: the score of ML and REML, Q - df of PM. */
-static double
-objective(const model *m, psy_meta_method method, double tau2)
+/* A sum over the groups of one of tau2.c's sums. */
+typedef enum which
 {
-	double sum = method == PSY_META_PM ? -(double) (m->k - m->groups) : 0;
+	SUM_Q,
+	SUM_W,
+	SUM_TRACE
+} which;
+
+static double
+total(const model *m, double tau2, which what)
+{
+	double sum = 0;
 
 	for (size_t g = 0; g < m->groups; g++)
 	{
 		psy_meta_sums at = psy_meta_sums_at(m->group[g], tau2);
 
-		sum += method == PSY_META_PM ? at.q : at.w2r2 - (method == PSY_META_REML ? at.trace : at.w);
+		sum += what == SUM_Q ? at.q : what == SUM_W ? at.w : at.trace;
+	}
+	return sum;
+}
+
+/* What decreases through 0 at the maximum: the score of ML and REML. */
+static double
+score(const model *m, psy_meta_method method, double tau2)
+{
+	double sum = 0;
+
+	for (size_t g = 0; g < m->groups; g++)
+	{
+		psy_meta_sums at = psy_meta_sums_at(m->group[g], tau2);
+
+		sum += at.w2r2 - (method == PSY_META_REML ? at.trace : at.w);
 	}
 	return sum;
 }
@@ -61,17 +84,16 @@ bisect(const model *m, psy_meta_method method, double low, double high)
 
 		if (middle == low || middle == high || high - low <= 1e-16 * (m->least + middle))
 			break;
-		*(objective(m, method, middle) > 0 ? &low : &high) = middle;
+		*(score(m, method, middle) > 0 ? &low : &high) = middle;
 	}
 	return low + (high - low) / 2;
 }
 
-/* Beyond this the objective is negative, by the bounds of tau2.c on the sum of squares within groups. */
+/* Sum of squares within the groups. */
 static double
-bound(const model *m, psy_meta_method method)
+squares(const model *m)
 {
-	double df = (double) (method == PSY_META_ML ? m->k : m->k - m->groups), ss = 0,
-		   width = m->widest - m->least;
+	double ss = 0;
 
 	for (size_t g = 0; g < m->groups; g++)
 	{
@@ -82,7 +104,37 @@ bound(const model *m, psy_meta_method method)
 		for (size_t i = 0; i < m->group[g].k; i++)
 			ss += (m->group[g].study[i].yi - mean) * (m->group[g].study[i].yi - mean);
 	}
+	return ss;
+}
+
+/* Beyond this the score is negative, by the bounds of tau2.c on the sum of squares within groups. */
+static double
+bound(const model *m, psy_meta_method method)
+{
+	double df = (double) (method == PSY_META_ML ? m->k : m->k - m->groups), ss = squares(m),
+		   width = m->widest - m->least;
+
 	return fmax(0, (ss + sqrt(ss) * sqrt(ss + 4 * df * width)) / (2 * df) * (1 + 1e-12) - m->least);
+}
+
+/* The tau2 where Q, which decreases and is at most SS / (least + tau2), is target; 0 when it is below it at
+ * 0. */
+static double
+where_q(const model *m, double target)
+{
+	double low = 0, high = fmax(0, squares(m) / target * (1 + 1e-12) - m->least);
+
+	if (!(total(m, 0, SUM_Q) > target))
+		return 0;
+	for (int i = 0; i < ITERATIONS; i++)
+	{
+		double middle = low + (high - low) / 2;
+
+		if (middle == low || middle == high || high - low <= 1e-16 * (m->least + middle))
+			break;
+		*(total(m, middle, SUM_Q) > target ? &low : &high) = middle;
+	}
+	return low + (high - low) / 2;
 }
 
 /* The root, or of several the one with the highest likelihood (Q has one root). */
@@ -90,14 +142,14 @@ static psy_status
 search(const psy_context *ctx, const model *m, psy_meta_method method, double *tau2, psy_error *err)
 {
 	double cells = ceil(log1p(bound(m, method) / m->least) / GRID_STEP) + 1, low = 0;
-	double at_low = objective(m, method, 0), best = at_low <= 0 ? loglik(m, method, 0) : NAN;
+	double at_low = score(m, method, 0), best = at_low <= 0 ? loglik(m, method, 0) : NAN;
 
 	*tau2 = 0;
 	if (!isfinite(cells))
 		return psy_fail(err, PSY_DOMAIN, "the effects or variances are too far apart for double precision");
 	for (double cell = 1; cell <= cells; cell++)
 	{
-		double high = m->least * expm1(cell * GRID_STEP), at_high = objective(m, method, high);
+		double high = m->least * expm1(cell * GRID_STEP), at_high = score(m, method, high);
 
 		if (psy_poll(ctx, err) != PSY_OK)
 			return PSY_INTERRUPTED;
@@ -117,25 +169,79 @@ search(const psy_context *ctx, const model *m, psy_meta_method method, double *t
 	return PSY_OK;
 }
 
+/* Unweighted least squares: each group's share of the variances is lost to its mean. */
+static double
+he_estimate(const model *m)
+{
+	double free = (double) (m->k - m->groups), sum = 0;
+
+	for (size_t g = 0; g < m->groups; g++)
+		for (size_t i = 0; i < m->group[g].k; i++)
+			sum += m->group[g].study[i].vi * (1 - 1 / (double) m->group[g].k);
+	return (squares(m) - sum) / free;
+}
+
+/* The initial value is the variance of all effects around their mean, whatever the groups. */
+static double
+sj_estimate(const model *m)
+{
+	double origin = m->centre[0], mean = 0, sum = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t g = 0; g < m->groups; g++)
+			for (size_t i = 0; i < m->group[g].k; i++)
+			{
+				double y = m->group[g].study[i].yi + (m->centre[g] - origin);
+
+				if (pass == 0)
+					mean += y / (double) m->k;
+				else
+					sum += (y - mean) * (y - mean) / (double) m->k;
+			}
+	return sum > 0 ? sum * total(m, sum, SUM_Q) / (double) (m->k - m->groups) : 0;
+}
+
 static psy_status
 common_tau2(const psy_context *ctx, const model *m, psy_meta_method method, double *tau2, psy_error *err)
 {
-	double q = 0, trace = 0;
+	double k = (double) m->k, free = k - (double) m->groups;
 
 	*tau2 = 0;
 	if (method == PSY_META_EE || m->k == m->groups)
 		return PSY_OK;
-	if (method != PSY_META_DL)
-		return search(ctx, m, method, tau2, err);
-	for (size_t g = 0; g < m->groups; g++)
+	switch (method)
 	{
-		psy_meta_sums at = psy_meta_sums_at(m->group[g], 0);
-
-		q += at.q;
-		trace += at.trace;
+		case PSY_META_ML:
+		case PSY_META_REML: return search(ctx, m, method, tau2, err);
+		case PSY_META_DL: *tau2 = (total(m, 0, SUM_Q) - free) / total(m, 0, SUM_TRACE); break;
+		case PSY_META_HE: *tau2 = he_estimate(m); break;
+		case PSY_META_HS: *tau2 = (total(m, 0, SUM_Q) - k) / total(m, 0, SUM_W); break;
+		case PSY_META_HSK: *tau2 = (k / free * total(m, 0, SUM_Q) - k) / total(m, 0, SUM_W); break;
+		case PSY_META_SJ: *tau2 = sj_estimate(m); break;
+		case PSY_META_EB:
+		case PSY_META_PM: *tau2 = where_q(m, free); break;
+		case PSY_META_PMM: *tau2 = where_q(m, psy_chisq_quantile(0.5, free, PSY_UPPER)); break;
+		default:
+			return psy_fail(err, PSY_UNSUPPORTED, "a common tau2 is not available by method %s",
+							psy_meta_method_name(method));
 	}
-	*tau2 = fmax(0, (q - (double) (m->k - m->groups)) / trace);
+	*tau2 = fmax(0, *tau2);
 	return PSY_OK;
+}
+
+/* The Q-profile interval (Viechtbauer 2007, with moderators). */
+static void
+interval(const model *m, double level, psy_subgroups *r)
+{
+	double free = (double) (m->k - m->groups), tail = (1 - level) / 2, lower;
+
+	if (m->k == m->groups)
+		return;
+	lower = psy_chisq_quantile(tail, free, PSY_LOWER);
+	r->tau2_lb = where_q(m, psy_chisq_quantile(tail, free, PSY_UPPER));
+	r->tau2_ub = where_q(m, lower);
+	if (total(m, 0, SUM_Q) < lower)
+		r->note = "the effects of the groups are more homogeneous than chance: the interval of tau2 is empty";
 }
 
 /* ---- results ---------------------------------------------------------------------------------------------
@@ -146,7 +252,7 @@ between(const psy_meta_result *fit, size_t groups, psy_subgroups *r)
 {
 	double w = 0, mean = 0;
 
-	r->q_within = 0;
+	r->q_within = r->q_within_df = 0;
 	for (size_t g = 0; g < groups; g++)
 	{
 		double weight = 1 / (fit[g].se * fit[g].se);
@@ -154,35 +260,66 @@ between(const psy_meta_result *fit, size_t groups, psy_subgroups *r)
 		w += weight;
 		mean += weight * (fit[g].estimate - fit[0].estimate);
 		r->q_within += isnan(fit[g].q) ? 0 : fit[g].q;
+		r->q_within_df += (double) fit[g].k - 1;
 	}
+	r->q_within_p = r->q_within_df > 0 ? psy_chisq_p(r->q_within, r->q_within_df, PSY_UPPER) : NAN;
 	mean = fit[0].estimate + mean / w;
-	r->q_between = r->q_df = r->q_p = NAN;
+	if (groups < 2)
+		r->note = "fewer than 2 groups: no test between them";
+	else if (!isfinite(w))
+		r->note = "a group's standard error is 0 or unknown: no test between groups";
 	if (groups < 2 || !isfinite(w))
 		return;
 	r->q_between = 0;
 	for (size_t g = 0; g < groups; g++)
 		r->q_between += (fit[g].estimate - mean) / fit[g].se * ((fit[g].estimate - mean) / fit[g].se);
 	r->q_df = (double) (groups - 1);
-	r->q_p = psy_chisq_p(r->q_between, r->q_df, PSY_UPPER);
+	r->q_p = isnan(r->q_df2) ? psy_chisq_p(r->q_between, r->q_df, PSY_UPPER)
+							 : psy_f_p(r->q_between / r->q_df, r->q_df, r->q_df2, PSY_UPPER);
+}
+
+/* What the test multiplies every variance with. */
+static double
+test_scale(const model *m, double tau2, psy_meta_test test)
+{
+	double scale2 = total(m, tau2, SUM_Q) / (double) (m->k - m->groups);
+
+	if (test == PSY_META_Z || test == PSY_META_T)
+		return 1;
+	return test == PSY_META_ADHOC ? fmax(1, scale2) : scale2;
 }
 
 /* A group's mean at the common tau2, on top of its own equal-effects fit (which has its Q). */
 static void
-restate(psy_meta_result *fit, psy_studies s, double centre, double tau2, double level)
+restate(psy_meta_result *fit, psy_studies s, double centre, double tau2, double scale2, double df,
+		const psy_meta_options *o)
 {
 	psy_meta_sums at = psy_meta_sums_at(s, tau2);
-	double half;
+	double quantile = df > 0 ? psy_t_quantile((1 - o->level) / 2, df, PSY_UPPER) : NAN;
 
 	fit->estimate = centre + at.mu;
-	fit->se = sqrt(1 / at.w);
+	fit->se = sqrt(scale2 / at.w);
 	fit->tau2 = tau2;
-	fit->i2 = fit->h2 = fit->loglik = NAN;
-	half = psy_normal_quantile((1 - level) / 2, PSY_UPPER) * fit->se;
-	fit->ci_lb = fit->estimate - half;
-	fit->ci_ub = fit->estimate + half;
+	fit->df = df > 0 ? df : NAN;
+	fit->test = o->test;
+	fit->i2 = fit->h2 = fit->loglik = fit->se_tau2 = fit->tau2_lb = fit->tau2_ub = NAN;
+	fit->ci_lb = fit->estimate - quantile * fit->se;
+	fit->ci_ub = fit->estimate + quantile * fit->se;
+	fit->pi_lb = fit->pi_ub = NAN;
+	if (o->method != PSY_META_EE)
+	{
+		fit->pi_lb = fit->estimate - quantile * sqrt(fit->se * fit->se + tau2);
+		fit->pi_ub = fit->estimate + quantile * sqrt(fit->se * fit->se + tau2);
+	}
 	fit->statistic = fit->estimate / fit->se;
-	fit->p = psy_two_sided_p(fit->statistic, INFINITY, &fit->log_p);
+	fit->p = fit->log_p = NAN;
+	if (df > 0 && fit->se > 0)
+		fit->p = psy_two_sided_p(fit->statistic, df, &fit->log_p);
 	fit->note[0] = '\0';
+	if (!(df > 0))
+		psy_append(fit->note, sizeof fit->note,
+				   "as many groups as studies: test %s has no degrees of freedom",
+				   psy_meta_test_name(o->test));
 }
 
 /* Sorts and centres every group of study[k] in place; weight[k] is their scratch; centre[g] is kept. */
@@ -192,6 +329,7 @@ prepare(const psy_context *ctx, psy_effect *study, double *weight, const size_t 
 {
 	size_t at = 0;
 
+	m->centre = centre;
 	m->groups = groups;
 	for (size_t g = 0; g < groups; at += size[g], g++)
 	{
@@ -216,10 +354,12 @@ fit_common(const psy_context *ctx, const psy_effect *effect, const size_t *size,
 	psy_effect *study;
 	double *centre;
 	model m = {0};
+	double df, scale2;
 	psy_status status;
 
 	for (size_t g = 0; g < groups; g++)
 		k += size[g];
+	df = o->test == PSY_META_Z ? INFINITY : (double) (k - groups);
 	status = psy_alloc(ctx, k + groups, sizeof(psy_effect) + 2 * sizeof(double) + sizeof(psy_studies),
 					   &allocated, err);
 	if (status != PSY_OK)
@@ -231,30 +371,15 @@ fit_common(const psy_context *ctx, const psy_effect *effect, const size_t *size,
 	memcpy(study, effect, k * sizeof *effect);
 	prepare(ctx, study, centre + groups, size, groups, &m, centre);
 	status = common_tau2(ctx, &m, o->method, &result->tau2, err);
+	scale2 = status == PSY_OK ? test_scale(&m, result->tau2, o->test) : NAN;
 	for (size_t g = 0; g < groups && status == PSY_OK; g++)
-		restate(&fit[g], m.group[g], centre[g], result->tau2, o->level);
+		restate(&fit[g], m.group[g], centre[g], result->tau2, scale2, df, o);
+	if (o->test != PSY_META_Z)
+		result->q_df2 = df;
+	if (status == PSY_OK && o->method != PSY_META_EE)
+		interval(&m, o->level, result);
 	psy_release(ctx, allocated);
 	return status;
-}
-
-static psy_status
-check_common(const psy_meta_options *o, psy_error *err)
-{
-	if (o->test != PSY_META_Z)
-	{
-		psy_fail(err, PSY_UNSUPPORTED, "a common tau2 goes with test z, not %s", psy_meta_test_name(o->test));
-		psy_hint(err, "Use a meta-regression on the groups for other tests, or tau2 => 'separate'.");
-		return PSY_UNSUPPORTED;
-	}
-	if (o->method != PSY_META_EE && o->method != PSY_META_DL && o->method != PSY_META_PM &&
-		o->method != PSY_META_ML && o->method != PSY_META_REML)
-	{
-		psy_fail(err, PSY_UNSUPPORTED, "a common tau2 is not available by method %s",
-				 psy_meta_method_name(o->method));
-		psy_hint(err, "Allowed are EE, DL, PM, ML and REML.");
-		return PSY_UNSUPPORTED;
-	}
-	return PSY_OK;
 }
 
 psy_status
@@ -263,12 +388,15 @@ psy_subgroup_fit(const psy_context *ctx, const psy_effect *effect, const size_t 
 				 psy_error *err)
 {
 	psy_meta_options each = *options;
-	psy_status status = common ? check_common(options, err) : PSY_OK;
+	psy_status status = PSY_OK;
 	const psy_effect *at = effect;
 
-	result->tau2 = NAN;
+	*result = (psy_subgroups){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NULL};
 	if (common)
+	{
 		each.method = PSY_META_EE;
+		each.test = PSY_META_Z;
+	}
 	for (size_t g = 0; g < groups && status == PSY_OK; at += size[g], g++)
 	{
 		for (size_t i = 0; i < size[g] && common && status == PSY_OK; i++)

@@ -15,7 +15,8 @@ CREATE TYPE psyrad.meta_influence_row AS (key text, yi double precision, vi doub
 	hat double precision, weight double precision, dfbs double precision, estimate_del double precision, se_del double precision, influential boolean);
 CREATE TYPE psyrad.meta_subgroup_row AS (subgroup text, k integer, estimate double precision, se double precision, statistic double precision, df double precision, p double precision, ci_lb double precision, ci_ub double precision, pi_lb double precision, pi_ub double precision,
 	tau2 double precision, i2 double precision, q double precision, q_df double precision, q_p double precision, note text);
-CREATE TYPE psyrad.meta_subgroup_result AS (k integer, k_missing integer, method text, tau2_kind text, tau2 double precision, q_between double precision, q_between_df double precision, q_between_p double precision,
+CREATE TYPE psyrad.meta_subgroup_result AS (k integer, k_missing integer, method text, test text, tau2_kind text, tau2 double precision, tau2_lb double precision, tau2_ub double precision,
+	q_between double precision, q_between_df double precision, q_between_df2 double precision, q_between_p double precision, q_within double precision, q_within_df double precision, q_within_p double precision,
 	groups psyrad.meta_subgroup_row[], note text);
 
 CREATE FUNCTION psyrad.meta_keyed_accumulate(psyrad.meta_keyed_state, key text, yi double precision, vi double precision) RETURNS psyrad.meta_keyed_state
@@ -63,8 +64,8 @@ CREATE AGGREGATE psyrad.meta_subgroup(key text, yi double precision, vi double p
 
 COMMENT ON TYPE psyrad.meta_keyed_state IS 'Studies with a key each: for meta_influence and meta_subgroup. Flat, validated and exact in text and binary form; sorted, so that the same studies give the same bytes in any order. Merge with meta_keyed_merge.';
 COMMENT ON TYPE psyrad.meta_influence_row IS 'A study and what it does to the mean, named as by metafor''s influence: externally standardised residual, DFFITS, Cook''s distance, covariance ratio, tau2 and QE without it, hat value, weight in per cent, DFBETAS; estimate and its se without it; influential by metafor''s rule.';
-COMMENT ON TYPE psyrad.meta_subgroup_row IS 'A subgroup''s mean; columns as in meta_result. Of a common tau2 the interval is by z, and there is no i2 or prediction interval.';
-COMMENT ON TYPE psyrad.meta_subgroup_result IS 'Subgroups in order of their keys'' bytes, and Q-between with its df and p; tau2 is the common one. note says why there is no test.';
+COMMENT ON TYPE psyrad.meta_subgroup_row IS 'A subgroup''s mean with its test (p) and intervals; columns as in meta_result. Of a common tau2 there is no i2 of a group''s own, and df is k - groups for tests other than z.';
+COMMENT ON TYPE psyrad.meta_subgroup_result IS 'Subgroups in order of their keys'' bytes, and Q-between with its df and p: chi-square, or, where q_between_df2 is not NULL, F of q_between / q_between_df. q_within is heterogeneity within the groups. tau2 is the common one with its Q-profile interval, NULL when separate. note says why there is no test or interval.';
 COMMENT ON FUNCTION psyrad.meta_keyed_state_in(cstring) IS 'text form of meta_keyed_state; every byte is validated';
 COMMENT ON FUNCTION psyrad.meta_keyed_state_out(psyrad.meta_keyed_state) IS 'text form of meta_keyed_state; every byte is validated';
 COMMENT ON FUNCTION psyrad.meta_keyed_state_recv(internal) IS 'binary form of meta_keyed_state; every byte is validated';
@@ -87,7 +88,7 @@ COMMENT ON AGGREGATE psyrad.meta_influence(text, double precision, double precis
 	'Influence of every study on a random-effects mean (metafor''s influence), one row a study in order of (vi, yi, key): unnest it. DEFAULTS: method REML, test z. Rows without yi or vi are left out. Errors: NULL key, vi 0 or negative. With a method and a test, one each for all rows of a group.';
 COMMENT ON FUNCTION psyrad.meta_subgroup_finish(psyrad.meta_keyed_state) IS 'final function of meta_subgroup';
 COMMENT ON FUNCTION psyrad.meta_subgroup_final(psyrad.meta_keyed_state, text, text, double precision, text) IS
-	'Means of subgroups and Q-between = sum (estimate - weighted mean)^2 / se^2, chi-square with groups - 1 df. tau2 separate: each group a meta-analysis of its own; common: one tau2 for all (metafor''s rma with mods = ~ group), for methods EE, DL, PM, ML, REML with test z. DEFAULTS: method ''REML'', test ''z'', level 0.95, tau2 ''separate''. Errors: unknown names, NULL options, vi 0 but for EE with separate tau2.';
+	'Means of subgroups and Q-between = sum (estimate - weighted mean)^2 / se^2, chi-square with groups - 1 df. tau2 separate: each group a meta-analysis of its own; common: one tau2 for all, every method and test (metafor''s rma with mods = ~ 0 + group; Q-between is its QM of mods = ~ group, times its df where that is an F). DEFAULTS: method ''REML'', test ''z'', level 0.95, tau2 ''separate''. Errors: unknown names, NULL options, vi 0 but for EE with separate tau2.';
 COMMENT ON AGGREGATE psyrad.meta_subgroup(text, double precision, double precision) IS
 	'Random-effects means of subgroups named by key, each with its own tau2, and the test between them. DEFAULTS: those of meta_subgroup_final. Errors: NULL key, vi negative.';
 COMMENT ON AGGREGATE psyrad.meta_subgroup(text, double precision, double precision, text) IS

@@ -22,6 +22,17 @@ FROM (SELECT kind, method, meta_subgroup_final(meta_keyed_state(alloc, yi, vi), 
 SELECT abs((meta(yi, vi, 'EE')).q - (meta_subgroup(alloc, yi, vi, 'EE')).q_between - (SELECT sum(q) FROM unnest((meta_subgroup(alloc, yi, vi, 'EE')).groups))) < 1e-12 AS adds_up FROM public.trials;
 -- A group of one study; one group; no study.
 SELECT g.subgroup, g.k, g.estimate, g.note, (s).note FROM (SELECT meta_subgroup(CASE WHEN trial = 1 THEN 'a' ELSE alloc END, yi, vi) AS s FROM public.trials) q, unnest((s).groups) g;
+-- A common tau2: the groups' intervals share it; a group of one study has one too; no df are left where each study is a group.
+SELECT round((s).tau2::numeric, 6) AS tau2, round((s).tau2_lb::numeric, 6) AS lb, round((s).tau2_ub::numeric, 6) AS ub, (s).test, (s).q_between_df, (s).q_between_df2, round((s).q_between_p::numeric, 6) AS p,
+	(s).q_within_df, (s).note, (SELECT array_agg(round(g.p::numeric, 6)) FROM unnest((s).groups) g) AS group_p
+FROM (SELECT meta_subgroup_final(meta_keyed_state(alloc, yi, vi), 'SJ', test, tau2 => 'common') AS s FROM public.trials, unnest(ARRAY['z', 't', 'knha', 'adhoc']) test GROUP BY test ORDER BY test) x;
+SELECT (s).tau2, (s).tau2_ub, (s).q_between_p, (s).note, (SELECT array_agg(DISTINCT g.note) FROM unnest((s).groups) g) AS notes, (SELECT count(g.p) FROM unnest((s).groups) g) AS p
+FROM (SELECT meta_subgroup_final(meta_keyed_state(trial::text, yi, vi), test => test, tau2 => 'common') AS s FROM public.trials, unnest(ARRAY['z', 'knha']) test GROUP BY test ORDER BY test) x;
+SELECT (s).q_between IS NULL AS no_test, (s).note FROM (SELECT meta_subgroup_final(meta_keyed_state('all', yi, vi), tau2 => 'common') AS s FROM public.trials) x;
+-- With one group it is meta, whatever the method.
+SELECT method, abs((s).tau2 - (m).tau2) < 1e-12 AS tau2, abs((s).tau2_lb - (m).tau2_lb) < 1e-12 AS lb, abs((s).tau2_ub - (m).tau2_ub) < 1e-11 AS ub
+FROM (SELECT method, meta_subgroup_final(meta_keyed_state('all', yi, vi), method, tau2 => 'common') AS s, meta_final(meta_state(yi, vi), method) AS m
+	FROM public.trials, unnest(ARRAY['DL', 'HE', 'HS', 'HSk', 'SJ', 'ML', 'REML', 'EB', 'PM', 'PMM']) method GROUP BY method ORDER BY method) x;
 SELECT (meta_subgroup('all', yi, vi)).q_between, (meta_subgroup('all', yi, vi)).note, (meta_subgroup('all', NULL, vi)).k_missing FROM public.trials;
 SELECT (u).key, (u).rstudent, (u).influential, (u).tau2_del FROM (SELECT unnest(meta_influence(trial::text, yi, vi)) AS u FROM public.trials WHERE trial <= 2) s;
 SELECT (u).* FROM (SELECT unnest(meta_influence(trial::text, yi, vi)) AS u FROM public.trials WHERE trial = 1) s;
@@ -44,8 +55,6 @@ SELECT meta_influence(NULL, yi, vi) FROM public.trials;
 SELECT meta_influence(trial::text, yi, 0) FROM public.trials;
 SELECT meta_influence(trial::text, yi, vi, 'XX') FROM public.trials;
 SELECT meta_subgroup(alloc, yi, vi, CASE trial WHEN 1 THEN 'DL' ELSE 'REML' END) FROM public.trials;
-SELECT meta_subgroup_final(s, tau2 => 'common', test => 'knha') FROM kept;
-SELECT meta_subgroup_final(s, 'SJ', tau2 => 'common') FROM kept;
 SELECT meta_subgroup_final(s, tau2 => 'mixed') FROM kept;
 SELECT meta_subgroup_final(s, level => 0) FROM kept;
 SELECT meta_keyed_accumulate(NULL, 'a', 1, 1);
