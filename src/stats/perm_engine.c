@@ -1,0 +1,415 @@
+/*
+ * perm_engine.c - see perm_engine.h.
+ *
+ * Layout: a panel is 64 elements of all rows as doubles, four tiles of [row][16]; columns of rearranged
+ * weights stand in fours, [four][row][4].  The kernel keeps a 4 x 16 corner of the product in registers.
+ * Products and sums are separate operations (no FMA), which on current CPUs run in different pipes.
+ */
+#include "stats/perm_engine.h"
+
+#include "core/lanes.h"
+#include "stats/mass_spread.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TILE PSY_PERM_TILE
+#define TILES 4 /* of a panel */
+#define PANEL (TILE * TILES)
+#define FOUR 4
+#define COLUMN_BYTES ((size_t) 512 * 1024) /* of rearranged columns: what stays in the second-level cache */
+#define EXPLAINED 1e-12                    /* share of a residual below which nothing of it is left */
+
+typedef struct engine
+{
+	const psy_perm_rows *rows;
+	const psy_perm_model *model;
+	size_t columns;  /* of an arrangement: the effect and the nuisance variables */
+	double *panel;   /* TILES x rows x TILE */
+	double *column;  /* fours x rows x FOUR */
+	double *product; /* fours * FOUR x TILE */
+	double *work;    /* PANEL sums */
+	void *memory;
+} engine;
+
+/* ---- panels
+ * ----------------------------------------------------------------------------------------------------- */
+
+PSY_CLONES static void
+widen(const float *from, size_t size, double *to)
+{
+	for (size_t k = 0; k < size; k++)
+		to[k] = from[k];
+}
+
+/* Row s of the panel, for size elements from first on; elements beyond are 0. */
+static void
+load_row(const engine *e, size_t s, size_t first, size_t size)
+{
+	double row[PANEL] = {0};
+
+	if (e->rows->f != NULL)
+		widen(e->rows->f[s] + first, size, row);
+	else
+		memcpy(row, e->rows->d[s] + first, size * sizeof *row);
+	for (size_t t = 0; t < TILES; t++)
+		memcpy(e->panel + (t * e->model->rows + s) * TILE, row + t * TILE, TILE * sizeof *row);
+}
+
+PSY_CLONES static void
+sum_rows(const double *tile, size_t rows, const double *weight, double *sum)
+{
+	double acc[TILE] = {0};
+
+	for (size_t s = 0; s < rows; s++)
+		for (size_t k = 0; k < TILE; k++)
+			acc[k] += weight[s] * tile[s * TILE + k];
+	memcpy(sum, acc, sizeof acc);
+}
+
+PSY_CLONES static void
+subtract_rows(double *tile, size_t rows, const double *weight, const double *sum)
+{
+	for (size_t s = 0; s < rows; s++)
+		for (size_t k = 0; k < TILE; k++)
+			tile[s * TILE + k] -= weight[s] * sum[k];
+}
+
+PSY_CLONES static void
+centre_rows(double *tile, size_t rows, double *mean)
+{
+	double acc[TILE] = {0};
+
+	for (size_t s = 0; s < rows; s++)
+		for (size_t k = 0; k < TILE; k++)
+			acc[k] += tile[s * TILE + k];
+	for (size_t k = 0; k < TILE; k++)
+		mean[k] = acc[k] / (double) rows;
+	for (size_t s = 0; s < rows; s++)
+		for (size_t k = 0; k < TILE; k++)
+			tile[s * TILE + k] -= mean[k];
+}
+
+PSY_CLONES static void
+sum_squares(const double *tile, size_t rows, double *sum)
+{
+	double acc[TILE] = {0};
+
+	for (size_t s = 0; s < rows; s++)
+		for (size_t k = 0; k < TILE; k++)
+			acc[k] += tile[s * TILE + k] * tile[s * TILE + k];
+	memcpy(sum, acc, sizeof acc);
+}
+
+PSY_CLONES static void
+scale_rows(double *tile, size_t rows, const double *by)
+{
+	for (size_t s = 0; s < rows; s++)
+		for (size_t k = 0; k < TILE; k++)
+			tile[s * TILE + k] *= by[k];
+}
+
+/* What a tile's elements are before they are normalised. */
+typedef struct tile_spread
+{
+	double mean[TILE];  /* 0 unless centred */
+	double total[TILE]; /* sum of squares about it */
+	double left[TILE];  /* given the nuisance variables */
+} tile_spread;
+
+/* Leaves the residuals of the tile given the nuisance variables. */
+static void
+take_residuals(const engine *e, double *tile, tile_spread *spread)
+{
+	const psy_perm_model *m = e->model;
+	double sum[TILE], rest[TILE];
+
+	memset(spread->mean, 0, sizeof spread->mean);
+	if (m->centred)
+	{
+		centre_rows(tile, m->rows, spread->mean);
+		centre_rows(tile, m->rows, rest); /* what rounding of a large mean left */
+	}
+	sum_squares(tile, m->rows, spread->total);
+	for (int again = 0; again < 2 && m->nuisance > 0; again++)
+		for (size_t j = 0; j < m->nuisance; j++)
+		{
+			sum_rows(tile, m->rows, m->basis + j * m->rows, sum);
+			subtract_rows(tile, m->rows, m->basis + j * m->rows, sum);
+		}
+	sum_squares(tile, m->rows, spread->left);
+}
+
+/* Normalises a tile's residuals; elements without spread or with a NaN become 0.  state may be NULL. */
+static void
+normalise(const engine *e, double *tile, const tile_spread *spread, double *norm, uint8_t *state)
+{
+	double by[TILE];
+
+	for (size_t k = 0; k < TILE; k++)
+	{
+		bool missing = isnan(spread->total[k]);
+		double noise = psy_spread_noise((double) e->model->rows, spread->mean[k]);
+		bool varies = spread->total[k] > noise && spread->left[k] > PSY_RANK_TOLERANCE * spread->total[k];
+
+		norm[k] = varies ? sqrt(spread->left[k]) : NAN;
+		by[k] = varies ? 1 / norm[k] : 0;
+		state[k] = missing ? PSY_PERM_MISSING : varies ? PSY_PERM_TESTED : PSY_PERM_NO_SPREAD;
+	}
+	scale_rows(tile, e->model->rows, by);
+	for (size_t k = 0; k < TILE; k++)
+		for (size_t s = 0; s < e->model->rows && state[k] == PSY_PERM_MISSING; s++)
+			tile[s * TILE + k] = 0;
+}
+
+static size_t
+load_panel(const engine *e, size_t first, double *norm, uint8_t *state)
+{
+	size_t left = e->rows->elements - first, size = left < PANEL ? left : PANEL;
+
+	for (size_t s = 0; s < e->model->rows; s++)
+		load_row(e, s, first, size);
+	for (size_t t = 0; t * TILE < size; t++)
+	{
+		double *tile = e->panel + t * e->model->rows * TILE;
+		tile_spread spread;
+
+		take_residuals(e, tile, &spread);
+		normalise(e, tile, &spread, norm + t * TILE, state + t * TILE);
+	}
+	return size;
+}
+
+/* ---- products
+ * --------------------------------------------------------------------------------------------------- */
+
+/*
+ * product[4][16] = column' tile, in row order.  Loops of fixed width over plain arrays: the accumulators
+ * become registers of whatever width the clone has (vector types wider than that go through memory).
+ */
+PSY_CLONES static void
+multiply(const double *restrict tile, const double *restrict column, size_t rows, double *restrict product)
+{
+	double a[TILE] = {0}, b[TILE] = {0}, c[TILE] = {0}, d[TILE] = {0};
+
+	for (size_t s = 0; s < rows; s++)
+	{
+		const double *x = tile + s * TILE, *w = column + s * FOUR;
+
+		for (size_t k = 0; k < TILE; k++)
+			a[k] += x[k] * w[0];
+		for (size_t k = 0; k < TILE; k++)
+			b[k] += x[k] * w[1];
+		for (size_t k = 0; k < TILE; k++)
+			c[k] += x[k] * w[2];
+		for (size_t k = 0; k < TILE; k++)
+			d[k] += x[k] * w[3];
+	}
+	memcpy(product, a, sizeof a);
+	memcpy(product + TILE, b, sizeof b);
+	memcpy(product + 2 * TILE, c, sizeof c);
+	memcpy(product + 3 * TILE, d, sizeof d);
+}
+
+/* r[arrangement][16] from the products of its columns, in place; columns > 1. */
+PSY_CLONES static void
+adjust(const double *product, size_t arrangements, size_t columns, double *r)
+{
+	for (size_t n = 0; n < arrangements; n++)
+	{
+		const double *own = product + n * columns * TILE;
+		double left[TILE];
+
+		for (size_t k = 0; k < TILE; k++)
+			left[k] = 1;
+		for (size_t j = 1; j < columns; j++)
+			for (size_t k = 0; k < TILE; k++)
+				left[k] -= own[j * TILE + k] * own[j * TILE + k];
+		for (size_t k = 0; k < TILE; k++)
+		{
+			double some = left[k] > EXPLAINED ? left[k] : 1;
+			double share = own[k] / sqrt(some);
+
+			r[n * TILE + k] = left[k] > EXPLAINED ? share : 0;
+		}
+	}
+}
+
+static void
+correlate(const engine *e, size_t tile, size_t arrangements)
+{
+	size_t columns = arrangements * e->columns;
+
+	for (size_t c = 0; c < columns; c += FOUR)
+		multiply(e->panel + tile * e->model->rows * TILE, e->column + c * e->model->rows, e->model->rows,
+				 e->product + c * TILE);
+	if (e->columns > 1)
+		adjust(e->product, arrangements, e->columns, e->product);
+}
+
+/* Where weight s of column c stands. */
+static double *
+column_at(const engine *e, size_t c, size_t s)
+{
+	return e->column + ((c / FOUR) * e->model->rows + s) * FOUR + c % FOUR;
+}
+
+/* The columns of arrangement n of the batch. */
+static void
+put_columns(const engine *e, size_t n, const uint32_t *from, const double *sign)
+{
+	const psy_perm_model *m = e->model;
+
+	for (size_t s = 0; s < m->rows; s++)
+	{
+		size_t source = from != NULL ? from[s] : s;
+		double by = sign != NULL ? sign[s] : 1;
+
+		*column_at(e, n * e->columns, s) = by * m->effect[source];
+		for (size_t j = 0; j < m->nuisance; j++)
+			*column_at(e, n * e->columns + 1 + j, s) = by * m->basis[j * m->rows + source];
+	}
+}
+
+/* ---- beginning and end
+ * ------------------------------------------------------------------------------------------ */
+
+static size_t
+batch_size(const psy_perm_model *m, size_t most)
+{
+	size_t fits = COLUMN_BYTES / (m->rows * (1 + m->nuisance) * sizeof(double));
+	size_t batch = fits < FOUR ? FOUR : fits < PSY_PERM_BATCH ? fits : PSY_PERM_BATCH;
+
+	return most > 0 && batch > most ? most : batch;
+}
+
+static psy_status
+engine_begin(const psy_context *ctx, engine *e, const psy_perm_rows *rows, const psy_perm_model *model,
+			 size_t batch, psy_error *err)
+{
+	size_t columns, panel = (size_t) PANEL * model->rows;
+	psy_status status;
+	double *at;
+
+	*e = (engine){.rows = rows, .model = model, .columns = 1 + model->nuisance};
+	columns = (batch * e->columns + FOUR - 1) / FOUR * FOUR;
+	status =
+		psy_alloc(ctx, panel + columns * (model->rows + TILE) + PANEL + 8, sizeof(double), &e->memory, err);
+	if (status != PSY_OK)
+		return status;
+	at = (double *) (((uintptr_t) e->memory + 63) & ~(uintptr_t) 63);
+	e->panel = at;
+	e->product = e->panel + panel;
+	e->column = e->product + columns * TILE;
+	memset(e->column, 0, columns * model->rows * sizeof(double));
+	return PSY_OK;
+}
+
+psy_status
+psy_perm_observe(const psy_context *ctx, const psy_perm_rows *rows, const psy_perm_model *model,
+				 psy_perm_observed *observed, psy_error *err)
+{
+	engine e;
+	psy_status status = engine_begin(ctx, &e, rows, model, 1, err);
+
+	observed->tested = observed->missing = observed->no_spread = 0;
+	if (status != PSY_OK)
+		return status;
+	put_columns(&e, 0, NULL, NULL);
+	for (size_t first = 0; first < rows->elements && status == PSY_OK; first += PANEL)
+	{
+		double norm[PANEL];
+		uint8_t state[PANEL];
+		size_t size = load_panel(&e, first, norm, state);
+
+		for (size_t k = 0; k < size; k++)
+		{
+			if (k % TILE == 0)
+				correlate(&e, k / TILE, 1);
+			observed->spread[first + k] = norm[k];
+			observed->state[first + k] = state[k];
+			observed->r[first + k] = state[k] == PSY_PERM_TESTED ? e.product[k % TILE] : NAN;
+			observed->tested += state[k] == PSY_PERM_TESTED;
+			observed->missing += state[k] == PSY_PERM_MISSING;
+			observed->no_spread += state[k] == PSY_PERM_NO_SPREAD;
+		}
+		status = psy_poll(ctx, err);
+	}
+	psy_release(ctx, e.memory);
+	return status;
+}
+
+/* One batch, whose columns are in place, over all elements. */
+static psy_status
+run_batch(const psy_context *ctx, engine *e, const psy_perm_observed *observed, const psy_perm_sink *sink,
+		  size_t arrangements, psy_error *err)
+{
+	size_t elements = e->rows->elements;
+	psy_status status = PSY_OK;
+
+	for (size_t first = 0; first < elements && status == PSY_OK; first += PANEL)
+	{
+		double norm[PANEL];
+		uint8_t state[PANEL];
+		size_t size = load_panel(e, first, norm, state);
+
+		for (size_t t = 0; t * TILE < size && status == PSY_OK; t++)
+		{
+			size_t left = size - t * TILE;
+			psy_perm_tile tile = {first + t * TILE, left < TILE ? left : TILE, arrangements, e->product,
+								  observed->state + first + t * TILE};
+
+			correlate(e, t, arrangements);
+			sink->take(sink->arg, &tile);
+			status = psy_poll(ctx, err);
+		}
+	}
+	return status;
+}
+
+psy_status
+psy_perm_each(const psy_context *ctx, const psy_perm_rows *rows, const psy_perm_model *model,
+			  psy_arrange *arrange, const psy_perm_observed *observed, const psy_perm_sink *sink,
+			  psy_error *err)
+{
+	size_t batch = batch_size(model, sink->most_arrangements);
+	void *row_memory;
+	uint32_t *from;
+	double *sign;
+	engine e;
+	psy_status status = psy_alloc(ctx, model->rows, sizeof *from + sizeof *sign, &row_memory, err);
+
+	if (status != PSY_OK)
+		return status;
+	sign = row_memory;
+	from = (uint32_t *) (sign + model->rows);
+	status = engine_begin(ctx, &e, rows, model, batch, err);
+	for (uint64_t n = 0; n < arrange->count && status == PSY_OK; n += batch)
+	{
+		size_t size = arrange->count - n < batch ? (size_t) (arrange->count - n) : batch;
+
+		for (size_t k = 0; k < size && status == PSY_OK; k++)
+		{
+			psy_arrange_next(arrange, n + k, from, sign);
+			put_columns(&e, k, from, sign);
+			status = psy_poll(ctx, err);
+		}
+		if (status == PSY_OK && sink->begin_batch != NULL)
+			status = sink->begin_batch(sink->arg, size);
+		if (status == PSY_OK)
+			status = run_batch(ctx, &e, observed, sink, size, err);
+		if (status == PSY_OK)
+			sink->end_batch(sink->arg, size);
+	}
+	psy_release(ctx, e.memory);
+	psy_release(ctx, row_memory);
+	return status;
+}
+
+double
+psy_perm_t(double r, double df)
+{
+	double rest = 1 - r * r;
+
+	return rest > 1e-15 ? r * sqrt(df / rest) : NAN;
+}
