@@ -287,7 +287,7 @@ Datum
 meta_multilevel_egger(PG_FUNCTION_ARGS)
 {
 	static const char *const predictors[] = {"sei", "vi", "x"};
-	psy_robust_options o = {PSY_CR2, false, PSY_META_REML, 0, true, 0.95, true};
+	psy_robust_options o = {PSY_CR2, PSY_ROBUST_INDEPENDENT, PSY_META_REML, 0, true, 0.95, true};
 	const meta_regression_state *state;
 	psy_context ctx = psyrad_current_context();
 	psy_robust r;
@@ -305,8 +305,8 @@ meta_multilevel_egger(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = state_argument(fcinfo, 1);
-	o.multilevel = state->keys == 2;
-	if (o.rho != 0 && !o.multilevel)
+	o.model = state->keys == 2 ? PSY_ROBUST_MULTILEVEL : PSY_ROBUST_INDEPENDENT;
+	if (o.rho != 0 && o.model == PSY_ROBUST_INDEPENDENT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("rho needs effects within clusters"),
 				 errhint("Collect the state with meta_regression_state(yi, vi, x, cluster, effect).")));
@@ -317,7 +317,7 @@ meta_multilevel_egger(PG_FUNCTION_ARGS)
 	PSYRAD_CHECK(psy_robust_fit(&ctx, with_predictor(state, predictor), &o, &r, &err), &err);
 	line = line_of(&r, r.tau2);
 	return bias_datum(fcinfo, &line, state->missing,
-					  psprintf("Egger %s %s %s", o.multilevel ? "multilevel" : "independent",
+					  psprintf("Egger %s %s %s", psy_robust_model_name(o.model),
 							   psy_robust_type_name(o.type), predictors[predictor]));
 }
 

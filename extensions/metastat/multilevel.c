@@ -5,9 +5,11 @@
  * Each final function exists twice: without moderators its estimate columns are numbers, with moderators
  * (_regression) they are arrays with one element a coefficient.
  */
-#include "regression.h"
+#include "row.h"
 
 #include "meta/robust.h"
+#include "meta/robust_wald.h"
+#include "meta/structure.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(meta_multilevel_accumulate);
@@ -18,58 +20,6 @@ PG_FUNCTION_INFO_V1(meta_robust_accumulate);
 PG_FUNCTION_INFO_V1(meta_robust_finish);
 PG_FUNCTION_INFO_V1(meta_robust_final);
 PG_FUNCTION_INFO_V1(meta_robust_regression);
-
-/* ---- rows of results -------------------------------------------------------------------------------------
- */
-
-typedef struct columns
-{
-	Datum value[32];
-	bool null[32];
-	int count;
-	bool arrays; /* coefficients as arrays */
-	int full;
-} columns;
-
-static void
-put(columns *c, Datum value)
-{
-	c->null[c->count] = false;
-	c->value[c->count++] = value;
-}
-
-static void
-put_number(columns *c, double value)
-{
-	c->value[c->count] = metastat_number(value, &c->null[c->count]);
-	c->count++;
-}
-
-static void
-put_coefficients(columns *c, const double *value)
-{
-	if (c->arrays)
-		put(c, meta_regression_array(value, c->full, 0));
-	else
-		put_number(c, value[0]);
-}
-
-static void
-put_note(columns *c, const char *note)
-{
-	c->value[c->count] = meta_regression_note(note, &c->null[c->count]);
-	c->count++;
-}
-
-static Datum
-row_datum(FunctionCallInfo fcinfo, columns *c)
-{
-	TupleDesc type = metastat_row_type(fcinfo);
-
-	if (type->natts != c->count)
-		elog(ERROR, "result has %d columns, not %d", type->natts, c->count);
-	return HeapTupleGetDatum(heap_form_tuple(type, c->value, c->null));
-}
 
 /* ---- arguments -------------------------------------------------------------------------------------------
  */
@@ -93,27 +43,19 @@ keyed_state(FunctionCallInfo fcinfo, int keys, bool moderators, const char *inst
 	return state;
 }
 
-static double
-number_argument(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", name)));
-	return PG_GETARG_FLOAT8(argument);
-}
-
-/* Structures that metafor's rma.mv has and this model has not are refused by name. */
+/* Structures that metafor's rma.mv has are those of several outcomes. */
 static void
 check_structure(const char *name)
 {
-	static const char *const others[] = {"CS", "HCS", "UN", "ID", "DIAG", "AR", "HAR", "CAR", "GEN", "PHYBM"};
+	psy_structure_kind kind;
+	psy_error err;
 
 	if (pg_strcasecmp(name, "three-level") == 0)
 		return;
-	for (int i = 0; i < lengthof(others); i++)
-		if (pg_strcasecmp(name, others[i]) == 0)
-			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-							errmsg("structure %s is not available", others[i]),
-							errhint("Use three-level, with rho for correlated sampling errors.")));
+	if (psy_structure_parse(name, &kind, &err) == PSY_OK)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("structure %s is not of effects within clusters", psy_structure_name(kind)),
+						errhint("Use meta_multivariate_final for outcomes with their own covariance.")));
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown structure \"%.40s\"", name),
 					errhint("Allowed is three-level.")));
 }
@@ -145,48 +87,48 @@ multilevel_datum(FunctionCallInfo fcinfo, const meta_regression_state *state, co
 				 bool arrays)
 {
 	psy_context ctx = psyrad_current_context();
-	columns c = {.arrays = arrays};
+	row_columns c = {.arrays = arrays};
 	psy_multilevel r;
 	psy_error err;
 
 	PSYRAD_CHECK(psy_multilevel_fit(&ctx, meta_regression_rows(state), o, &r, &err), &err);
 	c.full = (int) r.full;
-	put(&c, Int32GetDatum((int32) state->k));
-	put(&c, Int32GetDatum((int32) state->missing));
-	put(&c, Int32GetDatum((int32) r.clusters));
-	put(&c, Int32GetDatum((int32) r.effects));
-	put(&c, CStringGetTextDatum(psy_meta_method_name(o->method)));
-	put(&c, CStringGetTextDatum(psy_meta_test_name(o->test)));
-	put_number(&c, o->level);
-	put_number(&c, o->rho);
+	row_put(&c, Int32GetDatum((int32) state->k));
+	row_put(&c, Int32GetDatum((int32) state->missing));
+	row_put(&c, Int32GetDatum((int32) r.clusters));
+	row_put(&c, Int32GetDatum((int32) r.effects));
+	row_put(&c, CStringGetTextDatum(psy_meta_method_name(o->method)));
+	row_put(&c, CStringGetTextDatum(psy_meta_test_name(o->test)));
+	row_number(&c, o->level);
+	row_number(&c, o->rho);
 	if (arrays)
-		put(&c, BoolGetDatum(r.intercept));
-	put_coefficients(&c, r.beta);
-	put_coefficients(&c, r.se);
-	put_coefficients(&c, r.statistic);
-	put_number(&c, isinf(r.df) ? NAN : r.df);
-	put_coefficients(&c, r.p_value);
-	put_coefficients(&c, r.ci_lb);
-	put_coefficients(&c, r.ci_ub);
+		row_put(&c, BoolGetDatum(r.intercept));
+	row_coefficients(&c, r.beta);
+	row_coefficients(&c, r.se);
+	row_coefficients(&c, r.statistic);
+	row_number(&c, isinf(r.df) ? NAN : r.df);
+	row_coefficients(&c, r.p_value);
+	row_coefficients(&c, r.ci_lb);
+	row_coefficients(&c, r.ci_ub);
 	if (arrays)
 	{
-		put_number(&c, r.qm);
-		put_number(&c, r.qm_df);
-		put_number(&c, r.qm_p);
+		row_number(&c, r.qm);
+		row_number(&c, r.qm_df);
+		row_number(&c, r.qm_p);
 	}
-	put_number(&c, r.qe);
-	put_number(&c, isnan(r.qe) ? NAN : (double) (r.k - r.p));
-	put_number(&c, r.qe_p);
-	put(&c, meta_regression_array(r.sigma2, 2, 0));
-	put(&c, meta_regression_array(r.sigma2_lb, 2, 0));
-	put(&c, meta_regression_array(r.sigma2_ub, 2, 0));
-	put_number(&c, r.icc);
-	put(&c, meta_regression_array(r.i2, 3, 0));
-	put_number(&c, r.loglik);
+	row_number(&c, r.qe);
+	row_number(&c, isnan(r.qe) ? NAN : (double) (r.k - r.p));
+	row_number(&c, r.qe_p);
+	row_put(&c, meta_regression_array(r.sigma2, 2, 0));
+	row_put(&c, meta_regression_array(r.sigma2_lb, 2, 0));
+	row_put(&c, meta_regression_array(r.sigma2_ub, 2, 0));
+	row_number(&c, r.icc);
+	row_put(&c, meta_regression_array(r.i2, 3, 0));
+	row_number(&c, r.loglik);
 	if (arrays)
-		put(&c, meta_regression_array(r.vcov, c.full * c.full, c.full));
-	put_note(&c, r.note);
-	return row_datum(fcinfo, &c);
+		row_put(&c, meta_regression_array(r.vcov, c.full * c.full, c.full));
+	row_note(&c, r.note);
+	return row_finish(fcinfo, &c);
 }
 
 Datum
@@ -209,7 +151,7 @@ static Datum
 multilevel_final(FunctionCallInfo fcinfo, bool arrays)
 {
 	psy_meta_options given = meta_regression_options(fcinfo, 1);
-	psy_multilevel_options o = {given.method, given.test, given.level, number_argument(fcinfo, 4, "rho"),
+	psy_multilevel_options o = {given.method, given.test, given.level, metastat_double(fcinfo, 4, "rho"),
 								true,         true};
 
 	check_structure(metastat_option(fcinfo, 5, "structure"));
@@ -254,86 +196,136 @@ meta_robust_accumulate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+Datum
+meta_robust_datum(FunctionCallInfo fcinfo, const psy_robust *r, const psy_robust_options *o, const char *model, int64 k,
+				  int64 missing, bool arrays)
+{
+	row_columns c = {.arrays = arrays, .full = (int) r->full};
+
+	row_put(&c, Int32GetDatum((int32) k));
+	row_put(&c, Int32GetDatum((int32) missing));
+	row_put(&c, Int32GetDatum((int32) r->clusters));
+	row_put(&c, CStringGetTextDatum(psy_robust_type_name(o->type)));
+	row_put(&c, CStringGetTextDatum(model));
+	row_put(&c, CStringGetTextDatum(psy_meta_method_name(o->method)));
+	row_number(&c, o->level);
+	if (arrays)
+		row_put(&c, BoolGetDatum(r->intercept));
+	row_coefficients(&c, r->beta);
+	row_coefficients(&c, r->se);
+	row_coefficients(&c, r->statistic);
+	row_coefficients(&c, r->df);
+	row_coefficients(&c, r->p_value);
+	row_coefficients(&c, r->ci_lb);
+	row_coefficients(&c, r->ci_ub);
+	row_number(&c, r->tau2);
+	row_put(&c, meta_regression_array(r->sigma2, 2, 0));
+	if (arrays)
+	{
+		row_number(&c, r->wald_f);
+		row_number(&c, r->wald_df1);
+		row_number(&c, r->wald_df2);
+		row_number(&c, r->wald_p);
+		row_put(&c, meta_regression_array(r->vcov, c.full * c.full, c.full));
+	}
+	row_note(&c, r->note);
+	return row_finish(fcinfo, &c);
+}
+
 static Datum
 robust_datum(FunctionCallInfo fcinfo, const meta_regression_state *state, const psy_robust_options *o,
 			 bool arrays)
 {
 	psy_context ctx = psyrad_current_context();
-	columns c = {.arrays = arrays};
 	psy_robust r;
 	psy_error err;
 
 	PSYRAD_CHECK(psy_robust_fit(&ctx, meta_regression_rows(state), o, &r, &err), &err);
-	c.full = (int) r.full;
-	put(&c, Int32GetDatum((int32) state->k));
-	put(&c, Int32GetDatum((int32) state->missing));
-	put(&c, Int32GetDatum((int32) r.clusters));
-	put(&c, CStringGetTextDatum(psy_robust_type_name(o->type)));
-	put(&c, CStringGetTextDatum(o->multilevel ? "multilevel" : "independent"));
-	put(&c, CStringGetTextDatum(psy_meta_method_name(o->method)));
-	put_number(&c, o->level);
-	if (arrays)
-		put(&c, BoolGetDatum(r.intercept));
-	put_coefficients(&c, r.beta);
-	put_coefficients(&c, r.se);
-	put_coefficients(&c, r.statistic);
-	put_coefficients(&c, r.df);
-	put_coefficients(&c, r.p_value);
-	put_coefficients(&c, r.ci_lb);
-	put_coefficients(&c, r.ci_ub);
-	put_number(&c, r.tau2);
-	put(&c, meta_regression_array(r.sigma2, 2, 0));
-	if (arrays)
-		put(&c, meta_regression_array(r.vcov, c.full * c.full, c.full));
-	put_note(&c, r.note);
-	return row_datum(fcinfo, &c);
+	return meta_robust_datum(fcinfo, &r, o, psy_robust_model_name(o->model), state->k, state->missing, arrays);
 }
 
 Datum
 meta_robust_finish(PG_FUNCTION_ARGS)
 {
 	const meta_regression_state *state = keyed_state(fcinfo, 1, false, "meta_robust_regression");
-	psy_robust_options o = {PSY_CR2, false, PSY_META_REML, 0, true, 0.95, true};
+	psy_robust_options o = {PSY_CR2, PSY_ROBUST_INDEPENDENT, PSY_META_REML, 0, true, 0.95, true};
 
 	if (state->request == REQUEST_ROBUST)
 		o.type = (psy_robust_type) state->method;
 	return robust_datum(fcinfo, state, &o, false);
 }
 
-/* Whether the argument is the second of two names; an error for a third. */
-static bool
-choose(FunctionCallInfo fcinfo, int argument, const char *name, const char *first, const char *second)
+bool
+meta_robust_satterthwaite(FunctionCallInfo fcinfo, int argument)
 {
-	const char *given = metastat_option(fcinfo, argument, name);
+	const char *given = metastat_option(fcinfo, argument, "test");
 
-	if (pg_strcasecmp(given, first) != 0 && pg_strcasecmp(given, second) != 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown %s \"%.40s\"", name, given),
-						errhint("Allowed are %s and %s.", first, second)));
-	return pg_strcasecmp(given, second) == 0;
+	if (pg_strcasecmp(given, "Satterthwaite") != 0 && pg_strcasecmp(given, "t") != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown test \"%.40s\"", given),
+						errhint("Allowed are Satterthwaite and t.")));
+	return pg_strcasecmp(given, "t") != 0;
 }
 
-/* (state, type, model, method, rho, test, level [, intercept]) */
+void
+meta_robust_contrasts(FunctionCallInfo fcinfo, int argument, int full, psy_robust_options *o)
+{
+	psyrad_array given;
+
+	if (PG_ARGISNULL(argument))
+		return;
+	given = psyrad_double_array(PG_GETARG_DATUM(argument), 2, "contrasts");
+	if (full == 0 || given.length == 0 || given.length % full != 0 || (given.dims == 2 && given.columns != full))
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("contrasts need %d elements each, one a coefficient, but there are %d", full,
+							   given.dims == 2 ? given.columns : given.length),
+						errhint("Write ARRAY[[0,1,0],[0,0,1]] to test the second and third of three coefficients.")));
+	if (given.length / full > PSY_WALD_MOST)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("at most %d contrasts can be tested at once", PSY_WALD_MOST)));
+	for (int i = 0; i < given.length; i++)
+		if (!isfinite(given.value[i]))
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("element %d of contrasts is not finite", i + 1)));
+	o->contrasts = given.value;
+	o->tests = given.length / full;
+}
+
+/* rho belongs to models that have one; CORR's is 0.8 when it is not given. */
+static void
+robust_rho(FunctionCallInfo fcinfo, int argument, psy_robust_options *o)
+{
+	bool has = o->model == PSY_ROBUST_MULTILEVEL || o->model == PSY_ROBUST_CORR;
+
+	o->rho = PG_ARGISNULL(argument) ? (o->model == PSY_ROBUST_CORR ? 0.8 : 0) : PG_GETARG_FLOAT8(argument);
+	if (!has && o->rho != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("rho belongs to the models multilevel and CORR"),
+						errhint("Write model => 'multilevel' for correlated and hierarchical effects.")));
+	if (o->model == PSY_ROBUST_CORR && !(o->rho >= 0 && o->rho <= 1))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("rho is %g, but must lie between 0 and 1 for model CORR", o->rho)));
+}
+
+/* (state, type, model, method, rho, test, level [, intercept, contrasts]) */
 static Datum
 robust_final(FunctionCallInfo fcinfo, bool arrays)
 {
-	psy_robust_options o = {PSY_CR2, false, PSY_META_REML, 0, true, 0.95, true};
+	psy_robust_options o = {PSY_CR2, PSY_ROBUST_INDEPENDENT, PSY_META_REML, 0, true, 0.95, true};
+	const meta_regression_state *state;
 	psy_error err;
 
 	PSYRAD_CHECK(psy_robust_type_parse(metastat_option(fcinfo, 1, "type"), &o.type, &err), &err);
-	o.multilevel = choose(fcinfo, 2, "model", "independent", "multilevel");
+	PSYRAD_CHECK(psy_robust_model_parse(metastat_option(fcinfo, 2, "model"), &o.model, &err), &err);
 	PSYRAD_CHECK(psy_meta_method_parse(metastat_option(fcinfo, 3, "method"), &o.method, &err), &err);
-	o.rho = number_argument(fcinfo, 4, "rho");
-	o.satterthwaite = !choose(fcinfo, 5, "test", "Satterthwaite", "t");
-	o.level = number_argument(fcinfo, 6, "level");
-	if (o.rho != 0 && !o.multilevel)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("rho belongs to model multilevel"),
-						errhint("Write model => 'multilevel' for correlated and hierarchical effects.")));
+	robust_rho(fcinfo, 4, &o);
+	o.satterthwaite = meta_robust_satterthwaite(fcinfo, 5);
+	o.level = metastat_double(fcinfo, 6, "level");
+	if (!(o.level > 0 && o.level < 1))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("level must be a number between 0 and 1, such as 0.95")));
 	if (arrays)
 		o.intercept = meta_regression_flag(fcinfo, 7, "intercept");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return robust_datum(fcinfo, keyed_state(fcinfo, o.multilevel ? 2 : 1, arrays, "meta_robust_regression"),
-						&o, arrays);
+	state = keyed_state(fcinfo, o.model == PSY_ROBUST_MULTILEVEL ? 2 : 1, arrays, "meta_robust_regression");
+	if (arrays)
+		meta_robust_contrasts(fcinfo, 8, Max(state->columns, 0) + (o.intercept ? 1 : 0), &o);
+	return robust_datum(fcinfo, state, &o, arrays);
 }
 
 Datum

@@ -64,6 +64,10 @@ extern bool meta_regression_flag(FunctionCallInfo fcinfo, int argument, const ch
 extern meta_regression_state *meta_regression_add(FunctionCallInfo fcinfo, meta_regression_state *state,
 												  int x_arg, int cluster, int effect);
 
+/* The text form of a key argument, the which-th (0 or 1) of a call site; and the 16 bytes that stand for it. */
+extern char *meta_key_text(FunctionCallInfo fcinfo, int argument, int which);
+extern void meta_write_key(FunctionCallInfo fcinfo, int argument, int which, double *to);
+
 /* Sets the request of a new state, or checks that it is the same. */
 extern void meta_regression_request(meta_regression_state *state, bool is_new, uint8 request, uint8 method,
 									uint8 test, double level);

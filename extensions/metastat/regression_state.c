@@ -191,13 +191,10 @@ typedef struct key_cache
 	bool known[2];
 } key_cache;
 
-/* The 16 bytes that stand for a key. */
-static void
-write_key(FunctionCallInfo fcinfo, int argument, int which, double *to)
+char *
+meta_key_text(FunctionCallInfo fcinfo, int argument, int which)
 {
 	key_cache *cache = fcinfo->flinfo->fn_extra;
-	const char *error = NULL;
-	char *text;
 
 	if (cache == NULL)
 		fcinfo->flinfo->fn_extra = cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof *cache);
@@ -217,7 +214,15 @@ write_key(FunctionCallInfo fcinfo, int argument, int which, double *to)
 		fmgr_info_cxt(function, &cache->output[which], fcinfo->flinfo->fn_mcxt);
 		cache->known[which] = true;
 	}
-	text = OutputFunctionCall(&cache->output[which], PG_GETARG_DATUM(argument));
+	return OutputFunctionCall(&cache->output[which], PG_GETARG_DATUM(argument));
+}
+
+void
+meta_write_key(FunctionCallInfo fcinfo, int argument, int which, double *to)
+{
+	char *text = meta_key_text(fcinfo, argument, which);
+	const char *error = NULL;
+
 	if (!pg_md5_binary(text, strlen(text), to, &error))
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute a key: %s", error)));
 	pfree(text);
@@ -285,9 +290,9 @@ meta_regression_add(FunctionCallInfo fcinfo, meta_regression_state *state, int x
 		row[2 + j] = x.value[j] + 0.0;
 	}
 	if (cluster != 0)
-		write_key(fcinfo, cluster, 0, row + 2 + x.length);
+		meta_write_key(fcinfo, cluster, 0, row + 2 + x.length);
 	if (effect != 0)
-		write_key(fcinfo, effect, 1, row + 4 + x.length);
+		meta_write_key(fcinfo, effect, 1, row + 4 + x.length);
 	state->k++;
 	return state;
 }

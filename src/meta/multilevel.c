@@ -67,9 +67,8 @@ psy_multilevel_release(const psy_context *ctx, psy_multilevel *result)
  * ---- one fit ---------------------------------------------------------------------------------------------
  */
 
-/* Ordinary residual variance, the size to search around, and ln |X'X|; q: k * p + k, r: p * p of scratch. */
-static double
-unit_variance(const psy_design *d, double *q, double *r, double *logdet)
+double
+psy_residual_variance(const psy_design *d, double *q, double *r, double *logdet)
 {
 	double *e = q + d->k * d->p;
 
@@ -177,7 +176,7 @@ fit_clusters(psy_multilevel *r, psy_clusters *c, psy_cluster_fit *fit, double *w
 	const psy_design *d = c->d;
 	bool restricted = o->method == PSY_META_REML, fixed[2];
 	double s[2] = {0, 0}, logdet, loglik, n = (double) (restricted ? d->k - d->p : d->k);
-	double unit = unit_variance(d, work, work + d->k * d->p + d->k, &logdet);
+	double unit = psy_residual_variance(d, work, work + d->k * d->p + d->k, &logdet);
 	psy_status status;
 
 	find_fixed(c, r, fixed);
@@ -260,7 +259,7 @@ psy_multilevel_fit(const psy_context *ctx, psy_meta_rows rows, const psy_multile
 		psy_append(result->note, sizeof result->note, "no row has yi, vi, cluster and effect");
 		return PSY_OK;
 	}
-	/* The last part serves unit_variance (k p + k + p p) and infer (2 full + p p + p). */
+	/* The last part serves psy_residual_variance (k p + k + p p) and infer (2 full + p p + p). */
 	status = psy_alloc(ctx,
 					   2 * k + psy_design_room(k, rows.columns) + psy_clusters_room(k, rows.columns) +
 						   k * full + k + full * full + 4 * full,

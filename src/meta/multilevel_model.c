@@ -87,6 +87,24 @@ psy_clusters_make(const psy_context *ctx, psy_meta_rows rows, size_t keys, const
 	fit->mx = fit->e + k;
 }
 
+/* Block of a multivariate model: rows of one outcome share its random effect. */
+static void
+outcomes_block(const psy_clusters *c, size_t first, size_t n, double *block)
+{
+	const double *v = c->d->v + first;
+	const size_t *level = c->level + first;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t l = 0; l < n; l++)
+		{
+			double error = i == l				   ? v[i]
+						   : c->covariance != NULL ? c->covariance[(first + i) * c->levels + level[l]]
+												   : c->rho * sqrt(v[i]) * sqrt(v[l]);
+
+			block[i * n + l] = c->g[level[i] * c->levels + level[l]] + error;
+		}
+}
+
 void
 psy_cluster_block(const psy_clusters *c, size_t j, const double *s, double *block)
 {
@@ -94,6 +112,11 @@ psy_cluster_block(const psy_clusters *c, size_t j, const double *s, double *bloc
 	const double *v = c->d->v + first;
 	const size_t *label = c->label + first;
 
+	if (c->g != NULL)
+	{
+		outcomes_block(c, first, n, block);
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		for (size_t l = 0; l < n; l++)
 		{
@@ -187,10 +210,9 @@ add_product(const double *s, const double *m, size_t g, size_t p, double *to)
 		}
 }
 
-/* K, S and Z'u of a cluster over its effects, from its inverse. */
-static size_t
-collapse(const psy_clusters *c, size_t j, const double *inverse, const psy_cluster_fit *fit, double *kk,
-		 double *s, double *zu)
+size_t
+psy_cluster_collapse(const psy_clusters *c, size_t j, const double *inverse, const psy_cluster_fit *fit,
+					 double *kk, double *s, double *zu)
 {
 	size_t first = c->start[j], n = c->start[j + 1] - first, p = c->d->p, g = c->label[first + n - 1] + 1;
 
@@ -226,7 +248,7 @@ add_cluster(const psy_clusters *c, size_t j, const double *s, double *work, cons
 	for (size_t i = 0; i < n; i++)
 		t->inverse += inverse[i * (n + 1)];
 	add_product(fit->mx + first * p, NULL, n, p, t->mm);
-	g = collapse(c, j, inverse, fit, kk, sx, zu);
+	g = psy_cluster_collapse(c, j, inverse, fit, kk, sx, zu);
 	memset(all_s, 0, p * sizeof *all_s);
 	for (size_t i = 0; i < g; i++)
 	{

@@ -214,7 +214,14 @@ psy_design_make(psy_meta_rows rows, const size_t *place, bool intercept, double 
  * ---- the way back ----------------------------------------------------------------------------------------
  */
 
-/* Row i of T, where beta = 2^y_exponent T b, and y_centre added at the constant. */
+/* Whether coefficient kept[i] carries the level of y: the constant, and what it is added to. */
+static bool
+carries_level(const psy_design *d, size_t i)
+{
+	return i == d->constant || (d->added && d->kept[i] > 0 && d->kept[i] < d->means);
+}
+
+/* Row i of T, where beta = 2^y_exponent T b, and y_centre added where the coefficient carries it. */
 void
 psy_design_contrast(const psy_design *d, size_t i, double *t)
 {
@@ -224,8 +231,8 @@ psy_design_contrast(const psy_design *d, size_t i, double *t)
 		double unit = ldexp(1, -d->exponent[column]);
 
 		t[j] = i == j ? unit : 0;
-		if (i == d->constant && j != i)
-			t[j] = -d->centre[column] * unit;
+		if (carries_level(d, i))
+			t[j] += j == d->constant ? (i == j ? 0 : unit) : -d->centre[column] * unit;
 	}
 }
 
@@ -251,7 +258,7 @@ psy_design_restore(const psy_design *d, const double *b, const double *c, double
 		psy_design_contrast(d, i, t);
 		if (beta != NULL)
 			beta[d->kept[i]] =
-				ldexp(psy_inner(t, b, d->p), d->y_exponent) + (i == d->constant ? d->y_centre : 0);
+				ldexp(psy_inner(t, b, d->p), d->y_exponent) + (carries_level(d, i) ? d->y_centre : 0);
 		if (vcov == NULL)
 			continue;
 		covariance_row(d, c, t, product);

@@ -31,6 +31,7 @@ typedef struct psy_design
 {
 	size_t k, p, full, constant;
 	bool added;    /* an intercept was added: coefficient 0 of full */
+	size_t means;  /* coefficients 1 .. means - 1 are reported with the intercept added to them (set by the caller) */
 	double *x;     /* p columns of k, scaled and centred */
 	double *y, *v; /* of unit scale */
 	size_t *kept;

@@ -10,6 +10,9 @@
 
 #include "meta/multilevel_model.h"
 #include "meta/regression.h"
+#include "meta/robust_wald.h"
+#include "meta/robust_weights.h"
+#include "stats/distribution.h"
 #include "stats/linalg.h"
 
 #include <math.h>
@@ -39,8 +42,29 @@ psy_robust_type_name(psy_robust_type type)
 	return type_names[type];
 }
 
-static psy_status
-result_make(const psy_context *ctx, size_t k, size_t full, bool intercept, psy_robust *r, psy_error *err)
+static const char *const model_names[] = {"independent", "multilevel", "CORR", "HIER"};
+
+psy_status
+psy_robust_model_parse(const char *name, psy_robust_model *model, psy_error *err)
+{
+	for (int i = 0; i < 4; i++)
+		if (strcasecmp(name, model_names[i]) == 0)
+		{
+			*model = (psy_robust_model) i;
+			return PSY_OK;
+		}
+	psy_fail(err, PSY_DOMAIN, "unknown model \"%.40s\" of a robust variance", name);
+	return psy_hint(err, "Allowed are independent, multilevel, CORR and HIER.");
+}
+
+const char *
+psy_robust_model_name(psy_robust_model model)
+{
+	return model_names[model];
+}
+
+psy_status
+psy_robust_make(const psy_context *ctx, size_t k, size_t full, bool intercept, psy_robust *r, psy_error *err)
 {
 	void *block;
 	size_t room = 7 * full + full * full;
@@ -50,7 +74,8 @@ result_make(const psy_context *ctx, size_t k, size_t full, bool intercept, psy_r
 
 	if (status != PSY_OK)
 		return status;
-	*r = (psy_robust){.k = k, .full = full, .intercept = intercept, .tau2 = NAN, .sigma2 = {NAN, NAN}};
+	*r = (psy_robust){.k = k, .full = full, .intercept = intercept};
+	r->tau2 = r->sigma2[0] = r->sigma2[1] = r->wald_f = r->wald_df1 = r->wald_df2 = r->wald_p = NAN;
 	for (size_t i = 0; i < room; i++)
 		at[i] = NAN;
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
@@ -196,8 +221,9 @@ add_df(sandwich *w, size_t first, size_t n, size_t i)
 			w->hh[i * p * p + a * p + b] += w->h[a] * w->h[b];
 }
 
+/* The cluster's block, and A M^-1 X into w->au. */
 static void
-add_cluster(sandwich *w, size_t j)
+adjust(sandwich *w, size_t j)
 {
 	size_t first = w->c->start[j], n = w->c->start[j + 1] - first, p = w->c->d->p;
 	const double *mx = w->fit->mx + first * p;
@@ -210,6 +236,13 @@ add_cluster(sandwich *w, size_t j)
 		adjustment(w, first, n);
 		psy_multiply(w->root, mx, n, n, p, w->au);
 	}
+}
+
+static void
+add_cluster(sandwich *w, size_t j)
+{
+	size_t first = w->c->start[j], n = w->c->start[j + 1] - first, p = w->c->d->p;
+
 	for (size_t a = 0; a < p; a++)
 	{
 		w->f[a] = 0;
@@ -286,30 +319,175 @@ finish(sandwich *w, psy_robust *r, const psy_robust_options *o, double *spare)
 	note_df(r);
 }
 
-static psy_status
-sandwich_fit(const psy_clusters *c, psy_cluster_fit *fit, const double *s, const psy_robust_options *o,
-			 double *work, psy_robust *r, psy_error *err)
+/* Contrasts (in the user's coefficients) that are tested, into to[q * full]; q = 0 where there are none, or one of
+ * them asks for a coefficient that was left out. */
+static size_t
+tested(const psy_design *d, const psy_robust *r, const psy_robust_options *o, double *to)
 {
-	size_t p = c->d->p;
-	sandwich w = {.c = c, .fit = fit, .s = s, .cr2 = o->type == PSY_CR2};
-	psy_status status = psy_clusters_at(c, s, true, false, fit, err);
+	size_t full = r->full, q = 0, skip = r->intercept && d->p > 1 ? 0 : full;
+	bool kept[PSY_REGRESSION_MOST + 1] = {false};
+
+	for (size_t i = 0; i < d->p; i++)
+		kept[d->kept[i]] = true;
+	if (o->contrasts != NULL)
+	{
+		memcpy(to, o->contrasts, o->tests * full * sizeof *to);
+		for (size_t i = 0; i < o->tests * full; i++)
+			if (to[i] != 0 && !kept[i % full])
+				return 0;
+		return o->tests;
+	}
+	memset(to, 0, PSY_WALD_MOST * full * sizeof *to);
+	for (size_t i = 0; i < full; i++)
+		if (kept[i] && i != skip)
+		{
+			if (q == PSY_WALD_MOST)
+				return 0;
+			to[q++ * full + i] = 1;
+		}
+	return q;
+}
+
+/* The contrasts in the design's coefficients, times R. */
+static void
+design_contrasts(sandwich *w, psy_hotelling *h, const double *c, size_t full)
+{
+	const psy_design *d = w->c->d;
+	size_t p = d->p;
+
+	for (size_t s = 0; s < h->q; s++)
+	{
+		memset(w->h, 0, p * sizeof *w->h);
+		for (size_t i = 0; i < p; i++)
+		{
+			double weight = c[s * full + d->kept[i]];
+
+			psy_design_contrast(d, i, w->f);
+			for (size_t a = 0; a < p && weight != 0; a++)
+				w->h[a] += weight * w->f[a];
+		}
+		for (size_t a = 0; a < p; a++)
+			h->contrast[s * p + a] = psy_inner(w->fit->a_inverse + a * p, w->h, p);
+	}
+}
+
+/* Hotelling's T2 with Zhang's df: two rounds over the clusters. */
+static psy_status
+hotelling(sandwich *w, psy_hotelling *h, psy_robust *r, psy_error *err)
+{
+	psy_status status = PSY_OK;
+
+	for (int round = 0; round < 2; round++)
+	{
+		if (round == 1 && !psy_hotelling_whiten(h))
+			return PSY_OK;
+		for (size_t j = 0; j < w->c->count && status == PSY_OK; j++)
+		{
+			size_t first = w->c->start[j];
+
+			adjust(w, j);
+			psy_hotelling_add(h, w->au, w->block, first, w->c->start[j + 1] - first, round == 1);
+			status = psy_poll(w->c->ctx, err);
+		}
+	}
+	r->wald_df1 = (double) h->q;
+	r->wald_df2 = psy_hotelling_eta(h) - r->wald_df1 + 1;
+	return status;
+}
+
+static psy_status
+wald(sandwich *w, const psy_robust_options *o, psy_robust *r, psy_error *err)
+{
+	size_t full = r->full, p = w->c->d->p, most = o->contrasts != NULL ? o->tests : PSY_WALD_MOST, q;
+	void *block;
+	double *contrasts, *work, statistic, eta;
+	psy_hotelling h;
+	psy_status status = psy_alloc(w->c->ctx, most * full, sizeof(double), &block, err);
 
 	if (status != PSY_OK)
 		return status;
-	lay_out(&w, work);
+	contrasts = block;
+	q = tested(w->c->d, r, o, contrasts);
+	if (q > 0)
+		status = psy_alloc(w->c->ctx, psy_hotelling_room(w->c->largest, p, q) + q * q + q * full + q, sizeof(double), (void **) &work, err);
+	if (q > 0 && status == PSY_OK)
+	{
+		psy_hotelling_lay_out(&h, w->c->d, w->fit->a_inverse, w->c->largest, q, work + q * q + q * full + q);
+		design_contrasts(w, &h, contrasts, full);
+		status = hotelling(w, &h, r, err);
+		statistic = psy_contrast_wald(contrasts, r->beta, r->vcov, q, full, work);
+		eta = r->wald_df2 + r->wald_df1 - 1;
+		if (r->wald_df2 > 0 && statistic >= 0)
+		{
+			r->wald_f = r->wald_df2 / (eta * r->wald_df1) * statistic;
+			r->wald_p = psy_f_p(r->wald_f, r->wald_df1, r->wald_df2, PSY_UPPER);
+		}
+		else
+			r->wald_df1 = r->wald_df2 = NAN;
+		psy_release(w->c->ctx, work);
+	}
+	if (status == PSY_OK && isnan(r->wald_f))
+		psy_append(r->note, sizeof r->note, "%sthe clusters do not suffice to test %zu contrasts at once", r->note[0] ? "; " : "",
+				   q > 0 ? q : o->tests);
+	psy_release(w->c->ctx, block);
+	return status;
+}
+
+static psy_status
+sandwich_fit(sandwich *w, const psy_robust_options *o, double *spare, psy_robust *r, psy_error *err)
+{
+	size_t p = w->c->d->p;
+	psy_status status = PSY_OK;
+
 	for (size_t i = 0; i < p; i++)
 	{
-		psy_design_contrast(c->d, i, w.f);
+		psy_design_contrast(w->c->d, i, w->f);
 		for (size_t a = 0; a < p; a++)
-			w.contrast[i * p + a] = psy_inner(fit->a_inverse + a * p, w.f, p);
+			w->contrast[i * p + a] = psy_inner(w->fit->a_inverse + a * p, w->f, p);
 	}
-	for (size_t j = 0; j < c->count && status == PSY_OK; j++)
+	for (size_t j = 0; j < w->c->count && status == PSY_OK; j++)
 	{
-		add_cluster(&w, j);
-		status = psy_poll(c->ctx, err);
+		adjust(w, j);
+		add_cluster(w, j);
+		status = psy_poll(w->c->ctx, err);
 	}
+	if (status != PSY_OK)
+		return status;
+	finish(w, r, o, spare);
+	return wald(w, o, r, err);
+}
+
+/* Whether there are clusters enough for the type; else note says so. */
+static bool
+enough(const psy_clusters *c, const psy_robust_options *o, psy_robust *r)
+{
+	r->clusters = c->count;
+	if (c->count >= 2 && (c->count > c->d->p || (o->type != PSY_CR1P && o->satterthwaite)))
+		return true;
+	psy_append(r->note, sizeof r->note, "%stoo few clusters (%zu) for a robust variance", r->note[0] ? "; " : "", c->count);
+	return false;
+}
+
+psy_status
+psy_robust_sandwich(const psy_clusters *c, psy_cluster_fit *fit, const double *s, const psy_robust_options *o, psy_robust *r,
+					psy_error *err)
+{
+	size_t p = c->d->p;
+	sandwich w = {.c = c, .fit = fit, .s = s, .cr2 = o->type == PSY_CR2};
+	void *block;
+	psy_status status;
+
+	r->p = p;
+	if (!enough(c, o, r))
+		return PSY_OK;
+	status = psy_clusters_at(c, s, true, false, fit, err);
 	if (status == PSY_OK)
-		finish(&w, r, o, work + sandwich_room(c->largest, p));
+		status = psy_alloc(c->ctx, sandwich_room(c->largest, p) + p * p + p, sizeof(double), &block, err);
+	if (status != PSY_OK)
+		return status;
+	lay_out(&w, block);
+	status = sandwich_fit(&w, o, (double *) block + sandwich_room(c->largest, p), r, err);
+	psy_release(c->ctx, block);
 	return status;
 }
 
@@ -324,7 +502,9 @@ working_model(const psy_context *ctx, psy_meta_rows rows, const psy_robust_optio
 {
 	psy_status status;
 
-	if (o->multilevel)
+	if (o->model == PSY_ROBUST_CORR || o->model == PSY_ROBUST_HIER)
+		return psy_meta_check_rows(rows, err);
+	if (o->model == PSY_ROBUST_MULTILEVEL)
 	{
 		psy_multilevel_options options = {o->method, PSY_META_Z, o->level, o->rho, o->intercept, false};
 		psy_multilevel m;
@@ -351,12 +531,43 @@ working_model(const psy_context *ctx, psy_meta_rows rows, const psy_robust_optio
 	return PSY_OK;
 }
 
+/* The fitted variances at the design's scale: s of psy_clusters. */
+static void
+working_variances(const psy_design *d, const psy_robust_options *o, const psy_robust *r, double s[2])
+{
+	if (o->model == PSY_ROBUST_INDEPENDENT)
+	{
+		s[1] = ldexp(r->tau2, -2 * d->y_exponent);
+		return;
+	}
+	for (int i = 0; i < 2; i++)
+		s[i] = isnan(r->sigma2[i]) ? 0 : ldexp(r->sigma2[i], -2 * d->y_exponent);
+}
+
+/* CORR's and HIER's variances, which go into the design's. */
+static psy_status
+moments(psy_clusters *c, const psy_robust_options *o, double *work, psy_robust *r, psy_error *err)
+{
+	bool hierarchical = o->model == PSY_ROBUST_HIER;
+	double tau2 = 0, omega2 = 0;
+	psy_status status = psy_robust_weights(c, hierarchical, o->rho, work, &tau2, &omega2, err);
+
+	r->tau2 = ldexp(tau2, 2 * c->d->y_exponent);
+	if (hierarchical)
+	{
+		r->sigma2[0] = r->tau2;
+		r->sigma2[1] = ldexp(omega2, 2 * c->d->y_exponent);
+		r->tau2 = NAN;
+	}
+	return status;
+}
+
 static psy_status
 fit_rows(const psy_context *ctx, psy_meta_rows rows, const psy_robust_options *o, double *block,
 		 psy_robust *r, psy_error *err)
 {
-	size_t k = rows.k, *place = (size_t *) block, keys = o->multilevel ? 2 : 1;
-	double *room = block + 2 * k, s[2];
+	size_t k = rows.k, *place = (size_t *) block, keys = o->model == PSY_ROBUST_MULTILEVEL ? 2 : 1;
+	double *room = block + 2 * k, s[2] = {0, 0};
 	psy_clusters c;
 	psy_cluster_fit fit;
 	psy_design d;
@@ -367,25 +578,26 @@ fit_rows(const psy_context *ctx, psy_meta_rows rows, const psy_robust_options *o
 	psy_design_make(rows, place, o->intercept, room, &d);
 	r->p = d.p;
 	if (d.p == 0 || k <= d.p)
-		return PSY_OK;
-	psy_clusters_make(ctx, rows, keys, place, &d, o->multilevel ? o->rho : 0,
-					  room + psy_design_room(k, rows.columns), &c, &fit);
-	r->clusters = c.count;
-	if (c.count < 2 || (o->type == PSY_CR1P && c.count <= d.p) || (!o->satterthwaite && c.count <= d.p))
 	{
-		psy_append(r->note, sizeof r->note, "%stoo few clusters (%zu) for a robust variance",
-				   r->note[0] ? "; " : "", c.count);
+		if (r->note[0] == '\0')
+			psy_append(r->note, sizeof r->note, "too few studies (%zu) for %zu coefficients", k, r->full);
 		return PSY_OK;
 	}
-	s[0] = o->multilevel && !isnan(r->sigma2[0]) ? ldexp(r->sigma2[0], -2 * d.y_exponent) : 0;
-	s[1] = o->multilevel ? (isnan(r->sigma2[1]) ? 0 : ldexp(r->sigma2[1], -2 * d.y_exponent))
-						 : ldexp(r->tau2, -2 * d.y_exponent);
-	status = psy_alloc(ctx, psy_clusters_scratch(&c) + sandwich_room(c.largest, d.p) + d.p * d.p + d.p,
-					   sizeof(double), &scratch, err);
+	psy_clusters_make(ctx, rows, keys, place, &d, o->model == PSY_ROBUST_MULTILEVEL ? o->rho : 0,
+					  room + psy_design_room(k, rows.columns), &c, &fit);
+	status = psy_alloc(ctx, psy_clusters_scratch(&c) + psy_robust_weights_room(k, d.p), sizeof(double), &scratch, err);
 	if (status != PSY_OK)
 		return status;
 	c.scratch = scratch;
-	status = sandwich_fit(&c, &fit, s, o, c.scratch + psy_clusters_scratch(&c), r, err);
+	if (o->model == PSY_ROBUST_CORR || o->model == PSY_ROBUST_HIER)
+	{
+		psy_design_note(&d, r->note, sizeof r->note);
+		status = moments(&c, o, c.scratch + psy_clusters_scratch(&c), r, err);
+	}
+	else
+		working_variances(&d, o, r, s);
+	if (status == PSY_OK)
+		status = psy_robust_sandwich(&c, &fit, s, o, r, err);
 	psy_release(ctx, scratch);
 	return status;
 }
@@ -397,7 +609,7 @@ psy_robust_fit(const psy_context *ctx, psy_meta_rows rows, const psy_robust_opti
 	size_t k = rows.k;
 	void *block;
 	psy_status status =
-		result_make(ctx, k, rows.columns + (options->intercept ? 1 : 0), options->intercept, result, err);
+		psy_robust_make(ctx, k, rows.columns + (options->intercept ? 1 : 0), options->intercept, result, err);
 
 	if (status != PSY_OK)
 		return status;

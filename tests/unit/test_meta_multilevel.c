@@ -52,7 +52,7 @@ static psy_robust
 robust(const double *row, size_t k, size_t columns, psy_robust_type type, bool multilevel,
 	   psy_meta_method method, double rho)
 {
-	psy_robust_options o = {type, multilevel, method, rho, true, 0.95, true};
+	psy_robust_options o = {type, multilevel ? PSY_ROBUST_MULTILEVEL : PSY_ROBUST_INDEPENDENT, method, rho, true, 0.95, true};
 	psy_robust r;
 	psy_error err;
 
