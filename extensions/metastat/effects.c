@@ -1,7 +1,6 @@
 /* effects.c - effect sizes of one study: psyrad.effect (yi, vi) from the summaries of two groups. */
 #include "effects.h"
 
-PG_FUNCTION_INFO_V1(effect_md);
 PG_FUNCTION_INFO_V1(effect_smd);
 
 /* m, sd, n of a group from three consecutive arguments. */
@@ -58,17 +57,6 @@ double
 effect_nullable(FunctionCallInfo fcinfo, int argument)
 {
 	return PG_ARGISNULL(argument) ? NAN : PG_GETARG_FLOAT8(argument);
-}
-
-Datum
-effect_md(PG_FUNCTION_ARGS)
-{
-	psy_group first = group_argument(fcinfo, 0), second = group_argument(fcinfo, 3);
-	psy_effect effect;
-	psy_error err;
-
-	PSYRAD_CHECK(psy_effect_md(&first, &second, &effect, &err), &err);
-	return effect_datum(fcinfo, effect);
 }
 
 /* Not strict, because average is NULL as a rule; a NULL among the six summaries gives NULL. */

@@ -5,6 +5,7 @@
 #include "metastat.h"
 
 #include "meta/effect_size.h"
+#include "meta/effect_table.h"
 
 /* A psyrad.effect; NaN parts are NULL. */
 extern Datum effect_datum(FunctionCallInfo fcinfo, psy_effect effect);
@@ -18,5 +19,8 @@ extern bool effect_flag_option(FunctionCallInfo fcinfo, int argument, const char
 
 /* A float8 argument whose NULL means NaN. */
 extern double effect_nullable(FunctionCallInfo fcinfo, int argument);
+
+/* add, to, any0 from argument `first` on. */
+extern psy_add effect_add_arguments(FunctionCallInfo fcinfo, int first);
 
 #endif

@@ -10,21 +10,14 @@
 
 PG_FUNCTION_INFO_V1(effect_or);
 PG_FUNCTION_INFO_V1(effect_rr);
-PG_FUNCTION_INFO_V1(effect_rd);
 PG_FUNCTION_INFO_V1(effect_peto);
 PG_FUNCTION_INFO_V1(effect_as);
-PG_FUNCTION_INFO_V1(effect_pr);
-PG_FUNCTION_INFO_V1(effect_pln);
-PG_FUNCTION_INFO_V1(effect_plo);
-PG_FUNCTION_INFO_V1(effect_pas);
-PG_FUNCTION_INFO_V1(effect_pft);
 PG_FUNCTION_INFO_V1(effect_back_pas);
 PG_FUNCTION_INFO_V1(effect_back_pft);
 PG_FUNCTION_INFO_V1(table_from_or);
 
-/* add, to, any0 from argument `first` on. */
-static psy_add
-add_arguments(FunctionCallInfo fcinfo, int first)
+psy_add
+effect_add_arguments(FunctionCallInfo fcinfo, int first)
 {
 	psy_add rule = {.add = effect_number_option(fcinfo, first, "add")};
 	psy_error err;
@@ -44,7 +37,7 @@ add_arguments(FunctionCallInfo fcinfo, int first)
 static Datum
 table_effect(FunctionCallInfo fcinfo, psy_table_measure measure)
 {
-	psy_add rule = add_arguments(fcinfo, 4);
+	psy_add rule = effect_add_arguments(fcinfo, 4);
 	double v[4];
 	psy_effect effect;
 	psy_error err;
@@ -53,21 +46,6 @@ table_effect(FunctionCallInfo fcinfo, psy_table_measure measure)
 	if (!effect_numbers(fcinfo, 4, v))
 		PG_RETURN_NULL();
 	PSYRAD_CHECK(psy_effect_table(&(psy_table){v[0], v[1], v[2], v[3]}, measure, &rule, &effect, &err), &err);
-	return effect_datum(fcinfo, effect);
-}
-
-/* x, n, add, to, any0 */
-static Datum
-proportion_effect(FunctionCallInfo fcinfo, psy_proportion_measure measure)
-{
-	psy_add rule = add_arguments(fcinfo, 2);
-	double v[2];
-	psy_effect effect;
-	psy_error err;
-
-	if (!effect_numbers(fcinfo, 2, v))
-		PG_RETURN_NULL();
-	PSYRAD_CHECK(psy_effect_proportion(v[0], v[1], measure, &rule, &effect, &err), &err);
 	return effect_datum(fcinfo, effect);
 }
 
@@ -84,12 +62,6 @@ effect_rr(PG_FUNCTION_ARGS)
 }
 
 Datum
-effect_rd(PG_FUNCTION_ARGS)
-{
-	return table_effect(fcinfo, PSY_TABLE_RD);
-}
-
-Datum
 effect_peto(PG_FUNCTION_ARGS)
 {
 	return table_effect(fcinfo, PSY_TABLE_PETO);
@@ -99,36 +71,6 @@ Datum
 effect_as(PG_FUNCTION_ARGS)
 {
 	return table_effect(fcinfo, PSY_TABLE_AS);
-}
-
-Datum
-effect_pr(PG_FUNCTION_ARGS)
-{
-	return proportion_effect(fcinfo, PSY_PROPORTION_PR);
-}
-
-Datum
-effect_pln(PG_FUNCTION_ARGS)
-{
-	return proportion_effect(fcinfo, PSY_PROPORTION_PLN);
-}
-
-Datum
-effect_plo(PG_FUNCTION_ARGS)
-{
-	return proportion_effect(fcinfo, PSY_PROPORTION_PLO);
-}
-
-Datum
-effect_pas(PG_FUNCTION_ARGS)
-{
-	return proportion_effect(fcinfo, PSY_PROPORTION_PAS);
-}
-
-Datum
-effect_pft(PG_FUNCTION_ARGS)
-{
-	return proportion_effect(fcinfo, PSY_PROPORTION_PFT);
 }
 
 /* ---- back to proportions and tables ----------------------------------------------------------------------

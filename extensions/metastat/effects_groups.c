@@ -2,11 +2,12 @@
  * trial. */
 #include "effects.h"
 
+#include "meta/effect_check.h"
 #include "meta/effect_correlation.h"
+#include "meta/effect_escalc.h"
 #include "meta/effect_groups.h"
 
 PG_FUNCTION_INFO_V1(effect_smdh);
-PG_FUNCTION_INFO_V1(effect_rom);
 PG_FUNCTION_INFO_V1(effect_vr);
 PG_FUNCTION_INFO_V1(effect_cvr);
 PG_FUNCTION_INFO_V1(effect_mc);
@@ -32,25 +33,30 @@ group(const double *v)
 Datum
 effect_smdh(PG_FUNCTION_ARGS)
 {
+	static const char *const vtypes[] = {"LS", "LS-3.8", "LS2"};
+	int vtype = 0;
 	double v[6];
 	psy_group first, second;
-	psy_smdh_vtype vtype;
 	psy_effect effect;
 	psy_error err;
 
-	PSYRAD_CHECK(psy_smdh_vtype_parse(metastat_option(fcinfo, 6, "vtype"), &vtype, &err), &err);
+	PSYRAD_CHECK(psy_effect_choice(metastat_option(fcinfo, 6, "vtype"), "vtype", vtypes, 3, &vtype, &err),
+				 &err);
 	if (!effect_numbers(fcinfo, 6, v))
 		PG_RETURN_NULL();
 	first = group(v);
 	second = group(v + 3);
-	PSYRAD_CHECK(psy_effect_smdh(&first, &second, vtype, &effect, &err), &err);
+	if (vtype == 2)
+		PSYRAD_CHECK(psy_escalc_groups(&first, &second, PSY_GROUPS_SMDH2, PSY_VTYPE_LS2, NULL, &effect, &err),
+					 &err);
+	else
+		PSYRAD_CHECK(psy_effect_smdh(&first, &second, (psy_smdh_vtype) vtype, &effect, &err), &err);
 	return effect_datum(fcinfo, effect);
 }
 
-/* Both logs of ratios: m1, sd1, n1, m2, sd2, n2, correct. */
-static Datum
-ratio_effect(FunctionCallInfo fcinfo,
-			 psy_status (*of)(const psy_group *, const psy_group *, bool, psy_effect *, psy_error *))
+/* m1, sd1, n1, m2, sd2, n2, correct */
+Datum
+effect_cvr(PG_FUNCTION_ARGS)
 {
 	bool correct = effect_flag_option(fcinfo, 6, "correct");
 	double v[6];
@@ -62,20 +68,8 @@ ratio_effect(FunctionCallInfo fcinfo,
 		PG_RETURN_NULL();
 	first = group(v);
 	second = group(v + 3);
-	PSYRAD_CHECK(of(&first, &second, correct, &effect, &err), &err);
+	PSYRAD_CHECK(psy_effect_cvr(&first, &second, correct, &effect, &err), &err);
 	return effect_datum(fcinfo, effect);
-}
-
-Datum
-effect_rom(PG_FUNCTION_ARGS)
-{
-	return ratio_effect(fcinfo, psy_effect_rom);
-}
-
-Datum
-effect_cvr(PG_FUNCTION_ARGS)
-{
-	return ratio_effect(fcinfo, psy_effect_cvr);
 }
 
 Datum
@@ -213,10 +207,45 @@ correlation_effect(FunctionCallInfo fcinfo, double r, double n, psy_correlation_
 	return effect_datum(fcinfo, effect);
 }
 
+/* r, n, vtype, average: AV has the mean correlation in the variance. */
+static Datum
+averaged_correlation(FunctionCallInfo fcinfo, const char *const *vtypes,
+					 const psy_correlation_measure *measure, int count)
+{
+	int vtype = 0;
+	double v[2];
+	psy_effect effect;
+	psy_error err;
+
+	PSYRAD_CHECK(psy_effect_choice(metastat_option(fcinfo, 2, "vtype"), "vtype", vtypes, count, &vtype, &err),
+				 &err);
+	if (!effect_numbers(fcinfo, 2, v))
+		PG_RETURN_NULL();
+	PSYRAD_CHECK(psy_effect_correlation(v[0], v[1], measure[vtype], &effect, &err), &err);
+	if (strcmp(vtypes[vtype], "AV") == 0)
+	{
+		double average = effect_nullable(fcinfo, 3);
+		psy_effect at_average;
+
+		if (!(fabs(average) < 1))
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("vtype AV needs average, between -1 and 1"),
+				 errhint(
+					 "It is the mean over all studies, weighted by their sizes: sum(n * value) / sum(n).")));
+		PSYRAD_CHECK(psy_effect_correlation(average, v[1], PSY_CORRELATION_COR, &at_average, &err), &err);
+		effect.vi = at_average.vi;
+	}
+	return effect_datum(fcinfo, effect);
+}
+
 Datum
 effect_cor(PG_FUNCTION_ARGS)
 {
-	return correlation_effect(fcinfo, PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1), PSY_CORRELATION_COR);
+	static const char *const vtypes[] = {"LS", "AV"};
+	static const psy_correlation_measure measures[] = {PSY_CORRELATION_COR, PSY_CORRELATION_COR};
+
+	return averaged_correlation(fcinfo, vtypes, measures, 2);
 }
 
 Datum
@@ -228,12 +257,11 @@ effect_zcor(PG_FUNCTION_ARGS)
 Datum
 effect_ucor(PG_FUNCTION_ARGS)
 {
-	bool unbiased = second_vtype(fcinfo, 2, "LS", "UB");
-	double v[2];
+	static const char *const vtypes[] = {"LS", "UB", "AV"};
+	static const psy_correlation_measure measures[] = {PSY_CORRELATION_UCOR, PSY_CORRELATION_UCOR_UB,
+													   PSY_CORRELATION_UCOR};
 
-	if (!effect_numbers(fcinfo, 2, v))
-		PG_RETURN_NULL();
-	return correlation_effect(fcinfo, v[0], v[1], unbiased ? PSY_CORRELATION_UCOR_UB : PSY_CORRELATION_UCOR);
+	return averaged_correlation(fcinfo, vtypes, measures, 3);
 }
 
 Datum

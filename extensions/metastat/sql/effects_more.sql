@@ -6,7 +6,7 @@ COMMENT ON TYPE psyrad.table2x2 IS 'Counts of two groups: a with the event and b
 
 CREATE FUNCTION psyrad.effect_smdh(m1 double precision, sd1 double precision, n1 double precision, m2 double precision, sd2 double precision, n2 double precision, vtype text DEFAULT 'LS') RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME';
-CREATE FUNCTION psyrad.effect_rom(m1 double precision, sd1 double precision, n1 double precision, m2 double precision, sd2 double precision, n2 double precision, correct boolean DEFAULT true) RETURNS psyrad.effect
+CREATE FUNCTION psyrad.effect_rom(m1 double precision, sd1 double precision, n1 double precision, m2 double precision, sd2 double precision, n2 double precision, correct boolean DEFAULT true, vtype text DEFAULT 'LS', average double precision DEFAULT NULL, average2 double precision DEFAULT NULL) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.effect_vr(sd1 double precision, n1 double precision, sd2 double precision, n2 double precision) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
@@ -26,25 +26,25 @@ CREATE FUNCTION psyrad.effect_or(a double precision, b double precision, c doubl
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.effect_rr(a double precision, b double precision, c double precision, d double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL, drop00 boolean DEFAULT true) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
-CREATE FUNCTION psyrad.effect_rd(a double precision, b double precision, c double precision, d double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL, drop00 boolean DEFAULT false) RETURNS psyrad.effect
+CREATE FUNCTION psyrad.effect_rd(a double precision, b double precision, c double precision, d double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL, drop00 boolean DEFAULT false, vtype text DEFAULT 'LS', average double precision DEFAULT NULL, average2 double precision DEFAULT NULL) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.effect_peto(a double precision, b double precision, c double precision, d double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL, drop00 boolean DEFAULT true) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.effect_as(a double precision, b double precision, c double precision, d double precision, add double precision DEFAULT 0, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL, drop00 boolean DEFAULT false) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
-CREATE FUNCTION psyrad.effect_pr(x double precision, n double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL) RETURNS psyrad.effect
+CREATE FUNCTION psyrad.effect_pr(x double precision, n double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL, vtype text DEFAULT 'LS', average double precision DEFAULT NULL) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
-CREATE FUNCTION psyrad.effect_pln(x double precision, n double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL) RETURNS psyrad.effect
+CREATE FUNCTION psyrad.effect_pln(x double precision, n double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL, vtype text DEFAULT 'LS', average double precision DEFAULT NULL) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
-CREATE FUNCTION psyrad.effect_plo(x double precision, n double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL) RETURNS psyrad.effect
+CREATE FUNCTION psyrad.effect_plo(x double precision, n double precision, add double precision DEFAULT 0.5, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL, vtype text DEFAULT 'LS', average double precision DEFAULT NULL) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.effect_pas(x double precision, n double precision, add double precision DEFAULT 0, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.effect_pft(x double precision, n double precision, add double precision DEFAULT 0, "to" text DEFAULT 'only0', any0 boolean DEFAULT NULL) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
-CREATE FUNCTION psyrad.effect_cor(r double precision, n double precision) RETURNS psyrad.effect
-	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
-CREATE FUNCTION psyrad.effect_ucor(r double precision, n double precision, vtype text DEFAULT 'LS') RETURNS psyrad.effect
+CREATE FUNCTION psyrad.effect_cor(r double precision, n double precision, vtype text DEFAULT 'LS', average double precision DEFAULT NULL) RETURNS psyrad.effect
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
+CREATE FUNCTION psyrad.effect_ucor(r double precision, n double precision, vtype text DEFAULT 'LS', average double precision DEFAULT NULL) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.effect_zcor(r double precision, n double precision) RETURNS psyrad.effect
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME';
@@ -85,9 +85,9 @@ CREATE FUNCTION psyrad.split_control(count double precision, arms integer) RETUR
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE BEGIN ATOMIC SELECT count OPERATOR(pg_catalog./) arms::double precision; END;
 
 COMMENT ON FUNCTION psyrad.effect_smdh(double precision, double precision, double precision, double precision, double precision, double precision, text) IS
-	'Standardised mean difference with unequal variances (metafor''s SMDH): (m1 - m2) / sqrt((sd1^2 + sd2^2)/2) times Hedges'' J of n1 + n2 - 2. DEFAULTS: vtype ''LS'' (Bonett 2009, as metafor 5); ''LS-3.8'' is that times J^2, as metafor 3.8. What cannot be known is NULL; a NULL argument gives NULL. Errors: negative sd or n, NaN, infinity, unknown vtype.';
-COMMENT ON FUNCTION psyrad.effect_rom(double precision, double precision, double precision, double precision, double precision, double precision, boolean) IS
-	'Log ratio of means ln(m1/m2) (metafor''s ROM; Hedges, Gurevitch & Curtis 1999). DEFAULTS: correct true adds the small-sample correction of Lajeunesse 2015, as metafor 5; false is metafor 3.8. NULL unless both means have one sign. What cannot be known is NULL; a NULL argument gives NULL. Errors: negative sd or n, NaN, infinity.';
+	'Standardised mean difference with unequal variances (metafor''s SMDH): (m1 - m2) / sqrt((sd1^2 + sd2^2)/2) times Hedges'' J of n1 + n2 - 2. DEFAULTS: vtype ''LS'' (Bonett 2009, as metafor 5); ''LS-3.8'' is that times J^2, as metafor 3.8; LS2 has n in place of n - 1 (Bonett 2008). What cannot be known is NULL; a NULL argument gives NULL. Errors: negative sd or n, NaN, infinity, unknown vtype.';
+COMMENT ON FUNCTION psyrad.effect_rom(double precision, double precision, double precision, double precision, double precision, double precision, boolean, text, double precision, double precision) IS
+	'Log ratio of means ln(m1/m2) (metafor''s ROM; Hedges, Gurevitch & Curtis 1999). DEFAULTS: correct true adds the small-sample correction of Lajeunesse 2015, as metafor 5; false is metafor 3.8. vtype ''LS''; HO takes one variance for both groups, AV the mean coefficients of variation sd/m of the first and second groups of all studies (average, average2), AVHO one for both (average). NULL unless both means have one sign. What cannot be known is NULL; a NULL argument gives NULL. Errors: negative sd or n, NaN, infinity.';
 COMMENT ON FUNCTION psyrad.effect_vr(double precision, double precision, double precision, double precision) IS
 	'Log ratio of standard deviations with its correction (metafor''s VR; Nakagawa et al. 2015): negative means less variation in the first group. What cannot be known is NULL; a NULL argument gives NULL. Errors: negative sd or n, NaN, infinity.';
 COMMENT ON FUNCTION psyrad.effect_cvr(double precision, double precision, double precision, double precision, double precision, double precision, boolean) IS
@@ -106,26 +106,26 @@ COMMENT ON FUNCTION psyrad.effect_or(double precision, double precision, double 
 	'Log odds ratio (metafor''s OR; Woolf 1955). First group: a with the event, b without; second: c with, d without. add goes, by to, to tables with a zero count (only0), to all, to all when any table of the set has a zero (if0all: pass any0 => bool_or(0 IN (a, b, c, d)) OVER ()), or to none. drop00: NULL for tables where both groups have none or all of the events. DEFAULTS: add 0.5, to ''only0'', drop00 true (escalc: false). A table with an empty group gives NULL; a NULL count gives NULL. Errors: negative counts, NaN, infinity, unknown to, NULL options.';
 COMMENT ON FUNCTION psyrad.effect_rr(double precision, double precision, double precision, double precision, double precision, text, boolean, boolean) IS
 	'Log risk ratio (metafor''s RR; Katz et al. 1978). First group: a with the event, b without; second: c with, d without. add goes, by to, to tables with a zero count (only0), to all, to all when any table of the set has a zero (if0all: pass any0 => bool_or(0 IN (a, b, c, d)) OVER ()), or to none. drop00: NULL for tables where both groups have none or all of the events. DEFAULTS: add 0.5, to ''only0'', drop00 true (escalc: false). A table with an empty group gives NULL; a NULL count gives NULL. Errors: negative counts, NaN, infinity, unknown to, NULL options.';
-COMMENT ON FUNCTION psyrad.effect_rd(double precision, double precision, double precision, double precision, double precision, text, boolean, boolean) IS
-	'Risk difference a/(a+b) - c/(c+d) (metafor''s RD). First group: a with the event, b without; second: c with, d without. add goes, by to, to tables with a zero count (only0), to all, to all when any table of the set has a zero (if0all: pass any0 => bool_or(0 IN (a, b, c, d)) OVER ()), or to none. drop00: NULL for tables where both groups have none or all of the events. DEFAULTS: add 0.5, to ''only0'', drop00 false. A table with an empty group gives NULL; a NULL count gives NULL. Errors: negative counts, NaN, infinity, unknown to, NULL options.';
+COMMENT ON FUNCTION psyrad.effect_rd(double precision, double precision, double precision, double precision, double precision, text, boolean, boolean, text, double precision, double precision) IS
+	'Risk difference a/(a+b) - c/(c+d) (metafor''s RD). First group: a with the event, b without; second: c with, d without. add goes, by to, to tables with a zero count (only0), to all, to all when any table of the set has a zero (if0all: pass any0 => bool_or(0 IN (a, b, c, d)) OVER ()), or to none. drop00: NULL for tables where both groups have none or all of the events. DEFAULTS: add 0.5, to ''only0'', drop00 false, vtype ''LS''; UB is unbiased, AV has the mean proportions of the first and second groups of all studies (average, average2). A table with an empty group gives NULL; a NULL count gives NULL. Errors: negative counts, NaN, infinity, unknown to, NULL options.';
 COMMENT ON FUNCTION psyrad.effect_peto(double precision, double precision, double precision, double precision, double precision, text, boolean, boolean) IS
 	'Peto''s log odds ratio (O - E)/V, variance 1/V (metafor''s PETO; Yusuf et al. 1985). First group: a with the event, b without; second: c with, d without. add goes, by to, to tables with a zero count (only0), to all, to all when any table of the set has a zero (if0all: pass any0 => bool_or(0 IN (a, b, c, d)) OVER ()), or to none. drop00: NULL for tables where both groups have none or all of the events. DEFAULTS: add 0.5, to ''only0'' (as escalc; meta_peto adds nothing), drop00 true (escalc: false). A table with an empty group gives NULL; a NULL count gives NULL. Errors: negative counts, NaN, infinity, unknown to, NULL options.';
 COMMENT ON FUNCTION psyrad.effect_as(double precision, double precision, double precision, double precision, double precision, text, boolean, boolean) IS
 	'Difference of arcsine square roots (metafor''s AS; Ruecker et al. 2009); needs no constant. First group: a with the event, b without; second: c with, d without. add goes, by to, to tables with a zero count (only0), to all, to all when any table of the set has a zero (if0all: pass any0 => bool_or(0 IN (a, b, c, d)) OVER ()), or to none. drop00: NULL for tables where both groups have none or all of the events. DEFAULTS: add 0, to ''only0'', drop00 false. A table with an empty group gives NULL; a NULL count gives NULL. Errors: negative counts, NaN, infinity, unknown to, NULL options.';
-COMMENT ON FUNCTION psyrad.effect_pr(double precision, double precision, double precision, text, boolean) IS
-	'Proportion x/n, variance p (1 - p)/n (metafor''s PR). x of n have the event. add and to as in effect_or, for x = 0 or x = n. DEFAULTS: add 0.5, to ''only0''. n = 0 gives NULL; a NULL count gives NULL. Errors: x negative or above n, NaN, infinity, unknown to, NULL options.';
-COMMENT ON FUNCTION psyrad.effect_pln(double precision, double precision, double precision, text, boolean) IS
-	'Log proportion (metafor''s PLN). x of n have the event. add and to as in effect_or, for x = 0 or x = n. DEFAULTS: add 0.5, to ''only0''. n = 0 gives NULL; a NULL count gives NULL. Errors: x negative or above n, NaN, infinity, unknown to, NULL options.';
-COMMENT ON FUNCTION psyrad.effect_plo(double precision, double precision, double precision, text, boolean) IS
-	'Logit of a proportion (metafor''s PLO). x of n have the event. add and to as in effect_or, for x = 0 or x = n. DEFAULTS: add 0.5, to ''only0''. Back: effect_back_logit. n = 0 gives NULL; a NULL count gives NULL. Errors: x negative or above n, NaN, infinity, unknown to, NULL options.';
+COMMENT ON FUNCTION psyrad.effect_pr(double precision, double precision, double precision, text, boolean, text, double precision) IS
+	'Proportion x/n, variance p (1 - p)/n (metafor''s PR). x of n have the event. add and to as in effect_or, for x = 0 or x = n. DEFAULTS: add 0.5, to ''only0'', vtype ''LS''; UB is unbiased (n - 1), AV has the mean proportion of all studies (average). n = 0 gives NULL; a NULL count gives NULL. Errors: x negative or above n, NaN, infinity, unknown to, NULL options.';
+COMMENT ON FUNCTION psyrad.effect_pln(double precision, double precision, double precision, text, boolean, text, double precision) IS
+	'Log proportion (metafor''s PLN). x of n have the event. add and to as in effect_or, for x = 0 or x = n. DEFAULTS: add 0.5, to ''only0'', vtype ''LS''; AV has the mean proportion of all studies (average). n = 0 gives NULL; a NULL count gives NULL. Errors: x negative or above n, NaN, infinity, unknown to, NULL options.';
+COMMENT ON FUNCTION psyrad.effect_plo(double precision, double precision, double precision, text, boolean, text, double precision) IS
+	'Logit of a proportion (metafor''s PLO). x of n have the event. add and to as in effect_or, for x = 0 or x = n. DEFAULTS: add 0.5, to ''only0'', vtype ''LS''; AV has the mean proportion of all studies (average). Back: effect_back_logit. n = 0 gives NULL; a NULL count gives NULL. Errors: x negative or above n, NaN, infinity, unknown to, NULL options.';
 COMMENT ON FUNCTION psyrad.effect_pas(double precision, double precision, double precision, text, boolean) IS
 	'Arcsine square root of a proportion, variance 1/(4n) (metafor''s PAS). x of n have the event. add and to as in effect_or, for x = 0 or x = n. DEFAULTS: add 0. Back: effect_back_pas. n = 0 gives NULL; a NULL count gives NULL. Errors: x negative or above n, NaN, infinity, unknown to, NULL options.';
 COMMENT ON FUNCTION psyrad.effect_pft(double precision, double precision, double precision, text, boolean) IS
 	'Freeman-Tukey double arcsine of a proportion, variance 1/(4n + 2) (metafor''s PFT). x of n have the event. add and to as in effect_or, for x = 0 or x = n. DEFAULTS: add 0. Back: effect_back_pft. n = 0 gives NULL; a NULL count gives NULL. Errors: x negative or above n, NaN, infinity, unknown to, NULL options.';
-COMMENT ON FUNCTION psyrad.effect_cor(double precision, double precision) IS
-	'Correlation, variance (1 - r^2)^2/(n - 1) (metafor''s COR). The variance is NULL for n <= 3 and r of 1 or -1. Errors: |r| > 1, negative n, NaN, infinity.';
-COMMENT ON FUNCTION psyrad.effect_ucor(double precision, double precision, text) IS
-	'Unbiased correlation r F(1/2, 1/2; (n-2)/2; 1 - r^2) (metafor''s UCOR; Olkin & Pratt 1958, eq. 2.3). DEFAULTS: vtype ''LS''; UB is the unbiased variance (Hedges 1989). NULL for n <= 4. Errors: |r| > 1, negative n, NaN, infinity, unknown vtype.';
+COMMENT ON FUNCTION psyrad.effect_cor(double precision, double precision, text, double precision) IS
+	'Correlation, variance (1 - r^2)^2/(n - 1) (metafor''s COR). DEFAULTS: vtype ''LS''; AV has the mean correlation of all studies (average) in it. The variance is NULL for n <= 3 and r of 1 or -1. Errors: |r| > 1, negative n, NaN, infinity.';
+COMMENT ON FUNCTION psyrad.effect_ucor(double precision, double precision, text, double precision) IS
+	'Unbiased correlation r F(1/2, 1/2; (n-2)/2; 1 - r^2) (metafor''s UCOR; Olkin & Pratt 1958, eq. 2.3). DEFAULTS: vtype ''LS''; UB is the unbiased variance (Hedges 1989), AV has the mean correlation of all studies (average) in it. NULL for n <= 4. Errors: |r| > 1, negative n, NaN, infinity, unknown vtype.';
 COMMENT ON FUNCTION psyrad.effect_zcor(double precision, double precision) IS
 	'Fisher''s z = atanh(r), variance 1/(n - 3) (metafor''s ZCOR). r of 1 or -1 gives a NULL effect, n <= 3 a NULL variance. Back: effect_back_z. Errors: |r| > 1, negative n, NaN, infinity.';
 COMMENT ON FUNCTION psyrad.effect_from_d(double precision, double precision, double precision, text, double precision) IS

@@ -52,3 +52,8 @@ COMMENT ON AGGREGATE psyrad.meta(double precision, double precision, text, text)
 	'The same with a method and a test (see meta_final), one each for all rows of a group. DEFAULTS: level 0.95.';
 COMMENT ON AGGREGATE psyrad.meta(double precision, double precision, text, text, double precision) IS
 	'The same with a method, a test (see meta_final) and the level of the intervals, one each for all rows of a group.';
+CREATE FUNCTION psyrad.meta_share(result psyrad.meta_result, threshold double precision, direction text DEFAULT 'above', level double precision DEFAULT 0.95)
+	RETURNS psyrad.meta_share_result
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION psyrad.meta_share(psyrad.meta_result, double precision, text, double precision) IS
+	'Share of true effects above (or below) a threshold, such as the minimal important difference, in a random-effects model: Phi((estimate - threshold)/tau), standard error by the delta method (Mathur & VanderWeele 2019). DEFAULTS: direction ''above'', level 0.95. A NULL result or threshold gives NULL. Errors: unknown direction, level outside (0, 1).';
