@@ -218,18 +218,31 @@ number_blocks(const perm_problem *p)
 	return block;
 }
 
+/* Of groups and correlations an intercept is understood; a linear model has its columns as given. */
+static bool
+adds_intercept(const perm_problem *p)
+{
+	return p->request->arguments->kind == PERM_GROUPS || p->request->arguments->kind == PERM_CORR;
+}
+
 static void
 gather(perm_problem *p)
 {
 	int64 rows = p->rows->count;
 	const void **x = palloc_extended(sizeof *x * rows, MCXT_ALLOC_HUGE);
-	int columns = p->rows->columns;
+	int own = p->rows->columns, first = adds_intercept(p) ? 1 : 0;
 
-	p->design = palloc_extended(sizeof(double) * Max(rows * columns, 1), MCXT_ALLOC_HUGE);
+	p->columns = first + own;
+	p->design = palloc_extended(sizeof(double) * Max(rows * p->columns, 1), MCXT_ALLOC_HUGE);
 	for (int64 s = 0; s < rows; s++)
 	{
+		double *w = p->design + s * p->columns;
+
 		x[s] = p->sorted[s].x;
-		memcpy(p->design + s * columns, p->sorted[s].w, sizeof(double) * columns);
+		if (first > 0)
+			w[0] = 1;
+		if (own > 0)
+			memcpy(w + first, p->sorted[s].w, sizeof(double) * own);
 	}
 	p->data = (psy_perm_rows){.rows = rows, .elements = p->rows->elements};
 	if (p->rows->wide)
@@ -242,20 +255,18 @@ gather(perm_problem *p)
 static char *
 column_name(const perm_problem *p, size_t k)
 {
-	const perm_arguments *at = p->request->arguments;
-
-	if (at->kind == PERM_GLM)
+	if (!adds_intercept(p))
 		return psprintf("design[%zu]", k);
-	if (k == (size_t) p->rows->columns)
-		return pstrdup(at->kind == PERM_GROUPS ? "grp" : "y");
-	return psprintf("covariates[%zu]", k);
+	if (k == (size_t) p->columns)
+		return pstrdup(p->request->arguments->kind == PERM_GROUPS ? "grp" : "y");
+	return psprintf("covariates[%zu]", k - 1);
 }
 
 static bool
 varies(const perm_problem *p, size_t column)
 {
 	for (int64 s = 1; s < p->rows->count; s++)
-		if (p->design[s * p->rows->columns + column] != p->design[column])
+		if (p->design[s * p->columns + column] != p->design[column])
 			return true;
 	return false;
 }
@@ -267,6 +278,10 @@ model_obstacle(const perm_problem *p)
 		return psprintf("%s is the same in all rows", column_name(p, p->model.deficient));
 	if (p->model.deficient > 0)
 		return psprintf("%s is explained by the columns before it", column_name(p, p->model.deficient));
+	if (p->model.tests_mean)
+		return pstrdup(
+			"the contrast tests a mean, which rearranged rows leave as it is: mass_perm_ttest(key, x, ...) "
+			"flips signs");
 	if (p->model.effect == NULL)
 		return psprintf("too few rows (" INT64_FORMAT ") for this model", p->rows->count);
 	return NULL;
@@ -284,14 +299,13 @@ make_model(perm_problem *p, const psy_context *ctx)
 		PSYRAD_CHECK(psy_perm_model_mean(ctx, p->rows->count, &p->model, &err), &err);
 		return;
 	}
-	if (at->contrast == 0)
+	if (adds_intercept(p))
 	{
-		contrast = palloc0(sizeof(double) * p->rows->columns);
-		contrast[p->rows->columns - 1] = 1;
+		contrast = palloc0(sizeof(double) * p->columns);
+		contrast[p->columns - 1] = 1;
 	}
-	PSYRAD_CHECK(
-		psy_perm_model_begin(ctx, p->rows->count, p->design, p->rows->columns, contrast, &p->model, &err),
-		&err);
+	PSYRAD_CHECK(psy_perm_model_begin(ctx, p->rows->count, p->design, p->columns, contrast, &p->model, &err),
+				 &err);
 }
 
 perm_problem
@@ -299,8 +313,7 @@ perm_problem_begin(const keyed_rows *rows, const perm_request *request)
 {
 	perm_problem p = {.rows = rows, .request = request};
 	psy_context ctx = psyrad_current_context();
-	psy_arrange_plan plan = {
-		.rows = rows->count, .columns = Max(rows->columns, 0), .exchange = request->exchange};
+	psy_arrange_plan plan = {.rows = rows->count, .exchange = request->exchange};
 	psy_error err;
 
 	if (rows->count == 0)
@@ -315,6 +328,7 @@ perm_problem_begin(const keyed_rows *rows, const perm_request *request)
 	if (p.obstacle != NULL)
 		return p;
 	plan.design = p.design;
+	plan.columns = p.columns;
 	plan.signs = request->arguments->kind == PERM_MEAN || request->arguments->kind == PERM_PAIRED;
 	plan.block = request->exchange == PSY_EXCHANGE_ALL ? NULL : number_blocks(&p);
 	plan.most = request->permutations;

@@ -60,6 +60,7 @@ typedef struct perm_problem
 	const perm_request *request;
 	keyed_row *sorted;
 	psy_perm_rows data;
+	int columns;    /* of design, an understood intercept among them */
 	double *design; /* rows x columns */
 	psy_perm_model model;
 	psy_arrange arrange;

@@ -27,15 +27,15 @@ typedef struct psy_perm_model
 	double weight;  /* |D (D'D)^-1 c|: estimate = weight <effect, x>, standard error = weight * residual sd */
 	double *effect; /* rows; unit norm */
 	double *basis;  /* nuisance x rows; orthonormal, and orthogonal to the effect and the constant */
-	size_t deficient; /* 1-based column that those before it (and the intercept) explain; 0: none */
+	size_t deficient; /* 1-based column that those before it explain, a constant one coming first; 0: none */
+	bool tests_mean;  /* the contrast is of the mean itself, which rearranging rows does not change */
 	void *memory;
 } psy_perm_model;
 
 /*
- * The model of a design (rows x columns, row-major) with an understood intercept and a contrast of its
- * columns.  Where a column is explained by those before it, deficient names it and nothing else is set.  A
- * constant column may stand for the intercept: it is left out where its contrast weight is 0, and is
- * deficient otherwise.  PSY_DOMAIN: no column has weight.  Needs df >= 1, else effect is NULL.
+ * The model of a design (rows x columns, row-major, as given: an intercept is a column of 1) and a contrast
+ * of its columns.  deficient and tests_mean tell why there is none; effect is NULL then, and where df < 1.
+ * PSY_DOMAIN: no column has weight.
  */
 psy_status psy_perm_model_begin(const psy_context *ctx, size_t rows, const double *design, size_t columns,
 								const double *contrast, psy_perm_model *model, psy_error *err);

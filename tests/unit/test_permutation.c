@@ -113,7 +113,7 @@ blocks_stay_together(void **state)
 typedef struct problem
 {
 	size_t rows, columns, elements;
-	double design[ROWS * 8], contrast[8], x[ROWS][ELEMENTS];
+	double design[ROWS * 8], contrast[8] /* the intercept first */, x[ROWS][ELEMENTS];
 	uint32_t block[ROWS];
 	bool signs;
 	psy_exchange exchange;
@@ -175,14 +175,15 @@ put_design(problem *p, const char *name, const data_row *data, size_t s)
 {
 	double *w = p->design + s * p->columns;
 
+	*w++ = 1;
 	if (strcmp(name, "glm") == 0)
 		memcpy(w, (double[]){data->grp, data->c[0], data->c[1], data->y}, 4 * sizeof *w);
 	else if (strcmp(name, "glm_within") == 0)
 		memcpy(w, (double[]){data->visit, data->c[0], data->c[1]}, 3 * sizeof *w);
 	else
 	{
-		memcpy(w, data->c, (p->columns - 1) * sizeof *w);
-		w[p->columns - 1] = begins(name, "corr")                 ? data->y
+		memcpy(w, data->c, (p->columns - 2) * sizeof *w);
+		w[p->columns - 2] = begins(name, "corr")                 ? data->y
 							: strcmp(name, "groups_within") == 0 ? data->visit
 							: strcmp(name, "groups_whole") == 0  ? fmod(data->block, 2)
 																 : data->grp;
@@ -196,7 +197,7 @@ golden_problem(const char *name, const data_row *data, const double *value)
 				 .seed = (uint64_t) value[1],
 				 .rows = (size_t) value[2],
 				 .elements = ELEMENTS,
-				 .columns = 1};
+				 .columns = 2};
 
 	p.signs = strcmp(name, "mean") == 0 || strcmp(name, "paired") == 0;
 	if (strcmp(name, "paired") == 0)
@@ -204,12 +205,13 @@ golden_problem(const char *name, const data_row *data, const double *value)
 	p.exchange = strstr(name, "_within") != NULL  ? PSY_EXCHANGE_WITHIN
 				 : strstr(name, "_whole") != NULL ? PSY_EXCHANGE_WHOLE
 												  : PSY_EXCHANGE_ALL;
-	p.columns = strcmp(name, "glm") == 0                                               ? 4
-				: strcmp(name, "glm_within") == 0 || strstr(name, "_adjusted") != NULL ? 3
-																					   : 1;
-	p.contrast[begins(name, "glm") ? 0 : p.columns - 1] = 1;
 	if (strcmp(name, "glm") == 0)
-		p.contrast[3] = -0.5;
+		p.columns = 5;
+	else if (strcmp(name, "glm_within") == 0 || strstr(name, "_adjusted") != NULL)
+		p.columns = 4;
+	p.contrast[begins(name, "glm") ? 1 : p.columns - 1] = 1;
+	if (strcmp(name, "glm") == 0)
+		p.contrast[4] = -0.5;
 	for (size_t s = 0; s < p.rows; s++)
 	{
 		p.block[s] = (uint32_t) data[s].block + 40;
@@ -272,11 +274,12 @@ static problem
 random_problem(uint64_t stream)
 {
 	problem p = {
-		.rows = ROWS, .elements = ELEMENTS, .columns = 1, .contrast = {1}, .most = 99, .seed = stream};
+		.rows = ROWS, .elements = ELEMENTS, .columns = 2, .contrast = {0, 1}, .most = 99, .seed = stream};
 
 	for (size_t s = 0; s < ROWS; s++)
 	{
-		p.design[s] = (double) (s % 2);
+		p.design[2 * s] = 1;
+		p.design[2 * s + 1] = (double) (s % 2);
 		for (size_t k = 0; k < ELEMENTS; k++)
 			p.x[s][k] = noise(stream, (uint32_t) (s * ELEMENTS + k));
 	}
@@ -361,13 +364,14 @@ explained_elements_have_no_spread(void **state)
 	problem p = random_problem(9);
 	answer a;
 
-	p.columns = 2;
-	p.contrast[0] = 0;
-	p.contrast[1] = 1;
+	p.columns = 3;
+	p.contrast[1] = 0;
+	p.contrast[2] = 1;
 	for (size_t s = ROWS; s-- > 0;)
 	{
-		p.design[2 * s] = p.x[s][0];
-		p.design[2 * s + 1] = (double) (s % 2);
+		p.design[3 * s] = 1;
+		p.design[3 * s + 1] = p.x[s][0];
+		p.design[3 * s + 2] = (double) (s % 2);
 		p.x[s][5] = 3 - 2 * p.x[s][0];
 	}
 	assert_int_equal(solve(&unit_context, &p, &a), PSY_OK);
@@ -397,40 +401,71 @@ p_is_uniform_without_effect(void **state)
 	assert_in_range(half, 168, 232);
 }
 
-static void
-deficient_designs_name_their_column(void **state)
+static psy_perm_model
+model_of(const double *design, size_t columns, const double *contrast)
 {
-	double design[ROWS * 3], contrast[] = {0, 0, 1};
+	psy_perm_model model;
+	psy_error err;
+
+	assert_int_equal(psy_perm_model_begin(&unit_context, ROWS, design, columns, contrast, &model, &err),
+					 PSY_OK);
+	psy_perm_model_end(&unit_context, &model);
+	return model;
+}
+
+static void
+designs_without_a_test_say_why(void **state)
+{
+	double design[ROWS * 4];
 	psy_perm_model model;
 	psy_error err;
 
 	for (size_t s = 0; s < ROWS; s++)
-	{
-		design[3 * s] = (double) s;
-		design[3 * s + 1] = 2 - (double) s;
-		design[3 * s + 2] = (double) (s % 5);
-	}
-	assert_int_equal(psy_perm_model_begin(&unit_context, ROWS, design, 3, contrast, &model, &err), PSY_OK);
-	assert_int_equal(model.deficient, 2);
-	psy_perm_model_end(&unit_context, &model);
+		memcpy(design + 4 * s, (double[]){(double) s, 1, 2 - (double) s, (double) (s % 5)},
+			   4 * sizeof *design);
+	assert_int_equal(model_of(design, 4, (double[]){0, 0, 0, 1}).deficient, 3);
 	for (size_t s = 0; s < ROWS; s++)
-		design[3 * s + 1] = 1; /* stands for the intercept */
-	assert_int_equal(psy_perm_model_begin(&unit_context, ROWS, design, 3, contrast, &model, &err), PSY_OK);
-	assert_int_equal(model.deficient, 0);
-	assert_int_equal(model.nuisance, 1);
-	assert_true(model.df == ROWS - 3);
-	psy_perm_model_end(&unit_context, &model);
-	contrast[1] = 1;
-	assert_int_equal(psy_perm_model_begin(&unit_context, ROWS, design, 3, contrast, &model, &err), PSY_OK);
-	assert_int_equal(model.deficient, 2);
-	psy_perm_model_end(&unit_context, &model);
-	memset(contrast, 0, sizeof contrast);
-	assert_int_equal(psy_perm_model_begin(&unit_context, ROWS, design, 3, contrast, &model, &err),
-					 PSY_DOMAIN);
-	assert_int_equal(psy_perm_model_begin(&unit_context, 4, design, 3, (double[]){1, 0, 0}, &model, &err),
+		design[4 * s + 2] = 7;
+	assert_int_equal(model_of(design, 4, (double[]){0, 0, 0, 1}).deficient, 3);
+	for (size_t s = 0; s < ROWS; s++)
+		design[4 * s + 2] = 2024e3 + (double) (s * s % 7);
+	model = model_of(design, 4, (double[]){0, 0, 0, 1});
+	assert_true(model.deficient == 0 && model.nuisance == 2 && model.centred && model.df == ROWS - 4);
+	assert_true(model_of(design, 4, (double[]){0, 1, 0, 1}).tests_mean);
+	assert_int_equal(
+		psy_perm_model_begin(&unit_context, ROWS, design, 4, (double[]){0, 0, 0, 0}, &model, &err),
+		PSY_DOMAIN);
+	assert_int_equal(psy_perm_model_begin(&unit_context, 4, design, 4, (double[]){1, 0, 0, 0}, &model, &err),
 					 PSY_OK);
-	assert_true(model.deficient != 0 || model.effect == NULL || model.df >= 1);
-	psy_perm_model_end(&unit_context, &model);
+	assert_null(model.effect);
+}
+
+/* Group columns without an intercept contain it: the same model as one column and an intercept. */
+static void
+codings_of_a_model_agree(void **state)
+{
+	problem p = random_problem(12), q = p;
+	answer a, b;
+
+	q.columns = 3;
+	memcpy(q.contrast, (double[]){0, -2, 2}, 3 * sizeof(double));
+	p.columns = 3;
+	memcpy(p.contrast, (double[]){0, 1, 0}, 3 * sizeof(double));
+	for (size_t s = 0; s < ROWS; s++)
+	{
+		double age = (double) (s * s % 11);
+
+		memcpy(p.design + 3 * s, (double[]){1, (double) (s % 2), age}, 3 * sizeof(double));
+		memcpy(q.design + 3 * s, (double[]){age, (double) (s % 2 == 0), (double) (s % 2)},
+			   3 * sizeof(double));
+	}
+	assert_int_equal(solve(&unit_context, &p, &a), PSY_OK);
+	assert_int_equal(solve(&unit_context, &q, &b), PSY_OK);
+	assert_true(b.model.centred && b.model.nuisance == 1);
+	for (size_t k = 0; k < ELEMENTS; k++)
+		assert_close(b.t[k], a.t[k], 1e-12);
+	assert_close(b.model.weight, 2 * a.model.weight, 1e-13);
+	assert_memory_equal(a.fwe, b.fwe, sizeof a.fwe);
 }
 
 static bool
@@ -455,7 +490,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(draws_are_uniform_and_orders_equally_likely),
+		cmocka_unit_test(draws_are_uniform_and_orders_equally_likely),
 		cmocka_unit_test(all_arrangements_are_different_and_complete),
 		cmocka_unit_test(blocks_stay_together),
 		cmocka_unit_test(tests_equal_plain_loops),
@@ -464,7 +499,8 @@ main(void)
 		cmocka_unit_test(missing_and_constant_elements_are_left_out),
 		cmocka_unit_test(explained_elements_have_no_spread),
 		cmocka_unit_test(p_is_uniform_without_effect),
-		cmocka_unit_test(deficient_designs_name_their_column),
+		cmocka_unit_test(designs_without_a_test_say_why),
+		cmocka_unit_test(codings_of_a_model_agree),
 		cmocka_unit_test(interruption_unwinds),
 	};
 

@@ -22,16 +22,16 @@ SELECT test, bool_and(abs(u.statistic - m.statistic) < 1e-11 * abs(m.statistic) 
 		UNION ALL SELECT 'pcorr', mass_perm_corr(key, x, y, ARRAY[id, grp::int], 50, 1), mass_pcorr(x, y, ARRAY[id, grp::int]) FROM perm
 		UNION ALL SELECT 'paired', mass_perm_ttest_paired(key, x, ARRAY[1, x[1], x[3] * x[3], 1]::real[], 50, 1), mass_ttest_paired(x, ARRAY[1, x[1], x[3] * x[3], 1]::real[]) FROM perm) AS t,
 	mass_unnest(t.r) AS u JOIN mass_unnest(t.m) AS m USING (k) WHERE u.statistic IS NOT NULL GROUP BY test ORDER BY test;
--- A general linear model says the same as the test it generalises, whatever its other columns are called.
-SELECT (a.r).p_fwe = (b.r).p_fwe AND (a.r).p_unc = (b.r).p_unc AS same
-	FROM (SELECT mass_perm_glm(key, x, ARRAY[grp::int, id], ARRAY[1, 0], 200, 4) AS r FROM perm) AS a, (SELECT mass_perm_ttest(key, x, grp, ARRAY[id], 200, 4) AS r FROM perm) AS b;
-SELECT (a.r).p_fwe = (b.r).p_fwe AS same
+-- A linear model takes its columns as given, and says the same as the test it generalises.
+SELECT (a.r).p_fwe = (b.r).p_fwe AND (a.r).p_unc = (b.r).p_unc AS same, (a.r).method
 	FROM (SELECT mass_perm_glm(key, x, ARRAY[1, grp::int, id], ARRAY[0, 1, 0], 200, 4) AS r FROM perm) AS a, (SELECT mass_perm_ttest(key, x, grp, ARRAY[id], 200, 4) AS r FROM perm) AS b;
+SELECT (a.r).p_fwe = (b.r).p_fwe AND (a.r).p_unc = (b.r).p_unc AS same, (a.r).df = (b.r).df AS df
+	FROM (SELECT mass_perm_glm(key, x, ARRAY[grp::int, id, (NOT grp)::int], ARRAY[1, 0, -1], 200, 4) AS r FROM perm) AS a, (SELECT mass_perm_ttest(key, x, grp, ARRAY[id], 200, 4) AS r FROM perm) AS b;
 -- Blocks: the labels of a pair change places, 2^4 arrangements; whole pairs, whose arms are two and two: 6.
 SELECT (r).arrangements, (r).exhaustive, (r).method, (r).note FROM (SELECT mass_perm_ttest(key, x, grp, pair::text, 'within', 1000, 1) AS r FROM perm) AS t;
 SELECT (r).arrangements, (r).exhaustive, (r).method, (r).note FROM (SELECT mass_perm_ttest(key, x, pair > 2, pair::text, 'whole', 1000, 1) AS r FROM perm) AS t;
 SELECT (r).p_unc, (r).note FROM (SELECT mass_perm_ttest(key, x, pair > 2, pair::text, 'within', 1000, 1) AS r FROM perm) AS t;
-SELECT (r).method FROM (SELECT mass_perm_glm(id, x, ARRAY[grp::int, y], ARRAY[1, 0], pair, 'within', 10, 1) AS r FROM perm) AS t;
+SELECT (r).method FROM (SELECT mass_perm_glm(id, x, ARRAY[1, grp::int, y], ARRAY[0, 1, 0], pair, 'within', 10, 1) AS r FROM perm) AS t;
 
 -- The same seed is the same p: in any order, for text and number keys that order alike, for connectome and array; another seed differs.
 CREATE FUNCTION fwe(r mass_perm_result) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN pg_catalog.md5((r).p_fwe[1:3]::text || (r).p_unc[1:3]::text || (r).p_fwe_less[1:3]::text);
