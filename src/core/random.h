@@ -1,7 +1,7 @@
 /*
- * random.h - random numbers that are a function of (seed, stream, index) alone: Philox 4x32-10 (Salmon, Moraes, Dror &
- * Shaw 2011, SC'11), counter-based, without state.  Any replicate can be drawn by itself, in any order and in any process,
- * and gives the same numbers on every machine.
+ * random.h - random numbers that are a function of (seed, stream, index) alone: Philox 4x32-10 (Salmon,
+ * Moraes, Dror & Shaw 2011, SC'11), counter-based, without state.  Any replicate can be drawn by itself, in
+ * any order and in any process, and gives the same numbers on every machine.
  */
 #ifndef PSY_RANDOM_H
 #define PSY_RANDOM_H
@@ -37,7 +37,8 @@ static inline void
 psy_random_pair(uint64_t seed, uint64_t stream, uint64_t index, uint64_t pair[2])
 {
 	uint32_t key[2] = {(uint32_t) seed, (uint32_t) (seed >> 32)};
-	uint32_t counter[4] = {(uint32_t) index, (uint32_t) (index >> 32), (uint32_t) stream, (uint32_t) (stream >> 32)};
+	uint32_t counter[4] = {(uint32_t) index, (uint32_t) (index >> 32), (uint32_t) stream,
+						   (uint32_t) (stream >> 32)};
 	uint32_t out[4];
 
 	psy_philox(key, counter, out);
