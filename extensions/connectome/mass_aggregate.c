@@ -3,7 +3,7 @@
  *
  * A row's x is a connectome or an array of numbers.  The first complete row decides what the state is over;
  * later ones must agree. A row whose x, group, y or covariate is NULL (or NaN) is left out and counted; a NaN
- * inside x is missing for that element alone, and the first one moves the state to its per-element layout.
+ * inside x is missing for that element alone, which then is set apart.
  */
 #include "connectome.h"
 #include "mass_state.h"
@@ -66,7 +66,22 @@ typedef struct design_row
 	size_t group;
 	size_t q;
 	double w[PSY_MASS_MAX_DESIGN];
+	psyrad_array contrast; /* of those that have one: length 0 otherwise */
 } design_row;
+
+/* Statistics of post and pre. */
+static bool
+takes_pre(psy_mass_statistic statistic)
+{
+	return statistic == PSY_MASS_TTEST_PAIRED || statistic == PSY_MASS_GLM_CHANGE ||
+		   statistic == PSY_MASS_ANCOVA;
+}
+
+static bool
+takes_contrast(psy_mass_statistic statistic)
+{
+	return statistic == PSY_MASS_GLM || statistic == PSY_MASS_GLM_CHANGE || statistic == PSY_MASS_ANCOVA;
+}
 
 static void
 add_design_value(design_row *row, double w, const char *name, Size index)
@@ -96,6 +111,21 @@ add_covariates(design_row *row, Datum datum)
 		add_design_value(row, covariates.value[k], "covariates", k + 1);
 }
 
+/* The last two arguments, design and contrast. */
+static void
+add_columns(FunctionCallInfo fcinfo, design_row *row)
+{
+	int argument = takes_pre(row->statistic) ? 3 : 2;
+	psyrad_array design = psyrad_double_array(PG_GETARG_DATUM(argument), 1, "design");
+
+	if (design.length < 1 || design.length > PSY_MASS_MAX_DESIGN)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("design has %d columns; 1 to %d expected", design.length, PSY_MASS_MAX_DESIGN)));
+	for (int k = 0; k < design.length; k++)
+		add_design_value(row, design.value[k], "design", k + 1);
+	row->contrast = mass_contrast_arg(PG_GETARG_DATUM(argument + 1), design.length);
+}
+
 /* Whether any argument after the state is NULL. */
 static bool
 has_null_argument(FunctionCallInfo fcinfo)
@@ -106,14 +136,52 @@ has_null_argument(FunctionCallInfo fcinfo)
 	return false;
 }
 
+psyrad_array
+mass_contrast_arg(Datum datum, int columns)
+{
+	psyrad_array contrast = psyrad_double_array(datum, 2, "contrast");
+	int width = contrast.dims == 2 ? contrast.columns : contrast.length;
+	int rows = contrast.dims == 2 ? contrast.rows : 1;
+
+	if (width != columns)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("contrast has %d columns, but the design %d", width, columns)));
+	if (rows > columns)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("contrast has %d rows, but the design %d columns only", rows, columns)));
+	for (int r = 0; r < rows; r++)
+	{
+		double largest = 0;
+
+		for (int k = 0; k < columns; k++)
+		{
+			double c = contrast.value[r * columns + k];
+
+			if (!(fabs(c) <= PSY_MASS_MAX_VALUE))
+				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+								errmsg("contrast has %g in row %d, column %d; a finite number expected", c,
+									   r + 1, k + 1)));
+			largest = Max(largest, fabs(c));
+		}
+		if (largest == 0)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("row %d of the contrast is all zero", r + 1)));
+	}
+	return contrast;
+}
+
 static design_row
 read_design(FunctionCallInfo fcinfo, psy_mass_statistic statistic)
 {
 	design_row row = {.statistic = statistic, .complete = !has_null_argument(fcinfo)};
 
+	if (takes_contrast(statistic) && PG_ARGISNULL(PG_NARGS() - 1))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("contrast must not be NULL")));
 	if (!row.complete)
 		return row;
-	if (statistic == PSY_MASS_TTEST_GROUPS)
+	if (takes_contrast(statistic))
+		add_columns(fcinfo, &row);
+	if (statistic == PSY_MASS_TTEST_GROUPS || statistic == PSY_MASS_WELCH || statistic == PSY_MASS_Z)
 		row.group = PG_GETARG_BOOL(2) ? 1 : 0;
 	if (statistic == PSY_MASS_PCORR)
 		add_covariates(&row, PG_GETARG_DATUM(3));
@@ -155,6 +223,17 @@ static void
 require_agreement(const mass_state *state, const vector *x, const design_row *row, const char *name)
 {
 	require_same(name, x, state->body.elements, state->body.source, "earlier rows have");
+	if (state->body.design != row->q && takes_contrast(row->statistic))
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("design has %zu columns, but earlier rows have %d", row->q, state->body.design)));
+	if (row->contrast.length > 0 &&
+		(row->contrast.length != state->body.contrasts * state->body.design ||
+		 (row->contrast.dims == 2) != ((state->body.flags & PSY_MASS_F) != 0) ||
+		 memcmp(row->contrast.value, psy_mass_contrast(&state->body),
+				sizeof(double) * row->contrast.length) != 0))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("contrast is not the same in all rows"),
+						errhint("Give one contrast; mass_glm_final(state, contrast) answers others.")));
 	if (state->body.design != row->q)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("covariates has %zu elements, but earlier rows have %d", row->q - 1,
@@ -163,27 +242,43 @@ require_agreement(const mass_state *state, const vector *x, const design_row *ro
 
 /* ---- transition ---------------------------------------------------------------------------------------- */
 
-/* The state that this row goes into: made by the first complete row, and widened by the first missing
- * element. */
+/* The state that this row goes into: made by the first complete row, and given room by missing elements. */
 static mass_state *
-state_for(FunctionCallInfo fcinfo, mass_state *state, const vector *x, const design_row *row, bool missing,
-		  const char *name)
+state_for(FunctionCallInfo fcinfo, mass_state *state, const vector *x, const design_row *row,
+		  const psy_mass_values *values, bool missing, const char *name)
 {
-	psy_mass_shape shape = {row->statistic, x->source, row->q, x->elements, missing};
+	psy_mass_shape shape = {.statistic = row->statistic,
+							.source = x->source,
+							.design = row->q,
+							.elements = x->elements,
+							.contrasts = row->contrast.dims == 2   ? row->contrast.rows
+										 : row->contrast.length > 0 ? 1
+																	: 0,
+							.f = row->contrast.dims == 2};
 	mass_state *fresh;
 
-	if (state != NULL && state->body.elements > 0)
+	if (state == NULL || state->body.elements == 0)
 	{
+		fresh = mass_state_new_held(fcinfo, &shape);
+		fresh->body.skipped = state != NULL ? state->body.skipped : 0;
+		if (shape.contrasts > 0)
+			memcpy(psy_mass_contrast(&fresh->body), row->contrast.value,
+				   sizeof(double) * row->contrast.length);
+		state = fresh;
+	}
+	else
 		require_agreement(state, x, row, name);
-		if (!missing || (state->body.flags & PSY_MASS_PER_ELEMENT) != 0)
-			return state;
+	if (!missing || (state->body.flags & PSY_MASS_PER_ELEMENT) != 0)
+		return state;
+	shape = psy_mass_needed(&state->body, values);
+	if (shape.per_element || shape.room != state->body.room)
+	{
 		fresh = mass_state_new_held(fcinfo, &shape);
 		psy_mass_expand(&state->body, &fresh->body);
-		return fresh;
+		state = fresh;
 	}
-	fresh = mass_state_new_held(fcinfo, &shape);
-	fresh->body.skipped = state != NULL ? state->body.skipped : 0;
-	return fresh;
+	psy_mass_set_apart(&state->body, values);
+	return state;
 }
 
 static mass_state *
@@ -199,26 +294,46 @@ skip_row(FunctionCallInfo fcinfo, mass_state *state, psy_mass_statistic statisti
 
 /* x, or post and pre, of a row, looked through; *missing: some element is NaN in either. */
 static psy_mass_values
-read_values(FunctionCallInfo fcinfo, vector_reader reader, bool paired, vector *x, bool *missing)
+look_through(const vector *x, const vector *pre, bool *missing)
 {
-	psy_mass_values values = {NULL};
+	psy_mass_values values = {.f = x->f, .d = x->d};
+	const char *name = pre != NULL ? "post" : "x";
 	psy_error err;
-	vector pre;
 	bool pre_missing;
 
-	*x = reader(PG_GETARG_DATUM(1), paired ? "post" : "x");
-	PSYRAD_CHECK(psy_mass_scan(x->f, x->d, x->elements, paired ? "post" : "x", missing, &err), &err);
-	values.f = x->f;
-	values.d = x->d;
-	if (!paired)
+	PSYRAD_CHECK(psy_mass_scan(x->f, x->d, x->elements, name, missing, &err), &err);
+	if (pre == NULL)
 		return values;
-	pre = reader(PG_GETARG_DATUM(2), "pre");
-	require_same("pre", &pre, x->elements, x->source, "post has");
-	PSYRAD_CHECK(psy_mass_scan(pre.f, pre.d, pre.elements, "pre", &pre_missing, &err), &err);
+	require_same("pre", pre, x->elements, x->source, "post has");
+	PSYRAD_CHECK(psy_mass_scan(pre->f, pre->d, pre->elements, "pre", &pre_missing, &err), &err);
 	*missing |= pre_missing;
-	values.minus_f = pre.f;
-	values.minus_d = pre.d;
+	values.pre_f = pre->f;
+	values.pre_d = pre->d;
 	return values;
+}
+
+static psy_mass_values
+values_of(vector post, const connectome *baseline, vector *x, bool *missing)
+{
+	vector pre;
+
+	*x = post;
+	if (baseline == NULL)
+		return look_through(x, NULL, missing);
+	pre = vector_of(baseline);
+	return look_through(x, &pre, missing);
+}
+
+static psy_mass_values
+read_values(FunctionCallInfo fcinfo, vector_reader reader, bool paired, vector *x, bool *missing)
+{
+	vector pre;
+
+	*x = reader(PG_GETARG_DATUM(1), paired ? "post" : "x");
+	if (!paired)
+		return look_through(x, NULL, missing);
+	pre = reader(PG_GETARG_DATUM(2), "pre");
+	return look_through(x, &pre, missing);
 }
 
 /* The aggregate's state.  A user's aggregate around our function may have begun with a state of another
@@ -244,44 +359,67 @@ returned(FunctionCallInfo fcinfo, const mass_state *before, mass_state *after)
 /* Rows up to this many bytes wait; of longer ones eight would be too many to keep. */
 #define WAITING_ROW_MOST (1024 * 1024)
 
+static bool
+may_be_kept(Datum datum)
+{
+	return VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)) && toast_raw_datum_size(datum) <= WAITING_ROW_MOST;
+}
+
 /*
  * Whether a row can wait beside the state until one pass over the state serves several: a connectome whose
- * fetched copy is ours to keep, for a t test that has nothing but its sums.
+ * fetched copy is ours to keep.
  */
 static bool
 can_wait(FunctionCallInfo fcinfo, const mass_state *state, const waiting_rows *waiting, vector_reader reader)
 {
-	return waiting != NULL && reader == read_connectome &&
-		   (state->body.statistic == PSY_MASS_TTEST || state->body.statistic == PSY_MASS_TTEST_GROUPS) &&
-		   (state->body.flags & PSY_MASS_PER_ELEMENT) == 0 && state->body.elements > 0 &&
-		   VARATT_IS_EXTERNAL_ONDISK(PG_GETARG_POINTER(1)) &&
-		   toast_raw_datum_size(PG_GETARG_DATUM(1)) <= WAITING_ROW_MOST;
+	return waiting != NULL && reader == read_connectome && state->body.elements > 0 &&
+		   (state->body.flags & PSY_MASS_PER_ELEMENT) == 0 && may_be_kept(PG_GETARG_DATUM(1)) &&
+		   (!takes_pre(state->body.statistic) || may_be_kept(PG_GETARG_DATUM(2)));
+}
+
+/* A connectome in the memory of the rows that wait. */
+static connectome *
+keep(FunctionCallInfo fcinfo, int argument, waiting_rows *waiting)
+{
+	MemoryContext before = MemoryContextSwitchTo(GetMemoryChunkContext(waiting));
+	connectome *kept = connectome_from_datum(PG_GETARG_DATUM(argument));
+
+	MemoryContextSwitchTo(before);
+	return kept;
 }
 
 /* As add_now, but the row is kept until its group has enough of them. */
 static mass_state *
 add_later(FunctionCallInfo fcinfo, mass_state *state, waiting_rows *waiting, const design_row *row)
 {
-	MemoryContext before = MemoryContextSwitchTo(GetMemoryChunkContext(waiting));
-	connectome *kept = connectome_from_datum(PG_GETARG_DATUM(1));
-	vector x = vector_of(kept);
+	bool paired = takes_pre(row->statistic);
+	connectome *kept = keep(fcinfo, 1, waiting), *pre = paired ? keep(fcinfo, 2, waiting) : NULL;
+	vector x;
 	bool missing;
-	psy_error err;
+	psy_mass_values values = values_of(vector_of(kept), pre, &x, &missing);
+	mass_state *after = state;
 
-	MemoryContextSwitchTo(before);
-	PSYRAD_CHECK(psy_mass_scan(x.f, NULL, x.elements, "x", &missing, &err), &err);
-	require_agreement(state, &x, row, "x");
-	if (!missing)
+	if (missing)
 	{
-		waiting->row[row->group][waiting->count[row->group]++] = kept;
-		if (waiting->count[row->group] == PSY_MASS_TOGETHER)
-			mass_state_settle_group(state, waiting, row->group);
-		return state;
+		psy_mass_shape shape = psy_mass_needed(&state->body, &values);
+
+		if (shape.per_element || shape.room != state->body.room)
+			mass_state_settle(&state->header, waiting);
 	}
-	mass_state_settle(&state->header, waiting);
-	state = state_for(fcinfo, state, &x, row, missing, "x");
-	psy_mass_add(&state->body, row->group, &(psy_mass_values){.f = x.f}, row->w);
-	pfree(kept);
+	after = state_for(fcinfo, state, &x, row, &values, missing, paired ? "post" : "x");
+	if (after != state)
+	{
+		psy_mass_add(&after->body, row->group, &values, row->w);
+		pfree(kept);
+		if (paired)
+			pfree(pre);
+		return after;
+	}
+	waiting->pre[waiting->count[row->group]] = pre;
+	memcpy(waiting->design[waiting->count[row->group]], row->w, sizeof(double) * row->q);
+	waiting->row[row->group][waiting->count[row->group]++] = kept;
+	if (waiting->count[row->group] == PSY_MASS_TOGETHER)
+		mass_state_settle_group(state, waiting, row->group);
 	return state;
 }
 
@@ -289,14 +427,14 @@ static mass_state *
 add_now(FunctionCallInfo fcinfo, mass_state *state, waiting_rows *waiting, const design_row *row,
 		vector_reader reader)
 {
-	bool paired = row->statistic == PSY_MASS_TTEST_PAIRED;
+	bool paired = takes_pre(row->statistic);
 	vector x;
 	bool missing;
 	psy_mass_values values = read_values(fcinfo, reader, paired, &x, &missing);
 
 	if (waiting != NULL)
 		mass_state_settle(&state->header, waiting);
-	state = state_for(fcinfo, state, &x, row, missing, paired ? "post" : "x");
+	state = state_for(fcinfo, state, &x, row, &values, missing, paired ? "post" : "x");
 	psy_mass_add(&state->body, row->group, &values, row->w);
 	return state;
 }
@@ -318,6 +456,18 @@ add_row(FunctionCallInfo fcinfo, psy_mass_statistic statistic, vector_reader rea
 	return returned(fcinfo, before, after);
 }
 
+/* ---- z of one subject ---------------------------------------------------------------------------------- */
+
+psy_mass_values
+mass_subject(Datum datum, bool is_connectome, const mass_state *reference)
+{
+	vector x = is_connectome ? read_connectome(datum, "x") : read_array(datum, "x");
+	bool missing;
+
+	require_same("x", &x, reference->body.elements, reference->body.source, "the reference has");
+	return look_through(&x, NULL, &missing);
+}
+
 #define TRANSITION(name, statistic)                                                                          \
 	PG_FUNCTION_INFO_V1(name##_add_connectome);                                                              \
 	Datum name##_add_connectome(PG_FUNCTION_ARGS)                                                            \
@@ -336,3 +486,8 @@ TRANSITION(mass_ttest_groups, PSY_MASS_TTEST_GROUPS)
 TRANSITION(mass_ttest_paired, PSY_MASS_TTEST_PAIRED)
 TRANSITION(mass_corr, PSY_MASS_CORR)
 TRANSITION(mass_pcorr, PSY_MASS_PCORR)
+TRANSITION(mass_welch, PSY_MASS_WELCH)
+TRANSITION(mass_glm, PSY_MASS_GLM)
+TRANSITION(mass_glm_change, PSY_MASS_GLM_CHANGE)
+TRANSITION(mass_ancova, PSY_MASS_ANCOVA)
+TRANSITION(mass_z, PSY_MASS_Z)

@@ -9,7 +9,7 @@ check(const psyrad_header *state, Size size, psy_error *err)
 
 const psyrad_state_type mass_state_type = {
 	.name = "mass_state",
-	.magic = PSYRAD_MAGIC('m', 'a', 's', '1'),
+	.magic = PSYRAD_MAGIC('m', 'a', 's', '2'),
 	.minimum = sizeof(mass_state),
 	.check = check,
 	.waiting = sizeof(waiting_rows),
@@ -19,16 +19,23 @@ const psyrad_state_type mass_state_type = {
 void
 mass_state_settle_group(mass_state *state, waiting_rows *waiting, Size group)
 {
-	const float *value[PSY_MASS_TOGETHER] = {NULL};
+	psy_mass_values value[PSY_MASS_TOGETHER] = {{NULL}};
 	int count = waiting->count[group];
 
 	if (count == 0)
 		return;
 	for (int k = 0; k < count; k++)
-		value[k] = waiting->row[group][k]->value;
-	psy_mass_add_floats(&state->body, group, value, count);
+	{
+		value[k].f = waiting->row[group][k]->value;
+		value[k].pre_f = waiting->pre[k] != NULL ? waiting->pre[k]->value : NULL;
+	}
+	psy_mass_add_rows(&state->body, group, value, waiting->design, count);
 	for (int k = 0; k < count; k++)
+	{
 		pfree(waiting->row[group][k]);
+		if (waiting->pre[k] != NULL)
+			pfree(waiting->pre[k]);
+	}
 	waiting->count[group] = 0;
 }
 
@@ -107,15 +114,11 @@ mass_state_arg(FunctionCallInfo fcinfo, int argument, psy_mass_statistic either,
 	return state;
 }
 
-/* The wider of two layouts, in a state that may be changed. */
-static mass_state *
-expanded(mass_state *state)
+mass_state *
+mass_state_expanded(const mass_state *state, const psy_mass_shape *shape)
 {
-	psy_mass_shape shape = psy_mass_shape_of(&state->body);
-	mass_state *wide;
+	mass_state *wide = mass_state_new(shape);
 
-	shape.per_element = true;
-	wide = mass_state_new(&shape);
 	psy_mass_expand(&state->body, &wide->body);
 	return wide;
 }
@@ -144,8 +147,16 @@ merge(mass_state *into, mass_state *from)
 		psy_mass_skip(&into->body, skipped);
 		return into;
 	}
-	if (from->body.elements > 0 && (from->body.flags & ~into->body.flags & PSY_MASS_PER_ELEMENT) != 0)
-		into = expanded(into);
+	if (from->body.elements > 0)
+	{
+		psy_mass_shape shape = psy_mass_merged(&into->body, &from->body);
+
+		if (shape.per_element != ((into->body.flags & PSY_MASS_PER_ELEMENT) != 0) ||
+			shape.room != into->body.room)
+			into = mass_state_expanded(into, &shape);
+		if (shape.per_element && from->body.room > 0)
+			from = mass_state_expanded(from, &shape);
+	}
 	psy_mass_merge(&into->body, &from->body);
 	return into;
 }

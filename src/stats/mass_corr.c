@@ -11,12 +11,13 @@
 
 #include "core/lanes.h"
 #include "stats/distribution.h"
+#include "stats/mass_finish.h"
 #include "stats/mass_spread.h"
 #include "stats/moments.h"
 
 #include <math.h>
 
-#define BLOCK 512
+#define BLOCK PSY_MASS_BLOCK
 #define PERFECT 1e-14 /* 1 - r^2 below which a correlation is perfect to rounding */
 
 /* The inverse of the design's Cholesky factor, rows packed as the products are. */
@@ -126,14 +127,15 @@ split_squares(const psy_mass_streams *of, size_t first, size_t size, size_t stri
 	}
 }
 
-/* The result of one element; left and u from split_squares. */
+/* The result of element from + k, in place k; left and u from split_squares. */
 static void
-finish_element(const psy_mass_streams *of, size_t k, double n, size_t q, double left, double u,
+finish_element(const psy_mass_streams *of, size_t from, size_t k, double n, size_t q, double left, double u,
 			   const psy_mass_result *out)
 {
+	double squares = of->squares[from + k];
 	double df = n - 1 - (double) q;
-	bool varies = of->squares[k] > psy_spread_noise(n, of->origin[k] + of->sum[k] / n) &&
-				  left > PSY_RANK_TOLERANCE * of->squares[k];
+	bool varies = squares > psy_spread_noise(n, of->origin[from + k] + of->sum[from + k] / n) &&
+				  left > PSY_RANK_TOLERANCE * squares;
 	double r = varies ? u / sqrt(left) : NAN;
 	double unexplained = varies ? (left - u * u) / left : 0;
 
@@ -149,80 +151,63 @@ without_test(size_t k, const psy_mass_result *out)
 	out->estimate[k] = out->se[k] = out->statistic[k] = out->effect_size[k] = NAN;
 }
 
-/* Chooses between too few values, a deficient design and a test, and counts. */
+/* Chooses between too few values, a deficient design and a test. */
 static void
-corr_element(const psy_mass_streams *of, size_t k, double n, size_t q, const factor *f, const split_block *b,
-			 size_t at, const psy_mass_result *out, psy_mass_tally *tally)
+corr_element(const psy_mass_streams *of, size_t from, size_t k, double n, size_t q, const factor *f,
+			 const split_block *b, size_t at, const psy_mass_result *to)
 {
-	out->n[k] = psy_reported_count(n);
-	out->df[k] = n - 1 - (double) q >= 1 ? n - 1 - (double) q : NAN;
-	if (isnan(out->df[k]))
-	{
-		tally->too_few++;
-		without_test(k, out);
-	}
-	else if (f->deficient > 0)
-	{
-		if (tally->deficient++ == 0)
-			tally->column = f->deficient;
-		without_test(k, out);
-	}
+	to->n[k] = psy_reported_count(n);
+	to->df[k] = n - 1 - (double) q >= 1 ? n - 1 - (double) q : NAN;
+	if (isnan(to->df[k]) || f->deficient > 0)
+		without_test(k, to);
 	else
-	{
-		finish_element(of, k, n, q, b->left[at], b->u[at], out);
-		tally->no_spread += out->se[k] == 0;
-	}
+		finish_element(of, from, k, n, q, b->left[at], b->u[at], to);
 }
 
-static void
-corr_shared(const psy_mass *state, const psy_mass_streams *of, const psy_mass_result *out,
-			psy_mass_tally *tally)
+static size_t
+corr_each(const psy_mass *state, size_t first, size_t size, const psy_mass_result *to)
 {
-	const double *comoments = psy_mass_group(state, 0);
-	size_t m = state->elements, q = state->design;
-	split_block block;
-	factor f;
-
-	factor_design(comoments, 1, comoments + psy_comoments_core(q), q, &f);
-	for (size_t first = 0; first < m; first += BLOCK)
-	{
-		size_t size = m - first < BLOCK ? m - first : BLOCK;
-
-		if (f.deficient == 0)
-			split_squares(of, first, size, m, q, &f, &block);
-		for (size_t k = 0; k < size; k++)
-			corr_element(of, first + k, comoments[0], q, &f, &block, k, out, tally);
-	}
-}
-
-static void
-corr_each(const psy_mass *state, const psy_mass_streams *of, const psy_mass_result *out,
-		  psy_mass_tally *tally)
-{
-	size_t m = state->elements, q = state->design;
+	psy_mass_streams of = psy_mass_group_streams(state, 0);
+	size_t m = state->elements, q = state->design, column = 0;
 	const double *comoments = psy_mass_group(state, 0);
 	split_block block;
 	factor f;
 
-	for (size_t k = 0; k < m; k++)
+	for (size_t k = 0; k < size; k++)
 	{
-		factor_design(of->count + k, m, comoments + psy_comoments_core(q), q, &f);
+		factor_design(of.count + first + k, m, comoments + psy_comoments_core(q), q, &f);
 		if (f.deficient == 0)
-			split_squares(of, k, 1, m, q, &f, &block);
-		corr_element(of, k, of->count[k], q, &f, &block, 0, out, tally);
-		tally->incomplete += of->count[k] < comoments[0];
+			split_squares(&of, first + k, 1, m, q, &f, &block);
+		corr_element(&of, first, k, of.count[first + k], q, &f, &block, 0, to);
+		if (column == 0 && !isnan(to->df[k]))
+			column = f.deficient;
 	}
+	return column;
+}
+
+/* how: the factor that the elements of the shared layout have in common. */
+static size_t
+finish_corr(const psy_mass *state, size_t first, size_t size, const void *how, const psy_mass_result *to)
+{
+	psy_mass_streams of = psy_mass_group_streams(state, 0);
+	const factor *f = how;
+	split_block block;
+
+	if (of.count != NULL)
+		return corr_each(state, first, size, to);
+	if (f->deficient == 0)
+		split_squares(&of, first, size, state->elements, state->design, f, &block);
+	for (size_t k = 0; k < size; k++)
+		corr_element(&of, first, k, psy_mass_group(state, 0)[0], state->design, f, &block, k, to);
+	return isnan(to->df[0]) ? 0 : f->deficient;
 }
 
 void
 psy_mass_corr(const psy_mass *state, const psy_mass_result *out, psy_mass_tally *tally)
 {
-	psy_mass_streams of = psy_mass_group_streams(state, 0);
+	const double *comoments = psy_mass_group(state, 0);
+	factor f;
 
-	*tally = (psy_mass_tally){0};
-	if (of.count != NULL)
-		corr_each(state, &of, out, tally);
-	else
-		corr_shared(state, &of, out, tally);
-	psy_two_sided_p_many(out->statistic, out->df, 0, state->elements, out->p, out->log_p);
+	factor_design(comoments, 1, comoments + psy_comoments_core(state->design), state->design, &f);
+	psy_mass_finish(state, finish_corr, &f, 0, out, tally);
 }

@@ -103,12 +103,28 @@ load_double(const double *x, const double *minus, size_t count, double *block)
 }
 
 static void
-load_block(const psy_mass_values *x, size_t first, size_t count, double *block)
+load_block(const psy_mass_values *x, bool difference, size_t first, size_t count, double *block)
 {
 	if (x->f != NULL)
-		load_float(x->f + first, x->minus_f != NULL ? x->minus_f + first : NULL, count, block);
+		load_float(x->f + first, difference ? x->pre_f + first : NULL, count, block);
 	else
-		load_double(x->d + first, x->minus_d != NULL ? x->minus_d + first : NULL, count, block);
+		load_double(x->d + first, difference ? x->pre_d + first : NULL, count, block);
+}
+
+static void
+load_baseline(const psy_mass_values *x, size_t first, size_t count, double *block)
+{
+	if (x->pre_f != NULL)
+		load_float(x->pre_f + first, NULL, count, block);
+	else
+		load_double(x->pre_d + first, NULL, count, block);
+}
+
+/* Whether x is post minus pre: a baseline that has no streams of its own is subtracted. */
+static bool
+takes_difference(const psy_mass_streams *of, const psy_mass_values *x)
+{
+	return of->cross == NULL && (x->pre_f != NULL || x->pre_d != NULL);
 }
 
 /* ---- the shared layout --------------------------------------------------------------------------------- */
@@ -131,20 +147,18 @@ update_shared(double *x, size_t count, double n, double scale, const double *ori
 	}
 }
 
-/* The same for several rows of floats at once, of which the moments of x are all that is wanted. */
+/* The same for four rows of floats at once, of which the moments of x are all that is wanted. */
 PSY_CLONES static void
-update_together(const float *const *row, size_t count, const double *n, const double *scale,
-				const double *origin, double *sum, double *squares)
+update_together(const float *x0, const float *x1, const float *x2, const float *x3, size_t count,
+				const double *n, const double *scale, const double *origin, double *sum, double *squares)
 {
-	const float *x0 = row[0], *x1 = row[1], *x2 = row[2], *x3 = row[3];
-
 	for (size_t k = 0; k < count; k++)
 	{
-		double shifted[PSY_MASS_TOGETHER] = {x0[k] - origin[k], x1[k] - origin[k], x2[k] - origin[k],
-											 x3[k] - origin[k]};
+		double shifted[PSY_MASS_STEPS] = {x0[k] - origin[k], x1[k] - origin[k], x2[k] - origin[k],
+										  x3[k] - origin[k]};
 		double total = sum[k], square = squares[k];
 
-		for (int r = 0; r < PSY_MASS_TOGETHER; r++)
+		for (int r = 0; r < PSY_MASS_STEPS; r++)
 		{
 			double deviation;
 
@@ -157,17 +171,35 @@ update_together(const float *const *row, size_t count, const double *n, const do
 	}
 }
 
-void
-psy_mass_add_together(const psy_mass_streams *of, size_t elements, const float *const *row, double n)
+/* And where the deviations are wanted, for the products. */
+PSY_CLONES static void
+deviate_together(const float *x0, const float *x1, const float *x2, const float *x3, size_t count,
+				 const double *n, const double *scale, const double *origin, double *sum, double *squares,
+				 double *d0, double *d1, double *d2, double *d3)
 {
-	double count[PSY_MASS_TOGETHER], scale[PSY_MASS_TOGETHER];
-
-	for (int r = 0; r < PSY_MASS_TOGETHER; r++)
+	for (size_t k = 0; k < count; k++)
 	{
-		count[r] = n + 1 + r;
-		scale[r] = 1 / (count[r] * (count[r] - 1));
+		double a = x0[k] - origin[k], b = x1[k] - origin[k], c = x2[k] - origin[k], d = x3[k] - origin[k];
+		double total = sum[k] + a, square = squares[k];
+
+		a = a * n[0] - total;
+		total += b;
+		b = b * n[1] - total;
+		total += c;
+		c = c * n[2] - total;
+		total += d;
+		d = d * n[3] - total;
+		square += a * a * scale[0];
+		square += b * b * scale[1];
+		square += c * c * scale[2];
+		square += d * d * scale[3];
+		d0[k] = a;
+		d1[k] = b;
+		d2[k] = c;
+		d3[k] = d;
+		sum[k] = total;
+		squares[k] = square;
 	}
-	update_together(row, elements, count, scale, of->origin, of->sum, of->squares);
 }
 
 PSY_CLONES static void
@@ -175,6 +207,30 @@ update_product(const double *deviation, size_t count, double factor, double *pro
 {
 	for (size_t k = 0; k < count; k++)
 		product[k] += deviation[k] * factor;
+}
+
+/* Four rows' products in one pass: row after row, as one by one. */
+PSY_CLONES static void
+update_products(const double *d0, const double *d1, const double *d2, const double *d3, size_t count, double f0,
+				double f1, double f2, double f3, double *product)
+{
+	for (size_t k = 0; k < count; k++)
+	{
+		double total = product[k];
+
+		total += d0[k] * f0;
+		total += d1[k] * f1;
+		total += d2[k] * f2;
+		total += d3[k] * f3;
+		product[k] = total;
+	}
+}
+
+PSY_CLONES static void
+update_cross(const double *a, const double *b, size_t count, double scale, double *cross)
+{
+	for (size_t k = 0; k < count; k++)
+		cross[k] += a[k] * b[k] * scale;
 }
 
 /* Shared rows have no NaN, per-element ones may: comparisons leave a NaN out. */
@@ -189,27 +245,122 @@ update_range(const double *x, size_t count, double *smallest, double *largest)
 }
 
 void
-psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
-					const double *design, const double *comoments)
+psy_mass_prepare(psy_mass_step *step, size_t q, const double *design, const double *comoments)
 {
 	const double *origin = comoments + psy_comoments_core(q);
 	double n = comoments[0];
-	double scale = n < 2 ? 0 : 1 / (n * (n - 1));
-	double block[BLOCK];
+
+	step->n = n;
+	step->scale = n < 2 ? 0 : 1 / (n * (n - 1));
+	for (size_t j = 0; j < q; j++)
+		step->factor[j] = ((design[j] - origin[j]) * n - comoments[1 + j]) * step->scale;
+}
+
+typedef struct shared_block
+{
+	double x[PSY_MASS_STEPS][BLOCK];   /* becomes the deviations */
+	double pre[PSY_MASS_STEPS][BLOCK]; /* of the baseline */
+} shared_block;
+
+/* One row's block of one variable, whose streams are given from first on. */
+static void
+add_variable(double *x, size_t count, const psy_mass_step *step, double *origin, double *sum, double *squares)
+{
+	if (step->n == 1)
+		memcpy(origin, x, sizeof(double) * count);
+	update_shared(x, count, step->n, step->scale, origin, sum, squares);
+}
+
+static void
+add_row_block(const psy_mass_streams *of, size_t first, size_t count, const psy_mass_values *x,
+			  const psy_mass_step *step, double *block, double *pre)
+{
+	load_block(x, takes_difference(of, x), first, count, block);
+	if (of->smallest != NULL)
+		update_range(block, count, of->smallest + first, of->largest + first);
+	add_variable(block, count, step, of->origin + first, of->sum + first, of->squares + first);
+	if (of->cross == NULL)
+		return;
+	load_baseline(x, first, count, pre);
+	add_variable(pre, count, step, of->pre_origin + first, of->pre_sum + first, of->pre_squares + first);
+	update_cross(block, pre, count, step->scale, of->cross + first);
+}
+
+static void
+add_products(const double (*deviation)[BLOCK], size_t count, size_t q, const psy_mass_step *step, size_t rows,
+			 size_t stride, double *product)
+{
+	const double(*d)[BLOCK] = deviation;
+
+	for (size_t j = 0; j < q; j++, product += stride)
+		if (rows == PSY_MASS_STEPS)
+			update_products(d[0], d[1], d[2], d[3], count, step[0].factor[j], step[1].factor[j],
+							step[2].factor[j], step[3].factor[j], product);
+		else
+			for (size_t r = 0; r < rows; r++)
+				update_product(d[r], count, step[r].factor[j], product);
+}
+
+/* Four rows of floats that are neither differences nor have a range or a baseline: what large queries do. */
+static void
+add_floats(const psy_mass_streams *of, size_t first, size_t count, size_t q, const psy_mass_values *x,
+		   const psy_mass_step *step, shared_block *b)
+{
+	double n[PSY_MASS_STEPS], scale[PSY_MASS_STEPS];
+
+	for (int r = 0; r < PSY_MASS_STEPS; r++)
+	{
+		n[r] = step[r].n;
+		scale[r] = step[r].scale;
+	}
+	if (q == 0)
+		update_together(x[0].f + first, x[1].f + first, x[2].f + first, x[3].f + first, count, n, scale,
+						of->origin + first, of->sum + first, of->squares + first);
+	else
+		deviate_together(x[0].f + first, x[1].f + first, x[2].f + first, x[3].f + first, count, n, scale,
+						 of->origin + first, of->sum + first, of->squares + first, b->x[0], b->x[1], b->x[2],
+						 b->x[3]);
+}
+
+static bool
+all_plain_floats(const psy_mass_streams *of, const psy_mass_values *x, const psy_mass_step *step, size_t rows)
+{
+	/* The first row of a group sets the origins. */
+	bool plain = rows == PSY_MASS_STEPS && step[0].n > 1 && of->smallest == NULL && of->cross == NULL;
+
+	for (size_t r = 0; plain && r < rows; r++)
+		plain = x[r].f != NULL && x[r].pre_f == NULL;
+	return plain;
+}
+
+/* Up to PSY_MASS_STEPS rows of one block. */
+static void
+add_steps(const psy_mass_streams *of, size_t first, size_t count, size_t elements, size_t q,
+		  const psy_mass_values *x, const psy_mass_step *step, size_t rows, shared_block *b)
+{
+	if (all_plain_floats(of, x, step, rows))
+		add_floats(of, first, count, q, x, step, b);
+	else
+		for (size_t r = 0; r < rows; r++)
+			add_row_block(of, first, count, x + r, step + r, b->x[r], b->pre[r]);
+	add_products(b->x, count, q, step, rows, elements, of->product + first);
+	if (of->cross != NULL)
+		add_products(b->pre, count, q, step, rows, elements, of->pre_product + first);
+}
+
+void
+psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
+					const psy_mass_step *step, size_t rows)
+{
+	shared_block b;
 
 	for (size_t first = 0; first < elements; first += BLOCK)
 	{
 		size_t count = elements - first < BLOCK ? elements - first : BLOCK;
 
-		load_block(x, first, count, block);
-		if (of->smallest != NULL)
-			update_range(block, count, of->smallest + first, of->largest + first);
-		if (n == 1)
-			memcpy(of->origin + first, block, sizeof(double) * count);
-		update_shared(block, count, n, scale, of->origin + first, of->sum + first, of->squares + first);
-		for (size_t j = 0; j < q; j++)
-			update_product(block, count, ((design[j] - origin[j]) * n - comoments[1 + j]) * scale,
-						   of->product + j * elements + first);
+		for (size_t r = 0; r < rows; r += PSY_MASS_STEPS)
+			add_steps(of, first, count, elements, q, x + r, step + r,
+					  rows - r < PSY_MASS_STEPS ? rows - r : PSY_MASS_STEPS, &b);
 	}
 }
 
@@ -222,6 +373,7 @@ typedef struct each_block
 	double n[BLOCK];         /* count with this row */
 	double scale[BLOCK];     /* 1 / (n (n - 1)), 0 for a first or missing value */
 	double deviation[BLOCK]; /* (x - origin) n - sum */
+	double pre[BLOCK];       /* the baseline; becomes its deviation */
 } each_block;
 
 PSY_CLONES static void
@@ -256,10 +408,11 @@ update_design_sum(const each_block *b, size_t size, double w, double *sum)
 }
 
 PSY_CLONES static void
-update_product_each(const each_block *b, size_t size, double w, const double *sum, double *product)
+update_product_each(const each_block *b, const double *deviation, size_t size, double w, const double *sum,
+					double *product)
 {
 	for (size_t k = 0; k < size; k++)
-		product[k] += b->deviation[k] * (w * b->n[k] - sum[k]) * b->scale[k];
+		product[k] += deviation[k] * ((w * b->n[k] - sum[k]) * b->scale[k]);
 }
 
 PSY_CLONES static void
@@ -268,6 +421,33 @@ update_design_product(const each_block *b, size_t size, double w, const double *
 {
 	for (size_t k = 0; k < size; k++)
 		product[k] += (w * b->n[k] - sum[k]) * (v * b->n[k] - other[k]) * b->scale[k];
+}
+
+/* The baseline of elements whose x has just been taken in; NaN in pre only where x is. */
+PSY_CLONES static void
+update_baseline(each_block *b, size_t size, double *origin, double *sum, double *squares, double *cross)
+{
+	for (size_t k = 0; k < size; k++)
+	{
+		double first = b->n[k] == 1 && b->present[k] > 0 ? b->pre[k] : origin[k];
+		double x = b->present[k] > 0 ? b->pre[k] - first : 0;
+		double total = sum[k] + x;
+		double deviation = x * b->n[k] - total;
+
+		origin[k] = first;
+		sum[k] = total;
+		squares[k] += deviation * deviation * b->scale[k];
+		cross[k] += b->deviation[k] * deviation * b->scale[k];
+		b->pre[k] = deviation;
+	}
+}
+
+/* A value without its baseline, or the reverse, is missing. */
+PSY_CLONES static void
+require_both(each_block *b, size_t size)
+{
+	for (size_t k = 0; k < size; k++)
+		b->x[k] = b->pre[k] == b->pre[k] ? b->x[k] : b->pre[k];
 }
 
 static void
@@ -282,11 +462,30 @@ update_design(const each_block *b, const psy_mass_streams *of, size_t first, siz
 		double w = design[i] - origin[i];
 
 		update_design_sum(b, size, w, sum + i * elements);
-		update_product_each(b, size, w, sum + i * elements, of->product + i * elements + first);
+		update_product_each(b, b->deviation, size, w, sum + i * elements, of->product + i * elements + first);
+		if (of->cross != NULL)
+			update_product_each(b, b->pre, size, w, sum + i * elements,
+								of->pre_product + i * elements + first);
 		for (size_t j = 0; j <= i; j++, product += elements)
 			update_design_product(b, size, w, sum + i * elements, design[j] - origin[j], sum + j * elements,
 								  product);
 	}
+}
+
+/* A block whose x, and pre where there is a baseline, are loaded. */
+static void
+add_each_block(each_block *b, const psy_mass_streams *of, size_t first, size_t size, size_t stride, size_t q,
+			   const double *design, const double *comoments)
+{
+	if (of->cross != NULL)
+		require_both(b, size);
+	if (of->smallest != NULL)
+		update_range(b->x, size, of->smallest + first, of->largest + first);
+	update_each(b, size, of->origin + first, of->count + first, of->sum + first, of->squares + first);
+	if (of->cross != NULL)
+		update_baseline(b, size, of->pre_origin + first, of->pre_sum + first, of->pre_squares + first,
+						of->cross + first);
+	update_design(b, of, first, size, stride, q, design, comoments + psy_comoments_core(q));
 }
 
 void
@@ -299,12 +498,41 @@ psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const p
 	{
 		size_t size = elements - first < BLOCK ? elements - first : BLOCK;
 
-		load_block(x, first, size, block.x);
-		if (of->smallest != NULL)
-			update_range(block.x, size, of->smallest + first, of->largest + first);
-		update_each(&block, size, of->origin + first, of->count + first, of->sum + first,
-					of->squares + first);
-		update_design(&block, of, first, size, elements, q, design, comoments + psy_comoments_core(q));
+		load_block(x, takes_difference(of, x), first, size, block.x);
+		if (of->cross != NULL)
+			load_baseline(x, first, size, block.pre);
+		add_each_block(&block, of, first, size, elements, q, design, comoments);
+	}
+}
+
+static double
+picked(const float *f, const double *d, size_t k)
+{
+	return f != NULL ? (double) f[k] : d[k];
+}
+
+void
+psy_mass_add_picked(const psy_mass_streams *of, const uint64_t *index, size_t used, size_t stride, size_t q,
+					const psy_mass_values *x, const double *design, const double *comoments)
+{
+	bool difference = takes_difference(of, x);
+	each_block block;
+
+	for (size_t first = 0; first < used; first += BLOCK)
+	{
+		size_t size = used - first < BLOCK ? used - first : BLOCK;
+
+		for (size_t k = 0; k < size; k++)
+		{
+			size_t at = index[first + k];
+
+			block.x[k] = picked(x->f, x->d, at);
+			if (difference || of->cross != NULL)
+				block.pre[k] = picked(x->pre_f, x->pre_d, at);
+			if (difference)
+				block.x[k] -= block.pre[k];
+		}
+		add_each_block(&block, of, first, size, stride, q, design, comoments);
 	}
 }
 
@@ -318,6 +546,7 @@ typedef struct merge_block
 	double inverse[BLOCK];      /* 1 / n1, or 0 */
 	double from_inverse[BLOCK]; /* 1 / n2, or 0 */
 	double difference[BLOCK];   /* of the means of x */
+	double pre[BLOCK];          /* of those of the baseline */
 } merge_block;
 
 PSY_CLONES static void
@@ -337,8 +566,8 @@ weigh(const double *count, const double *from_count, double n, double from_n, si
 
 /* into keeps its origins but where it has no value yet. */
 PSY_CLONES static void
-merge_x(merge_block *b, size_t size, double *origin, double *sum, double *squares, const double *from_origin,
-		const double *from_sum, const double *from_squares)
+merge_x(const merge_block *b, size_t size, double *origin, double *sum, double *squares,
+		const double *from_origin, const double *from_sum, const double *from_squares, double *differences)
 {
 	for (size_t k = 0; k < size; k++)
 	{
@@ -347,7 +576,7 @@ merge_x(merge_block *b, size_t size, double *origin, double *sum, double *square
 		double difference = sum[k] * b->inverse[k] - (shift + from_sum[k] * b->from_inverse[k]);
 
 		origin[k] = kept;
-		b->difference[k] = difference;
+		differences[k] = difference;
 		squares[k] += from_squares[k] + b->weight[k] * difference * difference;
 		sum[k] += from_sum[k] + b->from_n[k] * shift;
 	}
@@ -368,14 +597,21 @@ typedef struct design_side
 } design_side;
 
 PSY_CLONES static void
-merge_product(const merge_block *b, size_t size, design_side into, design_side from, double shift,
+merge_product(const merge_block *b, const double *difference, size_t size, design_side into, design_side from, double shift,
 			  double *product, const double *from_product)
 {
 	for (size_t k = 0; k < size; k++)
 		product[k] +=
-			from_product[k] + b->weight[k] * b->difference[k] *
+			from_product[k] + b->weight[k] * difference[k] *
 								  (sum_at(into.stream, k, into.shared) * b->inverse[k] -
 								   sum_at(from.stream, k, from.shared) * b->from_inverse[k] - shift);
+}
+
+PSY_CLONES static void
+merge_cross(const merge_block *b, size_t size, double *cross, const double *from_cross)
+{
+	for (size_t k = 0; k < size; k++)
+		cross[k] += from_cross[k] + b->weight[k] * b->difference[k] * b->pre[k];
 }
 
 PSY_CLONES static void
@@ -407,6 +643,25 @@ side_of(const psy_mass_streams *of, const double *comoments, size_t j, size_t at
 	return (design_side){of->count != NULL ? of->design_sum + at : NULL, comoments[1 + j]};
 }
 
+/* The baseline's streams; those of x are merged already. */
+static void
+merge_baseline(const merge_sides *m, size_t first, size_t size, merge_block *b)
+{
+	const psy_mass_streams *into = m->into, *from = m->from;
+
+	merge_x(b, size, into->pre_origin + first, into->pre_sum + first, into->pre_squares + first,
+			from->pre_origin + first, from->pre_sum + first, from->pre_squares + first, b->pre);
+	merge_cross(b, size, into->cross + first, from->cross + first);
+	for (size_t j = 0; j < m->q; j++)
+	{
+		size_t at = j * m->elements + first;
+
+		merge_product(b, b->pre, size, side_of(into, m->comoments, j, at),
+					  side_of(from, m->from_comoments, j, at), m->shift[j], into->pre_product + at,
+					  from->pre_product + at);
+	}
+}
+
 static void
 merge_blocks(const merge_sides *m)
 {
@@ -421,12 +676,14 @@ merge_blocks(const merge_sides *m)
 			  from->count != NULL ? from->count + first : NULL, m->comoments[0], m->from_comoments[0], size,
 			  &block);
 		merge_x(&block, size, into->origin + first, into->sum + first, into->squares + first,
-				from->origin + first, from->sum + first, from->squares + first);
+				from->origin + first, from->sum + first, from->squares + first, block.difference);
+		if (into->cross != NULL)
+			merge_baseline(m, first, size, &block);
 		for (size_t j = 0; j < m->q; j++)
 		{
 			size_t at = j * m->elements + first;
 
-			merge_product(&block, size, side_of(into, m->comoments, j, at),
+			merge_product(&block, block.difference, size, side_of(into, m->comoments, j, at),
 						  side_of(from, m->from_comoments, j, at), m->shift[j], into->product + at,
 						  from->product + at);
 		}
@@ -468,9 +725,9 @@ take_over(const merge_sides *m)
 {
 	const psy_mass_streams *into = m->into, *from = m->from;
 
-	memcpy(into->origin, from->origin, sizeof(double) * m->elements * (3 + m->q));
-	if (into->smallest != NULL)
-		memcpy(into->smallest, from->smallest, sizeof(double) * m->elements * 2);
+	size_t streams = 3 + m->q + (into->smallest != NULL ? 2 : 0) + (into->cross != NULL ? 4 + m->q : 0);
+
+	memcpy(into->origin, from->origin, sizeof(double) * m->elements * streams);
 	if (from->count != NULL)
 		memcpy(into->count, from->count, sizeof(double) * m->elements * psy_comoments_core(m->q));
 	else if (into->count != NULL)

@@ -19,16 +19,30 @@ psy_mass_seen psy_mass_scan_float(const float *x, size_t elements);
 psy_mass_seen psy_mass_scan_double(const double *x, size_t elements);
 bool psy_mass_all_finite(const double *x, size_t count);
 
-/* Adds one row in the shared layout; comoments are the group's, with this row in them already. */
-void psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
-						 const double *design, const double *comoments);
+#define PSY_MASS_STEPS 4 /* rows whose deviations are kept at a time; divides PSY_MASS_TOGETHER */
 
-/* Adds PSY_MASS_TOGETHER rows of floats to a group of n > 0 rows without design and range. */
-void psy_mass_add_together(const psy_mass_streams *of, size_t elements, const float *const *row, double n);
+/* What one row does to every element: the same factors for all. */
+typedef struct psy_mass_step
+{
+	double n;     /* rows with this one */
+	double scale; /* 1 / (n (n - 1)) */
+	double factor[PSY_MASS_MAX_DESIGN];
+} psy_mass_step;
+
+/* comoments are the group's, with this row in them already. */
+void psy_mass_prepare(psy_mass_step *step, size_t q, const double *design, const double *comoments);
+
+/* Adds rows in the shared layout, block by block of elements. */
+void psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
+						 const psy_mass_step *step, size_t rows);
 
 /* Adds one row in the per-element layout; of comoments the origin alone is used. */
 void psy_mass_add_each(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
 					   const double *design, const double *comoments);
+
+/* The same for those elements of the row that index names: the first used of stride elements. */
+void psy_mass_add_picked(const psy_mass_streams *of, const uint64_t *index, size_t used, size_t stride, size_t q,
+						 const psy_mass_values *x, const double *design, const double *comoments);
 
 /* Fills the per-element counts and design moments with those that all elements share. */
 void psy_mass_spread_core(const psy_mass_streams *of, size_t elements, size_t q, const double *comoments);

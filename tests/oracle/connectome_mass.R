@@ -4,6 +4,8 @@
 #
 # Elements: 1 plain; 2 far from zero (1e6 + noise); 3 tiny (1e-8); 4 follows y; 5 missing in some rows; 6 missing in
 # others, and follows a covariate; 7 skewed; 8 close to y (p below 1e-60).
+# welch: effect by the root of the mean variance; glm, change, ancova: y given site, year, motion (effect partial r); their _f: site, year and
+# motion together (effect partial eta squared; no estimate).
 # Offsets are subtracted before the two-sample t test and lm, which changes no statistic but spares R the digits that they cost.
 set.seed(20261123)
 n <- 61
@@ -44,4 +46,29 @@ for (k in seq_len(ncol(x))) {
 	partial <- cor(resid(lm(v ~ cv)), resid(lm(w ~ cv)))
 	df <- length(v) - 5
 	show("pcorr", k, length(v), partial, abs(partial / fit["t value"]), fit["t value"], df, fit["Pr(>|t|)"], partial)
+	welch <- t.test((x[, k] - offset[k])[group & ok], (x[, k] - offset[k])[!group & ok])
+	difference <- unname(welch$estimate[1] - welch$estimate[2])
+	show("welch", k, length(v), difference, abs(difference / welch$statistic), welch$statistic, welch$parameter, welch$p.value,
+		difference / sqrt((var(x[group & ok, k]) + var(x[!group & ok, k])) / 2))
+	model <- function(name, outcome, own) {
+		keep <- !is.na(outcome) & !is.na(own)
+		d <- data.frame(o = outcome, own = own, y = y, site = site, year = year - 1970, motion = motion)[keep, ]
+		with_own <- length(unique(d$own)) > 1
+		full <- if (with_own) lm(o ~ own + site + year + motion + y, d) else lm(o ~ site + year + motion + y, d)
+		without <- if (with_own) lm(o ~ own + y, d) else lm(o ~ y, d)
+		row <- summary(full)$coefficients["y", ]
+		t <- row["t value"]; df <- full$df.residual
+		show(name, k, nrow(d), row["Estimate"], row["Std. Error"], t, df, row["Pr(>|t|)"], t / sqrt(t^2 + df))
+		f <- anova(without, full)
+		show(paste0(name, "_f"), k, nrow(d), NaN, NaN, f$F[2], df, f$"Pr(>F)"[2], f$"Sum of Sq"[2] / (f$"Sum of Sq"[2] + f$RSS[2]))
+	}
+	post <- x[, k] - offset[k]; before <- pre[, k] - offset[k]
+	model("glm", post, rep(0, n))
+	model("ancova", post, before)
+	local({
+		keep <- !is.na(post - before)
+		fit <- summary(lm(I(post - before) ~ site + I(year - 1970) + motion + y, subset = keep)); row <- fit$coefficients["y", ]
+		show("change", k, sum(keep), row["Estimate"], row["Std. Error"], row["t value"], fit$df[2], row["Pr(>|t|)"],
+			row["t value"] / sqrt(row["t value"]^2 + fit$df[2]))
+	})
 }

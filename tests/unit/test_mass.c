@@ -22,7 +22,10 @@ typedef struct golden_row
 static golden_row rows[ROWS];
 
 static const psy_mass_statistic statistics[] = {PSY_MASS_SUMMARY,      PSY_MASS_TTEST, PSY_MASS_TTEST_GROUPS,
-												PSY_MASS_TTEST_PAIRED, PSY_MASS_CORR,  PSY_MASS_PCORR};
+												PSY_MASS_TTEST_PAIRED, PSY_MASS_CORR,  PSY_MASS_PCORR,
+												PSY_MASS_WELCH,        PSY_MASS_GLM,   PSY_MASS_GLM_CHANGE,
+												PSY_MASS_ANCOVA,       PSY_MASS_Z};
+#define STATISTICS (sizeof statistics / sizeof statistics[0])
 
 static int
 load_rows(void **state)
@@ -47,31 +50,59 @@ new_state(const psy_mass_shape *shape)
 	psy_mass *state = calloc(1, psy_mass_size(shape));
 
 	psy_mass_init(state, shape);
+	if (shape->contrasts > 0) /* the last column, y */
+		psy_mass_contrast(state)[shape->design - 1] = 1;
 	return state;
+}
+
+static bool
+is_model(psy_mass_statistic statistic)
+{
+	return statistic == PSY_MASS_GLM || statistic == PSY_MASS_GLM_CHANGE || statistic == PSY_MASS_ANCOVA;
+}
+
+static bool
+takes_pre(psy_mass_statistic statistic)
+{
+	return statistic == PSY_MASS_TTEST_PAIRED || statistic == PSY_MASS_GLM_CHANGE ||
+		   statistic == PSY_MASS_ANCOVA;
 }
 
 static psy_mass_shape
 shape_for(psy_mass_statistic statistic, size_t elements, bool per_element)
 {
-	size_t design = statistic == PSY_MASS_CORR ? 1 : statistic == PSY_MASS_PCORR ? COVARIATES + 1 : 0;
+	size_t design = statistic == PSY_MASS_CORR    ? 1
+					: statistic == PSY_MASS_PCORR ? COVARIATES + 1
+					: is_model(statistic)         ? COVARIATES + 2
+												  : 0;
 
-	return (psy_mass_shape){statistic, 0, design, elements, per_element};
+	return (psy_mass_shape){
+		.statistic = statistic, .design = design, .elements = elements, .per_element = per_element,
+		.contrasts = is_model(statistic)};
 }
 
-/* What a host does: widens the state at the first row with a missing element. */
 static psy_mass *
-widen(psy_mass *state)
+expanded(psy_mass *state, const psy_mass_shape *shape)
 {
-	psy_mass_shape shape = psy_mass_shape_of(state);
 	psy_mass *wide;
 
-	if (shape.per_element)
+	if (shape->per_element == ((state->flags & PSY_MASS_PER_ELEMENT) != 0) && shape->room == state->room)
 		return state;
-	shape.per_element = true;
-	wide = new_state(&shape);
+	wide = new_state(shape);
 	psy_mass_expand(state, wide);
 	free(state);
 	return wide;
+}
+
+/* What a host does at a row with missing elements. */
+static psy_mass *
+make_room(psy_mass *state, const psy_mass_values *x)
+{
+	psy_mass_shape shape = psy_mass_needed(state, x);
+
+	state = expanded(state, &shape);
+	psy_mass_set_apart(state, x);
+	return state;
 }
 
 static psy_mass *
@@ -79,19 +110,20 @@ add_row(psy_mass *state, const golden_row *row)
 {
 	bool missing, pre_missing = false;
 	psy_mass_values x = {.d = row->x};
-	double design[COVARIATES + 1];
+	double design[COVARIATES + 2];
 
 	assert_int_equal(psy_mass_scan(NULL, row->x, state->elements, "x", &missing, NULL), PSY_OK);
-	if (state->statistic == PSY_MASS_TTEST_PAIRED)
+	if (takes_pre(state->statistic))
 	{
 		assert_int_equal(psy_mass_scan(NULL, row->pre, state->elements, "pre", &pre_missing, NULL), PSY_OK);
-		x.minus_d = row->pre;
+		x.pre_d = row->pre;
 	}
 	if (missing || pre_missing)
-		state = widen(state);
-	memcpy(design, row->covariate, sizeof row->covariate);
-	design[state->statistic == PSY_MASS_PCORR ? COVARIATES : 0] = row->y;
-	psy_mass_add(state, state->statistic == PSY_MASS_TTEST_GROUPS && row->group != 0, &x, design);
+		state = make_room(state, &x);
+	design[0] = 1;
+	memcpy(design + is_model(state->statistic), row->covariate, sizeof row->covariate);
+	design[state->design > 1 ? state->design - 1 : 0] = row->y;
+	psy_mass_add(state, state->groups == 2 && row->group != 0, &x, design);
 	return state;
 }
 
@@ -111,11 +143,58 @@ static psy_mass *
 merged(psy_mass *into, psy_mass *from)
 {
 	assert_int_equal(psy_mass_mergeable(into, from, NULL), PSY_OK);
-	if ((from->flags & PSY_MASS_PER_ELEMENT) != 0)
-		into = widen(into);
+	if (from->elements > 0)
+	{
+		psy_mass_shape shape = psy_mass_merged(into, from);
+
+		into = expanded(into, &shape);
+		if (shape.per_element && from->room > 0)
+			from = expanded(from, &shape);
+	}
 	psy_mass_merge(into, from);
 	free(from);
 	return into;
+}
+
+/* Rows of 8 x 8 elements, of which few miss values: those missing are set apart. */
+#define TILED (ELEMENTS * 8)
+
+typedef struct tiled_row
+{
+	double x[TILED], pre[TILED], design[COVARIATES + 2];
+} tiled_row;
+
+static psy_mass *
+add_tiled(psy_mass *state, const golden_row *row)
+{
+	tiled_row t;
+	psy_mass_values x = {.d = t.x, .pre_d = takes_pre(state->statistic) ? t.pre : NULL};
+
+	for (int k = 0; k < TILED; k++)
+	{
+		/* Beside the first eight nothing is missing. */
+		bool complete = k >= ELEMENTS && (isnan(row->x[k % ELEMENTS]) || isnan(row->pre[k % ELEMENTS]));
+
+		t.x[k] = complete ? row->y * 0.3 + sin(k + row->covariate[1]) : row->x[k % ELEMENTS] + k / ELEMENTS;
+		t.pre[k] = complete ? cos(k + row->y) : row->pre[k % ELEMENTS];
+	}
+	t.design[0] = 1;
+	memcpy(t.design + is_model(state->statistic), row->covariate, sizeof row->covariate);
+	t.design[state->design > 1 ? state->design - 1 : 0] = row->y;
+	state = make_room(state, &x);
+	psy_mass_add(state, state->groups == 2 && row->group != 0, &x, t.design);
+	return state;
+}
+
+static psy_mass *
+tiled_state(psy_mass_statistic statistic, bool per_element, int first, int end, int step)
+{
+	psy_mass_shape shape = shape_for(statistic, TILED, per_element);
+	psy_mass *state = new_state(&shape);
+
+	for (int i = first; i < end; i += step)
+		state = add_tiled(state, &rows[i]);
+	return state;
 }
 
 /* ---- answers ------------------------------------------------------------------------------------------- */
@@ -127,27 +206,66 @@ typedef struct answer
 	psy_mass_tally tally;
 } answer;
 
+typedef struct tiled_answer
+{
+	int32_t n[TILED];
+	double value[7][TILED];
+	psy_mass_tally tally;
+} tiled_answer;
+
+static psy_mass_tally
+compute(const psy_mass *state, double mu, psy_mass_effect effect, const psy_mass_result *to)
+{
+	psy_mass_result out = *to;
+	psy_mass_tally tally = {0};
+	psy_mass_summary_result summary = {to->n, to->estimate, to->se, to->statistic, to->df};
+
+	if (state->statistic == PSY_MASS_SUMMARY)
+		psy_mass_summary(state, &summary, &tally);
+	else if (is_model(state->statistic))
+	{
+		psy_mass_contrast_of contrast = {psy_mass_contrast(state), state->contrasts, false};
+
+		if (state->contrasts > 0)
+			(void) psy_mass_glm(state, &contrast, effect, &out, &tally, NULL);
+	}
+	else if (state->statistic == PSY_MASS_WELCH)
+		psy_mass_welch(state, mu, effect, &out, &tally);
+	else if (state->statistic == PSY_MASS_Z)
+		psy_mass_deviation(state, &out, &tally);
+	else if (state->statistic >= PSY_MASS_CORR)
+		psy_mass_corr(state, &out, &tally);
+	else
+		psy_mass_ttest(state, mu, effect, &out, &tally);
+	return tally;
+}
+
 static answer
 answer_of(const psy_mass *state, double mu, psy_mass_effect effect)
 {
 	answer a = {0};
 	psy_mass_result out = {a.n,        a.value[0], a.value[1], a.value[2],
 						   a.value[3], a.value[4], a.value[5], a.value[6]};
-	psy_mass_summary_result summary = {a.n, a.value[0], a.value[1], a.value[2], a.value[3]};
 
-	if (state->statistic == PSY_MASS_SUMMARY)
-		psy_mass_summary(state, &summary, &a.tally);
-	else if (state->statistic >= PSY_MASS_CORR)
-		psy_mass_corr(state, &out, &a.tally);
-	else
-		psy_mass_ttest(state, mu, effect, &out, &a.tally);
+	a.tally = compute(state, mu, effect, &out);
+	return a;
+}
+
+static tiled_answer
+answer_tiled(const psy_mass *state)
+{
+	tiled_answer a = {0};
+	psy_mass_result out = {a.n,        a.value[0], a.value[1], a.value[2],
+						   a.value[3], a.value[4], a.value[5], a.value[6]};
+
+	a.tally = compute(state, 0, is_model(state->statistic) ? PSY_MASS_EFFECT_R : PSY_MASS_EFFECT_D, &out);
 	return a;
 }
 
 static answer
 answer_and_free(psy_mass *state)
 {
-	answer a = answer_of(state, 0, PSY_MASS_EFFECT_D);
+	answer a = answer_of(state, 0, is_model(state->statistic) ? PSY_MASS_EFFECT_R : PSY_MASS_EFFECT_D);
 
 	free(state);
 	return a;
@@ -171,7 +289,27 @@ statistic_named(const char *name)
 		   : strcmp(name, "ttest_groups") == 0 ? PSY_MASS_TTEST_GROUPS
 		   : strcmp(name, "ttest_paired") == 0 ? PSY_MASS_TTEST_PAIRED
 		   : strcmp(name, "corr") == 0         ? PSY_MASS_CORR
-											   : PSY_MASS_PCORR;
+		   : strcmp(name, "pcorr") == 0        ? PSY_MASS_PCORR
+		   : strcmp(name, "welch") == 0        ? PSY_MASS_WELCH
+		   : strcmp(name, "change") == 0       ? PSY_MASS_GLM_CHANGE
+		   : strncmp(name, "ancova", 6) == 0   ? PSY_MASS_ANCOVA
+											   : PSY_MASS_GLM;
+}
+
+/* F of the covariates together. */
+static answer
+answer_f(psy_mass_statistic statistic)
+{
+	psy_mass *s = state_of(statistic, ELEMENTS, 0, ROWS, 1);
+	double row[COVARIATES][COVARIATES + 2] = {{0, 1, 0, 0, 0}, {0, 1, 1, 0, 0}, {0, 0, 2, -3, 0}};
+	psy_mass_contrast_of contrast = {row[0], COVARIATES, true};
+	answer a = {0};
+	psy_mass_result out = {a.n,        a.value[0], a.value[1], a.value[2],
+						   a.value[3], a.value[4], a.value[5], a.value[6]};
+
+	assert_int_equal(psy_mass_glm(s, &contrast, PSY_MASS_EFFECT_R, &out, &a.tally, NULL), PSY_OK);
+	free(s);
+	return a;
 }
 
 static void
@@ -189,7 +327,8 @@ matches_r(void **state)
 
 		if (strcmp(label, "row") == 0)
 			continue;
-		a = answer_and_free(state_of(statistic_named(label), ELEMENTS, 0, ROWS, 1));
+		a = strstr(label, "_f") != NULL ? answer_f(statistic_named(label))
+										: answer_and_free(state_of(statistic_named(label), ELEMENTS, 0, ROWS, 1));
 		assert_int_equal(a.n[k], (int) v[1]);
 		for (int c = 0; c < 4; c++)
 			assert_close(a.value[c][k], v[2 + c], 1e-12);
@@ -199,7 +338,7 @@ matches_r(void **state)
 		assert_close(a.value[6][k], v[7], 1e-12);
 		compared++;
 	}
-	assert_int_equal(compared, 5 * ELEMENTS);
+	assert_int_equal(compared, 11 * ELEMENTS);
 	fclose(file);
 }
 
@@ -260,7 +399,7 @@ mu_shifts_the_hypothesis(void **state)
 static void
 any_split_merges_to_the_whole(void **state)
 {
-	for (size_t s = 0; s < 6; s++)
+	for (size_t s = 0; s < STATISTICS; s++)
 	{
 		answer whole = answer_and_free(state_of(statistics[s], ELEMENTS, 0, ROWS, 1));
 
@@ -284,7 +423,7 @@ any_split_merges_to_the_whole(void **state)
 static void
 five_interleaved_parts_merge_to_the_whole(void **state)
 {
-	for (size_t s = 0; s < 6; s++)
+	for (size_t s = 0; s < STATISTICS; s++)
 	{
 		psy_mass *sum = state_of(statistics[s], ELEMENTS, 0, ROWS, 5);
 		answer whole = answer_and_free(state_of(statistics[s], ELEMENTS, 0, ROWS, 1)), a;
@@ -301,7 +440,7 @@ five_interleaved_parts_merge_to_the_whole(void **state)
 static void
 row_order_does_not_matter(void **state)
 {
-	for (size_t s = 0; s < 6; s++)
+	for (size_t s = 0; s < STATISTICS; s++)
 	{
 		psy_mass_shape shape = shape_for(statistics[s], ELEMENTS, false);
 		psy_mass *backwards = new_state(&shape);
@@ -319,7 +458,7 @@ row_order_does_not_matter(void **state)
 static void
 scaling_by_a_power_of_two_changes_no_bit_of_t(void **state)
 {
-	for (size_t s = 1; s < 6; s++)
+	for (size_t s = 1; s < STATISTICS; s++)
 	{
 		psy_mass_shape shape = shape_for(statistics[s], ELEMENTS, false);
 		psy_mass *scaled = new_state(&shape);
@@ -356,7 +495,7 @@ layouts_agree_where_nothing_is_missing(void **state)
 			complete[i].x[k] = isnan(rows[i].x[k]) ? i : rows[i].x[k];
 			complete[i].pre[k] = isnan(rows[i].pre[k]) ? i * i : rows[i].pre[k];
 		}
-	for (size_t s = 0; s < 6; s++)
+	for (size_t s = 0; s < STATISTICS; s++)
 	{
 		psy_mass_shape narrow = shape_for(statistics[s], ELEMENTS, false),
 					   wide = shape_for(statistics[s], ELEMENTS, true);
@@ -375,18 +514,69 @@ layouts_agree_where_nothing_is_missing(void **state)
 	}
 }
 
+static void
+elements_set_apart_have_the_bits_of_the_per_element_layout(void **state)
+{
+	for (size_t s = 0; s < STATISTICS; s++)
+	{
+		psy_mass *apart = tiled_state(statistics[s], false, 0, ROWS, 1);
+		psy_mass *each = tiled_state(statistics[s], true, 0, ROWS, 1);
+		tiled_answer a = answer_tiled(apart), b = answer_tiled(each);
+		psy_mass_shape shape = psy_mass_shape_of(apart);
+
+		assert_int_equal(apart->apart, 2);
+		assert_true(apart->room >= 2 && (apart->flags & PSY_MASS_PER_ELEMENT) == 0);
+		assert_int_equal(psy_mass_check(apart, psy_mass_size(&shape), NULL), PSY_OK);
+		assert_memory_equal(a.n, b.n, sizeof a.n);
+		/* Those apart bit by bit; the others' shared design is factored from sums in another order. */
+		for (int v = 0; v < 7; v++)
+			for (int k = 0; k < TILED; k++)
+				assert_close(a.value[v][k], b.value[v][k], k == 4 || k == 5 ? 0 : 1e-12);
+		assert_memory_equal(&a.tally, &b.tally, sizeof a.tally);
+		free(apart), free(each);
+	}
+}
+
+static void
+merging_states_with_elements_apart_gives_the_whole(void **state)
+{
+	for (size_t s = 0; s < STATISTICS; s++)
+	{
+		psy_mass *sum = tiled_state(statistics[s], false, 0, ROWS, 1), *whole = sum;
+		tiled_answer b = answer_tiled(whole), a;
+		psy_mass_shape shape;
+
+		for (int cut = 0; cut <= ROWS; cut += 3)
+		{
+			psy_mass *left = tiled_state(statistics[s], false, 0, cut, 1);
+			psy_mass *right = tiled_state(statistics[s], cut % 2, cut, ROWS, 1);
+
+			sum = cut % 4 ? merged(left, right) : merged(right, left);
+			a = answer_tiled(sum);
+			shape = psy_mass_shape_of(sum);
+			assert_int_equal(psy_mass_check(sum, psy_mass_size(&shape), NULL), PSY_OK);
+			assert_memory_equal(a.n, b.n, sizeof a.n);
+			for (int v = 0; v < 7; v++)
+				for (int k = 0; k < TILED; k++)
+					assert_close(a.value[v][k], b.value[v][k], v == 4 ? 1e-10 : 1e-11);
+			free(sum);
+		}
+		free(whole);
+	}
+}
+
 /* An element's answer is what it would be, had the rows in which it is missing not been there for it. */
 static void
 a_missing_value_is_a_row_less_for_that_element_alone(void **state)
 {
-	for (size_t s = 0; s < 6; s++)
+	for (size_t s = 0; s < STATISTICS; s++)
 	{
 		psy_mass_shape shape = shape_for(statistics[s], ELEMENTS, false);
 		psy_mass *fewer = new_state(&shape);
 		answer all = answer_and_free(state_of(statistics[s], ELEMENTS, 0, ROWS, 1)), a;
 
 		for (int i = 0; i < ROWS; i++)
-			if (!isnan(rows[i].x[4]) && (statistics[s] != PSY_MASS_TTEST_PAIRED || !isnan(rows[i].pre[4])))
+			if (!isnan(rows[i].x[4]) && (!takes_pre(statistics[s]) || !isnan(rows[i].pre[4])))
 				fewer = add_row(fewer, &rows[i]);
 		a = answer_and_free(fewer);
 		assert_int_equal(a.n[4], all.n[4]);
@@ -407,8 +597,8 @@ float_and_double_rows_agree(void **state)
 
 		for (int i = 0; i < 5; i++)
 		{
-			psy_mass_values x = {.f = f[0], .minus_f = paired ? f[1] : NULL};
-			psy_mass_values y = {.d = d[0], .minus_d = paired ? d[1] : NULL};
+			psy_mass_values x = {.f = f[0], .pre_f = paired ? f[1] : NULL};
+			psy_mass_values y = {.d = d[0], .pre_d = paired ? d[1] : NULL};
 
 			for (int k = 0; k < 2000; k++)
 				d[k / 1000][k % 1000] = f[k / 1000][k % 1000] = (float) sin(i * 2000.0 + k);
@@ -430,7 +620,7 @@ rows_added_together_have_the_bits_of_rows_added_one_by_one(void **state)
 	};
 	psy_mass_shape shape = shape_for(PSY_MASS_TTEST_GROUPS, M, false);
 	float *x = malloc(sizeof *x * M * PSY_MASS_TOGETHER);
-	const float *row[PSY_MASS_TOGETHER];
+	psy_mass_values row[PSY_MASS_TOGETHER] = {{NULL}};
 	unsigned seed = 5;
 
 	for (size_t step = 1; step <= PSY_MASS_TOGETHER; step++)
@@ -441,12 +631,12 @@ rows_added_together_have_the_bits_of_rows_added_one_by_one(void **state)
 		{
 			for (size_t r = 0; r < step; r++)
 			{
-				row[r] = x + r * M;
+				row[r].f = x + r * M;
 				for (size_t k = 0; k < M; k++)
 					x[r * M + k] = (float) rand_r(&seed) / 7e8f - 1;
-				psy_mass_add(alone, batch % 2, &(psy_mass_values){.f = row[r]}, NULL);
+				psy_mass_add(alone, batch % 2, &row[r], NULL);
 			}
-			psy_mass_add_floats(together, batch % 2, row, step);
+			psy_mass_add_rows(together, batch % 2, row, NULL, step);
 		}
 		assert_memory_equal(together, alone, psy_mass_size(&shape));
 		free(together), free(alone);
@@ -459,13 +649,14 @@ rows_added_together_have_the_bits_of_rows_added_one_by_one(void **state)
 static void
 states_and_statistics_have_the_same_bits_on_every_cpu(void **state)
 {
-	const uint64_t expected[][2] = {{0x13178b7d4e464a6a, 0xc7963eab23b5fa27},
-									{0x4eb791cfc846cb40, 0xdeaa5418fcb46385},
-									{0xa519d7e34653fb17, 0x0ff65e2f282ac7ab},
-									{0x4fa909fc8d0f1371, 0x4b2def6f7ffffd2c},
-									{0xed36351b01fd6ded, 0x75c1a750f86bbed1}};
+	const uint64_t expected[STATISTICS][2] = {
+		{0x1c08d739e90cec30, 0xc7963eab23b5fa27}, {0xb816bdef0970ce69, 0xdeaa5418fcb46385},
+		{0xc9d4c45b2209636f, 0x0ff65e2f282ac7ab}, {0xba28cd13f0ee667d, 0xf2774d39f855244e},
+		{0xfb3fbd38be0e3ac3, 0x13f9d14e41492e23}, {0xf8b26bf726796c1, 0xfbf1835969115590},
+		{0x530fc9be7e5a28ef, 0x7cd817af84229e95}, {0xd56f3c69979e8de2, 0x3c006a9000f22965},
+		{0x1d0b444393e54ed4, 0x5700c319a3e1471e}, {0xdd603aef2e74d7f9, 0x4f0b84dbc7f2df7e}};
 
-	for (size_t s = 1; s < 6; s++)
+	for (size_t s = 1; s < STATISTICS; s++)
 	{
 		psy_mass *whole = merged(state_of(statistics[s], ELEMENTS, 0, 30, 1),
 								 state_of(statistics[s], ELEMENTS, 30, ROWS, 1));
@@ -510,7 +701,7 @@ equal_values_have_no_spread_however_many(void **state)
 static void
 too_few_rows_give_no_test(void **state)
 {
-	for (size_t s = 1; s < 6; s++)
+	for (size_t s = 1; s < STATISTICS; s++)
 	{
 		answer a = answer_and_free(state_of(statistics[s], ELEMENTS, 0, 1, 1));
 
@@ -718,7 +909,9 @@ forged_images_are_refused_or_harmless(void **state)
 
 	for (int trial = 0; trial < 12000; trial++)
 	{
-		psy_mass *whole = state_of(statistics[trial % 6], trial % 2 ? ELEMENTS : 4, 0, trial % 7 ? 20 : 0, 1);
+		psy_mass_statistic which = statistics[trial % STATISTICS];
+		psy_mass *whole = trial % 3 == 0 ? tiled_state(which, false, 0, 20, 1)
+										 : state_of(which, trial % 2 ? ELEMENTS : 4, 0, trial % 7 ? 20 : 0, 1);
 		psy_mass_shape shape = psy_mass_shape_of(whole);
 		size_t size = psy_mass_size(&shape);
 		psy_mass *forged = mutate(whole, &size, &seed);
@@ -726,15 +919,14 @@ forged_images_are_refused_or_harmless(void **state)
 
 		if (psy_mass_check(forged, size, &err) == PSY_OK)
 		{
-			answer a = answer_of(forged, 0.5, PSY_MASS_EFFECT_G);
-			char note[256];
+			tiled_answer a = answer_tiled(forged);
+			char note[512];
 
 			psy_mass_note(forged, &a.tally, note, sizeof note);
-			if (psy_mass_mergeable(whole, forged, &err) == PSY_OK && forged->elements > 0)
+			if (psy_mass_mergeable(whole, forged, &err) == PSY_OK && forged->elements > 0 && whole->elements > 0)
 			{
-				if ((forged->flags & PSY_MASS_PER_ELEMENT) != 0)
-					whole = widen(whole);
-				psy_mass_merge(whole, forged);
+				whole = merged(whole, forged);
+				forged = NULL;
 			}
 			accepted++;
 		}
@@ -765,6 +957,8 @@ main(void)
 		cmocka_unit_test(scaling_by_a_power_of_two_changes_no_bit_of_t),
 		cmocka_unit_test(layouts_agree_where_nothing_is_missing),
 		cmocka_unit_test(a_missing_value_is_a_row_less_for_that_element_alone),
+		cmocka_unit_test(elements_set_apart_have_the_bits_of_the_per_element_layout),
+		cmocka_unit_test(merging_states_with_elements_apart_gives_the_whole),
 		cmocka_unit_test(float_and_double_rows_agree),
 		cmocka_unit_test(rows_added_together_have_the_bits_of_rows_added_one_by_one),
 		cmocka_unit_test(states_and_statistics_have_the_same_bits_on_every_cpu),

@@ -58,7 +58,7 @@ SELECT 'abc'::mass_state;
 SELECT '\x00'::mass_state;
 SELECT ('\x' || repeat('00', 44))::mass_state;
 SELECT (left(s::text, length(s::text) - 16))::mass_state FROM saved;
-SELECT (overlay(s::text PLACING '09' FROM 11 FOR 2))::mass_state FROM saved;
+SELECT (overlay(s::text PLACING 'fe' FROM 11 FOR 2))::mass_state FROM saved;
 
 -- missing: an element's own n; rows left out are counted; nothing is silent
 CREATE TABLE holes (x real[], y float8, grp boolean);

@@ -95,6 +95,11 @@ BEGIN
 		WHEN 4 THEN mass_ttest_paired_final(s) IS NULL AND mass_ttest_paired_final(mass_ttest_merge(v)) IS NULL
 		WHEN 5 THEN mass_corr_final(s) IS NULL AND mass_corr_final(mass_ttest_merge(v)) IS NULL
 		WHEN 6 THEN mass_pcorr_final(s) IS NULL AND mass_pcorr_final(mass_ttest_merge(v)) IS NULL
+		WHEN 7 THEN mass_welch_final(s) IS NULL AND mass_welch_final(mass_welch_merge(v)) IS NULL
+		WHEN 8 THEN mass_glm_final(s) IS NULL AND mass_glm_final(mass_glm_merge(v)) IS NULL
+		WHEN 9 THEN mass_glm_final(s) IS NULL AND mass_glm_final(mass_glm_merge(v)) IS NULL
+		WHEN 10 THEN mass_ancova_final(s) IS NULL AND mass_ancova_final(mass_ancova_merge(v)) IS NULL
+		WHEN 11 THEN mass_z_final(s) IS NULL AND mass_z_final(mass_z_merge(v)) IS NULL
 		ELSE mass_ttest_final(s) IS NULL AND mass_ttest_final(mass_ttest_merge(v)) IS NULL END FROM (VALUES (s), (s)) AS t (v);
 END $$;
 
@@ -125,6 +130,16 @@ SELECT refused > 800 AS refused, accepted > 50 AS accepted, refused + accepted A
 FROM tries('mass_state', true, (SELECT forms FROM state_forms), 2000);
 SELECT refused > 800 AS refused, accepted > 50 AS accepted, refused + accepted AS tried
 FROM tries('mass_state', false, (SELECT forms FROM state_forms), 2000);
+-- States of models, and with elements set apart (two of 32, one in each of two rows).
+CREATE TEMP TABLE wide AS
+SELECT id, grp, covariates, ARRAY(SELECT CASE WHEN (id, k) IN ((5, 7), (9, 30)) THEN 'NaN' ELSE sin(id * k + y) END FROM generate_series(1, 32) AS k) AS x,
+	ARRAY(SELECT cos(id * k - y) FROM generate_series(1, 32) AS k) AS pre FROM subject;
+CREATE TEMP TABLE model_forms AS
+SELECT ARRAY[mass_welch_state(x, grp)::text, mass_glm_state(x, 1.0::float8 || covariates, '{0,1,0}')::text, mass_glm_state(pre, 1.0::float8 || covariates, '{{0,1,0},{0,0,1}}')::text,
+	mass_glm_state(x, pre, 1.0::float8 || covariates, '{0,1,0}')::text, mass_ancova_state(x, pre, 1.0::float8 || covariates, '{0,1,0}')::text, mass_z_state(x, grp)::text,
+	mass_summary_state(x)::text, mass_pcorr_state(x, id, covariates)::text] AS forms FROM wide;
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried
+FROM tries('mass_state', true, (SELECT forms FROM model_forms), 1000);
 
 -- Somebody's own aggregate around our functions cannot make them trust a state of another statistic.
 DO $$ BEGIN
