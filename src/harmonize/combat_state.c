@@ -119,7 +119,12 @@ psy_combat_state_add(psy_combat_state *state, size_t site, const psy_mass_values
 	if (of.count != NULL)
 		psy_mass_add_each(&of, state->elements, state->design, x, covariates, comoments);
 	else
-		psy_mass_add_shared(&of, state->elements, state->design, x, covariates, comoments);
+	{
+		psy_mass_step step;
+
+		psy_mass_prepare(&step, state->design, covariates, comoments);
+		psy_mass_add_shared(&of, state->elements, state->design, x, &step, 1);
+	}
 }
 
 void
