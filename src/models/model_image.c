@@ -271,6 +271,24 @@ check_tables(const psy_model *m, psy_error *err)
 	return PSY_OK;
 }
 
+/* Missing features must meet an operator that knows them before one that does not. */
+static psy_status
+check_missing(const psy_model *m, psy_error *err)
+{
+	for (size_t k = 0; m->missing == PSY_MISSING_LEARNED && k < m->ops; k++)
+	{
+		const psy_op_kind *kind = psy_op_kind_of(psy_op_at(m, k)->code);
+
+		if (kind->takes_missing)
+			break;
+		if (!kind->passes_missing)
+			return psy_fail(err, PSY_FORMAT,
+							"the policy \"learned\" on missing features needs trees or an imputer before %s",
+							kind->name);
+	}
+	return PSY_OK;
+}
+
 static psy_status
 check_pipeline(const psy_model *m, psy_error *err)
 {
@@ -282,7 +300,7 @@ check_pipeline(const psy_model *m, psy_error *err)
 		const psy_op *op = psy_op_at(m, k);
 		const psy_op_kind *kind = psy_op_kind_of(op->code);
 
-		if (kind == NULL || op->reserved != 0)
+		if (kind == NULL || op->level != 0)
 			return psy_fail(err, PSY_FORMAT, "step %zu is of an unknown kind, %u", k + 1, op->code);
 		if (psy_op_estimates(op->code) != (k == m->ops - 1))
 			return psy_fail(err, PSY_FORMAT, "step %zu: the estimator must be the last step", k + 1);
@@ -291,10 +309,8 @@ check_pipeline(const psy_model *m, psy_error *err)
 		if ((status = check_section(m, op->data, op->data.length, 1, kind->name, err)) == PSY_OK)
 			status = kind->check(m, op, err);
 		width = op->outputs;
-		if (m->missing == PSY_MISSING_LEARNED && psy_op_estimates(op->code) && !kind->takes_missing)
-			return psy_fail(err, PSY_FORMAT, "the policy \"learned\" on missing features needs trees, not %s", kind->name);
 	}
-	return status;
+	return status == PSY_OK ? check_missing(m, err) : status;
 }
 
 psy_status

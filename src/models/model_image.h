@@ -24,10 +24,31 @@ typedef struct psy_span
 typedef enum psy_op_code
 {
 	PSY_OP_STANDARDIZE = 1,
+	PSY_OP_AFFINE = 2,
+	PSY_OP_IMPUTE = 3,
+	PSY_OP_SELECT = 4,
+	PSY_OP_PROJECT = 5,
+	PSY_OP_NORMALIZE = 6,
+	PSY_OP_POWER = 7,
+	PSY_OP_FUNCTION = 8,
+	PSY_OP_QUANTILE = 9,
+	PSY_OP_ONE_HOT = 10,
+	PSY_OP_ORDINAL = 11,
+	PSY_OP_POLYNOMIAL = 12,
+	PSY_OP_PARALLEL = 13,
+	PSY_OP_PREDICT = 14,
+	PSY_OP_CALIBRATE = 15,
 	PSY_OP_LINEAR = 32, /* estimators from here on */
 	PSY_OP_LOGISTIC = 33,
 	PSY_OP_SVM = 34,
-	PSY_OP_TREES = 35
+	PSY_OP_TREES = 35,
+	PSY_OP_CLASSIFIER = 36,
+	PSY_OP_KNN = 37,
+	PSY_OP_GAUSSIAN = 38,
+	PSY_OP_MLP = 39,
+	PSY_OP_ENSEMBLE = 40,
+	PSY_OP_LINEAR_TREES = 41,
+	PSY_OP_CODES = 96 /* above all of them */
 } psy_op_code;
 
 typedef struct psy_op
@@ -35,7 +56,7 @@ typedef struct psy_op
 	uint32_t code;    /* psy_op_code */
 	uint32_t inputs;  /* width of what it reads */
 	uint32_t outputs; /* width of what it gives; raw outputs for the estimator */
-	uint32_t reserved;
+	uint32_t level;   /* 0 in the model's own pipeline, one more within each operator that holds operators */
 	psy_span data; /* its parameters, laid out by its kind */
 } psy_op;
 

@@ -64,6 +64,54 @@ psy_block_distances(const double *x, const double *block, size_t n, double dista
 	block_distances(x, block, n, distance);
 }
 
+PSY_CLONES static void
+block_dots(const double *restrict x, const double *restrict block, size_t n, double *restrict dot_of)
+{
+	double sum[PSY_SV_BLOCK] = {0};
+
+	for (size_t k = 0; k < n; k++)
+		for (int j = 0; j < PSY_SV_BLOCK; j++)
+			sum[j] += x[k] * block[k * PSY_SV_BLOCK + j];
+	memcpy(dot_of, sum, sizeof sum);
+}
+
+void
+psy_block_dots(const double *x, const double *block, size_t n, double dot_of[PSY_SV_BLOCK])
+{
+	block_dots(x, block, n, dot_of);
+}
+
+PSY_CLONES static void
+block_manhattan(const double *restrict x, const double *restrict block, size_t n, double *restrict distance)
+{
+	double sum[PSY_SV_BLOCK] = {0};
+
+	for (size_t k = 0; k < n; k++)
+		for (int j = 0; j < PSY_SV_BLOCK; j++)
+			sum[j] += fabs(x[k] - block[k * PSY_SV_BLOCK + j]);
+	memcpy(distance, sum, sizeof sum);
+}
+
+void
+psy_block_minkowski(const double *x, const double *block, size_t n, double p, double distance[PSY_SV_BLOCK])
+{
+	double sum[PSY_SV_BLOCK] = {0};
+
+	if (p == 1)
+	{
+		block_manhattan(x, block, n, distance);
+		return;
+	}
+	for (size_t k = 0; k < n; k++)
+		for (int j = 0; j < PSY_SV_BLOCK; j++)
+		{
+			double d = fabs(x[k] - block[k * PSY_SV_BLOCK + j]);
+
+			sum[j] = p == 0 ? (d > sum[j] ? d : sum[j]) : sum[j] + pow(d, p);
+		}
+	memcpy(distance, sum, sizeof sum);
+}
+
 /* A double is not finite when its exponent bits are all ones. */
 PSY_CLONES static bool
 finite_bits(const double *x, size_t n)
@@ -96,4 +144,22 @@ psy_expit(double x)
 		return 1.0 / (1.0 + exp(-x));
 	e = exp(x);
 	return e / (1.0 + e);
+}
+
+void
+psy_softmax(const double *raw, size_t n, double *proba)
+{
+	double most = raw[0];
+	double sum = 0;
+
+	for (size_t k = 1; k < n; k++)
+		if (raw[k] > most)
+			most = raw[k];
+	for (size_t k = 0; k < n; k++)
+	{
+		proba[k] = exp(raw[k] - most);
+		sum += proba[k];
+	}
+	for (size_t k = 0; k < n; k++)
+		proba[k] /= sum;
 }

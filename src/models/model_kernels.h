@@ -25,10 +25,21 @@ void psy_standardize(const double *x, const double *mean, const double *scale, s
  */
 void psy_block_distances(const double *x, const double *block, size_t n, double distance[PSY_SV_BLOCK]);
 
+/* Products of x[n] and each of the PSY_SV_BLOCK vectors, summed over the features in order. */
+void psy_block_dots(const double *x, const double *block, size_t n, double dot[PSY_SV_BLOCK]);
+
+/*
+ * Sums of |x - v|^p over the features in order, the largest |x - v| when p is 0; p is 1 or any number above.
+ */
+void psy_block_minkowski(const double *x, const double *block, size_t n, double p, double sum[PSY_SV_BLOCK]);
+
 /* Whether all of x[n] are finite: the common case, decided without a branch per element. */
 bool psy_finite(const double *x, size_t n);
 
 /* 1 / (1 + exp(-x)) without overflow. */
 double psy_expit(double x);
+
+/* proba[k] = exp(raw[k]) / sum, shifted by the largest, as everybody does it (scipy, scikit-learn). */
+void psy_softmax(const double *raw, size_t n, double *proba);
 
 #endif

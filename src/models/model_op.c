@@ -3,25 +3,31 @@
 
 #include <string.h>
 
-static const psy_op_kind *const kinds[] = {&psy_op_standardize, &psy_op_linear, &psy_op_logistic,
-										   &psy_op_svm, &psy_op_trees};
-
-#define KINDS (sizeof kinds / sizeof kinds[0])
+static const psy_op_kind *const kinds[PSY_OP_CODES] = {
+	[PSY_OP_STANDARDIZE] = &psy_op_standardize, [PSY_OP_AFFINE] = &psy_op_affine,
+	[PSY_OP_IMPUTE] = &psy_op_impute,           [PSY_OP_SELECT] = &psy_op_select,
+	[PSY_OP_PROJECT] = &psy_op_project,         [PSY_OP_NORMALIZE] = &psy_op_normalize,
+	[PSY_OP_POWER] = &psy_op_power,             [PSY_OP_FUNCTION] = &psy_op_function,
+	[PSY_OP_QUANTILE] = &psy_op_quantile,       [PSY_OP_ONE_HOT] = &psy_op_one_hot,
+	[PSY_OP_ORDINAL] = &psy_op_ordinal,         [PSY_OP_POLYNOMIAL] = &psy_op_polynomial,
+	[PSY_OP_PARALLEL] = &psy_op_parallel,       [PSY_OP_PREDICT] = &psy_op_predict,
+	[PSY_OP_CALIBRATE] = &psy_op_calibrate,     [PSY_OP_LINEAR] = &psy_op_linear,
+	[PSY_OP_LOGISTIC] = &psy_op_logistic,       [PSY_OP_SVM] = &psy_op_svm,
+	[PSY_OP_TREES] = &psy_op_trees,             [PSY_OP_CLASSIFIER] = &psy_op_classifier,
+	[PSY_OP_KNN] = &psy_op_knn,                 [PSY_OP_GAUSSIAN] = &psy_op_gaussian,
+	[PSY_OP_MLP] = &psy_op_mlp,                 [PSY_OP_ENSEMBLE] = &psy_op_ensemble};
 
 const psy_op_kind *
 psy_op_kind_of(uint32_t code)
 {
-	for (size_t k = 0; k < KINDS; k++)
-		if ((uint32_t) kinds[k]->code == code)
-			return kinds[k];
-	return NULL;
+	return code < PSY_OP_CODES ? kinds[code] : NULL;
 }
 
 const psy_op_kind *
 psy_op_kind_named(const char *name)
 {
-	for (size_t k = 0; k < KINDS; k++)
-		if (strcmp(kinds[k]->name, name) == 0)
+	for (size_t k = 0; k < PSY_OP_CODES; k++)
+		if (kinds[k] != NULL && strcmp(kinds[k]->name, name) == 0)
 			return kinds[k];
 	return NULL;
 }

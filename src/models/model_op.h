@@ -16,7 +16,8 @@ typedef struct psy_compiler
 	psy_builder builder;
 	const psy_json *json;
 	const psy_model_limits *limits;
-	size_t width; /* of the vector at this place of the pipeline */
+	size_t width;   /* of the vector at this place of the pipeline */
+	uint32_t level; /* how deep this place lies within operators that hold operators */
 	psy_error *err;
 } psy_compiler;
 
@@ -28,8 +29,15 @@ typedef struct psy_op_kind
 	bool takes_missing; /* knows what to do with NaN */
 	bool elementwise;   /* a transform whose k-th output depends on the k-th input alone */
 	bool centres;       /* a transform that takes training means to 0 */
+	bool passes_missing; /* a transform of which NaN comes out where NaN went in */
 
-	/* Reads the operator's object; sets op->outputs and op->data (op->code and op->inputs are set). */
+	/* Why a row is refused when an output is infinite: how an operator says that it has no answer. */
+	const char *refusal;
+
+	/*
+	 * Reads the operator's object; sets op->outputs and op->data (op->code, op->inputs and op->level are set).
+	 * NULL: psyrad-json does not have it.
+	 */
 	psy_status (*compile)(psy_compiler *c, const psy_json_node *node, psy_op *op);
 
 	/* Validates op's data, which lies aligned within the image, and its widths against the model. */
@@ -56,7 +64,26 @@ typedef struct psy_op_kind
 } psy_op_kind;
 
 extern const psy_op_kind psy_op_standardize;
+extern const psy_op_kind psy_op_affine;
+extern const psy_op_kind psy_op_impute;
+extern const psy_op_kind psy_op_select;
+extern const psy_op_kind psy_op_project;
+extern const psy_op_kind psy_op_normalize;
+extern const psy_op_kind psy_op_power;
+extern const psy_op_kind psy_op_function;
+extern const psy_op_kind psy_op_quantile;
+extern const psy_op_kind psy_op_one_hot;
+extern const psy_op_kind psy_op_ordinal;
+extern const psy_op_kind psy_op_polynomial;
+extern const psy_op_kind psy_op_parallel;
+extern const psy_op_kind psy_op_predict;
+extern const psy_op_kind psy_op_calibrate;
 extern const psy_op_kind psy_op_linear;
+extern const psy_op_kind psy_op_classifier;
+extern const psy_op_kind psy_op_knn;
+extern const psy_op_kind psy_op_gaussian;
+extern const psy_op_kind psy_op_mlp;
+extern const psy_op_kind psy_op_ensemble;
 extern const psy_op_kind psy_op_logistic;
 extern const psy_op_kind psy_op_svm;
 extern const psy_op_kind psy_op_trees;
@@ -77,6 +104,43 @@ psy_op_estimates(uint32_t code)
  */
 psy_status psy_model_transform(const psy_model *model, const double *features, double *workspace,
 							   const double **vector, bool *missing, psy_error *err);
+
+/* ---- chains of operators: the model's pipeline, and those within operators (model_chain.c)
+ * ------------------------- */
+
+#define PSY_MODEL_MOST_LEVELS 8
+
+typedef enum psy_stop
+{
+	PSY_STOP_NONE,
+	PSY_STOP_MISSING, /* NaN before an operator that has no answer to it */
+	PSY_STOP_REFUSED  /* an operator gave an infinity */
+} psy_stop;
+
+/* Doubles of workspace that psy_chain_run needs; the first two vectors of it are psy_chain_width wide. */
+size_t psy_chain_workspace(const psy_model *model, const psy_op *op, size_t count, size_t inputs);
+size_t psy_chain_width(const psy_op *op, size_t count, size_t inputs);
+
+/*
+ * Runs op[count] on *in, which becomes the last one's output: workspace's first or second vector of that width.  *in
+ * is finite or NaN, and does not lie in the first vector.  *step is where it stopped.
+ */
+psy_stop psy_chain_steps(const psy_model *model, const psy_op *op, size_t count, size_t width, const double **in,
+						 double *workspace, size_t *step);
+
+/* in[inputs] -> out through op[count], transforms all; count may be 0. */
+psy_stop psy_chain_run(const psy_model *model, const psy_op *op, size_t count, const double *in,
+					   size_t inputs, double *workspace, double *out);
+
+/*
+ * Checks op[count] within the data of parent: their own data lie one after the other between *place and the
+ * end of the parent's, so that no byte is read twice on any level.  estimator: the last is one.
+ */
+psy_status psy_chain_check(const psy_model *model, const psy_op *parent, const psy_op *op, size_t count,
+						   size_t inputs, bool estimator, uint64_t *place, psy_error *err);
+
+/* The operator of a JSON object at the compiler's place; c->width becomes its outputs (psyrad_json.c). */
+psy_status psy_json_operator(psy_compiler *c, const psy_json_node *node, bool estimator, psy_op *op);
 
 /* The front end of psyrad-json (psyrad_json.c). */
 psy_status psy_psyrad_json_compile(const psy_context *ctx, const psy_json *json,

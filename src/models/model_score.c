@@ -122,34 +122,18 @@ psy_model_step_facts(const psy_model *model, size_t step, psy_fact fact[PSY_MODE
 /* ---- scoring
  * --------------------------------------------------------------------------------------------------- */
 
-/* The workspace: two vectors as wide as the pipeline ever gets, what the greediest operator wants, a value
- * per class. */
-static size_t
-widest(const psy_model *model)
-{
-	size_t most = model->features;
-
-	for (size_t k = 0; k + 1 < model->ops; k++)
-		if (psy_op_at(model, k)->outputs > most)
-			most = psy_op_at(model, k)->outputs;
-	return most;
-}
-
+/* The workspace: the pipeline's, then a value per class. */
 size_t
 psy_model_workspace(const psy_model *model)
 {
-	size_t most = 0;
+	return psy_chain_workspace(model, psy_op_at(model, 0), model->ops, model->features) + model->classes;
+}
 
-	for (size_t k = 0; k < model->ops; k++)
-	{
-		const psy_op *op = psy_op_at(model, k);
-		const psy_op_kind *kind = psy_op_kind_of(op->code);
-		size_t need = kind->workspace == NULL ? 0 : kind->workspace(model, op);
-
-		if (need > most)
-			most = need;
-	}
-	return 2 * widest(model) + most + model->classes;
+/* The same without the values per class, which psy_model_score keeps for itself. */
+static size_t
+vectors_of(const psy_model *model)
+{
+	return 2 * psy_chain_width(psy_op_at(model, 0), model->ops, model->features);
 }
 
 size_t
@@ -191,31 +175,42 @@ treat_missing(const psy_model *model, const double *features, double *filled, bo
 	return PSY_OK;
 }
 
+/* Why the pipeline stopped at a step. */
+static psy_status
+explain_stop(const psy_model *model, psy_stop stop, size_t step, psy_error *err)
+{
+	const psy_op_kind *kind = psy_op_kind_of(psy_op_at(model, step)->code);
+
+	if (stop == PSY_STOP_MISSING)
+	{
+		psy_fail(err, PSY_DOMAIN, "step %zu (%s) has no answer to a missing value", step + 1, kind->name);
+		return psy_hint(err, "Leave such rows out, or put an imputer before this step.");
+	}
+	return psy_fail(err, PSY_DOMAIN, "step %zu (%s): %s", step + 1, kind->name,
+					kind->refusal != NULL ? kind->refusal : "the features are too large for it");
+}
+
 psy_status
 psy_model_transform(const psy_model *model, const double *features, double *workspace, const double **vector,
 					bool *missing, psy_error *err)
 {
-	size_t width = widest(model);
-	double *buffer[2] = {workspace, workspace + width};
+	const psy_op *op = psy_op_at(model, 0);
+	size_t width = psy_chain_width(op, model->ops, model->features), steps = model->ops - 1, step;
+	psy_stop stop;
 
 	*missing = false;
 	*vector = features;
 	if (!psy_finite(features, model->features))
 	{
-		psy_status status = treat_missing(model, features, buffer[1], missing, err);
+		/* The second vector of the workspace, which the first step does not write. */
+		psy_status status = treat_missing(model, features, workspace + width, missing, err);
 
 		if (status != PSY_OK || *missing)
 			return status;
-		*vector = buffer[1];
+		*vector = workspace + width;
 	}
-	for (size_t k = 0; k + 1 < model->ops; k++)
-	{
-		const psy_op *op = psy_op_at(model, k);
-
-		psy_op_kind_of(op->code)->apply(model, op, *vector, workspace + 2 * width, buffer[k % 2]);
-		*vector = buffer[k % 2];
-	}
-	return PSY_OK;
+	stop = psy_chain_steps(model, op, steps, width, vector, workspace, &step);
+	return stop == PSY_STOP_NONE ? PSY_OK : explain_stop(model, stop, step, err);
 }
 
 psy_status
@@ -223,12 +218,15 @@ psy_model_run(const psy_model *model, const double *features, double *workspace,
 			  psy_error *err)
 {
 	const psy_op *last = estimator(model);
+	const psy_op_kind *kind = psy_op_kind_of(last->code);
 	const double *vector;
 	psy_status status = psy_model_transform(model, features, workspace, &vector, missing, err);
 
 	if (status != PSY_OK || *missing)
 		return status;
-	psy_op_kind_of(last->code)->apply(model, last, vector, workspace + 2 * widest(model), raw);
+	if (!kind->takes_missing && !psy_finite(vector, last->inputs))
+		return explain_stop(model, PSY_STOP_MISSING, model->ops - 1, err);
+	kind->apply(model, last, vector, workspace + vectors_of(model), raw);
 	if (!psy_finite(raw, psy_model_raw(model)))
 		return psy_fail(err, PSY_DOMAIN,
 						"the model's output is not finite: the features are too large for it");
@@ -256,7 +254,7 @@ psy_model_proba(const psy_model *model, const double *raw, double *workspace, do
 		psy_fail(err, PSY_UNSUPPORTED, "a model for regression has no probabilities");
 		return psy_hint(err, "Use model_score for its value.");
 	}
-	return kind->proba(model, op, raw, workspace + 2 * widest(model), proba, err);
+	return kind->proba(model, op, raw, workspace + vectors_of(model), proba, err);
 }
 
 psy_status

@@ -7,8 +7,6 @@
 #include "models/model_kernels.h"
 #include "models/model_op.h"
 
-#include <math.h>
-
 static psy_status
 read_rows(psy_compiler *c, const psy_json_node *coef, double *to)
 {
@@ -107,25 +105,6 @@ apply(const psy_model *model, const psy_op *op, const double *in, double *worksp
 		out[row] = psy_dot(in, coef + row * op->inputs, op->inputs) + intercept[row];
 }
 
-/* Shifted by the largest, as everybody does it (scipy, scikit-learn). */
-static void
-softmax(const double *raw, size_t n, double *proba)
-{
-	double most = raw[0];
-	double sum = 0;
-
-	for (size_t k = 1; k < n; k++)
-		if (raw[k] > most)
-			most = raw[k];
-	for (size_t k = 0; k < n; k++)
-	{
-		proba[k] = exp(raw[k] - most);
-		sum += proba[k];
-	}
-	for (size_t k = 0; k < n; k++)
-		proba[k] /= sum;
-}
-
 static psy_status
 proba_logistic(const psy_model *model, const psy_op *op, const double *raw, double *workspace, double *proba,
 			   psy_error *err)
@@ -134,7 +113,7 @@ proba_logistic(const psy_model *model, const psy_op *op, const double *raw, doub
 	(void) err;
 	if (op->outputs > 1)
 	{
-		softmax(raw, model->classes, proba);
+		psy_softmax(raw, model->classes, proba);
 		return PSY_OK;
 	}
 	/* The other class by subtraction: so does scikit-learn, and the trainer's numbers are what a model

@@ -247,7 +247,7 @@ float_softmax(const double *raw, size_t n, double most, double *proba)
 static void
 softmax(const psy_trees_head *head, const double *raw, size_t n, double *proba)
 {
-	double most = raw[0], sum = 0;
+	double most = raw[0], sum = 0, slope = head->parameter;
 
 	for (size_t k = 1; k < n; k++)
 		if (raw[k] > most)
@@ -259,7 +259,7 @@ softmax(const psy_trees_head *head, const double *raw, size_t n, double *proba)
 	}
 	for (size_t k = 0; k < n; k++)
 	{
-		proba[k] = exp(raw[k] - most);
+		proba[k] = exp(slope * (raw[k] - most));
 		sum += proba[k];
 	}
 	for (size_t k = 0; k < n; k++)

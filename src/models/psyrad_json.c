@@ -255,36 +255,72 @@ read_background(psy_compiler *c, const psy_json_node *root)
 /* ---- pipeline
  * -------------------------------------------------------------------------------------------------- */
 
-/* One operator; which says whether the place is the estimator's. */
+/* The kinds that a place may have, for messages. */
+static void
+list_kinds(bool estimators, char *list, size_t size)
+{
+	for (uint32_t code = 0; code < PSY_OP_CODES; code++)
+	{
+		const psy_op_kind *kind = psy_op_kind_of(code);
+
+		if (kind != NULL && kind->compile != NULL && psy_op_estimates(code) == estimators)
+			psy_append(list, size, "%s%s", *list == '\0' ? "" : ", ", kind->name);
+	}
+}
+
 static psy_status
-read_operator(psy_compiler *c, const psy_json_node *node, bool last, psy_span table, size_t k)
+unknown_kind(psy_compiler *c, const psy_json_node *name, bool estimator)
+{
+	char list[192] = "";
+
+	list_kinds(estimator, list, sizeof list);
+	psy_json_fail(c->json, name, PSY_UNSUPPORTED, c->err, "kind \"%.*s\" is not among the %s of this version",
+				  psy_utf8_clip(psy_json_text(c->json, name), name->as.string.length, 40),
+				  psy_json_text(c->json, name), estimator ? "estimators" : "steps");
+	return psy_hint(c->err, "Known here: %s.", list);
+}
+
+psy_status
+psy_json_operator(psy_compiler *c, const psy_json_node *node, bool estimator, psy_op *op)
 {
 	const psy_json_node *name;
 	const psy_op_kind *kind;
-	psy_op op = {.inputs = (uint32_t) c->width};
 	psy_status status;
 
-	if ((status = psy_json_expect(c->json, node, PSY_JSON_OBJECT, c->err)) != PSY_OK ||
+	*op = (psy_op){.inputs = (uint32_t) c->width, .level = c->level};
+	if ((status = psy_poll(c->builder.ctx, c->err)) != PSY_OK ||
+		(status = psy_json_expect(c->json, node, PSY_JSON_OBJECT, c->err)) != PSY_OK ||
 		(status = psy_json_need(c->json, node, "kind", PSY_JSON_STRING, &name, c->err)) != PSY_OK)
 		return status;
 	kind = psy_op_kind_named(psy_json_text(c->json, name));
-	if (kind == NULL || psy_op_estimates(kind->code) != last)
-		return psy_json_fail(c->json, name, PSY_UNSUPPORTED, c->err,
-							 "kind \"%.*s\" is not among the %s of this version (%s)",
-							 psy_utf8_clip(psy_json_text(c->json, name), name->as.string.length, 40),
-							 psy_json_text(c->json, name), last ? "estimators" : "steps",
-							 last ? "linear, logistic, svm, trees" : "standardize");
-	if (last && !kind->any_task &&
+	if (kind == NULL || kind->compile == NULL || psy_op_estimates(kind->code) != estimator)
+		return unknown_kind(c, name, estimator);
+	if (c->level > PSY_MODEL_MOST_LEVELS)
+		return psy_json_fail(c->json, node, PSY_LIMIT, c->err, "operators within operators, deeper than %d levels",
+							 PSY_MODEL_MOST_LEVELS);
+	if (estimator && !kind->any_task &&
 		(kind->label == NULL) != (psy_builder_model(&c->builder)->task == PSY_REGRESSION))
 		return psy_json_fail(c->json, name, PSY_UNSUPPORTED, c->err, "%s does not fit the task", kind->name);
-	if (last && !kind->takes_missing && psy_builder_model(&c->builder)->missing == PSY_MISSING_LEARNED)
-		return psy_json_fail(c->json, name, PSY_FORMAT, c->err, "the policy \"learned\" needs trees");
-	op.code = kind->code;
-	if ((status = kind->compile(c, node, &op)) != PSY_OK)
+	op->code = kind->code;
+	if ((status = kind->compile(c, node, op)) != PSY_OK)
 		return status;
-	((psy_op *) psy_builder_at(&c->builder, table))[k] = op;
-	c->width = op.outputs;
+	if (op->outputs > c->limits->features)
+		return psy_json_fail(c->json, node, PSY_LIMIT, c->err, "%u outputs, at most %zu are possible", op->outputs,
+							 c->limits->features);
+	c->width = op->outputs;
 	return PSY_OK;
+}
+
+/* The k-th operator of the pipeline. */
+static psy_status
+read_operator(psy_compiler *c, const psy_json_node *node, bool last, psy_span table, size_t k)
+{
+	psy_op op;
+	psy_status status = psy_json_operator(c, node, last, &op);
+
+	if (status == PSY_OK)
+		((psy_op *) psy_builder_at(&c->builder, table))[k] = op;
+	return status;
 }
 
 static psy_status

@@ -4,6 +4,7 @@
  * One pass over the trees counts splits and leaves, so that the compiled form is reserved once; a second one
  * reads each tree into scratch that fits the largest, and lays it out.
  */
+#include "models/model_json.h"
 #include "models/trees.h"
 
 #include <string.h>
@@ -24,32 +25,6 @@ typedef struct trees_reader
 	double *cover;         /* scratch: of splits, then of leaves */
 } trees_reader;
 
-/* The member must be one of the texts (NULL at the end); its index. */
-static psy_status
-read_choice(psy_compiler *c, const psy_json_node *node, const char *key, const char *const *choice,
-			int absent, int *index)
-{
-	const psy_json_node *member = psy_json_member(c->json, node, key);
-	psy_error list = {0};
-	psy_status status;
-
-	*index = absent;
-	if (member == NULL && absent >= 0)
-		return PSY_OK;
-	if ((status = psy_json_need(c->json, node, key, PSY_JSON_STRING, &member, c->err)) != PSY_OK)
-		return status;
-	for (int k = 0; choice[k] != NULL; k++)
-	{
-		if (strcmp(psy_json_text(c->json, member), choice[k]) == 0)
-		{
-			*index = k;
-			return PSY_OK;
-		}
-		psy_append(list.message, sizeof list.message, "%s%s", k == 0 ? "" : ", ", choice[k]);
-	}
-	return psy_json_fail(c->json, member, PSY_FORMAT, c->err, "one of %s expected", list.message);
-}
-
 /* ---- settings
  * -------------------------------------------------------------------------------------------------- */
 
@@ -57,7 +32,7 @@ read_choice(psy_compiler *c, const psy_json_node *node, const char *key, const c
 static psy_status
 refuse_settings_of_sums(trees_reader *r, const psy_json_node *node)
 {
-	static const char *const key[] = {"link", "slope", "ties", "base"};
+	static const char *const key[] = {"link", "slope", "ties", "base", "leaves"};
 	const psy_json *json = r->c->json;
 
 	for (size_t k = 0; k < sizeof key / sizeof key[0]; k++)
@@ -91,9 +66,9 @@ read_slope(trees_reader *r, const psy_json_node *node)
 		return PSY_OK;
 	if ((status = psy_json_expect(r->c->json, slope, PSY_JSON_NUMBER, r->c->err)) != PSY_OK)
 		return status;
-	if (r->head.link != PSY_LINK_LOGISTIC || !(slope->as.number > 0))
+	if ((r->head.link != PSY_LINK_LOGISTIC && r->head.link != PSY_LINK_SOFTMAX) || !(slope->as.number > 0))
 		return psy_json_fail(r->c->json, slope, PSY_FORMAT, r->c->err,
-							 "a slope above 0 is for the logistic link alone");
+							 "a slope above 0 is for the links logistic and softmax");
 	r->head.parameter = slope->as.number;
 	return PSY_OK;
 }
@@ -105,20 +80,26 @@ read_sum(trees_reader *r, const psy_json_node *node)
 	static const char *const classification[] = {"logistic", "softmax", NULL};
 	static const char *const ties[] = {"first", "second", NULL};
 	static const uint32_t regression_link[] = {PSY_LINK_IDENTITY, PSY_LINK_EXP, PSY_LINK_LOGISTIC};
+	static const char *const leaves[] = {"one", "classes", NULL};
 	const psy_model *model = psy_builder_model(&r->c->builder);
 	bool regress = model->task == PSY_REGRESSION;
-	int link, tie;
+	int link, tie, leaf;
 	psy_status status;
 
-	if ((status = read_choice(r->c, node, "link", regress ? regression : classification, -1, &link)) !=
+	if ((status = psy_json_choice(r->c, node, "link", regress ? regression : classification, -1, &link)) !=
 			PSY_OK ||
-		(status = read_choice(r->c, node, "ties", ties, 0, &tie)) != PSY_OK)
+		(status = psy_json_choice(r->c, node, "ties", ties, 0, &tie)) != PSY_OK ||
+		(status = psy_json_choice(r->c, node, "leaves", leaves, 0, &leaf)) != PSY_OK)
 		return status;
 	r->head.link = regress ? regression_link[link] : link == 0 ? PSY_LINK_LOGISTIC : PSY_LINK_SOFTMAX;
 	r->outputs = r->head.link == PSY_LINK_SOFTMAX ? model->classes : 1;
 	if (!regress && r->outputs == 1 && model->classes != 2)
 		return psy_json_fail(r->c->json, node, PSY_FORMAT, r->c->err,
 							 "the logistic link is for two classes, not %u", model->classes);
+	if (leaf == 1 && r->head.link != PSY_LINK_SOFTMAX)
+		return psy_json_fail(r->c->json, node, PSY_FORMAT, r->c->err, "leaves of classes are for the link softmax");
+	if (leaf == 1)
+		r->head.width = r->outputs;
 	if (tie == 1)
 		r->head.flags |= PSY_TREES_TIE_SECOND;
 	return read_slope(r, node);
@@ -128,7 +109,7 @@ static psy_status
 read_settings(trees_reader *r, const psy_json_node *node)
 {
 	static const char *const keys[] = {"kind", "combine", "features", "link", "slope",
-									   "ties", "base",    "trees",    NULL};
+									   "ties", "base",    "leaves",   "trees", NULL};
 	static const char *const combine[] = {"average", "vote", "sum", NULL};
 	static const char *const features[] = {"float32", "double", NULL};
 	psy_compiler *c = r->c;
@@ -137,8 +118,8 @@ read_settings(trees_reader *r, const psy_json_node *node)
 
 	r->head = (psy_trees_head){.width = 1, .divisor = 1, .parameter = 1};
 	if ((status = psy_json_only(c->json, node, keys, c->err)) != PSY_OK ||
-		(status = read_choice(c, node, "combine", combine, -1, &how)) != PSY_OK ||
-		(status = read_choice(c, node, "features", features, -1, &as)) != PSY_OK ||
+		(status = psy_json_choice(c, node, "combine", combine, -1, &how)) != PSY_OK ||
+		(status = psy_json_choice(c, node, "features", features, -1, &as)) != PSY_OK ||
 		(status = psy_json_need(c->json, node, "trees", PSY_JSON_ARRAY, &r->trees, c->err)) != PSY_OK)
 		return status;
 	if (r->trees->as.children.count == 0)
@@ -157,11 +138,91 @@ read_settings(trees_reader *r, const psy_json_node *node)
  * ----------------------------------------------------------------------------------------------------- */
 
 /* Sizes of one tree: splits from "feature", leaves from "value". */
+#define MOST_CATEGORY 16777215 /* what float32 counts */
+
+/* The set of a split: {"left": [codes]} or {"right": [codes]}; NULL for a split by threshold. */
+static psy_status
+find_set(trees_reader *r, const psy_json_node *split, const psy_json_node **codes, bool *right)
+{
+	static const char *const keys[] = {"left", "right", NULL};
+	const psy_json *json = r->c->json;
+	psy_status status;
+
+	*codes = NULL;
+	if (split->kind == PSY_JSON_NULL)
+		return PSY_OK;
+	if ((status = psy_json_only(json, split, keys, r->c->err)) != PSY_OK)
+		return status;
+	if (split->as.children.count != 1)
+		return psy_json_fail(json, split, PSY_FORMAT, r->c->err, "either \"left\" or \"right\" expected");
+	*right = psy_json_member(json, split, "right") != NULL;
+	return psy_json_need(json, split, *right ? "right" : "left", PSY_JSON_ARRAY, codes, r->c->err);
+}
+
+/* Words of 32 categories that the set takes. */
+static psy_status
+words_of(trees_reader *r, const psy_json_node *codes, uint32_t *words)
+{
+	size_t code;
+	psy_status status;
+
+	*words = 1;
+	for (const psy_json_node *n = psy_json_first(r->c->json, codes); n != NULL; n = psy_json_next(r->c->json, n))
+	{
+		if ((status = psy_json_count(r->c->json, n, MOST_CATEGORY, &code, r->c->err)) != PSY_OK)
+			return status;
+		if (code / 32 + 1 > *words)
+			*words = (uint32_t) (code / 32 + 1);
+	}
+	return PSY_OK;
+}
+
+/* Counts the words of a tree's sets (writer NULL), or writes them to its splits. */
+static psy_status
+read_sets(trees_reader *r, const psy_json_node *tree, size_t splits, psy_trees_writer *writer)
+{
+	const psy_json *json = r->c->json;
+	const psy_json_node *list = psy_json_member(json, tree, "categories"), *codes;
+	psy_tree_split *split = r->split;
+	uint32_t words, *word;
+	bool right = false;
+	size_t count;
+	psy_status status;
+
+	if (list == NULL)
+		return PSY_OK;
+	if ((status = psy_json_list(r->c, tree, "categories", &list, &count)) != PSY_OK)
+		return status;
+	if (count != splits)
+		return psy_json_fail(json, list, PSY_FORMAT, r->c->err, "%zu sets, %zu expected: null or one a split", count,
+							 splits);
+	for (const psy_json_node *n = psy_json_first(json, list); n != NULL; n = psy_json_next(json, n), split++)
+	{
+		if ((status = find_set(r, n, &codes, &right)) != PSY_OK ||
+			(codes != NULL && (status = words_of(r, codes, &words)) != PSY_OK))
+			return status;
+		if (codes == NULL)
+			continue;
+		if (writer == NULL)
+		{
+			if (__builtin_add_overflow(r->head.words, words, &r->head.words))
+				return psy_json_fail(json, n, PSY_LIMIT, r->c->err, "too many categories");
+			continue;
+		}
+		split->what |= PSY_SPLIT_CATEGORIES | (right ? PSY_SPLIT_MEMBERS_RIGHT : 0);
+		word = psy_trees_set(writer, words, split->set);
+		for (const psy_json_node *code = psy_json_first(json, codes); code != NULL; code = psy_json_next(json, code))
+			word[(uint32_t) code->as.number / 32] |= 1u << ((uint32_t) code->as.number % 32);
+	}
+	return PSY_OK;
+}
+
 static psy_status
 measure(trees_reader *r, const psy_json_node *tree)
 {
-	static const char *const keys[] = {"feature", "threshold", "left",        "right",      "missing_left",
-									   "value",   "output",    "split_cover", "leaf_cover", NULL};
+	static const char *const keys[] = {"feature",    "threshold", "left",   "right",       "missing_left",
+									   "categories", "value",     "output", "split_cover", "leaf_cover",
+									   NULL};
 	const psy_json *json = r->c->json;
 	const psy_json_node *feature, *value;
 	size_t splits, values;
@@ -186,7 +247,7 @@ measure(trees_reader *r, const psy_json_node *tree)
 		r->most_splits = splits;
 	if (values > r->most_values)
 		r->most_values = values;
-	return PSY_OK;
+	return read_sets(r, tree, splits, NULL);
 }
 
 /* A column of whole numbers in [low, high] into number[]. */
@@ -281,12 +342,12 @@ read_output(trees_reader *r, const psy_json_node *tree, size_t *output)
 	const psy_json_node *node = psy_json_member(r->c->json, tree, "output");
 
 	*output = 0;
-	if (node == NULL && (r->outputs == 1 || !r->sum))
+	if (node == NULL && (r->outputs == 1 || !r->sum || r->head.width > 1))
 		return PSY_OK;
 	if (node == NULL)
 		return psy_json_fail(r->c->json, tree, PSY_FORMAT, r->c->err,
 							 "the key \"output\" is missing: which sum the tree adds to");
-	return psy_json_count(r->c->json, node, r->sum ? r->outputs - 1 : 0, output, r->c->err);
+	return psy_json_count(r->c->json, node, r->sum && r->head.width == 1 ? r->outputs - 1 : 0, output, r->c->err);
 }
 
 static psy_status
@@ -300,6 +361,7 @@ read_tree(trees_reader *r, const psy_json_node *tree, psy_trees_writer *writer)
 	psy_status status;
 
 	if ((status = read_splits(r, tree, splits)) != PSY_OK ||
+		(status = read_sets(r, tree, splits, writer)) != PSY_OK ||
 		(status = psy_json_numbers(json, value, values, r->value, r->c->err)) != PSY_OK ||
 		(status = read_covers(r, tree, splits)) != PSY_OK || (status = read_output(r, tree, &output)) != PSY_OK)
 		return status;

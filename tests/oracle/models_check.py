@@ -13,10 +13,12 @@ import psycopg2
 from sklearn.datasets import make_classification
 from sklearn.ensemble import (ExtraTreesRegressor, GradientBoostingClassifier, GradientBoostingRegressor, RandomForestClassifier,
                               RandomForestRegressor)
+from sklearn.gaussian_process import GaussianProcessClassifier
+from sklearn.impute import KNNImputer
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
-from sklearn.neural_network import MLPClassifier
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, KBinsDiscretizer, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -116,10 +118,12 @@ def main():
         for model in (DecisionTreeClassifier(max_depth=7), RandomForestClassifier(40, max_depth=9), GradientBoostingClassifier(n_estimators=25)):
             worst[f"{type(model).__name__} {classes} classes"] = check_forest(cursor, model, x, y, test)
         worst[f"RandomForestClassifier missing {classes} classes"] = check_forest(cursor, RandomForestClassifier(30), holes, y, test, "learned")
-        must_refuse(make_pipeline(MinMaxScaler(), LogisticRegression()), x, y)
-        must_refuse(MLPClassifier(max_iter=5), x, y)
-        must_refuse(SVC(kernel="poly"), x, y)
-    must_refuse(LogisticRegression(solver="liblinear"), x, y)
+        must_refuse(make_pipeline(KNNImputer(), LogisticRegression()), x, y)
+        must_refuse(make_pipeline(KBinsDiscretizer(), LogisticRegression()), x, y)
+        must_refuse(make_pipeline(FunctionTransformer(lambda v: v + 1), LogisticRegression()), x, y)
+        must_refuse(GaussianProcessClassifier(), x[:50], y[:50])
+        must_refuse(SVC(kernel=lambda a, b: a @ b.T), x, y)
+        must_refuse(KNeighborsClassifier(metric="canberra"), x, y)
     for model in (LinearRegression(), Ridge(), Lasso(0.01), ElasticNet(0.01)):
         worst[type(model).__name__] = check_regression(cursor, make_pipeline(StandardScaler(with_mean=False), model), x, x[:, 0] + x[:, 3] ** 2, test)
     for model in (DecisionTreeRegressor(), RandomForestRegressor(40), ExtraTreesRegressor(20), GradientBoostingRegressor(n_estimators=50)):

@@ -4,6 +4,7 @@
 
 #include "../fuzz/model_use.h"
 #include "models/model_image.h"
+#include "models/svm.h"
 
 #define HEAD "{\"psyrad_model\": 1, \"name\": \"m\", \"task\": \"classification\", "
 #define SVM(positive, probability)                                                                           \
@@ -429,7 +430,7 @@ forged_images_are_refused_by_name(void **state)
 {
 	psy_model *model = unit_compile_golden("models/libsvm_platt.json");
 	psy_op *op = (psy_op *) psy_op_at(model, 0);
-	double *value = (double *) ((char *) model + op->data.offset + 24);
+	double *value = (double *) ((char *) model + op->data.offset + sizeof(psy_svm_head));
 	psy_span *unit = (psy_span *) ((char *) model + model->feature_units.offset);
 	uint32_t *order = (uint32_t *) ((char *) model + model->feature_order.offset);
 	psy_span held = unit[0];

@@ -176,7 +176,7 @@ documents_that_are_no_trees_are_refused(void **state)
 	refuse("{\"psyrad_model\": 1, \"name\": \"t\", \"task\": \"regression\", \"features\": [\"x\"], "
 		   "\"missing\": \"learned\", "
 		   "\"estimator\": {\"kind\": \"linear\", \"coef\": [[1]], \"intercept\": [0]}}",
-		   PSY_FORMAT, "the policy \"learned\" needs trees");
+		   PSY_FORMAT, "the policy \"learned\" on missing features needs trees or an imputer before linear");
 }
 
 static void

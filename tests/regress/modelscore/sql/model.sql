@@ -78,7 +78,7 @@ SELECT model_load(replace(body, '[2, 4]', '[2, 0]')) FROM document WHERE name = 
 SELECT model_load(replace(body, '"fd"', '"age"')) FROM document WHERE name = 'logistic';
 SELECT model_load(replace(body, '"HC"', '"MDD"')) FROM document WHERE name = 'logistic';
 SELECT model_load(replace(body, '"standardize"', '"pca"')) FROM document WHERE name = 'logistic';
-SELECT model_load(replace(body, '"rbf"', '"poly"')) FROM document WHERE name = 'svm';
+SELECT model_load(replace(body, '"rbf"', '"laplace"')) FROM document WHERE name = 'svm';
 SELECT model_load(replace(body, '[1, 1]]', '[1, 1], [2, 2]]')) FROM document WHERE name = 'svm';
 SELECT model_load(left(body, -1)) FROM document WHERE name = 'svm';
 
