@@ -216,4 +216,5 @@ def main():
     linear("glm_within", x, np.column_stack([visit, covariates]), np.array([1.0, 0, 0]), 199, 5, "within", block)
 
 
-main()
+if __name__ == "__main__":
+    main()
