@@ -7,27 +7,20 @@
  * read in two passes, the first of which counts.  Lines are found by key within a block, so that their order
  * does not matter.
  */
+#include "models/slice.h"
 #include "models/trees.h"
 
 #include <locale.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* A piece of the document. */
-typedef struct slice
-{
-	const char *at;
-	const char *end;
-} slice;
 
 typedef struct lightgbm_reader
 {
 	psy_compiler *c;
 	const char *document;
 	locale_t c_locale;
-	slice head;
-	slice trees; /* from the first Tree= on */
+	psy_slice head;
+	psy_slice trees; /* from the first Tree= on */
 	psy_trees_head plan;
 	uint32_t outputs;
 	size_t features;
@@ -38,8 +31,6 @@ typedef struct lightgbm_reader
 	double *leaf_cover;
 	psy_tree_split *split;
 } lightgbm_reader;
-
-#define MOST_TOKEN 64
 
 static psy_status
 refuse(const lightgbm_reader *l, const char *at, psy_status code, const char *what)
@@ -62,90 +53,42 @@ refuse_key(const lightgbm_reader *l, const char *at, psy_status code, const char
 /* ---- lines and numbers
  * ------------------------------------------------------------------------------------------ */
 
-static slice
-next_line(slice *rest)
-{
-	const char *stop = memchr(rest->at, '\n', (size_t) (rest->end - rest->at));
-	slice line = {rest->at, stop == NULL ? rest->end : stop};
-
-	rest->at = stop == NULL ? rest->end : stop + 1;
-	if (line.end > line.at && line.end[-1] == '\r')
-		line.end--;
-	return line;
-}
-
-static bool
-begins_with(slice line, const char *text)
-{
-	size_t length = strlen(text);
-
-	return (size_t) (line.end - line.at) >= length && memcmp(line.at, text, length) == 0;
-}
-
-static bool
-equals(slice text, const char *other)
-{
-	return begins_with(text, other) && (size_t) (text.end - text.at) == strlen(other);
-}
-
 /* The value of the line key=value; false when there is none. */
 static bool
-find(slice block, const char *key, slice *value)
+find(psy_slice block, const char *key, psy_slice *value)
 {
 	while (block.at < block.end)
 	{
-		slice line = next_line(&block);
+		psy_slice line = psy_slice_line(&block);
 		size_t length = strlen(key);
 
-		if (begins_with(line, key) && (size_t) (line.end - line.at) > length && line.at[length] == '=')
+		if (psy_slice_begins(line, key) && (size_t) (line.end - line.at) > length && line.at[length] == '=')
 		{
-			*value = (slice){line.at + length + 1, line.end};
+			*value = (psy_slice){line.at + length + 1, line.end};
 			return true;
 		}
 	}
 	return false;
 }
 
-/* The next word of the text; empty at the end. */
-static slice
-next_word(slice *text)
-{
-	slice word;
-
-	while (text->at < text->end && *text->at == ' ')
-		text->at++;
-	word.at = text->at;
-	while (text->at < text->end && *text->at != ' ')
-		text->at++;
-	word.end = text->at;
-	return word;
-}
-
 /* A finite number in [low, high]; infinities are taken as the largest doubles, as LightGBM prints thresholds.
  */
 static psy_status
-read_number(const lightgbm_reader *l, slice word, const char *key, bool whole, double low, double high,
+read_number(const lightgbm_reader *l, psy_slice word, const char *key, bool whole, double low, double high,
 			double *number)
 {
-	char text[MOST_TOKEN], *end;
-	size_t length = (size_t) (word.end - word.at);
-
-	if (length == 0 || length >= sizeof text)
+	if (!psy_slice_number(word, l->c_locale, number))
 		return refuse_key(l, word.at, PSY_FORMAT, key, "a number is missing or too long");
-	memcpy(text, word.at, length);
-	text[length] = '\0';
-	*number = strtod_l(text, &end, l->c_locale);
-	if (*end != '\0' || isnan(*number) || (whole && *number != floor(*number)) ||
-		!(*number >= low && *number <= high))
+	if (isnan(*number) || (whole && *number != floor(*number)) || !(*number >= low && *number <= high))
 		return refuse_key(l, word.at, PSY_FORMAT, key,
 						  whole ? "a whole number within its range expected" : "a finite number expected");
 	return PSY_OK;
 }
 
 static psy_status
-read_setting(const lightgbm_reader *l, slice block, const char *key, double low, double high, double *number)
+read_setting(const lightgbm_reader *l, psy_slice block, const char *key, double low, double high, double *number)
 {
-	slice value;
+	psy_slice value;
 
 	if (!find(block, key, &value))
 		return refuse_key(l, block.at, PSY_FORMAT, key, "the line is missing");
@@ -154,18 +97,18 @@ read_setting(const lightgbm_reader *l, slice block, const char *key, double low,
 
 /* count numbers of the line into to[]. */
 static psy_status
-read_column(const lightgbm_reader *l, slice block, const char *key, size_t count, bool whole, double low,
+read_column(const lightgbm_reader *l, psy_slice block, const char *key, size_t count, bool whole, double low,
 			double high, double *to)
 {
-	slice value;
+	psy_slice value;
 	psy_status status;
 
 	if (!find(block, key, &value))
 		return refuse_key(l, block.at, PSY_FORMAT, key, "the line is missing");
 	for (size_t k = 0; k < count; k++)
-		if ((status = read_number(l, next_word(&value), key, whole, low, high, to + k)) != PSY_OK)
+		if ((status = read_number(l, psy_slice_word(&value), key, whole, low, high, to + k)) != PSY_OK)
 			return status;
-	if (next_word(&value).at < value.end)
+	if (psy_slice_word(&value).at < value.end)
 		return refuse_key(l, value.at, PSY_FORMAT, key, "more numbers than expected");
 	return PSY_OK;
 }
@@ -201,30 +144,30 @@ static const objective objectives[] = {{"regression", PSY_REGRESSION, PSY_LINK_I
 static psy_status
 read_objective(lightgbm_reader *l, double classes)
 {
-	slice text, name, word;
+	psy_slice text, name, word;
 	const objective *found = NULL;
 	psy_status status;
 
 	if (!find(l->head, "objective", &text))
 		return refuse(l, l->head.at, PSY_UNSUPPORTED,
 					  "a model without an objective (a custom one) is not supported");
-	name = next_word(&text);
+	name = psy_slice_word(&text);
 	for (size_t k = 0; k < sizeof objectives / sizeof objectives[0]; k++)
-		if (equals(name, objectives[k].name))
+		if (psy_slice_equals(name, objectives[k].name))
 			found = objectives + k;
 	if (found == NULL)
 		return refuse_key(l, name.at, PSY_UNSUPPORTED, "objective", "it is not among those supported");
 	l->plan.link = found->link;
 	psy_builder_model(&l->c->builder)->task = found->task;
-	for (word = next_word(&text); word.at < word.end; word = next_word(&text))
-		if (begins_with(word, "sigmoid:"))
+	for (word = psy_slice_word(&text); word.at < word.end; word = psy_slice_word(&text))
+		if (psy_slice_begins(word, "sigmoid:"))
 		{
 			word.at += strlen("sigmoid:");
 			if ((status = read_number(l, word, "sigmoid", false, 1e-300, 1e300, &l->plan.parameter)) !=
 				PSY_OK)
 				return status;
 		}
-		else if (equals(word, "sqrt"))
+		else if (psy_slice_equals(word, "sqrt"))
 			l->plan.link = PSY_LINK_SQUARE;
 	if (found->link == PSY_LINK_SOFTMAX || found->link == PSY_LINK_EACH ? classes < 2 : classes != 1)
 		return refuse_key(l, l->head.at, PSY_FORMAT, "num_class", "it does not fit the objective");
@@ -277,7 +220,7 @@ name_features(lightgbm_reader *l)
 {
 	psy_builder *b = &l->c->builder;
 	psy_span table, units;
-	slice names, word;
+	psy_slice names, word;
 	psy_status status;
 
 	if (!find(l->head, "feature_names", &names))
@@ -293,14 +236,14 @@ name_features(lightgbm_reader *l)
 	psy_builder_model(b)->missing = PSY_MISSING_LEARNED;
 	for (size_t k = 0; k < l->features; k++)
 	{
-		word = next_word(&names);
+		word = psy_slice_word(&names);
 		if (word.at == word.end)
 			return refuse_key(l, names.at, PSY_FORMAT, "feature_names",
 							  "fewer names than max_feature_idx says");
 		if ((status = add_text(l, table, k, word.at, (size_t) (word.end - word.at))) != PSY_OK)
 			return status;
 	}
-	if (next_word(&names).at < names.end)
+	if (psy_slice_word(&names).at < names.end)
 		return refuse_key(l, names.at, PSY_FORMAT, "feature_names", "more names than max_feature_idx says");
 	return psy_builder_order_features(b);
 }
@@ -309,18 +252,18 @@ name_features(lightgbm_reader *l)
 static psy_status
 part_document(lightgbm_reader *l, size_t bytes)
 {
-	slice rest = {l->document, l->document + bytes}, line;
+	psy_slice rest = {l->document, l->document + bytes}, line;
 
-	l->head = (slice){l->document, NULL};
+	l->head = (psy_slice){l->document, NULL};
 	while (rest.at < rest.end)
 	{
-		line = next_line(&rest);
-		if (l->head.end == NULL && begins_with(line, "Tree="))
+		line = psy_slice_line(&rest);
+		if (l->head.end == NULL && psy_slice_begins(line, "Tree="))
 		{
 			l->head.end = line.at;
-			l->trees = (slice){line.at, NULL};
+			l->trees = (psy_slice){line.at, NULL};
 		}
-		if (equals(line, "end of trees") && l->head.end != NULL)
+		if (psy_slice_equals(line, "end of trees") && l->head.end != NULL)
 		{
 			l->trees.end = line.at;
 			return PSY_OK;
@@ -333,7 +276,7 @@ static psy_status
 read_head(lightgbm_reader *l)
 {
 	double classes, each, most;
-	slice head = l->head;
+	psy_slice head = l->head;
 	psy_status status;
 
 	if ((status = read_setting(l, head, "num_class", 1, PSY_MODEL_MOST_CLASSES, &classes)) != PSY_OK ||
@@ -353,18 +296,18 @@ read_head(lightgbm_reader *l)
  * ----------------------------------------------------------------------------------------------------- */
 
 /* The next block, which begins with Tree=. */
-static slice
-next_tree(slice *rest)
+static psy_slice
+next_tree(psy_slice *rest)
 {
-	slice block = *rest, line;
+	psy_slice block = *rest, line;
 
-	(void) next_line(rest);
+	(void) psy_slice_line(rest);
 	while (rest->at < rest->end)
 	{
-		slice before = *rest;
+		psy_slice before = *rest;
 
-		line = next_line(rest);
-		if (begins_with(line, "Tree="))
+		line = psy_slice_line(rest);
+		if (psy_slice_begins(line, "Tree="))
 		{
 			*rest = before;
 			break;
@@ -375,10 +318,10 @@ next_tree(slice *rest)
 }
 
 static psy_status
-measure(lightgbm_reader *l, slice block)
+measure(lightgbm_reader *l, psy_slice block)
 {
 	double leaves, linear, sets, last;
-	slice bounds;
+	psy_slice bounds;
 	psy_status status;
 
 	if ((status = read_setting(l, block, "num_leaves", 1, 1e7, &leaves)) != PSY_OK ||
@@ -401,7 +344,7 @@ measure(lightgbm_reader *l, slice block)
 		if (!find(block, "cat_boundaries", &bounds))
 			return refuse_key(l, block.at, PSY_FORMAT, "cat_boundaries", "the line is missing");
 		for (size_t k = 0; k <= (size_t) sets; k++)
-			if ((status = read_number(l, next_word(&bounds), "cat_boundaries", true, 0,
+			if ((status = read_number(l, psy_slice_word(&bounds), "cat_boundaries", true, 0,
 									  (double) (block.end - block.at), &last)) != PSY_OK)
 				return status;
 		l->plan.words += (uint32_t) last;
@@ -417,11 +360,11 @@ measure(lightgbm_reader *l, slice block)
 
 /* cat_threshold's words to the writer; then each categorical split's number becomes its piece of them. */
 static psy_status
-read_sets(lightgbm_reader *l, slice block, size_t splits, psy_trees_writer *writer)
+read_sets(lightgbm_reader *l, psy_slice block, size_t splits, psy_trees_writer *writer)
 {
 	double sets, bits;
 	uint32_t all[2], *word;
-	slice bounds, words;
+	psy_slice bounds, words;
 	psy_status status = read_setting(l, block, "num_cat", 0, 1e7, &sets);
 
 	if (status != PSY_OK)
@@ -438,7 +381,7 @@ read_sets(lightgbm_reader *l, slice block, size_t splits, psy_trees_writer *writ
 	/* Fewer sets than leaves: the column holds their bounds. */
 	for (size_t k = 0; k <= (size_t) sets; k++)
 	{
-		status = read_number(l, next_word(&bounds), "cat_boundaries", true, k == 0 ? 0 : l->column[k - 1],
+		status = read_number(l, psy_slice_word(&bounds), "cat_boundaries", true, k == 0 ? 0 : l->column[k - 1],
 							 k == 0 ? 0 : (double) (block.end - block.at), l->column + k);
 		if (status != PSY_OK)
 			return status;
@@ -460,7 +403,7 @@ read_sets(lightgbm_reader *l, slice block, size_t splits, psy_trees_writer *writ
 	word = psy_trees_set(writer, (uint32_t) l->column[(size_t) sets], all);
 	for (size_t k = 0; k < all[1]; k++)
 	{
-		if ((status = read_number(l, next_word(&words), "cat_threshold", true, 0, UINT32_MAX, &bits)) !=
+		if ((status = read_number(l, psy_slice_word(&words), "cat_threshold", true, 0, UINT32_MAX, &bits)) !=
 			PSY_OK)
 			return status;
 		word[k] = (uint32_t) bits;
@@ -471,7 +414,7 @@ read_sets(lightgbm_reader *l, slice block, size_t splits, psy_trees_writer *writ
 /* decision_type: bit 0 categorical, bit 1 missing values go left, bits 2-3 what is missing: nothing, zero,
  * NaN. */
 static psy_status
-read_kinds(lightgbm_reader *l, slice block, size_t splits)
+read_kinds(lightgbm_reader *l, psy_slice block, size_t splits)
 {
 	psy_status status = read_column(l, block, "decision_type", splits, true, -128, 127, l->column);
 
@@ -494,7 +437,7 @@ read_kinds(lightgbm_reader *l, slice block, size_t splits)
 }
 
 static psy_status
-read_splits(lightgbm_reader *l, slice block, size_t splits)
+read_splits(lightgbm_reader *l, psy_slice block, size_t splits)
 {
 	double leaf = -(double) splits - 1, last = (double) splits - 1;
 	psy_status status;
@@ -522,7 +465,7 @@ read_splits(lightgbm_reader *l, slice block, size_t splits)
 
 /* Cases of training in each node; a tree of one leaf need not say. */
 static psy_status
-read_covers(lightgbm_reader *l, slice block, size_t splits)
+read_covers(lightgbm_reader *l, psy_slice block, size_t splits)
 {
 	psy_status status;
 
@@ -535,7 +478,7 @@ read_covers(lightgbm_reader *l, slice block, size_t splits)
 }
 
 static psy_status
-read_tree(lightgbm_reader *l, slice block, uint32_t output, psy_trees_writer *writer)
+read_tree(lightgbm_reader *l, psy_slice block, uint32_t output, psy_trees_writer *writer)
 {
 	psy_tree_source source = {
 		.split = l->split, .value = l->value, .split_cover = l->split_cover, .leaf_cover = l->leaf_cover};
@@ -564,7 +507,7 @@ read_tree(lightgbm_reader *l, slice block, uint32_t output, psy_trees_writer *wr
 static psy_status
 read_trees(lightgbm_reader *l, psy_trees_writer *writer)
 {
-	slice rest = l->trees;
+	psy_slice rest = l->trees;
 	psy_status status = PSY_OK;
 
 	for (uint32_t k = 0; status == PSY_OK && rest.at < rest.end; k++)
@@ -576,7 +519,7 @@ read_trees(lightgbm_reader *l, psy_trees_writer *writer)
 static psy_status
 plan_trees(lightgbm_reader *l)
 {
-	slice rest = l->trees, lines = l->head;
+	psy_slice rest = l->trees, lines = l->head;
 	psy_status status;
 
 	while (rest.at < rest.end)
@@ -585,7 +528,7 @@ plan_trees(lightgbm_reader *l)
 	if (l->plan.trees % l->outputs != 0)
 		return refuse(l, l->trees.end, PSY_FORMAT, "the last iteration lacks trees");
 	while (lines.at < lines.end)
-		if (equals(next_line(&lines), "average_output"))
+		if (psy_slice_equals(psy_slice_line(&lines), "average_output"))
 			l->plan.divisor = l->plan.trees / l->outputs;
 	return PSY_OK;
 }

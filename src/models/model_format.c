@@ -8,9 +8,9 @@ const psy_model_limits psy_model_default_limits = {
 	.json = PSY_JSON_DEFAULT_LIMITS, .features = 1000000, .image = (size_t) 512 << 20};
 
 /* Formats that have a name but no reader in this version. */
-static const char *const later[] = {"pmml", "libsvm", "onnx", NULL};
+static const char *const later[] = {"pmml", "onnx", NULL};
 
-#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm"
+#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm, libsvm"
 
 static bool
 begins_with(const char *document, size_t bytes, const char *prefix)
@@ -104,12 +104,29 @@ compile_ubj(const psy_context *ctx, const char *document, size_t bytes, const ps
 	return status;
 }
 
+/* "libsvm", or "libsvm:N" with the number of features; false for anything else. */
+static bool
+is_libsvm(const char *format, size_t *features)
+{
+	const char *digit = format + strlen("libsvm");
+
+	*features = 0;
+	if (strncmp(format, "libsvm", strlen("libsvm")) != 0 || (*digit != '\0' && *digit != ':'))
+		return false;
+	if (*digit == '\0')
+		return true;
+	for (digit++; *digit >= '0' && *digit <= '9' && *features < 100000000; digit++)
+		*features = 10 * *features + (size_t) (*digit - '0');
+	return *digit == '\0' && *features > 0;
+}
+
 psy_status
 psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, const char *format,
 				  const psy_model_limits *limits, psy_model **image, psy_error *err)
 {
 	psy_error local;
 	const char *found = format;
+	size_t features;
 
 	*image = NULL;
 	if (err == NULL)
@@ -129,6 +146,8 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 		return compile_ubj(ctx, document, bytes, limits, image, err);
 	if (strcmp(found, "lightgbm") == 0)
 		return psy_lightgbm_compile(ctx, document, bytes, limits, image, err);
+	if (is_libsvm(found, &features))
+		return psy_libsvm_compile(ctx, document, bytes, features, limits, image, err);
 	for (size_t k = 0; later[k] != NULL; k++)
 		if (strcmp(found, later[k]) == 0)
 			return unsupported(found, err);

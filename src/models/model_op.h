@@ -151,6 +151,10 @@ psy_status psy_xgboost_compile(const psy_context *ctx, const psy_json *json, con
 							   psy_model **image, psy_error *err);
 extern const char *const psy_xgboost_skip[];
 
+/* libsvm's model files (libsvm.c); features: as many as rows have, or 0: the largest index. */
+psy_status psy_libsvm_compile(const psy_context *ctx, const char *document, size_t bytes, size_t features,
+							  const psy_model_limits *limits, psy_model **image, psy_error *err);
+
 /* LightGBM's text (lightgbm.c). */
 psy_status psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
 								const psy_model_limits *limits, psy_model **image, psy_error *err);

@@ -89,7 +89,8 @@ proba(const psy_model *model, const psy_op *op, const double *raw, double *works
 	if (method == NONE)
 	{
 		psy_fail(err, PSY_UNSUPPORTED, "this linear classifier was trained without probabilities");
-		return psy_hint(err, "Use model_decision for its decision values or model_predict for its label.");
+		psy_hint(err, "Use model_decision for its decision values or model_predict for its label.");
+		return PSY_UNSUPPORTED;
 	}
 	for (uint32_t k = 0; k < op->outputs; k++)
 	{

@@ -349,7 +349,8 @@ proba(const psy_model *model, const psy_op *op, const double *raw, double *works
 	if (head->probability == PSY_SVM_NONE)
 	{
 		psy_fail(err, PSY_UNSUPPORTED, "this support vector machine was trained without probabilities");
-		return psy_hint(err, "Use model_decision for its decision values or model_predict for its label.");
+		psy_hint(err, "Use model_decision for its decision values or model_predict for its label.");
+		return PSY_UNSUPPORTED;
 	}
 	if (head->probability == PSY_SVM_PLATT)
 	{

@@ -2,7 +2,7 @@
  * fuzz_model_image.c - any bytes as a compiled model, as they reach the type's input and receive functions:
  * refused, or safe to use. The seeds are documents; those that compile are turned into images first.
  *
- * Seeds: tests/golden/models/[a-z]*.json tests/golden/boosted/xgboost_[a-z]*.ubj
+ * Seeds: tests/golden/models/[a-z]*.json tests/fuzz/seeds/model_json/*.json tests/golden/boosted/xgboost_[a-z]*.ubj
  */
 #include <stdint.h>
 

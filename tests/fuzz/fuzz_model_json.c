@@ -1,7 +1,7 @@
 /*
  * fuzz_model_json.c - any bytes as a model's document: refused with a message, or a model that can be used.
  *
- * Seeds: tests/golden/models/[a-z]*.json
+ * Seeds: tests/golden/models/[a-z]*.json tests/fuzz/seeds/model_json/*.json
  */
 #include <stdint.h>
 

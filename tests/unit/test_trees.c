@@ -141,13 +141,7 @@ ties_of_boosting_are_named(void **state)
 static void
 refuse(const char *document, psy_status code, const char *message)
 {
-	psy_error err = {0};
-	psy_model *model;
-
-	assert_int_equal(unit_compile_status(document, &model, &err), code);
-	assert_null(model);
-	if (strstr(err.message, message) == NULL)
-		fail_msg("\"%s\" instead of \"...%s\"", err.message, message);
+	unit_refuse(document, strlen(document), "auto", code, message);
 }
 
 #define TREE(feature, left, right, value)                                                                    \
@@ -230,20 +224,12 @@ forged_trees_are_refused(void **state)
 	free(model);
 }
 
-static uint64_t seed = 20261123;
-
-static size_t
-below(size_t n)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (size_t) (seed >> 33) % n;
-}
-
 static void
 mutated_trees_are_refused_or_usable(void **state)
 {
 	static const char *const name[] = {"models/forest_missing.json", "models/boosting_multiclass.json",
 									   "models/tree.json"};
+	uint64_t seed = 20261123;
 	static const uint32_t word[] = {0, 1, 7, 8, 0x7FFFFFFF, 0xFFFFFFFF, 0x7FF00000, 0x10000000};
 	int accepted = 0, refused = 0;
 
@@ -260,11 +246,11 @@ mutated_trees_are_refused_or_usable(void **state)
 			size_t place;
 
 			memcpy(copy, model, bytes);
-			place = data + below(below(2) == 0 ? 64 : bytes - data);
-			if (below(2) == 0)
-				memcpy((char *) copy + place / 4 * 4, &word[below(8)], 4);
+			place = data + unit_below(&seed, unit_below(&seed, 2) == 0 ? 64 : bytes - data);
+			if (unit_below(&seed, 2) == 0)
+				memcpy((char *) copy + place / 4 * 4, &word[unit_below(&seed, 8)], 4);
 			else
-				((unsigned char *) copy)[place] ^= (unsigned char) (1u << below(8));
+				((unsigned char *) copy)[place] ^= (unsigned char) (1u << unit_below(&seed, 8));
 			if (psy_model_check(copy, bytes, &err) == PSY_OK)
 			{
 				accepted++;
@@ -279,47 +265,10 @@ mutated_trees_are_refused_or_usable(void **state)
 	assert_true(accepted > 100 && refused > 1000);
 }
 
-static int allowed, held;
-
-static void *
-counting_alloc(void *arg, size_t bytes)
-{
-	if (allowed-- <= 0)
-		return NULL;
-	held++;
-	return malloc(bytes);
-}
-
-static void
-counting_release(void *arg, void *pointer)
-{
-	if (pointer != NULL)
-		held--;
-	free(pointer);
-}
-
 static void
 no_memory_is_lost_when_some_is_refused(void **state)
 {
-	const psy_context ctx = {counting_alloc, counting_release, NULL, NULL};
-	size_t bytes;
-	char *text = unit_read_golden("models/forest_binary.json", &bytes);
-	psy_status status = PSY_NOMEM;
-
-	for (int k = 0; status == PSY_NOMEM; k++)
-	{
-		psy_error err = {0};
-		psy_model *model;
-
-		assert_true(k < 50);
-		allowed = k;
-		held = 0;
-		status = psy_model_compile(&ctx, text, bytes, "auto", &psy_model_default_limits, &model, &err);
-		assert_int_equal(held, status == PSY_OK);
-		free(model);
-	}
-	assert_int_equal(status, PSY_OK);
-	free(text);
+	unit_no_memory_is_lost("models/forest_binary.json", "auto");
 }
 
 int
