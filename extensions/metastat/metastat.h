@@ -47,6 +47,9 @@ extern psy_meta_options meta_default_options(void);
 extern Datum meta_fit_datum(FunctionCallInfo fcinfo, const meta_state *state,
 							const psy_meta_options *options);
 
+/* A meta_result of k studies and so many rows without; method is its name. */
+extern Datum meta_result_datum(FunctionCallInfo fcinfo, const psy_meta_result *r, int64 k, int64 missing, const char *method);
+
 /* The blessed row type that fcinfo's function returns, looked up once per call site. */
 extern TupleDesc metastat_row_type(FunctionCallInfo fcinfo);
 

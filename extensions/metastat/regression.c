@@ -17,7 +17,7 @@ PG_FUNCTION_INFO_V1(meta_regression_permute);
 PG_FUNCTION_INFO_V1(meta_predict);
 PG_FUNCTION_INFO_V1(meta_vif);
 
-#define RESULT_COLUMNS 26
+#define RESULT_COLUMNS 29
 #define MOST_PERMUTATIONS 10000000
 
 /* ---- options ---------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ result_datum(FunctionCallInfo fcinfo, const psy_meta_regression *r, const meta_r
 {
 	const double *array[] = {r->beta, r->se, r->statistic}, *array2[] = {r->p_value, r->ci_lb, r->ci_ub};
 	double number[] = {r->qm, r->qm_df, r->qm_p, r->qe,    (double) r->k - (double) r->p, r->qe_p, r->tau2,
-					   r->i2, r->h2,    r->r2,   r->loglik};
+					   r->se_tau2, r->tau2_lb, r->tau2_ub, r->i2, r->h2, r->r2, r->loglik};
 	Datum value[RESULT_COLUMNS];
 	bool null[RESULT_COLUMNS] = {0};
 	int at = 0, full = (int) r->full;
@@ -160,13 +160,15 @@ meta_regression_finish(PG_FUNCTION_ARGS)
 	return fit_datum(fcinfo, state, true, &options);
 }
 
-/* (state, method, test, level, intercept) */
+/* (state, method, test, level, intercept, tau2_ci) */
 Datum
 meta_regression_final(PG_FUNCTION_ARGS)
 {
 	psy_meta_options options = meta_regression_options(fcinfo, 1);
 	bool intercept = meta_regression_flag(fcinfo, 4, "intercept");
+	psy_error err;
 
+	PSYRAD_CHECK(psy_meta_tau2_ci_parse(metastat_option(fcinfo, 5, "tau2_ci"), &options.tau2_ci, &err), &err);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	return fit_datum(fcinfo,

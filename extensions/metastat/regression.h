@@ -15,7 +15,8 @@
  * moderators came.
  *
  * request says which everyday aggregate keeps its options here: 0 none, 1 meta_regression, 2 meta_multilevel
- * (both: method and test), 3 meta_robust (method is a psy_robust_type).
+ * (both: method and test), 3 meta_robust (method is a psy_robust_type), 4 meta_weighted (method 1 is GENQM; the one
+ * moderator is the weight).
  */
 typedef struct meta_regression_state
 {
@@ -36,7 +37,8 @@ enum
 	REQUEST_NONE,
 	REQUEST_REGRESSION,
 	REQUEST_MULTILEVEL,
-	REQUEST_ROBUST
+	REQUEST_ROBUST,
+	REQUEST_WEIGHTED
 };
 
 #define ROBUST_TYPES 5
@@ -63,6 +65,9 @@ extern bool meta_regression_flag(FunctionCallInfo fcinfo, int argument, const ch
  * when the aggregate has no such argument. */
 extern meta_regression_state *meta_regression_add(FunctionCallInfo fcinfo, meta_regression_state *state,
 												  int x_arg, int cluster, int effect);
+
+/* The same for a row whose one moderator is a weight, argument weight_arg. */
+extern meta_regression_state *meta_regression_add_weight(FunctionCallInfo fcinfo, meta_regression_state *state, int weight_arg);
 
 /* The text form of a key argument, the which-th (0 or 1) of a call site; and the 16 bytes that stand for it. */
 extern char *meta_key_text(FunctionCallInfo fcinfo, int argument, int which);

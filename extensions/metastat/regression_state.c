@@ -45,6 +45,8 @@ check_request(const meta_regression_state *state, psy_error *err)
 		known = state->method == 0 && state->test == 0 && state->level == 0 && !signbit(state->level);
 	else if (state->request == REQUEST_ROBUST)
 		known = state->method < ROBUST_TYPES && state->test == 0 && state->keys == 1;
+	else if (state->request == REQUEST_WEIGHTED)
+		known = state->method <= 1 && state->test <= PSY_META_ADHOC && state->keys == 0;
 	else
 		known = state->request <= REQUEST_ROBUST && state->method <= PSY_META_PMM &&
 				state->test <= PSY_META_ADHOC &&
@@ -293,6 +295,34 @@ meta_regression_add(FunctionCallInfo fcinfo, meta_regression_state *state, int x
 		meta_write_key(fcinfo, cluster, 0, row + 2 + x.length);
 	if (effect != 0)
 		meta_write_key(fcinfo, effect, 1, row + 4 + x.length);
+	state->k++;
+	return state;
+}
+
+meta_regression_state *
+meta_regression_add_weight(FunctionCallInfo fcinfo, meta_regression_state *state, int weight_arg)
+{
+	psy_error err;
+	double *row;
+
+	if (state == NULL)
+		state = with_room(NULL, FIRST_ROOM, 1, 0);
+	if (state->keys != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the state belongs to another aggregate")));
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(weight_arg))
+	{
+		count_missing(state, 1);
+		return state;
+	}
+	PSYRAD_CHECK(psy_meta_check_study(PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2), &err), &err);
+	if (!isfinite(PG_GETARG_FLOAT8(weight_arg)))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("weight is not finite"), errhint("Write NULL for an unknown weight.")));
+	state = make_room(set_columns(state, 1), 1);
+	row = state->value + (Size) state->k * meta_regression_stride(state);
+	row[0] = PG_GETARG_FLOAT8(1) + 0.0;
+	row[1] = PG_GETARG_FLOAT8(2) + 0.0;
+	row[2] = PG_GETARG_FLOAT8(weight_arg) + 0.0;
 	state->k++;
 	return state;
 }

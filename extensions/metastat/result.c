@@ -59,9 +59,8 @@ meta_default_options(void)
 }
 
 /* The columns of psyrad.meta_result, in its order. */
-static Datum
-result_datum(FunctionCallInfo fcinfo, const psy_meta_result *r, const meta_state *state,
-			 psy_meta_method method)
+Datum
+meta_result_datum(FunctionCallInfo fcinfo, const psy_meta_result *r, int64 k, int64 missing, const char *method)
 {
 	/* A normal test has no df. */
 	double number[] = {r->estimate, r->se,      r->statistic, isinf(r->df) ? NAN : r->df,
@@ -73,9 +72,9 @@ result_datum(FunctionCallInfo fcinfo, const psy_meta_result *r, const meta_state
 	bool null[RESULT_COLUMNS] = {0};
 
 	StaticAssertStmt(lengthof(number) == RESULT_COLUMNS - 5, "meta_result has other columns");
-	value[0] = Int32GetDatum((int32) state->k);
-	value[1] = Int32GetDatum((int32) state->missing);
-	value[2] = CStringGetTextDatum(psy_meta_method_name(method));
+	value[0] = Int32GetDatum((int32) k);
+	value[1] = Int32GetDatum((int32) missing);
+	value[2] = CStringGetTextDatum(method);
 	value[3] = CStringGetTextDatum(psy_meta_test_name(r->test));
 	for (int i = 0; i < lengthof(number); i++)
 		value[4 + i] = metastat_number(number[i], &null[4 + i]);
@@ -96,5 +95,5 @@ meta_fit_datum(FunctionCallInfo fcinfo, const meta_state *state, const psy_meta_
 	PSYRAD_CHECK(psy_meta_fit(&ctx, state->study, (size_t) state->k, &cached, &result, &err), &err);
 	if (state->k == 0)
 		strlcpy(result.note, "no study has both yi and vi", sizeof result.note);
-	return result_datum(fcinfo, &result, state, options->method);
+	return meta_result_datum(fcinfo, &result, state->k, state->missing, psy_meta_method_name(options->method));
 }

@@ -48,10 +48,10 @@ psy_meta_method_parse(const char *name, psy_meta_method *method, psy_error *err)
 	int found = 0;
 	psy_status status;
 
-	if (strcasecmp(name, "GENQ") == 0)
+	if (strcasecmp(name, "GENQ") == 0 || strcasecmp(name, "GENQM") == 0)
 	{
-		psy_fail(err, PSY_UNSUPPORTED, "method GENQ is not available: it needs weights of its own");
-		psy_hint(err, "Allowed are EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM and PMM.");
+		psy_fail(err, PSY_UNSUPPORTED, "method %.5s needs weights of its own", name);
+		psy_hint(err, "Use meta_weighted(yi, vi, weight), or one of EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM and PMM.");
 		return PSY_UNSUPPORTED;
 	}
 	status = parse_name(name, "method", method_names, 11, "EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM and PMM",

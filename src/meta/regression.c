@@ -125,7 +125,7 @@ result_make(const psy_context *ctx, size_t k, size_t full, bool intercept, psy_m
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
 		*part[i] = at + i * full;
 	r->vcov = at + 6 * full;
-	r->df = r->qm = r->qm_df = r->qm_p = r->qe = r->qe_p = r->tau2 = r->i2 = r->h2 = r->r2 = r->loglik = NAN;
+	r->df = r->qm = r->qm_df = r->qm_p = r->qe = r->qe_p = r->tau2 = r->se_tau2 = r->tau2_lb = r->tau2_ub = r->i2 = r->h2 = r->r2 = r->loglik = NAN;
 	return PSY_OK;
 }
 
@@ -278,6 +278,28 @@ infer(psy_meta_regression *r, psy_fit *f, double tau2, double *work, double *df,
 									: psy_f_p(r->qm, r->qm_df, r->df, PSY_UPPER);
 }
 
+/* Standard error and interval of tau2, in the user's units. */
+static void
+tau2_interval(psy_meta_regression *r, psy_fit *f, double tau2, const psy_meta_options *o)
+{
+	int unit = 2 * f->d->y_exponent;
+	bool empty = false;
+
+	if (o->method == PSY_META_EE)
+		return;
+	r->se_tau2 = ldexp(psy_fit_tau2_se(f, o->method, tau2), unit);
+	if (o->tau2_ci == PSY_META_PL)
+		psy_fit_profile(f, o->level, tau2, o->method == PSY_META_REML, &r->tau2_lb, &r->tau2_ub);
+	else
+		psy_fit_qprofile(f, o->level, &r->tau2_lb, &r->tau2_ub, &empty);
+	r->tau2_lb = ldexp(r->tau2_lb, unit);
+	r->tau2_ub = ldexp(r->tau2_ub, unit);
+	if (empty)
+		psy_append(r->note, sizeof r->note,
+				   "%sthe Q-profile interval of tau2 is empty: effects vary less than their variances allow",
+				   r->note[0] ? "; " : "");
+}
+
 static psy_status
 regress(psy_fit *f, psy_effect *study, double *work, double *df, const psy_meta_options *o,
 		psy_meta_regression *r, psy_error *err)
@@ -290,6 +312,10 @@ regress(psy_fit *f, psy_effect *study, double *work, double *df, const psy_meta_
 	infer(r, f, tau2, work, df, o);
 	r->tau2 = ldexp(tau2, 2 * f->d->y_exponent);
 	heterogeneity(r, f, tau2, study, o);
+	tau2_interval(r, f, tau2, o);
+	status = psy_poll(f->ctx, err);
+	if (status != PSY_OK)
+		return status;
 	r->loglik = full_loglik(f, tau2, o->method == PSY_META_REML);
 	if (!isfinite(r->tau2) || !isfinite(r->qe))
 		return psy_fail(
@@ -337,6 +363,15 @@ regress_rows(const psy_context *ctx, psy_meta_rows rows, bool intercept, const p
 	return regress(&fit, study, work, df, o, r, err);
 }
 
+static psy_status
+check_interval(const psy_meta_options *o, psy_error *err)
+{
+	if (o->tau2_ci != PSY_META_PL || o->method == PSY_META_ML || o->method == PSY_META_REML)
+		return PSY_OK;
+	psy_fail(err, PSY_DOMAIN, "tau2_ci pl needs a likelihood: method ML or REML, not %s", psy_meta_method_name(o->method));
+	return psy_hint(err, "Use tau2_ci => 'qprofile'.");
+}
+
 psy_status
 psy_meta_regress(const psy_context *ctx, psy_meta_rows rows, bool intercept, const psy_meta_options *options,
 				 psy_meta_regression *result, psy_error *err)
@@ -346,6 +381,8 @@ psy_meta_regress(const psy_context *ctx, psy_meta_rows rows, bool intercept, con
 	psy_status status = check_level(options->level, err);
 
 	result->beta = NULL;
+	if (status == PSY_OK)
+		status = check_interval(options, err);
 	if (status == PSY_OK)
 		status = psy_meta_check_rows(rows, err);
 	if (status == PSY_OK)

@@ -15,7 +15,8 @@
  * where a redundant column was left out; all belong to one block that psy_meta_regression_release frees.
  * qm tests all coefficients but the intercept (it, when there is no other): chi-square(qm_df) for test z,
  * else F(qm_df, k - p).  r2 is the share of tau2 that the moderators explain in per cent (Raudenbush 2009;
- * EE: adjusted R2 of the weighted regression), NaN without an intercept or moderators.
+ * EE: adjusted R2 of the weighted regression), NaN without an intercept or moderators.  se_tau2 and the interval of the
+ * residual tau2 (Q-profile, or profile likelihood where options ask for it) are NaN for EE.
  */
 typedef struct psy_meta_regression
 {
@@ -24,7 +25,7 @@ typedef struct psy_meta_regression
 	double *beta, *se, *statistic, *p_value, *ci_lb, *ci_ub;
 	double *vcov; /* full * full, row-major */
 	double df;    /* Inf for test z */
-	double qm, qm_df, qm_p, qe, qe_p, tau2, i2, h2, r2, loglik;
+	double qm, qm_df, qm_p, qe, qe_p, tau2, se_tau2, tau2_lb, tau2_ub, i2, h2, r2, loglik;
 	char note[512];
 } psy_meta_regression;
 

@@ -334,22 +334,29 @@ he_estimate(psy_fit *f)
 	return f->rss / n - psy_inner(f->d->v, f->free, f->d->k) / n;
 }
 
-/* The initial value is the variance of the effects around their mean, whatever the moderators. */
+/* SJ's first value is the variance of the effects around their mean, whatever the moderators; 0 where they are equal. */
 static double
-sj_estimate(psy_fit *f)
+sj_first(const psy_fit *f)
 {
 	size_t k = f->d->k;
-	double mean = 0, sum = 0, initial;
+	double mean = 0, sum = 0;
 
 	for (size_t i = 0; i < k; i++)
 		mean += f->y[i] / (double) k;
 	for (size_t i = 0; i < k; i++)
 		sum += (f->y[i] - mean) * (f->y[i] - mean);
-	initial = sum / (double) k;
+	return sum / (double) k;
+}
+
+static double
+sj_estimate(psy_fit *f)
+{
+	double initial = sj_first(f);
+
 	if (!(initial > 0))
 		return 0;
 	psy_fit_at(f, initial);
-	return initial * f->rss / (double) (k - f->d->p);
+	return initial * f->rss / (double) (f->d->k - f->d->p);
 }
 
 double
@@ -375,4 +382,131 @@ psy_fit_tau2(psy_fit *f, psy_meta_method method)
 		case PSY_META_PMM: return where_q(f, psy_chisq_quantile(0.5, free, PSY_UPPER));
 	}
 	return NAN;
+}
+
+/*
+ * ---- standard errors and intervals ---------------------------------------------------------------------------
+ */
+
+/* sum over i, j of P_ij^2 x_i y_j of the fit just made, from a = w x and b = w y: (I - QQ')_ij^2 multiplied out. */
+static double
+squares(const psy_fit *f, const double *a, const double *b)
+{
+	size_t k = f->d->k, p = f->d->p;
+	double sum = 0;
+
+	for (size_t i = 0; i < k; i++)
+		sum += a[i] * b[i] * (2 * f->free[i] - 1);
+	for (size_t g = 0; g < p; g++)
+		for (size_t h = 0; h < p; h++)
+		{
+			double left = 0, right = 0;
+
+			for (size_t i = 0; i < k; i++)
+			{
+				double both = f->q[g * k + i] * f->q[h * k + i];
+
+				left += a[i] * both;
+				right += b[i] * both;
+			}
+			sum += left * right;
+		}
+	return sum;
+}
+
+/* The variance of y'Py for the fit just made, y having variances v + tau2. */
+static double
+form_variance(psy_fit *f, double tau2)
+{
+	size_t k = f->d->k;
+	double *wv = f->spare;
+
+	for (size_t i = 0; i < k; i++)
+		wv[i] = f->w[i] * f->d->v[i];
+	return 2 * squares(f, wv, wv) + 4 * tau2 * squares(f, wv, f->w) + 2 * tau2 * tau2 * squares(f, f->w, f->w);
+}
+
+static double
+sum_of(const double *x, size_t k)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < k; i++)
+		sum += x[i];
+	return sum;
+}
+
+double
+psy_fit_tau2_se(psy_fit *f, psy_meta_method method, double tau2)
+{
+	size_t k = f->d->k;
+	double n = (double) k, free = n - (double) f->d->p, first;
+
+	switch (method)
+	{
+		case PSY_META_EE: return NAN;
+		case PSY_META_DL: psy_fit_at(f, 0); return sqrt(form_variance(f, tau2)) / psy_fit_trace(f);
+		case PSY_META_HE: psy_fit_at(f, INFINITY); return sqrt(form_variance(f, tau2)) / free;
+		case PSY_META_HS:
+		case PSY_META_HSK:
+			psy_fit_at(f, 0);
+			return (method == PSY_META_HSK ? n / free : 1) * sqrt(form_variance(f, tau2)) / sum_of(f->w, k);
+		case PSY_META_SJ:
+			first = sj_first(f);
+			if (!(first > 0))
+				return 0;
+			psy_fit_at(f, first);
+			return first * sqrt(form_variance(f, tau2)) / free;
+		case PSY_META_ML: psy_fit_at(f, tau2); return sqrt(2 / psy_inner(f->w, f->w, k));
+		case PSY_META_REML: psy_fit_at(f, tau2); return sqrt(2 / squares(f, f->w, f->w));
+		case PSY_META_EB:
+		case PSY_META_PM:
+		case PSY_META_PMM: psy_fit_at(f, tau2); return sqrt(2 * n * n / free) / sum_of(f->w, k);
+	}
+	return NAN;
+}
+
+void
+psy_fit_qprofile(psy_fit *f, double level, double *lower, double *upper, bool *empty)
+{
+	double free = (double) (f->d->k - f->d->p), least = psy_chisq_quantile((1 - level) / 2, free, PSY_LOWER);
+
+	*lower = where_q(f, psy_chisq_quantile((1 - level) / 2, free, PSY_UPPER));
+	*upper = where_q(f, least);
+	psy_fit_at(f, 0);
+	*empty = f->rss < least;
+}
+
+static double
+loglik_at(psy_fit *f, double tau2, bool restricted)
+{
+	psy_fit_at(f, tau2);
+	return psy_fit_loglik(f, tau2, restricted);
+}
+
+/* Where the log likelihood crosses height between inside (above it) and outside (below it). */
+static double
+crossing(psy_fit *f, double inside, double outside, double height, bool restricted)
+{
+	for (int i = 0; i < ITERATIONS && fabs(outside - inside) > 1e-15 * (f->d->v[0] + inside); i++)
+	{
+		double middle = inside + (outside - inside) / 2;
+
+		if (psy_poll(f->ctx, NULL) != PSY_OK)
+			return NAN;
+		*(loglik_at(f, middle, restricted) >= height ? &inside : &outside) = middle;
+	}
+	return inside + (outside - inside) / 2;
+}
+
+void
+psy_fit_profile(psy_fit *f, double level, double tau2, bool restricted, double *lower, double *upper)
+{
+	double outside = tau2, height = loglik_at(f, tau2, restricted) - psy_chisq_quantile(1 - level, 1, PSY_UPPER) / 2;
+
+	*lower = loglik_at(f, 0, restricted) >= height ? 0 : crossing(f, tau2, 0, height, restricted);
+	/* For large tau2 the likelihood falls like a power of it, so that doubling ends. */
+	for (int i = 0; i < 2000 && psy_poll(f->ctx, NULL) == PSY_OK && loglik_at(f, outside, restricted) >= height; i++)
+		outside = 2 * (f->d->v[0] + outside);
+	*upper = crossing(f, tau2, outside, height, restricted);
 }

@@ -34,4 +34,12 @@ double psy_fit_loglik(const psy_fit *fit, double tau2, bool restricted);
 /* NaN when interrupted or when the numbers leave double precision. */
 double psy_fit_tau2(psy_fit *fit, psy_meta_method method);
 
+/* Standard error of the estimator at its estimate, as psy_tau2_se; NaN for EE. */
+double psy_fit_tau2_se(psy_fit *fit, psy_meta_method method, double tau2);
+
+/* Intervals of tau2 at a level: where Q(tau2) is at its chi-square quantiles (*empty when even 0 is too large), and where
+ * twice the log likelihood is within the chi-square(1) quantile of its maximum at tau2. */
+void psy_fit_qprofile(psy_fit *fit, double level, double *lower, double *upper, bool *empty);
+void psy_fit_profile(psy_fit *fit, double level, double tau2, bool restricted, double *lower, double *upper);
+
 #endif

@@ -18,7 +18,7 @@ CREATE TYPE psyrad.meta_regression_result AS (
 	beta double precision[], se double precision[], statistic double precision[], df double precision, p double precision[],
 	ci_lb double precision[], ci_ub double precision[],
 	qm double precision, qm_df double precision, qm_p double precision, qe double precision, qe_df double precision, qe_p double precision,
-	tau2 double precision, i2 double precision, h2 double precision, r2 double precision, loglik double precision,
+	tau2 double precision, se_tau2 double precision, tau2_lb double precision, tau2_ub double precision, i2 double precision, h2 double precision, r2 double precision, loglik double precision,
 	vcov double precision[], note text);
 CREATE TYPE psyrad.meta_prediction AS (
 	pred double precision, se double precision, ci_lb double precision, ci_ub double precision, pi_lb double precision, pi_ub double precision);
@@ -46,7 +46,7 @@ CREATE FUNCTION psyrad.meta_regression_state_finish(psyrad.meta_regression_state
 CREATE FUNCTION psyrad.meta_regression_finish(psyrad.meta_regression_state) RETURNS psyrad.meta_regression_result
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20000 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.meta_regression_final(state psyrad.meta_regression_state, method text DEFAULT 'REML', test text DEFAULT 'z',
-	level double precision DEFAULT 0.95, intercept boolean DEFAULT true) RETURNS psyrad.meta_regression_result
+	level double precision DEFAULT 0.95, intercept boolean DEFAULT true, tau2_ci text DEFAULT 'qprofile') RETURNS psyrad.meta_regression_result
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20000 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.meta_regression_permute(state psyrad.meta_regression_state, permutations integer DEFAULT 1000, seed bigint DEFAULT 0,
 	method text DEFAULT 'REML', test text DEFAULT 'z', intercept boolean DEFAULT true) RETURNS psyrad.meta_permutation
@@ -85,7 +85,7 @@ CREATE AGGREGATE psyrad.meta_regression(yi double precision, vi double precision
 COMMENT ON TYPE psyrad.meta_regression_state IS
 	'State of a regression: rows of yi, vi, the moderators x, and keys of cluster and effect where the aggregate has them (16 bytes each, an MD5, so that states carry no names). Flat, validated, exact in text and binary form; sorted, so that the same rows give the same bytes in any order. Merge with meta_regression_merge.';
 COMMENT ON TYPE psyrad.meta_regression_result IS
-	'A meta-regression with the meanings of metafor''s rma(yi, vi, mods). k rows used, k_missing rows with a NULL; arrays have one element a coefficient, the intercept first when intercept is true, then the moderators in the order of x; NULL where a redundant moderator was left out. df is NULL for test z; qm tests all moderators (the intercept when there are none): chi-square with qm_df, or F with qm_df and df; qe is residual heterogeneity with qe_df; tau2 in squared units of yi; i2 and r2 in per cent, r2 NULL without intercept or moderators; loglik is the restricted one for REML; vcov is the covariance of beta. NULL is not available, and note says why.';
+	'A meta-regression with the meanings of metafor''s rma(yi, vi, mods). k rows used, k_missing rows with a NULL; arrays have one element a coefficient, the intercept first when intercept is true, then the moderators in the order of x; NULL where a redundant moderator was left out. df is NULL for test z; qm tests all moderators (the intercept when there are none): chi-square with qm_df, or F with qm_df and df; qe is residual heterogeneity with qe_df; tau2, its standard error and interval in squared units of yi, the latter NULL for EE; i2 and r2 in per cent, r2 NULL without intercept or moderators; loglik is the restricted one for REML; vcov is the covariance of beta. NULL is not available, and note says why.';
 COMMENT ON TYPE psyrad.meta_prediction IS
 	'Predicted mean effect, its standard error and interval, and the interval of a new study''s true effect; normal for test z, t with the model''s df otherwise.';
 COMMENT ON TYPE psyrad.meta_permutation IS
@@ -118,8 +118,8 @@ COMMENT ON FUNCTION psyrad.meta_regression_state_finish(psyrad.meta_regression_s
 	'the state in its canonical form: rows sorted, no unused room';
 COMMENT ON FUNCTION psyrad.meta_regression_finish(psyrad.meta_regression_state) IS
 	'final function of meta_regression: meta_regression_final with what the aggregate was asked for';
-COMMENT ON FUNCTION psyrad.meta_regression_final(psyrad.meta_regression_state, text, text, double precision, boolean) IS
-	'Meta-regression of a state: yi ~ N(intercept + x beta, vi + tau2). DEFAULTS: method ''REML'', test ''z'', level 0.95, intercept true. method: EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM as in meta_final; ML and REML are the global maximum. test: z, t, knha, adhoc with k - p df. intercept => false suppresses it; a moderator that is 1 throughout then takes its place. A moderator that repeats those before it (it keeps less than 1e-7 of its spread beside them) is left out, its coefficient NULL, and note names it. k <= p: numbers are NULL, and note says so. Errors: vi = 0, unknown names, NULL options, level outside (0, 1).';
+COMMENT ON FUNCTION psyrad.meta_regression_final(psyrad.meta_regression_state, text, text, double precision, boolean, text) IS
+	'Meta-regression of a state: yi ~ N(intercept + x beta, vi + tau2). DEFAULTS: method ''REML'', test ''z'', level 0.95, intercept true, tau2_ci ''qprofile''. method: EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM as in meta_final; ML and REML are the global maximum. test: z, t, knha, adhoc with k - p df. intercept => false suppresses it; a moderator that is 1 throughout then takes its place. A moderator that repeats those before it (it keeps less than 1e-7 of its spread beside them) is left out, its coefficient NULL, and note names it. k <= p: numbers are NULL, and note says so. tau2_ci: of the residual tau2, qprofile, or pl (profile likelihood, with ML and REML). Errors: vi = 0, unknown names, NULL options, level outside (0, 1).';
 COMMENT ON FUNCTION psyrad.meta_regression_permute(psyrad.meta_regression_state, integer, bigint, text, text, boolean) IS
 	'Permutation tests (Higgins and Thompson 2004): the moderators'' rows are shuffled against the studies, without moderators the signs of yi. DEFAULTS: permutations 1000, seed 0, method ''REML'', test ''z'', intercept true. All arrangements when there are no more than permutations of them, p then being a share of all; else random ones by a counter-based generator, p = (b + 1) / (permutations + 1). metafor''s permutest counts the observed arrangement within iter: its iter is permutations + 1 here. Same seed, same result, in any row order. Errors: permutations below 1 or above 10,000,000, and those of meta_regression_final.';
 COMMENT ON FUNCTION psyrad.meta_predict(psyrad.meta_regression_result, double precision[], double precision) IS

@@ -46,7 +46,7 @@ SELECT abs((p).pred - ((r).beta[1] + 3 * (r).beta[2])) < 1e-15 AS at, abs((p0).s
 SELECT ARRAY(SELECT round(v::numeric, 10) FROM unnest(meta_vif(r)) v) AS vif FROM (SELECT meta_regression(yi, vi, x) AS r FROM study60) a;
 SELECT meta_predict(meta_regression(yi, vi, x), '{3}') FROM study60;
 SELECT meta_predict(meta_regression(yi, vi, x), '{3, 1}', 95) FROM study60;
-SELECT meta_predict(ROW(1,0,'REML','z',.95,true,'{1,2}','{1,2}','{1,2}',NULL,'{1,2}','{1,2}','{1,2}',1,1,1,1,1,1,1,1,1,1,1,'{{1}}','')::meta_regression_result, '{3}');
+SELECT meta_predict(ROW(1,0,'REML','z',.95,true,'{1,2}','{1,2}','{1,2}',NULL,'{1,2}','{1,2}','{1,2}',1,1,1,1,1,1,1,1,1,1,1,1,1,1,'{{1}}','')::meta_regression_result, '{3}');
 
 -- Permutations: all of them when they are few; seeds; any order of rows.
 SELECT (p).exact, (p).arrangements, (p).p[2] * 120 = round((p).p[2] * 120) AS counts FROM
