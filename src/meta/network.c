@@ -383,10 +383,13 @@ prepare(network *n, psy_error *err)
 	if (status == PSY_OK)
 		status = take(n, d->treatments, sizeof *n->place, &n->place, err);
 	if (status == PSY_OK)
-		status = take(n, 2 * p * p + p, sizeof *matrix, &matrix, err);
+		status = take(n, 3 * p * p + 3 * p, sizeof *matrix, &matrix, err);
 	if (status != PSY_OK)
 		return status;
-	n->work = (psy_net_gls){.factor = matrix, .inverse = matrix + p * p, .beta = matrix + 2 * p * p};
+	n->work = (psy_net_gls){.factor = matrix,
+							.inverse = matrix + p * p,
+							.beta = matrix + 2 * p * p,
+							.scratch = matrix + 2 * p * p + p};
 	status = read_pairs(n, err);
 	if (status == PSY_OK)
 		status = require_connected(n, err);

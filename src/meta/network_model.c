@@ -8,12 +8,15 @@
  */
 #include "meta/network_model.h"
 
+#include "core/lanes.h"
+
 #include <math.h>
 #include <string.h>
 
 #define GRID_STEP 0.0625
 #define SWEEPS 60
 #define HALVINGS 120
+#define CANCELS 64 /* weight times variances above which their differences lose more than six bits */
 
 /*
  * ---- trials ----------------------------------------------------------------------------------------------
@@ -162,27 +165,32 @@ normal_equations(const psy_net_model *m, double tau2, psy_net_gls *out)
 	}
 }
 
-/* Cholesky's factor in place, lower triangle. */
-static bool
-cholesky(double *a, size_t n)
+/* y -= a x over n elements: the inner loop of all that follows, which vectors take without changing a sum's
+ * order. */
+static inline void
+subtract(double *y, double a, const double *x, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		y[k] -= a * x[k];
+}
+
+/* Cholesky's factor in place, lower triangle; the diagonal as it was is left in whole. */
+PSY_CLONES static bool
+cholesky(double *a, size_t n, double *whole)
 {
 	for (size_t j = 0; j < n; j++)
+		whole[j] = a[j * n + j];
+	for (size_t j = 0; j < n; j++)
 	{
-		double d = a[j * n + j], whole = d;
+		double d = a[j * n + j];
 
-		for (size_t k = 0; k < j; k++)
-			d -= a[j * n + k] * a[j * n + k];
-		if (!(d > 1e-14 * whole))
+		if (!(d > 1e-14 * whole[j]))
 			return false;
 		a[j * n + j] = d = sqrt(d);
 		for (size_t i = j + 1; i < n; i++)
-		{
-			double sum = a[i * n + j];
-
-			for (size_t k = 0; k < j; k++)
-				sum -= a[i * n + k] * a[j * n + k];
-			a[i * n + j] = sum / d;
-		}
+			whole[i - j - 1 + n] = a[i * n + j] /= d;
+		for (size_t i = j + 1; i < n; i++)
+			subtract(a + i * n + j + 1, a[i * n + j], whole + n, i - j);
 	}
 	return true;
 }
@@ -199,30 +207,28 @@ solve(const double *l, size_t n, double *b)
 	}
 	for (size_t i = n; i-- > 0;)
 	{
-		for (size_t k = i + 1; k < n; k++)
-			b[i] -= l[k * n + i] * b[k];
 		b[i] /= l[i * n + i];
+		subtract(b, b[i], l + i * n, i);
 	}
 }
 
-/* L^-1 by columns: row j of out is column j, 0 before j. */
-static void
-invert_factor(const double *l, size_t n, double *out)
+/* The lower triangle of (L L')^-1 = sum over rows x of L^-1 of x'x; rows of L^-1 take scratch. */
+PSY_CLONES static void
+invert(const double *l, size_t n, double *scratch, double *inverse)
 {
-	for (size_t j = 0; j < n; j++)
+	memset(inverse, 0, n * n * sizeof *inverse);
+	memset(scratch, 0, n * n * sizeof *scratch);
+	for (size_t i = 0; i < n; i++)
 	{
-		double *column = out + j * n;
+		double *x = scratch + i * n;
 
-		memset(column, 0, j * sizeof *column);
-		column[j] = 1 / l[j * n + j];
-		for (size_t i = j + 1; i < n; i++)
-		{
-			double sum = 0;
-
-			for (size_t k = j; k < i; k++)
-				sum -= l[i * n + k] * column[k];
-			column[i] = sum / l[i * n + i];
-		}
+		x[i] = 1;
+		for (size_t k = 0; k < i; k++)
+			subtract(x, l[i * n + k], scratch + k * n, k + 1);
+		for (size_t k = 0; k <= i; k++)
+			x[k] /= l[i * n + i];
+		for (size_t k = 0; k <= i; k++)
+			subtract(inverse + k * n, -x[k], x, k + 1);
 	}
 }
 
@@ -231,39 +237,59 @@ psy_net_covariance(const psy_net_model *m, psy_net_gls *at)
 {
 	size_t p = m->parameters;
 
-	/* Element (i, j) is the product of columns i and j; those before are not needed any more. */
 	for (size_t i = 0; i < p; i++)
-		for (size_t j = i; j < p; j++)
-		{
-			double sum = 0;
-
-			for (size_t k = j; k < p; k++)
-				sum += at->inverse[i * p + k] * at->inverse[j * p + k];
-			at->factor[i * p + j] = at->factor[j * p + i] = sum;
-		}
-	memcpy(at->inverse, at->factor, p * p * sizeof(double));
+		for (size_t j = 0; j < i; j++)
+			at->inverse[j * p + i] = at->inverse[i * p + j];
 }
 
-/* Fitted value of a row, and x' (X'WX)^-1 x = |L^-1 x|^2. */
+/* |L^-1 x|^2 of a row, where the sum over the inverse's elements would cancel. */
 static double
-fitted(const psy_net_model *m, const psy_net_row *row, const psy_net_gls *at, double *quadratic)
+careful_form(const psy_net_model *m, const psy_net_row *row, const psy_net_gls *at)
 {
 	size_t p = m->parameters;
-	double value = 0;
+	double *x = at->scratch, sum = 0;
 
-	*quadratic = 0;
+	memset(x, 0, p * sizeof *x);
 	for (size_t i = 0; i < row->arms; i++)
 		if (m->place[row->arm[i]] != SIZE_MAX)
-			value += row->coef[i] * at->beta[m->place[row->arm[i]]];
-	for (size_t k = 0; k < p; k++)
+			x[m->place[row->arm[i]]] = row->coef[i];
+	for (size_t i = 0; i < p; i++)
 	{
-		double sum = 0;
-
-		for (size_t i = 0; i < row->arms; i++)
-			if (m->place[row->arm[i]] != SIZE_MAX)
-				sum += row->coef[i] * at->inverse[m->place[row->arm[i]] * p + k];
-		*quadratic += sum * sum;
+		for (size_t k = 0; k < i; k++)
+			x[i] -= at->factor[i * p + k] * x[k];
+		x[i] /= at->factor[i * p + i];
+		sum += x[i] * x[i];
 	}
+	return sum;
+}
+
+/* Fitted value of a row, and x' (X'WX)^-1 x; w is its weight. */
+static double
+fitted(const psy_net_model *m, const psy_net_row *row, const psy_net_gls *at, double w, double *quadratic)
+{
+	size_t p = m->parameters;
+	double value = 0, form = 0, size = 0;
+
+	for (size_t i = 0; i < row->arms; i++)
+	{
+		size_t a = m->place[row->arm[i]];
+		double own;
+
+		if (a == SIZE_MAX)
+			continue;
+		value += row->coef[i] * at->beta[a];
+		own = row->coef[i] * row->coef[i] * at->inverse[a * p + a];
+		form += own;
+		size += own;
+		for (size_t j = 0; j < i; j++)
+		{
+			size_t b = m->place[row->arm[j]];
+
+			if (b != SIZE_MAX)
+				form += 2 * row->coef[i] * row->coef[j] * at->inverse[a > b ? a * p + b : b * p + a];
+		}
+	}
+	*quadratic = w * size < CANCELS ? form : careful_form(m, row, at);
 	return value;
 }
 
@@ -271,16 +297,16 @@ bool
 psy_net_gls_at(const psy_net_model *m, double tau2, psy_net_gls *out)
 {
 	normal_equations(m, tau2, out);
-	if (!cholesky(out->factor, m->parameters))
+	if (!cholesky(out->factor, m->parameters, out->scratch))
 		return false;
 	solve(out->factor, m->parameters, out->beta);
-	invert_factor(out->factor, m->parameters, out->inverse);
+	invert(out->factor, m->parameters, out->scratch, out->inverse);
 	out->tau2 = tau2;
 	out->q = out->w2r2 = out->trace = out->sum_w = 0;
 	for (size_t i = 0; i < m->rows; i++)
 	{
 		double w = weight_of(&m->row[i], tau2), quadratic;
-		double r = m->row[i].z - fitted(m, &m->row[i], out, &quadratic);
+		double r = m->row[i].z - fitted(m, &m->row[i], out, w, &quadratic);
 
 		out->q += w * r * r;
 		out->w2r2 += w * w * r * r;
@@ -315,16 +341,31 @@ typedef struct search
 	double least;
 } search;
 
-/* A function of tau2 that is positive below the estimate and negative above it: score or Q minus its
- * expectation. */
-static double
-excess(const search *s, double tau2)
+/*
+ * What decides at one tau2: rises is the likelihood's pull upwards, r'W^2 r, falls the pull downwards, tr P
+ * (ML: sum w); of PM Q and its expectation.  Each decreases in tau2 (falls of PM is constant), so that
+ * between two points no sign of rises - falls can change where rises at the first is below falls at the
+ * second, or falls at the first below rises at the second.
+ */
+typedef struct pull
+{
+	double tau2, rises, falls;
+} pull;
+
+static pull
+pull_at(const search *s, double tau2)
 {
 	if (!psy_net_gls_at(s->m, tau2, s->work))
-		return NAN;
+		return (pull){tau2, NAN, NAN};
 	if (s->method == PSY_META_PM)
-		return s->work->q - (double) (s->m->rows - s->m->parameters);
-	return s->work->w2r2 - (s->method == PSY_META_REML ? s->work->trace : s->work->sum_w);
+		return (pull){tau2, s->work->q, (double) (s->m->rows - s->m->parameters)};
+	return (pull){tau2, s->work->w2r2, s->method == PSY_META_REML ? s->work->trace : s->work->sum_w};
+}
+
+static double
+excess(const pull *p)
+{
+	return p->rises - p->falls;
 }
 
 /*
@@ -332,9 +373,9 @@ excess(const search *s, double tau2)
  * that the bracket closes from both sides.
  */
 static double
-refine(const search *s, double low, double high)
+refine(const search *s, const pull *from, const pull *to)
 {
-	double at_low = excess(s, low), at_high = excess(s, high);
+	double low = from->tau2, high = to->tau2, at_low = excess(from), at_high = excess(to);
 	int side = 0;
 
 	for (int i = 0; i < HALVINGS && at_high < 0; i++)
@@ -342,11 +383,15 @@ refine(const search *s, double low, double high)
 		double next =
 				   i % 8 == 7 ? low + (high - low) / 2 : (low * at_high - high * at_low) / (at_high - at_low),
 			   value;
+		pull there;
 
+		if (high - low <= 4e-16 * (s->least + high))
+			return next;
 		if (!(next > low && next < high))
 			next = low + (high - low) / 2;
-		value = excess(s, next);
-		if (high - low <= 4e-16 * (s->least + high) || value == 0)
+		there = pull_at(s, next);
+		value = excess(&there);
+		if (value == 0)
 			return next;
 		if (value > 0)
 		{
@@ -400,30 +445,48 @@ consider(const search *s, double candidate, double *best, double *best_loglik)
 	}
 }
 
+/*
+ * Maxima between low and high: parts where no sign can change are left out, others halved (in ln(least +
+ * tau2)) down to the step below which maxima are not told apart.
+ */
+static bool
+scan(const search *s, const pull *low, const pull *high, double *best, double *best_loglik)
+{
+	double ratio = (s->least + high->tau2) / (s->least + low->tau2);
+	pull middle;
+
+	if (isnan(low->rises) || isnan(high->rises) || psy_poll(s->ctx, NULL) != PSY_OK)
+		return false;
+	if (low->rises < high->falls || high->rises > low->falls)
+		return true;
+	if (ratio <= exp(GRID_STEP))
+	{
+		if (excess(low) > 0 && excess(high) <= 0)
+			consider(s, refine(s, low, high), best, best_loglik);
+		return true;
+	}
+	middle = pull_at(s, s->least * expm1(log1p(low->tau2 / s->least) + log(ratio) / 2));
+	return scan(s, low, &middle, best, best_loglik) && scan(s, &middle, high, best, best_loglik);
+}
+
 static double
 searched(const search *s)
 {
-	double bound = bound_of(s), best = 0, best_loglik = NAN, low = 0, at_low = excess(s, 0);
-	double cells = ceil(log1p(bound / s->least) / GRID_STEP) + 1;
+	double best = 0, best_loglik = NAN, bound = bound_of(s);
+	pull low, high;
 
-	if (!isfinite(cells) || isnan(at_low))
+	if (!isfinite(bound))
+		return NAN;
+	/* A little beyond the bound, where the sign is certain. */
+	high = pull_at(s, bound + (s->least + bound) * GRID_STEP);
+	low = pull_at(s, 0);
+	if (isnan(low.rises) || isnan(high.rises))
 		return NAN;
 	if (s->method == PSY_META_PM) /* Q decreases: one root */
-		return at_low > 0 ? refine(s, 0, bound) : 0;
-	if (at_low <= 0)
+		return excess(&low) > 0 ? refine(s, &low, &high) : 0;
+	if (excess(&low) <= 0)
 		consider(s, 0, &best, &best_loglik);
-	for (double cell = 1; cell <= cells; cell++)
-	{
-		double high = s->least * expm1(cell * GRID_STEP), at_high = excess(s, high);
-
-		if (psy_poll(s->ctx, NULL) != PSY_OK)
-			return NAN;
-		if (at_low > 0 && at_high <= 0)
-			consider(s, refine(s, low, high), &best, &best_loglik);
-		low = high;
-		at_low = at_high;
-	}
-	return best;
+	return scan(s, &low, &high, &best, &best_loglik) ? best : NAN;
 }
 
 double

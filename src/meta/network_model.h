@@ -31,7 +31,8 @@ typedef struct psy_net_model
 typedef struct psy_net_gls
 {
 	double *factor;  /* Cholesky's factor L of X'WX */
-	double *inverse; /* L^-1 by columns; (X'WX)^-1 after psy_net_covariance */
+	double *inverse; /* (X'WX)^-1, its lower triangle; both after psy_net_covariance */
+	double *scratch;
 	double *beta;
 	double tau2;
 	double q;     /* sum w r^2 */
@@ -43,7 +44,7 @@ typedef struct psy_net_gls
 /* Weights 1 / (v + tau2), or 1 when tau2 is Inf.  false: X'WX is not positive definite in double. */
 bool psy_net_gls_at(const psy_net_model *m, double tau2, psy_net_gls *out);
 
-/* Turns the inverse factor into the covariance of beta; once after each psy_net_gls_at. */
+/* Fills the upper triangle of the inverse, the covariance of beta. */
 void psy_net_covariance(const psy_net_model *m, psy_net_gls *at);
 
 /* tau2 by options' method, from out's workspace; NaN when interrupted or not determined. */
