@@ -343,35 +343,82 @@ refine(const psy_outcomes_search *o, room *w, double unit, double *theta, double
 	return status;
 }
 
+/* Refines from theta, and keeps the end in best where it is the highest. */
+static psy_status
+try_start(const psy_outcomes_search *o, room *w, double unit, double *theta, double *best, double *loglik, psy_error *err)
+{
+	size_t n = psy_structure_count(o->structure);
+	double at;
+	psy_status status;
+
+	for (size_t r = 0; r < n; r++)
+		theta[r] = o->fixed[r] ? 0 : theta[r];
+	status = refine(o, w, unit, theta, &at, err);
+	if (status == PSY_OK && at > *loglik)
+	{
+		*loglik = at;
+		memcpy(best, theta, n * sizeof *best);
+	}
+	return status;
+}
+
+/* The end of a simpler structure as a start: what is nested cannot end higher. */
+static psy_status
+from_simpler(const psy_outcomes_search *o, psy_structure_kind kind, const double *variance, double *theta, psy_error *err)
+{
+	static const bool none[PSY_STRUCTURE_LEVELS + 1] = {false};
+	psy_structure simple = {kind, o->structure->m, o->structure->time};
+	psy_outcomes_search search = *o;
+	double inner[PSY_STRUCTURE_LEVELS + 1], tau2[PSY_STRUCTURE_LEVELS], rho[1] = {0}, loglik;
+	psy_status status;
+
+	search.structure = &simple;
+	search.fixed = none;
+	status = psy_outcomes_maximise(&search, variance, inner, &loglik, err);
+	if (status != PSY_OK)
+		return status;
+	psy_structure_describe(&simple, inner, tau2, rho);
+	for (size_t i = 1; i < simple.m && psy_structure_variances(&simple) == 1; i++)
+		tau2[i] = tau2[0];
+	for (size_t i = 0; i < simple.m; i++)
+		tau2[i] = fmax(tau2[i], 1e-6 * variance[i]);
+	psy_structure_start(o->structure, tau2, isnan(rho[0]) ? 0 : rho[0], theta);
+	return PSY_OK;
+}
+
 psy_status
 psy_outcomes_maximise(const psy_outcomes_search *o, const double *variance, double *theta, double *loglik, psy_error *err)
 {
-	static const double sizes[] = {1, 0.1, 0.004}, correlations[] = {0.3, 0.9, -0.5};
-	size_t n = psy_structure_count(o->structure), m = o->structure->m;
-	bool one = psy_structure_correlations(o->structure) == 0;
-	double from[PSY_STRUCTURE_LEVELS * (PSY_STRUCTURE_LEVELS + 1) / 2], scaled[PSY_STRUCTURE_LEVELS], unit = 0, at;
+	static const double start[][2] = {{1, 0.3},    {1, 0.9},    {1, -0.5},     {0.1, 0.3},    {0.1, 0.9},  {0.1, -0.5},
+									  {0.004, 0.3}, {0.004, 0.99}, {0.004, -0.99}};
+	size_t m = o->structure->m;
+	psy_structure_kind kind = o->structure->kind;
+	double from[PSY_STRUCTURE_LEVELS * (PSY_STRUCTURE_LEVELS + 1) / 2], scaled[PSY_STRUCTURE_LEVELS], unit = 0;
 	psy_status status = PSY_OK;
 	room w;
 
-	lay_out(o->c, o->structure, o->work, &w);
+	*loglik = -INFINITY;
 	for (size_t i = 0; i < m; i++)
 		unit = fmax(unit, variance[i]);
-	*loglik = -INFINITY;
-	for (int trial = 0; trial < 9 && status == PSY_OK; trial++)
+	for (int simpler = 0; simpler < 2 && status == PSY_OK && (kind == PSY_STRUCTURE_HCS || kind == PSY_STRUCTURE_HAR); simpler++)
 	{
-		if (one && trial % 3 > 0)
+		psy_structure_kind same = kind == PSY_STRUCTURE_HCS ? PSY_STRUCTURE_CS : PSY_STRUCTURE_AR;
+
+		status = from_simpler(o, simpler == 0 ? same : PSY_STRUCTURE_DIAG, variance, from, err);
+		/* The simpler search had the room for itself. */
+		lay_out(o->c, o->structure, o->work, &w);
+		if (status == PSY_OK)
+			status = try_start(o, &w, unit, from, theta, loglik, err);
+	}
+	lay_out(o->c, o->structure, o->work, &w);
+	for (size_t trial = 0; trial < sizeof start / sizeof *start && status == PSY_OK; trial++)
+	{
+		if (psy_structure_correlations(o->structure) == 0 && trial % 3 > 0)
 			continue;
 		for (size_t i = 0; i < m; i++)
-			scaled[i] = variance[i] * sizes[trial / 3];
-		psy_structure_start(o->structure, scaled, correlations[trial % 3], from);
-		for (size_t r = 0; r < n; r++)
-			from[r] = o->fixed[r] ? 0 : from[r];
-		status = refine(o, &w, unit * sizes[trial / 3], from, &at, err);
-		if (status == PSY_OK && at > *loglik)
-		{
-			*loglik = at;
-			memcpy(theta, from, n * sizeof *theta);
-		}
+			scaled[i] = variance[i] * start[trial][0];
+		psy_structure_start(o->structure, scaled, start[trial][1], from);
+		status = try_start(o, &w, unit * start[trial][0], from, theta, loglik, err);
 	}
 	return status == PSY_OK ? evaluate(o, theta, loglik, err) : status;
 }

@@ -1,10 +1,10 @@
 /*
  * structure.c - covariance structures and their derivatives; see structure.h.
  *
- * All but UN are G_ij = t_i t_j R_ij(u).  Where R ties the signs of different t together (HCS, HAR), t is the
+ * CS is G = b^2 (I - J/m) + a^2 J/m with J all ones: its eigenvalues, so that at G = 0 every direction shows whether
+ * it climbs.  UN is G = L L'.  All others are G_ij = t_i t_j R_ij(u).  Where R ties the signs of different t together (HCS, HAR), t is the
  * square of its theta: a theta then cannot turn a correlation's sign, and t = 0 is a stationary point where the
- * likelihood wants to go below.  u gives rho by its sine, so that +-1 are reached; CAR's is exp(-u^2).  UN is G =
- * L L'.
+ * likelihood wants to go below.  u gives rho by its sine, so that +-1 are reached; CAR's is exp(-u^2).
  */
 #include "meta/structure.h"
 
@@ -280,6 +280,25 @@ free_second(const psy_structure *s, size_t r, size_t q, double *g)
 }
 
 /*
+ * ---- CS --------------------------------------------------------------------------------------------------
+ */
+
+/* to = a J/m + b (I - J/m). */
+static void
+exchangeable(size_t m, double a, double b, double *to)
+{
+	for (size_t i = 0; i < m; i++)
+		for (size_t j = 0; j < m; j++)
+			to[i * m + j] = (a - b) / (double) m + (i == j ? b : 0);
+}
+
+static bool
+is_exchangeable(const psy_structure *s)
+{
+	return s->kind == PSY_STRUCTURE_CS && s->m > 1;
+}
+
+/*
  * ---- for all ---------------------------------------------------------------------------------------------
  */
 
@@ -288,6 +307,8 @@ psy_structure_at(const psy_structure *s, const double *theta, double *g)
 {
 	if (s->kind == PSY_STRUCTURE_UN)
 		free_at(s, theta, g);
+	else if (is_exchangeable(s))
+		exchangeable(s->m, theta[0] * theta[0], theta[1] * theta[1], g);
 	else
 		fill(s, theta, NULL, 0, g);
 }
@@ -297,6 +318,8 @@ psy_structure_first(const psy_structure *s, const double *theta, size_t r, doubl
 {
 	if (s->kind == PSY_STRUCTURE_UN)
 		free_first(s, theta, r, g);
+	else if (is_exchangeable(s))
+		exchangeable(s->m, r == 0 ? 2 * theta[0] : 0, r == 1 ? 2 * theta[1] : 0, g);
 	else
 		fill(s, theta, &r, 1, g);
 }
@@ -306,6 +329,8 @@ psy_structure_second(const psy_structure *s, const double *theta, size_t r, size
 {
 	if (s->kind == PSY_STRUCTURE_UN)
 		free_second(s, r, q, g);
+	else if (is_exchangeable(s))
+		exchangeable(s->m, r == 0 && q == 0 ? 2 : 0, r == 1 && q == 1 ? 2 : 0, g);
 	else
 		fill(s, theta, (size_t[2]){r, q}, 2, g);
 }
@@ -347,6 +372,12 @@ psy_structure_start(const psy_structure *s, const double *variance, double corre
 				theta[i * (i + 1) / 2 + j] = g[i * s->m + j];
 		return;
 	}
+	if (is_exchangeable(s))
+	{
+		theta[0] = sqrt(mean * (1 + ((double) s->m - 1) * rho));
+		theta[1] = sqrt(mean * (1 - rho));
+		return;
+	}
 	for (size_t i = 0; i < sizes; i++)
 	{
 		double t = sqrt(sizes > 1 ? variance[i] : mean);
@@ -376,6 +407,11 @@ psy_structure_describe(const psy_structure *s, const double *theta, double *tau2
 	}
 	if (psy_structure_correlations(s) == 0)
 		return;
+	if (is_exchangeable(s))
+	{
+		rho[0] = tau2[0] > 0 ? g[1] / tau2[0] : NAN;
+		return;
+	}
 	for (size_t i = 0; i < sizes; i++)
 		some += tau2[i] > 0 ? (sizes == 1 ? 2 : 1) : 0;
 	if (s->kind == PSY_STRUCTURE_CAR)
