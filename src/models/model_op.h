@@ -84,6 +84,7 @@ extern const psy_op_kind psy_op_knn;
 extern const psy_op_kind psy_op_gaussian;
 extern const psy_op_kind psy_op_mlp;
 extern const psy_op_kind psy_op_ensemble;
+extern const psy_op_kind psy_op_gblinear;
 extern const psy_op_kind psy_op_logistic;
 extern const psy_op_kind psy_op_svm;
 extern const psy_op_kind psy_op_trees;
@@ -150,6 +151,9 @@ psy_status psy_psyrad_json_compile(const psy_context *ctx, const psy_json *json,
 psy_status psy_xgboost_compile(const psy_context *ctx, const psy_json *json, const psy_model_limits *limits,
 							   psy_model **image, psy_error *err);
 extern const char *const psy_xgboost_skip[];
+
+/* The same within psyrad-json, {"kind": "xgboost", "model": ...}; sets op->code too. */
+psy_status psy_xgboost_from_json(psy_compiler *c, const psy_json_node *node, psy_op *op);
 
 /* libsvm's model files (libsvm.c); features: as many as rows have, or 0: the largest index. */
 psy_status psy_libsvm_compile(const psy_context *ctx, const char *document, size_t bytes, size_t features,

@@ -282,6 +282,12 @@ psy_model_score(const psy_model *model, const double *raw, double *workspace, do
 	{
 		const psy_op_kind *kind = psy_op_kind_of(estimator(model)->code);
 
+		if (psy_model_raw(model) > 1)
+		{
+			psy_fail(err, PSY_UNSUPPORTED, "the model has %zu targets, not one value", psy_model_raw(model));
+			psy_hint(err, "Use model_decision, which gives them all.");
+			return PSY_UNSUPPORTED;
+		}
 		*score = kind->value == NULL ? raw[0] : kind->value(model, estimator(model), raw);
 		if (!isfinite(*score))
 			return psy_fail(err, PSY_DOMAIN,

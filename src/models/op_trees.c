@@ -23,32 +23,6 @@ head_of(const psy_model *model, const psy_op *op)
 /* ---- checking
  * -------------------------------------------------------------------------------------------------- */
 
-static psy_status
-check_link(const psy_model *model, const psy_op *op, const psy_trees_head *head, psy_error *err)
-{
-	bool fits = false;
-
-	switch (head->link)
-	{
-		case PSY_LINK_IDENTITY:
-		case PSY_LINK_EXP:
-		case PSY_LINK_SQUARE:
-		case PSY_LINK_SOFTPLUS: fits = model->task == PSY_REGRESSION && op->outputs == 1; break;
-		case PSY_LINK_LOGISTIC:
-			fits = op->outputs == 1 && (model->task == PSY_REGRESSION || model->classes == 2);
-			break;
-		case PSY_LINK_STEP: fits = op->outputs == 1 && model->classes == 2; break;
-		case PSY_LINK_SOFTMAX:
-		case PSY_LINK_PROBABILITY:
-		case PSY_LINK_EACH: fits = model->task == PSY_CLASSIFICATION && op->outputs == model->classes; break;
-		default: break;
-	}
-	if (!fits)
-		return psy_fail(err, PSY_FORMAT, "trees: the link %u does not fit the task or the outputs",
-						head->link);
-	return PSY_OK;
-}
-
 static bool
 node_is_sound(const psy_trees_head *head, const psy_op *op, const psy_tree_node *node, uint32_t k,
 			  uint32_t end)
@@ -120,7 +94,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 		return psy_fail(err, PSY_FORMAT, "trees: its sizes do not fit");
 	if (!psy_all_finite((const double *) (head + 1), (at.word - sizeof *head) / sizeof(double)))
 		return psy_fail(err, PSY_FORMAT, "trees: a number is not finite");
-	if ((status = check_link(model, op, head, err)) != PSY_OK ||
+	if ((status = psy_link_check(model, op, head, err)) != PSY_OK ||
 		(status = check_covers((const double *) (data + at.cover), (at.total - at.cover) / sizeof(double),
 							   err)) != PSY_OK)
 		return status;
@@ -159,8 +133,12 @@ add_leaf(const psy_trees_head *head, const psy_tree_node *leaf, const double *ve
 	{
 		const double *value = vector + (size_t) leaf->left * head->width;
 
-		for (uint32_t k = 0; k < head->width; k++)
-			out[k] += value[k];
+		if (head->flags & PSY_TREES_FLOAT_SUMS)
+			for (uint32_t k = 0; k < head->width; k++)
+				out[k] = (double) ((float) out[k] + (float) value[k]);
+		else
+			for (uint32_t k = 0; k < head->width; k++)
+				out[k] += value[k];
 	}
 	else if (head->flags & PSY_TREES_FLOAT_SUMS)
 		out[group] = (double) ((float) out[group] + (float) leaf->as.threshold);
@@ -214,135 +192,36 @@ workspace_of(const psy_model *model, const psy_op *op)
 /* ---- links
  * ----------------------------------------------------------------------------------------------------- */
 
-/* XGBoost's own float32 sigmoid (src/common/math.h). */
-static double
-float_expit(float x)
-{
-	return (double) (1.0f / (expf(-x < 88.7f ? -x : 88.7f) + 1.0f + 1e-16f));
-}
-
-static double
-logistic(const psy_trees_head *head, double raw)
-{
-	if (head->flags & PSY_TREES_FLOAT_SUMS)
-		return float_expit((float) raw);
-	return psy_expit(head->parameter * raw);
-}
-
-/* XGBoost's own float32 softmax: the sum alone is double. */
-static void
-float_softmax(const double *raw, size_t n, double most, double *proba)
-{
-	double sum = 0;
-
-	for (size_t k = 0; k < n; k++)
-	{
-		proba[k] = (double) expf((float) raw[k] - (float) most);
-		sum += proba[k];
-	}
-	for (size_t k = 0; k < n; k++)
-		proba[k] = (double) ((float) proba[k] / (float) sum);
-}
-
-static void
-softmax(const psy_trees_head *head, const double *raw, size_t n, double *proba)
-{
-	double most = raw[0], sum = 0, slope = head->parameter;
-
-	for (size_t k = 1; k < n; k++)
-		if (raw[k] > most)
-			most = raw[k];
-	if (head->flags & PSY_TREES_FLOAT_SUMS)
-	{
-		float_softmax(raw, n, most, proba);
-		return;
-	}
-	for (size_t k = 0; k < n; k++)
-	{
-		proba[k] = exp(slope * (raw[k] - most));
-		sum += proba[k];
-	}
-	for (size_t k = 0; k < n; k++)
-		proba[k] /= sum;
-}
-
 static psy_status
 proba(const psy_model *model, const psy_op *op, const double *raw, double *workspace, double *to,
 	  psy_error *err)
 {
-	const psy_trees_head *head = head_of(model, op);
-
 	(void) workspace;
 	(void) err;
-	if (head->link == PSY_LINK_SOFTMAX)
-		softmax(head, raw, model->classes, to);
-	else if (op->outputs == 1)
-	{
-		to[1] = head->link == PSY_LINK_STEP ? raw[0] > 0 : logistic(head, raw[0]);
-		/* XGBoost's classes subtract in float32. */
-		to[0] = head->flags & PSY_TREES_FLOAT_SUMS ? (double) (1.0f - (float) to[1]) : 1.0 - to[1];
-	}
-	else
-		for (uint32_t k = 0; k < op->outputs; k++)
-			to[k] = head->link == PSY_LINK_EACH ? logistic(head, raw[k]) : raw[k];
+	psy_link_proba(head_of(model, op), op->outputs, raw, to);
 	return PSY_OK;
 }
 
 static size_t
 label(const psy_model *model, const psy_op *op, const double *raw)
 {
-	const psy_trees_head *head = head_of(model, op);
-	size_t best = 0;
-
-	if (op->outputs > 1)
-	{
-		for (size_t k = 1; k < model->classes; k++)
-			if (raw[k] > raw[best])
-				best = k;
-		return best;
-	}
-	if (head->flags & PSY_TREES_TIE_SECOND)
-		return raw[0] >= 0;
-	/* XGBoost decides by the probability, which float32 rounds to one half around 0. */
-	if (head->link == PSY_LINK_LOGISTIC && (head->flags & PSY_TREES_FLOAT_SUMS))
-		return logistic(head, raw[0]) > 0.5;
-	return raw[0] > 0;
+	return psy_link_label(head_of(model, op), op->outputs, raw);
 }
 
 static double
 value(const psy_model *model, const psy_op *op, const double *raw)
 {
-	const psy_trees_head *head = head_of(model, op);
-
-	switch (head->link)
-	{
-		case PSY_LINK_EXP:
-			return head->flags & PSY_TREES_FLOAT_SUMS ? (double) expf((float) raw[0]) : exp(raw[0]);
-		case PSY_LINK_LOGISTIC: return logistic(head, raw[0]);
-		case PSY_LINK_SQUARE: return copysign(raw[0] * raw[0], raw[0]);
-		case PSY_LINK_SOFTPLUS: return log1p(exp(raw[0]));
-		default: return raw[0];
-	}
+	return psy_link_value(head_of(model, op), raw[0]);
 }
 
 static size_t
 facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 {
-	static const char *const link[] = {"",
-									   "identity",
-									   "exp",
-									   "logistic",
-									   "softmax",
-									   "probabilities",
-									   "logistic of each",
-									   "signed square",
-									   "softplus",
-									   "step"};
 	const psy_trees_head *head = head_of(model, op);
 
 	fact[0] = (psy_fact){.key = "trees", .number = head->trees};
 	fact[1] = (psy_fact){.key = "nodes", .number = head->nodes};
-	fact[2] = (psy_fact){.key = "link", .text = link[head->link]};
+	fact[2] = (psy_fact){.key = "link", .text = psy_link_name(head->link)};
 	fact[3] = (psy_fact){.key = "features as",
 						 .text = head->flags & PSY_TREES_FLOAT_FEATURES ? "float32" : "double"};
 	fact[4] = (psy_fact){.key = "covers", .text = head->flags & PSY_TREES_COVERS ? "known" : "unknown"};

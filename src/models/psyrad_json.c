@@ -280,11 +280,35 @@ unknown_kind(psy_compiler *c, const psy_json_node *name, bool estimator)
 	return psy_hint(c->err, "Known here: %s.", list);
 }
 
+typedef psy_status (*operator_reader)(psy_compiler *c, const psy_json_node *node, psy_op *op);
+
+/* Who reads a kind at such a place, its code going to op; NULL when nobody does. */
+static operator_reader
+find_reader(const char *name, bool estimator, psy_op *op)
+{
+	/* Documents of their own trainers, which set the code themselves. */
+	static const struct
+	{
+		const char *name;
+		operator_reader read;
+	} documents[] = {{"xgboost", psy_xgboost_from_json}};
+	const psy_op_kind *kind = psy_op_kind_named(name);
+
+	for (size_t k = 0; estimator && k < sizeof documents / sizeof documents[0]; k++)
+		if (strcmp(documents[k].name, name) == 0)
+			return documents[k].read;
+	if (kind == NULL || psy_op_estimates(kind->code) != estimator)
+		return NULL;
+	op->code = kind->code;
+	return kind->compile;
+}
+
 psy_status
 psy_json_operator(psy_compiler *c, const psy_json_node *node, bool estimator, psy_op *op)
 {
 	const psy_json_node *name;
 	const psy_op_kind *kind;
+	operator_reader read;
 	psy_status status;
 
 	*op = (psy_op){.inputs = (uint32_t) c->width, .level = c->level};
@@ -292,17 +316,17 @@ psy_json_operator(psy_compiler *c, const psy_json_node *node, bool estimator, ps
 		(status = psy_json_expect(c->json, node, PSY_JSON_OBJECT, c->err)) != PSY_OK ||
 		(status = psy_json_need(c->json, node, "kind", PSY_JSON_STRING, &name, c->err)) != PSY_OK)
 		return status;
-	kind = psy_op_kind_named(psy_json_text(c->json, name));
-	if (kind == NULL || kind->compile == NULL || psy_op_estimates(kind->code) != estimator)
+	read = find_reader(psy_json_text(c->json, name), estimator, op);
+	if (read == NULL)
 		return unknown_kind(c, name, estimator);
 	if (c->level > PSY_MODEL_MOST_LEVELS)
 		return psy_json_fail(c->json, node, PSY_LIMIT, c->err, "operators within operators, deeper than %d levels",
 							 PSY_MODEL_MOST_LEVELS);
-	if (estimator && !kind->any_task &&
+	kind = psy_op_kind_of(op->code);
+	if (estimator && kind != NULL && !kind->any_task &&
 		(kind->label == NULL) != (psy_builder_model(&c->builder)->task == PSY_REGRESSION))
 		return psy_json_fail(c->json, name, PSY_UNSUPPORTED, c->err, "%s does not fit the task", kind->name);
-	op->code = kind->code;
-	if ((status = kind->compile(c, node, op)) != PSY_OK)
+	if ((status = read(c, node, op)) != PSY_OK)
 		return status;
 	if (op->outputs > c->limits->features)
 		return psy_json_fail(c->json, node, PSY_LIMIT, c->err, "%u outputs, at most %zu are possible", op->outputs,

@@ -70,6 +70,18 @@ typedef struct psy_tree_node
 	uint32_t what; /* feature and flags */
 } psy_tree_node;
 
+/* ---- links (trees_link.c)
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Whether the head's link fits the task and the outputs. */
+psy_status psy_link_check(const psy_model *model, const psy_op *op, const psy_trees_head *head, psy_error *err);
+
+/* Probabilities, label and value of the sums raw[outputs]. */
+void psy_link_proba(const psy_trees_head *head, uint32_t outputs, const double *raw, double *to);
+size_t psy_link_label(const psy_trees_head *head, uint32_t outputs, const double *raw);
+double psy_link_value(const psy_trees_head *head, double raw);
+const char *psy_link_name(uint32_t link);
+
 /* ---- writing
  * --------------------------------------------------------------------------------------------------- */
 

@@ -161,10 +161,10 @@ xgboost_documents_that_do_not_fit_are_refused(void **state)
 {
 	refuse_edited("\"binary:logistic\"", "\"my:own\"", PSY_UNSUPPORTED,
 				  "$.learner.objective.name: the objective \"my:own\" is not supported");
-	refuse_edited("\"name\":\"gbtree\"", "\"name\":\"gblinear\"", PSY_UNSUPPORTED,
-				  "the booster \"gblinear\" is not supported");
+	refuse_edited("\"name\":\"gbtree\"", "\"name\":\"gbforest\"", PSY_UNSUPPORTED,
+				  "the booster \"gbforest\" is not supported");
 	refuse_edited("\"num_target\":\"1\"", "\"num_target\":\"2\"", PSY_UNSUPPORTED,
-				  "num_target: a model of 2 targets");
+				  "num_target: a model of 2 targets is not supported with binary:logistic");
 	refuse_edited("\"feature_names\":[", "\"feature_names\":[\"more\",", PSY_FORMAT,
 				  "feature_names: 5 names, 4 expected");
 	refuse_edited("\"base_score\":\"[", "\"base_score\":\"[[", PSY_FORMAT,
@@ -177,8 +177,8 @@ xgboost_documents_that_do_not_fit_are_refused(void **state)
 				  "trees[0]: the children do not make a tree");
 	refuse_edited("\"left_children\":[1,", "\"left_children\":[99,", PSY_FORMAT,
 				  "left_children[0]: a whole number from -1 to 12 expected");
-	refuse_edited("\"size_leaf_vector\":\"1\"", "\"size_leaf_vector\":\"3\"", PSY_UNSUPPORTED,
-				  "leaves of 3 numbers");
+	refuse_edited("\"size_leaf_vector\":\"1\"", "\"size_leaf_vector\":\"3\"", PSY_FORMAT,
+				  "leaves of 3 numbers, but there are 1 outputs");
 }
 
 static void
