@@ -22,6 +22,8 @@ typedef struct lightgbm_reader
 	psy_slice head;
 	psy_slice trees; /* from the first Tree= on */
 	psy_trees_head plan;
+	psy_slice objective;
+	psy_task task;
 	uint32_t outputs;
 	size_t features;
 	size_t most; /* leaves of a tree */
@@ -86,7 +88,8 @@ read_number(const lightgbm_reader *l, psy_slice word, const char *key, bool whol
 }
 
 static psy_status
-read_setting(const lightgbm_reader *l, psy_slice block, const char *key, double low, double high, double *number)
+read_setting(const lightgbm_reader *l, psy_slice block, const char *key, double low, double high,
+			 double *number)
 {
 	psy_slice value;
 
@@ -158,7 +161,8 @@ read_objective(lightgbm_reader *l, double classes)
 	if (found == NULL)
 		return refuse_key(l, name.at, PSY_UNSUPPORTED, "objective", "it is not among those supported");
 	l->plan.link = found->link;
-	psy_builder_model(&l->c->builder)->task = found->task;
+	l->objective = name;
+	l->task = found->task;
 	for (word = psy_slice_word(&text); word.at < word.end; word = psy_slice_word(&text))
 		if (psy_slice_begins(word, "sigmoid:"))
 		{
@@ -172,8 +176,7 @@ read_objective(lightgbm_reader *l, double classes)
 	if (found->link == PSY_LINK_SOFTMAX || found->link == PSY_LINK_EACH ? classes < 2 : classes != 1)
 		return refuse_key(l, l->head.at, PSY_FORMAT, "num_class", "it does not fit the objective");
 	l->outputs = (uint32_t) classes;
-	return psy_builder_text(&l->c->builder, name.at, (size_t) (name.end - name.at),
-							&psy_builder_model(&l->c->builder)->name);
+	return PSY_OK;
 }
 
 static psy_status
@@ -187,16 +190,23 @@ add_text(lightgbm_reader *l, psy_span table, size_t k, const char *text, size_t 
 	return status;
 }
 
+static size_t
+classes_of(const lightgbm_reader *l)
+{
+	return l->task == PSY_REGRESSION ? 0 : l->outputs == 1 ? 2 : l->outputs;
+}
+
 static psy_status
 name_classes(lightgbm_reader *l)
 {
 	psy_builder *b = &l->c->builder;
-	size_t classes = l->outputs == 1 ? 2 : l->outputs;
+	size_t classes = classes_of(l);
 	psy_span labels;
 	psy_status status;
 
+	psy_builder_model(b)->task = l->task;
 	psy_builder_model(b)->positive = PSY_MODEL_NO_CLASS;
-	if (psy_builder_model(b)->task == PSY_REGRESSION)
+	if (classes == 0)
 		return PSY_OK;
 	if ((status = psy_builder_reserve(b, classes, sizeof(psy_span), &labels)) != PSY_OK)
 		return status;
@@ -287,9 +297,7 @@ read_head(lightgbm_reader *l)
 	if (each != classes)
 		return refuse_key(l, head.at, PSY_UNSUPPORTED, "num_tree_per_iteration", "it differs from num_class");
 	l->features = (size_t) most + 1;
-	if ((status = read_objective(l, classes)) != PSY_OK || (status = name_classes(l)) != PSY_OK)
-		return status;
-	return name_features(l);
+	return read_objective(l, classes);
 }
 
 /* ---- trees
@@ -381,8 +389,9 @@ read_sets(lightgbm_reader *l, psy_slice block, size_t splits, psy_trees_writer *
 	/* Fewer sets than leaves: the column holds their bounds. */
 	for (size_t k = 0; k <= (size_t) sets; k++)
 	{
-		status = read_number(l, psy_slice_word(&bounds), "cat_boundaries", true, k == 0 ? 0 : l->column[k - 1],
-							 k == 0 ? 0 : (double) (block.end - block.at), l->column + k);
+		status =
+			read_number(l, psy_slice_word(&bounds), "cat_boundaries", true, k == 0 ? 0 : l->column[k - 1],
+						k == 0 ? 0 : (double) (block.end - block.at), l->column + k);
 		if (status != PSY_OK)
 			return status;
 	}
@@ -550,20 +559,16 @@ make_scratch(lightgbm_reader *l, void **block)
 	return PSY_OK;
 }
 
+/* The trees as an operator; the head was read. */
 static psy_status
-compile(lightgbm_reader *l, size_t bytes)
+compile_trees(lightgbm_reader *l, psy_op *op)
 {
 	psy_builder *b = &l->c->builder;
-	psy_op op = {.code = PSY_OP_TREES};
 	psy_trees_writer writer;
-	psy_span steps;
 	void *scratch = NULL;
 	psy_status status;
 
-	l->plan = (psy_trees_head){.width = 1, .divisor = 1, .parameter = 1, .flags = PSY_TREES_COVERS};
-	if ((status = part_document(l, bytes)) != PSY_OK || (status = read_head(l)) != PSY_OK ||
-		(status = plan_trees(l)) != PSY_OK ||
-		(status = psy_builder_reserve(b, 1, sizeof(psy_op), &steps)) != PSY_OK ||
+	if ((status = plan_trees(l)) != PSY_OK ||
 		(status = psy_trees_begin(&writer, b, &l->plan, l->outputs)) != PSY_OK ||
 		(status = make_scratch(l, &scratch)) != PSY_OK)
 		return status;
@@ -571,12 +576,54 @@ compile(lightgbm_reader *l, size_t bytes)
 	psy_release(b->ctx, scratch);
 	if (status != PSY_OK)
 		return status;
-	op.inputs = (uint32_t) l->features;
-	psy_trees_finish(&writer, &op);
+	op->code = PSY_OP_TREES;
+	op->inputs = (uint32_t) l->features;
+	psy_trees_finish(&writer, op);
+	return PSY_OK;
+}
+
+/* A document on its own: the model's head too. */
+static psy_status
+compile(lightgbm_reader *l)
+{
+	psy_builder *b = &l->c->builder;
+	psy_op op = {0};
+	psy_span steps, name;
+	psy_status status;
+
+	if ((status = psy_builder_text(b, l->objective.at, psy_slice_length(l->objective), &name)) != PSY_OK)
+		return status;
+	psy_builder_model(b)->name = name;
+	if ((status = name_classes(l)) != PSY_OK || (status = name_features(l)) != PSY_OK ||
+		(status = psy_builder_reserve(b, 1, sizeof(psy_op), &steps)) != PSY_OK ||
+		(status = compile_trees(l, &op)) != PSY_OK)
+		return status;
 	psy_builder_model(b)->ops = 1;
 	psy_builder_model(b)->steps = steps;
 	*(psy_op *) psy_builder_at(b, steps) = op;
 	return PSY_OK;
+}
+
+/* The head of document[bytes]; l->c_locale is to be freed, also after errors. */
+static psy_status
+begin(lightgbm_reader *l, size_t bytes)
+{
+	psy_status status;
+
+	l->plan = (psy_trees_head){.width = 1, .divisor = 1, .parameter = 1, .flags = PSY_TREES_COVERS};
+	l->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
+	if (l->c_locale == (locale_t) 0)
+		return psy_fail(l->c->err, PSY_NOMEM, "no C locale");
+	if ((status = part_document(l, bytes)) != PSY_OK)
+		return status;
+	return read_head(l);
+}
+
+static void
+end(lightgbm_reader *l)
+{
+	if (l->c_locale != (locale_t) 0)
+		freelocale(l->c_locale);
 }
 
 psy_status
@@ -590,17 +637,74 @@ psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
 	if (bytes > limits->json.bytes)
 		return psy_fail(err, PSY_LIMIT, "lightgbm: %zu bytes, at most %zu are allowed", bytes,
 						limits->json.bytes);
-	l.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
-	if (l.c_locale == (locale_t) 0)
-		return psy_fail(err, PSY_NOMEM, "no C locale");
 	if ((status = psy_builder_begin(&c.builder, ctx, limits->image, err)) == PSY_OK &&
-		(status = compile(&l, bytes)) == PSY_OK)
+		(status = begin(&l, bytes)) == PSY_OK && (status = compile(&l)) == PSY_OK)
 		status = psy_builder_finish(&c.builder, image);
-	freelocale(l.c_locale);
+	end(&l);
 	if (status != PSY_OK)
 	{
 		psy_builder_abandon(&c.builder);
 		*image = NULL;
 	}
+	return status;
+}
+
+/* ---- a document within psyrad-json
+ * ------------------------------------------------------------------------------- */
+
+/* The lines as one text, which is to be released. */
+static psy_status
+join_lines(psy_compiler *c, const psy_json_node *lines, char **text, size_t *bytes)
+{
+	void *joined;
+	psy_status status;
+
+	*bytes = 0;
+	for (const psy_json_node *n = psy_json_first(c->json, lines); n != NULL; n = psy_json_next(c->json, n))
+	{
+		if ((status = psy_json_expect(c->json, n, PSY_JSON_STRING, c->err)) != PSY_OK)
+			return status;
+		*bytes += n->as.string.length + 1;
+	}
+	if ((status = psy_alloc(c->builder.ctx, *bytes + 1, 1, &joined, c->err)) != PSY_OK)
+		return status;
+	*text = joined;
+	*bytes = 0;
+	for (const psy_json_node *n = psy_json_first(c->json, lines); n != NULL; n = psy_json_next(c->json, n))
+	{
+		memcpy(*text + *bytes, psy_json_text(c->json, n), n->as.string.length);
+		*bytes += n->as.string.length;
+		(*text)[(*bytes)++] = '\n';
+	}
+	return PSY_OK;
+}
+
+psy_status
+psy_lightgbm_from_json(psy_compiler *c, const psy_json_node *node, psy_op *op)
+{
+	static const char *const keys[] = {"kind", "model", NULL};
+	const psy_model *model = psy_builder_model(&c->builder);
+	const psy_json_node *lines;
+	lightgbm_reader l = {.c = c};
+	char *text = NULL;
+	size_t bytes;
+	psy_status status;
+
+	if ((status = psy_json_only(c->json, node, keys, c->err)) != PSY_OK ||
+		(status = psy_json_need(c->json, node, "model", PSY_JSON_ARRAY, &lines, c->err)) != PSY_OK ||
+		(status = join_lines(c, lines, &text, &bytes)) != PSY_OK)
+		return status;
+	l.document = text;
+	status = begin(&l, bytes);
+	if (status == PSY_OK &&
+		(l.task != (psy_task) model->task || classes_of(&l) != model->classes || l.features != c->width))
+		status =
+			psy_json_fail(c->json, node, PSY_FORMAT, c->err,
+						  "%zu classes and %zu features do not fit the model: %u classes, %zu values here",
+						  classes_of(&l), l.features, model->classes, c->width);
+	if (status == PSY_OK)
+		status = compile_trees(&l, op);
+	end(&l);
+	psy_release(c->builder.ctx, text);
 	return status;
 }

@@ -163,4 +163,7 @@ psy_status psy_libsvm_compile(const psy_context *ctx, const char *document, size
 psy_status psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
 								const psy_model_limits *limits, psy_model **image, psy_error *err);
 
+/* The same within psyrad-json, {"kind": "lightgbm", "model": [lines]}; sets op->code too. */
+psy_status psy_lightgbm_from_json(psy_compiler *c, const psy_json_node *node, psy_op *op);
+
 #endif

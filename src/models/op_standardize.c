@@ -64,6 +64,7 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 
 const psy_op_kind psy_op_standardize = {.name = "standardize",
 										.code = PSY_OP_STANDARDIZE,
+										.passes_missing = true,
 										.elementwise = true,
 										.centres = true,
 										.compile = compile,

@@ -266,6 +266,8 @@ list_kinds(bool estimators, char *list, size_t size)
 		if (kind != NULL && kind->compile != NULL && psy_op_estimates(code) == estimators)
 			psy_append(list, size, "%s%s", *list == '\0' ? "" : ", ", kind->name);
 	}
+	if (estimators)
+		psy_append(list, size, ", xgboost, lightgbm");
 }
 
 static psy_status
@@ -291,7 +293,7 @@ find_reader(const char *name, bool estimator, psy_op *op)
 	{
 		const char *name;
 		operator_reader read;
-	} documents[] = {{"xgboost", psy_xgboost_from_json}};
+	} documents[] = {{"xgboost", psy_xgboost_from_json}, {"lightgbm", psy_lightgbm_from_json}};
 	const psy_op_kind *kind = psy_op_kind_named(name);
 
 	for (size_t k = 0; estimator && k < sizeof documents / sizeof documents[0]; k++)
