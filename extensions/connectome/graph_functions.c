@@ -5,6 +5,7 @@
  * Every function has (c, ..., weighted boolean, negative text) where the three kinds of wrappers below expect
  * them; a region that is no node of the graph is NaN, or NULL among integers.
  */
+#include "arena.h"
 #include "connectome.h"
 #include "labels.h"
 
@@ -15,9 +16,8 @@
 
 /* The graph of argument 0 by the two arguments from option on. */
 static psy_graph
-graph_arg(FunctionCallInfo fcinfo, int option, int *regions)
+graph_arg(FunctionCallInfo fcinfo, const psy_context *ctx, int option, int *regions)
 {
-	psy_context ctx = psyrad_current_context();
 	psy_graph_negative negative = PSY_NEGATIVE_ERROR;
 	psy_graph g;
 	psy_error err;
@@ -26,7 +26,7 @@ graph_arg(FunctionCallInfo fcinfo, int option, int *regions)
 	PSYRAD_CHECK(psy_graph_negative_parse(psyrad_cstring_arg(fcinfo, option + 1), &negative, &err), &err);
 	c = PG_GETARG_CONNECTOME(0);
 	*regions = c->n;
-	PSYRAD_CHECK(psy_graph_build(&ctx, c->value, c->n, PG_GETARG_BOOL(option), negative, &g, &err), &err);
+	PSYRAD_CHECK(psy_graph_build(ctx, c->value, c->n, PG_GETARG_BOOL(option), negative, &g, &err), &err);
 	return g;
 }
 
@@ -86,9 +86,9 @@ module_arg(FunctionCallInfo fcinfo, int argument, const psy_graph *g, int region
 static Datum
 node_measure(FunctionCallInfo fcinfo, psy_graph_node_measure measure)
 {
-	psy_context ctx = psyrad_current_context();
+	psy_context ctx = psyrad_arena(fcinfo);
 	int regions;
-	psy_graph g = graph_arg(fcinfo, 1, &regions);
+	psy_graph g = graph_arg(fcinfo, &ctx, 1, &regions);
 	double *value = palloc0(sizeof(double) * (g.n + 1));
 	psy_error err;
 
@@ -142,9 +142,9 @@ PG_FUNCTION_INFO_V1(graph_pagerank);
 Datum
 graph_pagerank(PG_FUNCTION_ARGS)
 {
-	psy_context ctx = psyrad_current_context();
+	psy_context ctx = psyrad_arena(fcinfo);
 	int regions;
-	psy_graph g = graph_arg(fcinfo, 1, &regions);
+	psy_graph g = graph_arg(fcinfo, &ctx, 1, &regions);
 	double *value = palloc0(sizeof(double) * (g.n + 1));
 	psy_error err;
 
@@ -160,9 +160,9 @@ typedef psy_status (*community_function)(const psy_context *ctx, const psy_graph
 static Datum
 community_measure(FunctionCallInfo fcinfo, community_function measure)
 {
-	psy_context ctx = psyrad_current_context();
+	psy_context ctx = psyrad_arena(fcinfo);
 	int regions;
-	psy_graph g = graph_arg(fcinfo, 2, &regions);
+	psy_graph g = graph_arg(fcinfo, &ctx, 2, &regions);
 	size_t modules;
 	int *module = module_arg(fcinfo, 1, &g, regions, &modules);
 	double *value = palloc0(sizeof(double) * (g.n + 1));
@@ -192,9 +192,9 @@ PG_FUNCTION_INFO_V1(graph_components);
 Datum
 graph_components(PG_FUNCTION_ARGS)
 {
-	psy_context ctx = psyrad_current_context();
+	psy_context ctx = psyrad_arena(fcinfo);
 	int regions;
-	psy_graph g = graph_arg(fcinfo, 1, &regions);
+	psy_graph g = graph_arg(fcinfo, &ctx, 1, &regions);
 	int *module = palloc(sizeof(int) * (g.n + 1));
 	psy_error err;
 
@@ -206,9 +206,9 @@ PG_FUNCTION_INFO_V1(graph_louvain);
 Datum
 graph_louvain(PG_FUNCTION_ARGS)
 {
-	psy_context ctx = psyrad_current_context();
+	psy_context ctx = psyrad_arena(fcinfo);
 	int regions;
-	psy_graph g = graph_arg(fcinfo, 1, &regions);
+	psy_graph g = graph_arg(fcinfo, &ctx, 1, &regions);
 	int *module = palloc(sizeof(int) * (g.n + 1));
 	psy_error err;
 
@@ -231,9 +231,9 @@ whole_result(FunctionCallInfo fcinfo, double value)
 static Datum
 whole_measure(FunctionCallInfo fcinfo, psy_graph_whole_measure measure)
 {
-	psy_context ctx = psyrad_current_context();
+	psy_context ctx = psyrad_arena(fcinfo);
 	int regions;
-	psy_graph g = graph_arg(fcinfo, 1, &regions);
+	psy_graph g = graph_arg(fcinfo, &ctx, 1, &regions);
 	double value = NAN;
 	psy_error err;
 
@@ -274,9 +274,9 @@ PG_FUNCTION_INFO_V1(graph_char_path_length);
 Datum
 graph_char_path_length(PG_FUNCTION_ARGS)
 {
-	psy_context ctx = psyrad_current_context();
+	psy_context ctx = psyrad_arena(fcinfo);
 	int regions;
-	psy_graph g = graph_arg(fcinfo, 1, &regions);
+	psy_graph g = graph_arg(fcinfo, &ctx, 1, &regions);
 	double value = NAN;
 	psy_error err;
 
@@ -288,9 +288,9 @@ PG_FUNCTION_INFO_V1(graph_modularity);
 Datum
 graph_modularity(PG_FUNCTION_ARGS)
 {
-	psy_context ctx = psyrad_current_context();
+	psy_context ctx = psyrad_arena(fcinfo);
 	int regions;
-	psy_graph g = graph_arg(fcinfo, 2, &regions);
+	psy_graph g = graph_arg(fcinfo, &ctx, 2, &regions);
 	size_t modules;
 	int *module = module_arg(fcinfo, 1, &g, regions, &modules);
 	double q = NAN;

@@ -84,7 +84,7 @@ ulps(double found, long double exact)
 static void
 elementary_functions_are_exact_to_the_last_place(void **state)
 {
-	double worst[3] = {0};
+	double worst[4] = {0};
 	unsigned seed = 3;
 
 	for (int i = 0; i < 200000; i++)
@@ -97,9 +97,12 @@ elementary_functions_are_exact_to_the_last_place(void **state)
 		worst[0] = fmax(worst[0], ulps(psy_log1p_of(x), log1pl(x)));
 		worst[1] = fmax(worst[1], ulps(psy_log_of_sum(v, 0), logl(v)));
 		worst[2] = fmax(worst[2], ulps(psy_exp_times(y, 1), expl(y)));
+		worst[3] = fmax(worst[3], ulps(psy_cbrt_of(v), cbrtl(v)));
 	}
-	print_message("           log1p %.2f, log %.2f, exp %.2f ulp at worst\n", worst[0], worst[1], worst[2]);
-	assert_true(worst[0] < 1.4 && worst[1] < 1 && worst[2] < 1);
+	print_message("           log1p %.2f, log %.2f, exp %.2f, cbrt %.2f ulp at worst\n", worst[0], worst[1], worst[2],
+				  worst[3]);
+	assert_true(worst[0] < 1.4 && worst[1] < 1 && worst[2] < 1 && worst[3] < 0.7);
+	assert_true(psy_cbrt_of(0) == 0 && psy_cbrt_of(1) == 1 && psy_cbrt_of(27) == 3 && psy_cbrt_of(0x1p-1020) == 0x1p-340);
 	assert_true(psy_log_of_sum(1, 0) == 0 && psy_log1p_of(0) == 0 && psy_exp_times(0, 1) == 1);
 	assert_true(psy_exp_times(-1e9, 1) == 0 && psy_exp_times(-745, 1) == exp(-745));
 	assert_true(ulps(psy_exp_times(-740, 0x1p40), expl(-740) * 0x1p40L) < 1);

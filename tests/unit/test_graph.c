@@ -283,6 +283,45 @@ equal_parts_share_eigenvector_centrality(void **state)
 	psy_graph_free(&unit_context, &g);
 }
 
+/* Clustering takes one of three ways, by density and by whether the graph is binary: all are the definition's. */
+static void
+clustering_is_the_same_by_every_way(void **state)
+{
+	enum { N = 131 };
+	static const double densities[] = {0.02, 0.1, 0.3, 0.4, 0.7, 1};
+	static float edges[N * (N - 1) / 2];
+	static double root[N][N], value[N];
+	unsigned seed = 5;
+
+	for (size_t d = 0; d < 2 * sizeof densities / sizeof *densities; d++)
+	{
+		bool weighted = d % 2 == 0;
+		psy_graph g;
+		psy_error err;
+
+		for (size_t k = 0; k < N * (N - 1) / 2; k++)
+			edges[k] = rand_r(&seed) < densities[d / 2] * RAND_MAX ? (float) (1 + rand_r(&seed) % 1000) / 700 : 0;
+		assert_int_equal(psy_graph_build(&unit_context, edges, N, weighted, PSY_NEGATIVE_ERROR, &g, &err), PSY_OK);
+		assert_int_equal(psy_graph_clustering(&unit_context, &g, value, &err), PSY_OK);
+		for (size_t i = 0; i < N; i++)
+			for (size_t j = 0; j < N; j++)
+				root[i][j] = cbrt(g.weight[i * N + j]);
+		for (size_t i = 0; i < N; i++)
+		{
+			double sum = 0, degree = 0;
+
+			for (size_t j = 0; j < N; j++)
+			{
+				degree += root[i][j] != 0;
+				for (size_t k = 0; k < N; k++)
+					sum += root[i][j] * root[j][k] * root[k][i];
+			}
+			assert_close(value[i], sum == 0 ? 0 : sum / (degree * (degree - 1)), 1e-13);
+		}
+		psy_graph_free(&unit_context, &g);
+	}
+}
+
 static int polls_left;
 
 static bool
@@ -324,6 +363,7 @@ main(void)
 		cmocka_unit_test(a_graph_without_edges_has_no_paths),
 		cmocka_unit_test(louvain_finds_cliques_and_repeats_itself),
 		cmocka_unit_test(equal_parts_share_eigenvector_centrality),
+		cmocka_unit_test(clustering_is_the_same_by_every_way),
 		cmocka_unit_test(long_measures_can_be_stopped),
 	};
 
