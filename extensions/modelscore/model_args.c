@@ -17,6 +17,7 @@
 #include "utils/float.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
+#include "utils/numeric.h"
 
 /* ---- the cache
  * ------------------------------------------------------------------------------------------------- */
@@ -150,6 +151,32 @@ modelscore_features_array(FunctionCallInfo fcinfo, const modelscore_model *m)
 	return features.value;
 }
 
+/* A text or a truth value for a feature that takes some. */
+static bool
+set_category(const modelscore_model *m, long feature, const JsonbValue *value)
+{
+	const char *truth = value->type == jbvBool && value->val.boolean ? "true" : "false";
+
+	if (value->type == jbvString)
+		return psy_model_category(m->model, feature, value->val.string.val, value->val.string.len, &m->features[feature]);
+	return value->type == jbvBool && psy_model_category(m->model, feature, truth, strlen(truth), &m->features[feature]);
+}
+
+/* A number: as it is, or, where the feature's values are texts, the text that it spells. */
+static void
+set_number(const modelscore_model *m, long feature, Numeric number)
+{
+	if (psy_model_category(m->model, feature, "", 0, &m->features[feature]))
+	{
+		char *text = numeric_normalize(number);
+
+		(void) psy_model_category(m->model, feature, text, strlen(text), &m->features[feature]);
+		pfree(text);
+	}
+	else
+		m->features[feature] = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(number)));
+}
+
 /* One member of the object to its place among the features. */
 static void
 set_feature(const modelscore_model *m, const JsonbValue *key, const JsonbValue *value)
@@ -161,9 +188,8 @@ set_feature(const modelscore_model *m, const JsonbValue *key, const JsonbValue *
 						errmsg("the model has no feature \"%.*s\"", key->val.string.len, key->val.string.val),
 						errhint("model_features lists those it has.")));
 	if (value->type == jbvNumeric)
-		m->features[feature] =
-			DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value->val.numeric)));
-	else if (value->type != jbvNull)
+		set_number(m, feature, value->val.numeric);
+	else if (value->type != jbvNull && !set_category(m, feature, value))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("feature \"%.*s\" must be a number or null",
 															key->val.string.len, key->val.string.val)));

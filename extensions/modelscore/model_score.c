@@ -71,7 +71,7 @@ decision(FunctionCallInfo fcinfo, run_function run)
 
 	if (!run(fcinfo, m))
 		PG_RETURN_NULL();
-	array = psyrad_new_float8_array(psy_model_raw(m->model), &value);
+	array = psyrad_new_float8_array(psy_model_decisions(m->model), &value);
 	psy_model_decision(m->model, m->raw, value);
 	PG_RETURN_ARRAYTYPE_P(array);
 }

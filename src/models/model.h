@@ -88,6 +88,12 @@ psy_text psy_model_class(const psy_model *model, size_t label);
 /* Index of the feature of that name, or -1. */
 long psy_model_find_feature(const psy_model *model, const char *name, size_t length);
 
+/*
+ * The number that stands for a text as the value of that feature, also for a text that the model does not
+ * know; false when the feature takes numbers only.
+ */
+bool psy_model_category(const psy_model *model, size_t feature, const char *text, size_t length, double *value);
+
 /* One thing worth telling about an operator: a number, or a text when text is not NULL. */
 typedef struct psy_fact
 {
@@ -109,8 +115,11 @@ size_t psy_model_step_facts(const psy_model *model, size_t step, psy_fact fact[P
 /* Doubles of workspace that psy_model_run and psy_model_proba need. */
 size_t psy_model_workspace(const psy_model *model);
 
-/* Doubles of raw output; equals psy_model_decisions. */
+/* Doubles of raw output. */
 size_t psy_model_raw(const psy_model *model);
+
+/* Decision values: as many as raw outputs, or fewer where an estimator has more to remember. */
+size_t psy_model_decisions(const psy_model *model);
 
 /*
  * features[psy_model_features] (NaN = missing) -> raw[psy_model_raw].  *missing is set, and raw left alone,
@@ -120,7 +129,7 @@ size_t psy_model_raw(const psy_model *model);
 psy_status psy_model_run(const psy_model *model, const double *features, double *workspace, double *raw,
 						 bool *missing, psy_error *err);
 
-/* decision[psy_model_raw]: a binary model's one value is > 0 in favour of the positive class; others as
+/* decision[psy_model_decisions]: a binary model's one value is > 0 in favour of the positive class; others as
  * trained. */
 void psy_model_decision(const psy_model *model, const double *raw, double *decision);
 

@@ -8,9 +8,9 @@ const psy_model_limits psy_model_default_limits = {
 	.json = PSY_JSON_DEFAULT_LIMITS, .features = 1000000, .image = (size_t) 512 << 20};
 
 /* Formats that have a name but no reader in this version. */
-static const char *const later[] = {"pmml", "onnx", NULL};
+static const char *const later[] = {"onnx", NULL};
 
-#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm, libsvm"
+#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm, libsvm, pmml"
 
 static bool
 begins_with(const char *document, size_t bytes, const char *prefix)
@@ -148,6 +148,8 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 		return psy_lightgbm_compile(ctx, document, bytes, limits, image, err);
 	if (is_libsvm(found, &features))
 		return psy_libsvm_compile(ctx, document, bytes, features, limits, image, err);
+	if (strcmp(found, "pmml") == 0)
+		return psy_pmml_compile(ctx, document, bytes, limits, image, err);
 	for (size_t k = 0; later[k] != NULL; k++)
 		if (strcmp(found, later[k]) == 0)
 			return unsupported(found, err);

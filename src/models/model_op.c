@@ -16,6 +16,7 @@ static const psy_op_kind *const kinds[PSY_OP_CODES] = {
 	[PSY_OP_TREES] = &psy_op_trees,             [PSY_OP_CLASSIFIER] = &psy_op_classifier,
 	[PSY_OP_KNN] = &psy_op_knn,                 [PSY_OP_GAUSSIAN] = &psy_op_gaussian,
 	[PSY_OP_MLP] = &psy_op_mlp,                 [PSY_OP_ENSEMBLE] = &psy_op_ensemble,
+	[PSY_OP_PMML] = &psy_op_pmml,
 	[PSY_OP_GBLINEAR] = &psy_op_gblinear};
 
 const psy_op_kind *
@@ -28,7 +29,7 @@ const psy_op_kind *
 psy_op_kind_named(const char *name)
 {
 	for (size_t k = 0; k < PSY_OP_CODES; k++)
-		if (kinds[k] != NULL && strcmp(kinds[k]->name, name) == 0)
+		if (kinds[k] != NULL && kinds[k]->compile != NULL && strcmp(kinds[k]->name, name) == 0)
 			return kinds[k];
 	return NULL;
 }

@@ -46,6 +46,18 @@ typedef struct psy_op_kind
 	/* in[inputs] -> out[outputs]; none of the three arrays overlap. */
 	void (*apply)(const psy_model *model, const psy_op *op, const double *in, double *workspace, double *out);
 
+	/* Stands in for apply where an estimator can decline features, or have no answer to them (*missing); NULL
+	 * elsewhere. */
+	psy_status (*run)(const psy_model *model, const psy_op *op, const double *in, double *workspace, double *out,
+					  bool *missing, psy_error *err);
+
+	/* Raw outputs of a classification that stand behind its decision values. */
+	uint32_t hidden;
+
+	/* The number that stands for a text as the value of a feature; false when it takes none, NULL when no
+	 * feature does.  A text that it does not know has a number, too. */
+	bool (*category)(const psy_model *model, const psy_op *op, size_t feature, psy_text text, double *value);
+
 	/* Doubles of workspace that apply and proba need; NULL for none. */
 	size_t (*workspace)(const psy_model *model, const psy_op *op);
 
@@ -88,6 +100,7 @@ extern const psy_op_kind psy_op_gblinear;
 extern const psy_op_kind psy_op_logistic;
 extern const psy_op_kind psy_op_svm;
 extern const psy_op_kind psy_op_trees;
+extern const psy_op_kind psy_op_pmml;
 
 /* By code or by name; NULL when there is none. */
 const psy_op_kind *psy_op_kind_of(uint32_t code);
@@ -162,6 +175,10 @@ psy_status psy_libsvm_compile(const psy_context *ctx, const char *document, size
 /* LightGBM's text (lightgbm.c). */
 psy_status psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
 								const psy_model_limits *limits, psy_model **image, psy_error *err);
+
+/* PMML (pmml_document.c). */
+psy_status psy_pmml_compile(const psy_context *ctx, const char *document, size_t bytes,
+							const psy_model_limits *limits, psy_model **image, psy_error *err);
 
 /* The same within psyrad-json, {"kind": "lightgbm", "model": [lines]}; sets op->code too. */
 psy_status psy_lightgbm_from_json(psy_compiler *c, const psy_json_node *node, psy_op *op);

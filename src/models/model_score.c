@@ -99,6 +99,16 @@ psy_model_find_feature(const psy_model *model, const char *name, size_t length)
 	return -1;
 }
 
+bool
+psy_model_category(const psy_model *model, size_t feature, const char *text, size_t length, double *value)
+{
+	const psy_op *op = estimator(model);
+	const psy_op_kind *kind = psy_op_kind_of(op->code);
+
+	return model->ops == 1 && kind->category != NULL &&
+		   kind->category(model, op, feature, (psy_text){text, length}, value);
+}
+
 size_t
 psy_model_steps(const psy_model *model)
 {
@@ -140,6 +150,14 @@ size_t
 psy_model_raw(const psy_model *model)
 {
 	return estimator(model)->outputs;
+}
+
+size_t
+psy_model_decisions(const psy_model *model)
+{
+	const psy_op *op = estimator(model);
+
+	return model->task == PSY_REGRESSION ? op->outputs : op->outputs - psy_op_kind_of(op->code)->hidden;
 }
 
 /* Not all features are finite: fills the gaps into filled[], or says what is wrong. */
@@ -226,7 +244,10 @@ psy_model_run(const psy_model *model, const double *features, double *workspace,
 		return status;
 	if (!kind->takes_missing && !psy_finite(vector, last->inputs))
 		return explain_stop(model, PSY_STOP_MISSING, model->ops - 1, err);
-	kind->apply(model, last, vector, workspace + vectors_of(model), raw);
+	if (kind->run == NULL)
+		kind->apply(model, last, vector, workspace + vectors_of(model), raw);
+	else if ((status = kind->run(model, last, vector, workspace + vectors_of(model), raw, missing, err)) != PSY_OK || *missing)
+		return status;
 	if (!psy_finite(raw, psy_model_raw(model)))
 		return psy_fail(err, PSY_DOMAIN,
 						"the model's output is not finite: the features are too large for it");
@@ -238,7 +259,7 @@ psy_model_decision(const psy_model *model, const double *raw, double *decision)
 {
 	const psy_op *op = estimator(model);
 
-	memcpy(decision, raw, op->outputs * sizeof(double));
+	memcpy(decision, raw, psy_model_decisions(model) * sizeof(double));
 	if (model->classes == 2 && op->outputs == 1 && psy_op_kind_of(op->code)->raw_favours != model->positive)
 		decision[0] = -decision[0];
 }
