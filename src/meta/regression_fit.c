@@ -388,13 +388,41 @@ psy_fit_tau2(psy_fit *f, psy_meta_method method)
  * ---- standard errors and intervals ---------------------------------------------------------------------------
  */
 
-/* sum over i, j of P_ij^2 x_i y_j of the fit just made, from a = w x and b = w y: (I - QQ')_ij^2 multiplied out. */
+#define DIRECT 200 /* rows up to which the squares of (I - QQ') are formed one by one */
+
+/* The element i, j of I - QQ', i != j. */
+static double
+off_diagonal(const psy_fit *f, size_t i, size_t j)
+{
+	double sum = 0;
+
+	for (size_t g = 0; g < f->d->p; g++)
+		sum -= f->q[g * f->d->k + i] * f->q[g * f->d->k + j];
+	return sum;
+}
+
+/* sum over i, j of P_ij^2 x_i y_j of the fit just made, from a = w x and b = w y.  Small sets have few degrees of freedom
+ * and large leverages: there squares are summed; else (I - QQ')_ij^2 is multiplied out, linear in k. */
 static double
 squares(const psy_fit *f, const double *a, const double *b)
 {
 	size_t k = f->d->k, p = f->d->p;
 	double sum = 0;
 
+	if (k <= DIRECT)
+	{
+		for (size_t i = 0; i < k; i++)
+		{
+			sum += a[i] * b[i] * f->free[i] * f->free[i];
+			for (size_t j = 0; j < i; j++)
+			{
+				double element = off_diagonal(f, i, j);
+
+				sum += (a[i] * b[j] + a[j] * b[i]) * element * element;
+			}
+		}
+		return sum;
+	}
 	for (size_t i = 0; i < k; i++)
 		sum += a[i] * b[i] * (2 * f->free[i] - 1);
 	for (size_t g = 0; g < p; g++)

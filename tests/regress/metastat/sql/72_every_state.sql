@@ -1,0 +1,101 @@
+-- What holds of every state type and aggregate: parallel plans give the serial bits, any split merges to the whole, forged and truncated
+-- images are refused or are states that can be finished.
+SET search_path = public, psyrad;
+CREATE TABLE every72 AS SELECT i AS id, 'study ' || i / 3 AS study, 'effect ' || i % 3 AS effect, ((ARRAY['a', 'b', 'c', 'd'])[1 + i % 4]) AS treat1, ((ARRAY['b', 'c', 'd', 'e'])[1 + i % 4]) AS treat2,
+	0.3 + 0.4 * sin(i * 1.7) AS yi, 0.02 + 0.01 * (i % 5)::float8 AS vi, ARRAY[(i % 7)::float8, i % 2] AS x, ARRAY[sin(i), cos(i), i % 3]::float8[] AS z, (1 + i % 5)::float8 AS n FROM generate_series(0, 2999) i;
+ALTER TABLE every72 SET (parallel_workers = 4);
+ANALYZE every72;
+
+-- Each aggregate as text: the small ones over all rows, costly ones over some.
+CREATE TABLE aggregate72 (name text, up_to int, state text, merge text, final text[]);
+INSERT INTO aggregate72 VALUES
+	('meta', 3000, 'meta_state(yi, vi)', 'meta_merge', '{meta_final,meta_egger_final,meta_begg_final,meta_trimfill_final,meta_failsafe_final,meta_petpeese_final}'),
+	('regression', 600, 'meta_regression_state(yi, vi, x)', 'meta_regression_merge', '{meta_regression_final}'),
+	('multilevel', 90, 'meta_multilevel_state(yi, vi, study, effect)', 'meta_regression_merge', '{meta_multilevel_final,meta_robust_final}'),
+	('robust', 600, 'meta_robust_state(yi, vi, study)', 'meta_regression_merge', '{meta_robust_final}'),
+	('weighted', 300, 'meta_weighted_state(yi, vi, n)', 'meta_regression_merge', '{meta_weighted_final}'),
+	('multivariate', 90, 'meta_multivariate_state(yi, vi, study, effect)', 'meta_multivariate_merge', '{meta_multivariate_final,meta_multivariate_robust}'),
+	('multivariate v x', 90, 'meta_multivariate_state(yi, vi, study, effect, ARRAY[CASE effect WHEN ''effect 0'' THEN vi ELSE 0.001 END, CASE effect WHEN ''effect 1'' THEN vi ELSE 0.001 END, CASE effect WHEN ''effect 2'' THEN vi ELSE 0.001 END], x)', 'meta_multivariate_merge', '{meta_multivariate_final}'),
+	('keyed', 600, 'meta_keyed_state(study, yi, vi)', 'meta_keyed_merge', '{meta_subgroup_final}'),
+	('table', 3000, 'meta_table_state(5 + n, 10 - n, 6, 9)', 'meta_table_merge', '{meta_mh_final,meta_peto_final,meta_harbord_final,meta_peters_final}'),
+	('network', 200, 'meta_network_state(id::text, treat1, treat2, yi, vi)', 'meta_network_merge', '{meta_network_final}'),
+	('mass', 500, 'mass_meta_state(z, ARRAY[vi, vi, vi])', 'mass_meta_merge', '{mass_meta_final}'),
+	('mass stouffer', 500, 'mass_stouffer_state(z)', 'mass_combine_merge', '{}');
+
+-- A plan with workers, and one without: the same bytes of the state, so that whatever is computed from it is the same.
+CREATE FUNCTION workers(query text) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	found int := 0;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+		found := greatest(found, coalesce(substring(line FROM 'Workers Launched: (\d+)')::int, 0));
+	END LOOP;
+	RETURN found;
+END $$;
+CREATE FUNCTION answer(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	out text;
+BEGIN
+	EXECUTE query INTO out;
+	RETURN md5(out);
+END $$;
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 4;
+CREATE TABLE parallel72 AS SELECT name, answer(format('SELECT %s::text FROM every72 WHERE id < %s', state, up_to)) AS state, workers(format('SELECT %s FROM every72 WHERE id < %s', state, up_to)) AS workers FROM aggregate72;
+SET max_parallel_workers_per_gather = 0;
+SELECT name, p.state = answer(format('SELECT %s::text FROM every72 WHERE id < %s', a.state, up_to)) AS same, workers > 0 AS with_workers FROM aggregate72 a JOIN parallel72 p USING (name) WHERE name <> 'mass stouffer' ORDER BY name;
+RESET ALL;
+SET search_path = public, psyrad;
+
+-- Any split, in any order.  Sums of z (mass stouffer) are rounded, and so depend on both.
+SELECT name, bool_and(answer(format('SELECT %s(s)::text FROM (SELECT %s AS s FROM (SELECT * FROM every72 WHERE id < %s ORDER BY md5(id::text)) r GROUP BY %s) p', merge, state, up_to, split)) =
+	answer(format('SELECT %s::text FROM every72 WHERE id < %s', state, up_to))) AS same
+FROM aggregate72, unnest(ARRAY['()', 'id % 2', 'id % 7', 'id / 11', 'id']) split WHERE name <> 'mass stouffer' GROUP BY name ORDER BY name;
+
+-- Forged: one to three bytes changed in each of 120 images of each state, a tenth of them cut; finished by every function that takes the state.
+CREATE FUNCTION forged(image text, seed int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	bytes int := (length(image) - 2) / 2;
+BEGIN
+	PERFORM setseed(seed / 1000.0);
+	FOR i IN 0..(seed % 3) LOOP
+		-- Half of the changes hit the first bytes, where counts and flags are.
+		image := overlay(image PLACING lpad(to_hex(floor(random() * 256)::int), 2, '0') FROM 3 + 2 * floor(random() * CASE seed % 2 WHEN 0 THEN least(bytes, 56) ELSE bytes END)::int FOR 2);
+	END LOOP;
+	RETURN CASE seed % 10 WHEN 9 THEN left(image, 2 + 2 * floor(random() * bytes)::int) ELSE image END;
+END $$;
+CREATE FUNCTION fate(image text, type text, merge text, final text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	f text;
+	out text;
+BEGIN
+	EXECUTE format('SELECT %L::%s::text', image, type) INTO out;
+	IF out <> image THEN RETURN 'changed'; END IF;
+	EXECUTE format('SELECT %s(s)::text FROM (VALUES (%L::%s)) v(s)', merge, image, type) INTO out;
+	FOREACH f IN ARRAY final LOOP
+		BEGIN
+			EXECUTE format('SELECT %s(%L::%s)::text', f, image, type) INTO out;
+		EXCEPTION WHEN invalid_parameter_value OR array_subscript_error OR program_limit_exceeded OR numeric_value_out_of_range OR feature_not_supported THEN
+			NULL;  -- such as vi = 0, or values too far apart
+		END;
+	END LOOP;
+	RETURN 'valid';
+EXCEPTION WHEN invalid_binary_representation OR invalid_text_representation OR character_not_in_repertoire THEN
+	RETURN 'refused';
+END $$;
+CREATE TABLE image72 (name text, type text, image text, merge text, final text[]);
+DO $$
+DECLARE
+	a record;
+	image text;
+	type text;
+BEGIN
+	FOR a IN SELECT * FROM aggregate72 LOOP
+		EXECUTE format('SELECT (s).t, (s).i FROM (SELECT pg_typeof(%1$s)::text AS t, %1$s::text AS i FROM every72 WHERE id < 12) s', a.state) INTO type, image;
+		INSERT INTO image72 VALUES (a.name, type, image, a.merge, a.final);
+	END LOOP;
+END $$;
+SELECT name, count(*) FILTER (WHERE fate IN ('valid', 'refused')) AS accounted_for, count(*) FILTER (WHERE fate = 'valid') > 0 AS some_valid, count(*) FILTER (WHERE fate = 'refused') > 20 AS some_refused
+FROM (SELECT name, fate(forged(image, seed), type, merge, final) AS fate FROM image72, generate_series(1, 120) seed) f GROUP BY name ORDER BY name;
+DROP TABLE every72, aggregate72, parallel72, image72;
+DROP FUNCTION workers, answer, forged, fate;
