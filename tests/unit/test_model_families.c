@@ -1,7 +1,7 @@
 /*
  * test_model_families.c - every model that tests/oracle/families.py trained and exported gives its trainer's
  * own labels, decision values, probabilities and values: with the pinned scikit-learn, XGBoost and LightGBM
- * (tests/golden/families), and with Debian's scikit-learn (tests/golden/families_debian).
+ * (tests/golden/families), with Debian's scikit-learn (families_debian), and with R (families_r, made by families_r.R).
  */
 #include "model_unit.h"
 
@@ -153,11 +153,18 @@ debian_families_give_their_trainers_numbers(void **state)
 	check_folder("families_debian", 140);
 }
 
+static void
+models_of_r_give_their_trainers_numbers(void **state)
+{
+	check_folder("families_r", 40);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(pinned_families_give_their_trainers_numbers),
-									   cmocka_unit_test(debian_families_give_their_trainers_numbers)};
+									   cmocka_unit_test(debian_families_give_their_trainers_numbers),
+									   cmocka_unit_test(models_of_r_give_their_trainers_numbers)};
 
 	return cmocka_run_group_tests_name("model families", tests, NULL, NULL);
 }
