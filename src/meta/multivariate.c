@@ -17,6 +17,7 @@
 
 #define KEYS 2
 #define SAME 1e-7 /* two statements of one covariance may differ by so much of sqrt(vi vj) */
+#define NEGLIGIBLE 1e-13 /* of the least vi: a variance that the search left there on its way to 0 */
 #define THETAS (PSY_STRUCTURE_LEVELS * (PSY_STRUCTURE_LEVELS + 1) / 2)
 
 static const char *const means_names[] = {"outcome", "common", "none"};
@@ -440,17 +441,24 @@ static void
 describe(psy_multivariate *r, model *m)
 {
 	size_t levels = m->given.levels, at = 0;
+	double least = INFINITY;
 	bool each = psy_structure_variances(&m->structure) > 1;
 
 	r->levels = levels;
 	r->variances = psy_structure_variances(&m->structure);
 	r->correlations = psy_structure_correlations(&m->structure);
-	psy_structure_describe(&m->structure, m->theta, r->tau2, r->rho);
+	for (size_t i = 0; i < m->d.k; i++)
+		least = fmin(least, m->d.v[i]);
+	psy_structure_describe(&m->structure, m->theta, NEGLIGIBLE * least, r->tau2, r->rho);
 	for (size_t i = 0; i < r->variances; i++)
 		r->tau2[i] = m->c.count == 1 || (each && m->in_studies[i] < 2) ? NAN : ldexp(r->tau2[i], 2 * m->d.y_exponent);
 	for (size_t a = 0; a < levels; a++)
 		for (size_t b = 0; b < levels; b++)
-			r->g[a * levels + b] = ldexp(m->g[a * levels + b], 2 * m->d.y_exponent);
+		{
+			bool some = fmin(m->g[a * (levels + 1)], m->g[b * (levels + 1)]) > NEGLIGIBLE * least;
+
+			r->g[a * levels + b] = some ? ldexp(m->g[a * levels + b], 2 * m->d.y_exponent) : 0;
+		}
 	if (m->structure.kind != PSY_STRUCTURE_UN)
 		return;
 	for (size_t a = 0; a < levels; a++)

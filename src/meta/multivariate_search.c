@@ -377,7 +377,7 @@ from_simpler(const psy_outcomes_search *o, psy_structure_kind kind, const double
 	status = psy_outcomes_maximise(&search, variance, inner, &loglik, err);
 	if (status != PSY_OK)
 		return status;
-	psy_structure_describe(&simple, inner, tau2, rho);
+	psy_structure_describe(&simple, inner, 0, tau2, rho);
 	for (size_t i = 1; i < simple.m && psy_structure_variances(&simple) == 1; i++)
 		tau2[i] = tau2[0];
 	for (size_t i = 0; i < simple.m; i++)

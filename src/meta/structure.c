@@ -389,7 +389,7 @@ psy_structure_start(const psy_structure *s, const double *variance, double corre
 }
 
 void
-psy_structure_describe(const psy_structure *s, const double *theta, double *tau2, double *rho)
+psy_structure_describe(const psy_structure *s, const double *theta, double negligible, double *tau2, double *rho)
 {
 	size_t sizes = psy_structure_variances(s), at = 0;
 	double g[PSY_STRUCTURE_LEVELS * PSY_STRUCTURE_LEVELS];
@@ -397,7 +397,7 @@ psy_structure_describe(const psy_structure *s, const double *theta, double *tau2
 
 	psy_structure_at(s, theta, g);
 	for (size_t i = 0; i < sizes; i++)
-		tau2[i] = g[i * (s->m + 1)];
+		tau2[i] = g[i * (s->m + 1)] > negligible ? g[i * (s->m + 1)] : 0;
 	if (s->kind == PSY_STRUCTURE_UN)
 	{
 		for (size_t j = 0; j < s->m; j++)

@@ -60,7 +60,7 @@ void psy_structure_first(const psy_structure *s, const double *theta, size_t r, 
 void psy_structure_second(const psy_structure *s, const double *theta, size_t r, size_t q, double *g);
 
 /* The structure's own numbers at theta: tau2[variances], rho[correlations] (UN: the lower triangle by columns, as
- * metafor prints it); rho is NaN where a variance is 0. */
-void psy_structure_describe(const psy_structure *s, const double *theta, double *tau2, double *rho);
+ * metafor prints it); a variance not above `negligible` is 0, and a rho NaN where a variance of it is 0. */
+void psy_structure_describe(const psy_structure *s, const double *theta, double negligible, double *tau2, double *rho);
 
 #endif
