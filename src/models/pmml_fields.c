@@ -48,7 +48,8 @@ values_of(psy_pmml *c, const psy_xml *field, psy_pmml_type type, const char *pro
 	if (most == 0 || (value = psy_pmml_get(c, most, sizeof *value)) == NULL)
 		return NULL;
 	for (const psy_xml *child = psy_xml_child(field, "Value"); child != NULL && psy_pmml_ok(c); child = psy_xml_again(child))
-		if (has_property(child, property))
+		/* NaN is missing anyway. */
+		if (has_property(child, property) && !(type <= PSY_PMML_INTEGER && strcmp(property, "missing") == 0 && psy_xml_get(child, "value") != NULL && strcmp(psy_xml_get(child, "value"), "NaN") == 0))
 			value[(*count)++] = psy_pmml_literal(c, child, type, psy_pmml_need(c, child, "value"));
 	return value;
 }

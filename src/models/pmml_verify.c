@@ -88,9 +88,9 @@ note_field(psy_pmml *c, psy_pmml_model *m, const psy_xml *field)
 		one->what = CHECK_INPUT;
 		one->feature = (uint32_t) data->feature;
 	}
-	else if (is_output(m->element, one->field))
-		one->what = computed(c, m, field, one->field, &one->value) ? CHECK_OUTPUT : CHECK_NOTHING;
-	else
+	else if (computed(c, m, field, one->field, &one->value))
+		one->what = CHECK_OUTPUT; /* of the model, or of a segment */
+	else if (!is_output(m->element, one->field) && psy_pmml_ok(c))
 		psy_pmml_fail(c, field, PSY_FORMAT, "\"%.60s\" is neither an active field, nor the target, nor an output", one->field);
 }
 
