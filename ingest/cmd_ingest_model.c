@@ -41,7 +41,7 @@ stage_model(job *j, psy_error *err)
 
 const loader load_model = {
 	.name = "model",
-	.summary = "a trained model (psyrad-json) into the registry",
+	.summary = "a trained model into the registry: psyrad-json, PMML, XGBoost, LightGBM, LIBSVM, ONNX",
 	.file = "FILE",
 	.options = OPT_MODEL | OPT_SIMULATED,
 	.target = "pg_temp.stage (\"row\", document)",

@@ -22,7 +22,7 @@ typedef enum option_set
 	OPT_IMAGE = 1 << 5,  /* --measure, --suffix */
 	OPT_SERIES = 1 << 6, /* --tr, --by-position */
 	OPT_SCAN = 1 << 7,   /* --pipeline, --scanner, --subject, --session, --run */
-	OPT_MODEL = 1 << 8,  /* --name, --trained-on */
+	OPT_MODEL = 1 << 8,  /* --name, --trained-on, --format, --classes, --positive */
 	OPT_SIMULATED = 1 << 9,
 	OPT_SITE = 1 << 10,
 	OPT_SESSION = 1 << 11
@@ -43,7 +43,7 @@ typedef struct options
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
 	const char *tr;
 	bool by_position, simulated;
-	const char *name, *trained_on;
+	const char *name, *trained_on, *format, *classes, *positive;
 } options;
 
 /* Reads argv (from the word after the command).  False, with a message printed, for what it does not know. */

@@ -15,7 +15,7 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
-#define MOST_LABELS 1000
+#define MOST_LABELS 250
 
 typedef struct confusion_state
 {

@@ -80,6 +80,30 @@ same_value(const cache_entry *entry, struct varlena *datum)
 	return VARSIZE(datum) == psy_model_bytes(model) && memcmp(datum, model, VARSIZE(datum)) == 0;
 }
 
+void
+modelscore_prepare(modelscore_model *ready, Datum datum, MemoryContext memory)
+{
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+	LOCAL_FCINFO(fcinfo, 1);
+	psyrad_header *image;
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, NULL, NULL);
+	fcinfo->args[0].value = datum;
+	fcinfo->args[0].isnull = false;
+	image = psyrad_state_arg(fcinfo, 0, &modelscore_type);
+	if (image == (psyrad_header *) DatumGetPointer(datum))
+	{
+		Size size = VARSIZE(image);
+
+		image = memcpy(palloc(size), image, size);
+	}
+	*ready = (modelscore_model){.model = (const psy_model *) image, .memory = memory};
+	ready->workspace = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_workspace(ready->model));
+	ready->raw = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_raw(ready->model));
+	ready->features = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_features(ready->model));
+	MemoryContextSwitchTo(caller);
+}
+
 /* Fetches, validates and equips the model in a memory context of its own. */
 static void
 fill_entry(FunctionCallInfo fcinfo, cache_entry *entry)
@@ -87,20 +111,9 @@ fill_entry(FunctionCallInfo fcinfo, cache_entry *entry)
 	struct varlena *datum = (struct varlena *) PG_GETARG_POINTER(0);
 	MemoryContext memory =
 		AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "psyrad model", ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(memory);
-	psyrad_header *image = psyrad_state_arg(fcinfo, 0, &modelscore_type);
-	modelscore_model ready = {.memory = memory};
+	modelscore_model ready;
 
-	if ((struct varlena *) image == datum)
-	{
-		image = palloc(VARSIZE(datum));
-		memcpy(image, datum, VARSIZE(datum));
-	}
-	ready.model = (const psy_model *) image;
-	ready.workspace = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_workspace(ready.model));
-	ready.raw = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_raw(ready.model));
-	ready.features = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_features(ready.model));
-	MemoryContextSwitchTo(caller);
+	modelscore_prepare(&ready, PointerGetDatum(datum), memory);
 	*entry = (cache_entry){.memory = memory, .ready = ready, .stored = VARATT_IS_EXTERNAL_ONDISK(datum)};
 	if (entry->stored)
 		VARATT_EXTERNAL_GET_POINTER(entry->toast, datum);
@@ -109,11 +122,15 @@ fill_entry(FunctionCallInfo fcinfo, cache_entry *entry)
 modelscore_model *
 modelscore_model_arg(FunctionCallInfo fcinfo)
 {
-	model_cache *cache = cache_of(fcinfo);
+	modelscore_model *referred = modelscore_referred(PG_GETARG_DATUM(0));
+	model_cache *cache;
 	struct varlena *datum = (struct varlena *) PG_GETARG_POINTER(0);
 	cache_entry *entry;
 	cache_entry fresh;
 
+	if (referred != NULL)
+		return referred;
+	cache = cache_of(fcinfo);
 	if (cache->constant && cache->used > 0)
 		return &cache->entry[0].ready;
 	for (int k = 0; k < cache->used; k++)
@@ -132,7 +149,10 @@ modelscore_model_arg(FunctionCallInfo fcinfo)
 const psy_model *
 modelscore_plain_arg(FunctionCallInfo fcinfo)
 {
-	return (const psy_model *) psyrad_state_arg(fcinfo, 0, &modelscore_type);
+	modelscore_model *referred = modelscore_referred(PG_GETARG_DATUM(0));
+
+	return referred != NULL ? referred->model
+							: (const psy_model *) psyrad_state_arg(fcinfo, 0, &modelscore_type);
 }
 
 /* ---- features

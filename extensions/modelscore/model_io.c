@@ -1,6 +1,7 @@
 /* model_io.c - the type model: input, output, and loading it from a document. */
 #include "modelscore.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
 #define MODEL_MAGIC PSYRAD_MAGIC('m', 'd', 'l', '1')
@@ -71,4 +72,54 @@ model_load(PG_FUNCTION_ARGS)
 	SET_VARSIZE(model, psy_model_bytes(model));
 	((psyrad_header *) model)->magic = MODEL_MAGIC;
 	PG_RETURN_POINTER(model);
+}
+
+/* An array of labels as texts; NULL labels are refused. */
+static psy_text *
+labels_arg(FunctionCallInfo fcinfo, int argument, int *count)
+{
+	Datum *element;
+	bool *null;
+	psy_text *label;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(argument), TEXTOID, -1, false, TYPALIGN_INT, &element, &null,
+					  count);
+	label = palloc(sizeof(psy_text) * Max(*count, 1));
+	for (int k = 0; k < *count; k++)
+	{
+		text *value;
+
+		if (null[k])
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("class %d is NULL", k + 1)));
+		value = DatumGetTextPP(element[k]);
+		label[k] = (psy_text){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+	}
+	return label;
+}
+
+/* (model, classes, positive): either may be NULL. */
+PG_FUNCTION_INFO_V1(model_relabel);
+Datum
+model_relabel(PG_FUNCTION_ARGS)
+{
+	psy_context ctx = psyrad_current_context();
+	psy_error err = {0};
+	psy_text *label = NULL, positive;
+	psy_model *image;
+	int labels = 0;
+	psy_status status;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (!PG_ARGISNULL(1))
+		label = labels_arg(fcinfo, 1, &labels);
+	if (!PG_ARGISNULL(2))
+		positive = (psy_text){VARDATA_ANY(PG_GETARG_TEXT_PP(2)), VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2))};
+	status =
+		psy_model_relabel(&ctx, modelscore_plain_arg(fcinfo), label, labels,
+						  PG_ARGISNULL(2) ? NULL : &positive, psy_model_default_limits.image, &image, &err);
+	PSYRAD_CHECK(status, &err);
+	SET_VARSIZE(image, psy_model_bytes(image));
+	((psyrad_header *) image)->magic = MODEL_MAGIC;
+	PG_RETURN_POINTER(image);
 }

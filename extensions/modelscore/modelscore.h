@@ -30,6 +30,14 @@ typedef struct modelscore_model
 /* Argument 0, from the call site's cache. */
 extern modelscore_model *modelscore_model_arg(FunctionCallInfo fcinfo);
 
+/* Copies the value into memory, validated, with the room that scoring needs. */
+extern void modelscore_prepare(modelscore_model *ready, Datum model, MemoryContext memory);
+
+/* The model that a value made by model_served refers to, or NULL for any other value (model_serve.c). */
+extern modelscore_model *modelscore_referred(Datum datum);
+
+extern void modelscore_serve_init(void);
+
 /* Argument 0 without a cache, for functions that are not called row by row. */
 extern const psy_model *modelscore_plain_arg(FunctionCallInfo fcinfo);
 

@@ -34,7 +34,8 @@ DECLARE
 	target regclass;
 BEGIN
 	FOREACH target IN ARRAY ARRAY['clinical.subject_key', 'clinical.subject', 'clinical.visit', 'clinical.score',
-		'imaging.acquisition', 'imaging.vector', 'imaging.series', 'imaging.connectome', 'model.prediction']::regclass[]
+		'imaging.acquisition', 'imaging.vector', 'imaging.series', 'imaging.connectome',
+		'model.prediction', 'model.training_subject', 'model.split_member']::regclass[]
 	LOOP
 		PERFORM clinical.guard_by_site(target);
 	END LOOP;
@@ -102,10 +103,11 @@ GRANT INSERT, UPDATE ON
 -- A corrected sheet may list fewer points; what it replaces is kept in ingest.history.
 GRANT DELETE ON intervention.protocol_point, intervention.protocol_quantity TO psyrad_ingest;
 
--- The document may hold training subjects' rows; so may the compiled model of some kinds, but scoring in SQL needs to read it.
-GRANT SELECT (name, version, model, format, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
+-- Documents and compiled models may hold training subjects' rows: they are the owner's alone, and model_use.sql scores with them.
+GRANT SELECT (name, version, model_sha256, format, classes, positive, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
 	ON model.registry TO psyrad_ingest, psyrad_analyst, psyrad_view;
-GRANT INSERT ON model.registry TO psyrad_ingest;
+GRANT SELECT ON model.scoring_right, model.pin, model.retired, model.split TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT INSERT ON model.split TO psyrad_ingest;
 
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ingest, clinical, imaging TO psyrad_ingest;
 

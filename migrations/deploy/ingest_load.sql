@@ -802,25 +802,26 @@ END $$;
 CREATE FUNCTION ingest.load_model(p_file_id bigint) RETURNS ingest.counts
 LANGUAGE plpgsql AS $$
 DECLARE
-	p_name   text := ingest.option(p_file_id, 'name');
-	content  bytea := (SELECT s.document FROM pg_temp.stage s);
-	compiled psyrad.model;
+	p_name     text := ingest.option(p_file_id, 'name');
+	p_format   text := coalesce(ingest.option(p_file_id, 'format'), 'auto');
+	p_classes  text[] := string_to_array(ingest.option(p_file_id, 'classes'), ',');
+	p_positive text := ingest.option(p_file_id, 'positive');
+	content    bytea := (SELECT s.document FROM pg_temp.stage s);
+	why        text;
+	remedy     text;
 BEGIN
-	IF p_name !~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$' THEN
-		PERFORM ingest.refuse(format('%s is no name for a model', p_name), 'letters, digits, - and _ are allowed');
-	END IF;
 	PERFORM ingest.lock('model', p_name);
-	IF EXISTS (SELECT FROM model.registry m WHERE m.name = p_name AND m.document_sha256 = sha256(content)) THEN
+	IF EXISTS (SELECT FROM model.registry m WHERE m.name = p_name AND m.document_sha256 = sha256(content)
+			AND (m.format, m.classes, m.positive) IS NOT DISTINCT FROM (p_format, p_classes, p_positive)) THEN
 		RETURN (0::bigint, 1::bigint);
 	END IF;
 	BEGIN
-		compiled := psyrad.model_load(content);
+		PERFORM model.register(p_name, content, ingest.option(p_file_id, 'trained-on'), p_file_id, p_format, p_classes, p_positive,
+			coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean);
 	EXCEPTION WHEN OTHERS THEN
-		PERFORM ingest.refuse(SQLERRM);
+		GET STACKED DIAGNOSTICS why = MESSAGE_TEXT, remedy = PG_EXCEPTION_HINT;
+		PERFORM ingest.refuse(why, remedy);
 	END;
-	INSERT INTO model.registry (name, version, model, format, document, trained_on, simulated, file_id)
-	VALUES (p_name, (SELECT coalesce(max(m.version), 0) + 1 FROM model.registry m WHERE m.name = p_name), compiled, 'psyrad-json',
-		content, ingest.option(p_file_id, 'trained-on'), coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean, p_file_id);
 	RETURN (1::bigint, 0::bigint);
 END $$;
 

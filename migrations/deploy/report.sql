@@ -140,9 +140,9 @@ COMMENT ON VIEW report.pooled IS 'Random-effects pooling (REML) of report.effect
 
 CREATE VIEW report.model_score AS
 SELECT m.name, m.version, m.trained_on, m.simulated OR i.simulated AS simulated, p.study, p.atlas, p.subject_id, p.label, p.site,
-	i.arm, i.kind, i.responded, f.features, psyrad.model_score(m.model, f.features) AS score
-FROM (SELECT DISTINCT ON (name) name, version, trained_on, simulated, model, psyrad.model_features(model) AS wanted
-	  FROM model.registry ORDER BY name, version DESC) m
+	i.arm, i.kind, i.responded, f.features, model.score(m.name, f.features) AS score
+FROM (SELECT r.name, r.version, r.trained_on, r.simulated, model.features(r.name) AS wanted
+	  FROM model.registry r WHERE model.can_score(r.name) AND r.version = model.version(r.name)) m
 CROSS JOIN imaging.primary p
 JOIN report.improvement i USING (subject_id)
 CROSS JOIN LATERAL (
@@ -152,7 +152,7 @@ CROSS JOIN LATERAL (
 	JOIN imaging.region b ON (b.atlas, b.name) = (p.atlas, split_part(w.name, ' ~ ', 2))
 ) f
 WHERE p.role = 'pre' AND p.measure = 'fc_pearson' AND cardinality(f.features) = cardinality(m.wanted);
-COMMENT ON VIEW report.model_score IS 'The latest version of each model whose features are connections ("region ~ region") scored on the scans before treatment, beside what became of the patient';
+COMMENT ON VIEW report.model_score IS 'Each model that the caller may score with and whose features are connections ("region ~ region"), in the version that its name stands for, scored on the scans before treatment, beside what became of the patient';
 
 -- ---- where it comes from -----------------------------------------------------------------------------------------------
 

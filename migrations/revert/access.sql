@@ -26,7 +26,7 @@ ALTER VIEW imaging.primary OWNER TO psyrad_owner;
 REVOKE ALL ON ALL TABLES IN SCHEMA ingest, clinical, imaging, intervention, evidence, model, report
 	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA ingest, clinical, imaging FROM psyrad_ingest;
-REVOKE ALL (name, version, model, format, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
+REVOKE ALL (name, version, model_sha256, format, classes, positive, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
 	ON model.registry FROM psyrad_ingest, psyrad_analyst, psyrad_view;
 REVOKE ALL (study, site, rows_read, rows_loaded, rows_unchanged, rows_rejected, message, supersedes, finished_at)
 	ON ingest.file FROM psyrad_ingest;

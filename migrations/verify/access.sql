@@ -37,8 +37,11 @@ BEGIN
 
 	ASSERT has_table_privilege('psyrad_analyst', 'imaging.primary', 'SELECT'), 'psyrad_analyst cannot read imaging.primary';
 	ASSERT has_table_privilege('psyrad_view', 'clinical.score', 'SELECT'), 'psyrad_view cannot read clinical.score';
-	ASSERT has_column_privilege('psyrad_analyst', 'model.registry', 'model', 'SELECT'), 'psyrad_analyst cannot score';
-	ASSERT NOT has_column_privilege('psyrad_analyst', 'model.registry', 'document', 'SELECT'), 'psyrad_analyst reads model documents';
+	SELECT string_agg(format('%s: %s', r.role, a.attname), ', ' ORDER BY 1) INTO bad
+	FROM (VALUES ('psyrad_ingest'), ('psyrad_analyst'), ('psyrad_view'), ('psyrad_report')) r(role), pg_attribute a
+	WHERE a.attrelid = 'model.registry'::regclass AND a.attname IN ('model', 'document') AND has_column_privilege(r.role, 'model.registry', a.attname, 'SELECT');
+	ASSERT bad IS NULL, 'others than the owner read models: ' || bad;
+	ASSERT NOT has_any_column_privilege('psyrad_ingest', 'model.registry', 'INSERT, UPDATE'), 'psyrad_ingest writes model.registry past model.register';
 	ASSERT NOT has_schema_privilege('psyrad_report', 'clinical', 'USAGE'), 'psyrad_report reaches schema clinical';
 	ASSERT has_schema_privilege('psyrad_view', 'report', 'CREATE'), 'psyrad_view cannot make views in schema report';
 	ASSERT NOT has_function_privilege('psyrad_ingest', 'clinical.guard_by_site(regclass)', 'EXECUTE'), 'psyrad_ingest may change policies';

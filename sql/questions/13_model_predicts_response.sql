@@ -1,6 +1,6 @@
 -- 13  Does the scan before treatment tell who will respond?
 --
--- The latest version of each stored model (model.registry) is scored, inside the query, on connectivity before treatment.  A
+-- Each stored model that you may score with is scored (in the version that model.version_rule names), inside the query, on connectivity before treatment.  A
 -- model names its features as connections, "region ~ region", in Fisher z; the connectome of each patient is asked for just
 -- these.  The truth is response at the last visit: HAMD-17 down by half or more.
 --
@@ -9,12 +9,12 @@
 -- auc             probability that a responder scores above a non-responder (ties count half); .5 is chance
 -- mean scores     predicted probability of response in those who responded and those who did not
 WITH latest AS (
-	SELECT DISTINCT ON (name) name, version, model, trained_on, simulated, psyrad.model_features(model) AS features
+	SELECT name, version, trained_on, simulated, model.features(name) AS features
 	FROM model.registry
-	ORDER BY name, version DESC
+	WHERE model.can_score(name) AND version = model.version(name)
 ), scored AS (
 	SELECT l.name, l.version, l.trained_on, l.simulated OR i.simulated AS simulated, p.study, i.responded,
-		psyrad.model_score(l.model, (
+		model.score(l.name, (
 			SELECT array_agg(psyrad.conn_edge(psyrad.conn_fisher_z(p.connectome), a.region, b.region)::float8 ORDER BY f.k)
 			FROM unnest(l.features) WITH ORDINALITY f(name, k)
 			JOIN imaging.region a ON (a.atlas, a.name) = (p.atlas, split_part(f.name, ' ~ ', 1))

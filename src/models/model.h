@@ -109,6 +109,13 @@ size_t psy_model_steps(const psy_model *model);
 const char *psy_model_step_kind(const psy_model *model, size_t step);
 size_t psy_model_step_facts(const psy_model *model, size_t step, psy_fact fact[PSY_MODEL_FACTS]);
 
+/*
+ * A copy whose classes have other labels (label[labels] in the order of the old ones; NULL keeps them) and another positive
+ * one (NULL keeps it), of at most limit bytes.  PSY_SHAPE, PSY_DOMAIN.
+ */
+psy_status psy_model_relabel(const psy_context *ctx, const psy_model *model, const psy_text *label, size_t labels,
+							 const psy_text *positive, size_t limit, psy_model **image, psy_error *err);
+
 /* ---- scoring
  * --------------------------------------------------------------------------------------------------- */
 

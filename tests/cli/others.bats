@@ -68,6 +68,22 @@ Zhang 2021|2|-10|4|31|t' "$(q 'SELECT evidence_study, effect, m1, sd1, n2, simul
 	is 2 "$(q 'SELECT count(*) FROM model.registry')"
 }
 
+@test "models: every format is recognised, classes get names, and what is wrong is refused with its reason" {
+	golden=$BATS_TEST_DIRNAME/../golden/boosted
+	for format in json ubj; do
+		run psyrad ingest model "$golden/xgboost_logistic.$format" --root "$golden" --name x-$format --trained-on 'a cohort' --classes HC,MDD --positive HC; exits 0
+	done
+	run psyrad ingest model "$golden/lightgbm_multiclass.txt" --root "$golden" --name l --trained-on 'a cohort' --format lightgbm --classes HC,MDD,BD; exits 0
+	run psyrad ingest model "$golden/lightgbm_multiclass.txt" --root "$golden" --name l --trained-on 'a cohort' --format lightgbm --classes HC,MDD,BD; exits 0; has '1 unchanged'
+	is '{HC,MDD,BD}|{HC,MDD}|HC' "$(q "SELECT model.classes('l'), model.classes('x-ubj'), model.describe('x-json') ->> 'positive'")"
+	run psyrad ingest model "$golden/lightgbm_multiclass.txt" --root "$golden" --name l --trained-on 'a cohort' --classes HC,MDD; exits 1; has '2 classes are named, the model has 3'
+	run psyrad ingest model "$golden/lightgbm_multiclass.txt" --root "$golden" --name l --trained-on 'a cohort' --format xgboost-json; exits 1; has 'refused'
+	run psyrad ingest model "$golden/lightgbm_multiclass.txt" --root "$golden" --name l --trained-on 'a cohort' --format tensorflow; exits 1; has 'tensorflow'
+	run psyrad ingest model "$golden/lightgbm_multiclass.txt" --root "$golden" --name l --trained-on 'a cohort' --positive ADHD; exits 1; has 'not among the classes'
+	run psyrad ingest model "$golden/lightgbm_multiclass.txt" --root "$golden" --name 'no name' --trained-on 'a cohort'; exits 1; has 'no name for a model'
+	is 3 "$(q 'SELECT count(*) FROM model.registry')"
+}
+
 @test "status and rejects; purging takes the rejects away" {
 	long_file; sed -i '3s/^P02,0,4/P02,0,9/' scores.csv; scores scores.csv
 	run psyrad status; exits 0; has 'scores'; has 'participants'

@@ -250,10 +250,11 @@ touches()
 	refused t_ingest_gz "INSERT INTO ingest.reject (file_id, code, message, site) VALUES ($file, 'c', 'm', 'cd')" 'row-level security'
 }
 
-@test "analysts score with a model but do not read its document" {
+@test "analysts score with a model but read neither it nor its document" {
 	equal "$(as t_analyst_none -c "SELECT name, version FROM model.registry")" 'm|1'
-	as t_analyst_none -c "SELECT psyrad.model_describe(model) FROM model.registry"
+	as t_analyst_none -c "SELECT model.describe('m')" >/dev/null
 	refused t_analyst_none 'SELECT document FROM model.registry' 'permission denied'
+	refused t_analyst_none 'SELECT model FROM model.registry' 'permission denied'
 	refused t_analyst_none 'SELECT * FROM model.registry' 'permission denied'
 	refused t_ingest_both "UPDATE model.registry SET trained_on = 'x'" 'permission denied'
 }

@@ -304,7 +304,7 @@ CREATE TYPE psyrad.metric_confusion_state (
 	STORAGE = external
 );
 COMMENT ON TYPE psyrad.metric_confusion_state IS
-'Counts of true by predicted labels, up to 1,000 labels: the state of metric_confusion, metric_accuracy, metric_sensitivity and their like.';
+'Counts of true by predicted labels, up to 250 labels: the state of metric_confusion, metric_accuracy, metric_sensitivity and their like.';
 COMMENT ON FUNCTION psyrad.metric_confusion_state_in(pg_catalog.cstring) IS 'Text input of metric_confusion_state: \x and the hexadecimal image, validated.';
 COMMENT ON FUNCTION psyrad.metric_confusion_state_out(psyrad.metric_confusion_state) IS 'Text output of metric_confusion_state: \x and the hexadecimal image.';
 COMMENT ON FUNCTION psyrad.metric_confusion_state_recv(pg_catalog.internal) IS 'Binary input of metric_confusion_state: the image, validated.';

@@ -102,7 +102,7 @@ SELECT metric_sensitivity_final(c, 'ADHD') FROM whole;
 SELECT metric_f1_final(c, average => 'mean') FROM whole;
 SELECT metric_kappa_final(c, 1) FROM whole;
 SELECT metric_r2_final(d) FROM whole;
-SELECT (metric_accuracy(k::text, k::text)).n FROM generate_series(1, 1001) k;
+SELECT (metric_accuracy(k::text, k::text)).n FROM generate_series(1, 251) k;
 
 -- ---- hostile states
 SELECT metric_delong_final('\x00');

@@ -1,0 +1,304 @@
+# model.bats - scoring with registered models apart from reading them; versions, rights, pins; what backends keep.
+load helpers
+
+logins='t_maker t_other t_scorer t_reader t_outsider'
+
+# A kernel machine whose support vectors are "patients": 4711.25 must never come out of the warehouse.
+svm() # SHIFT
+{
+	cat <<-JSON
+		{"psyrad_model": 1, "name": "secret", "task": "classification", "classes": ["no", "yes"], "features": ["x", "y"],
+		 "estimator": {"kind": "svm", "kernel": "rbf", "gamma": 0.0001, "support_vectors": [[4711.25, 17], [4712.75, 18]], "support_counts": [1, 1],
+		 "dual_coef": [[1, -1]], "intercept": [$1], "probability": "none"}}
+	JSON
+}
+
+# A regression that answers with a constant.
+constant() # VALUE [NAME]
+{
+	cat <<-JSON
+		{"psyrad_model": 1, "name": "${2:-c}", "task": "regression", "features": ["x"], "background": [0], "estimator": {"kind": "linear", "coef": [[0]], "intercept": [$1]}}
+	JSON
+}
+
+# ROLE NAME DOCUMENT [OPTIONS]: registered through the route that the tool takes.
+register()
+{
+	as "$1" -v document="$3" <<-SQL
+		INSERT INTO ingest.file (command, path, sha256, bytes, status, tool_version, started_at)
+		VALUES ('model', gen_random_uuid() || '.json', sha256(convert_to(:'document', 'UTF8')), 1, 'loaded', '0', now()) RETURNING file_id \\gset
+		SELECT model.register('$2', convert_to(:'document', 'UTF8'), 'a cohort', :file_id${4:+, $4});
+	SQL
+}
+
+setup_file()
+{
+	load helpers
+	drop_logins
+	make_database "$database"
+	as "$PGUSER" <<-'SQL'
+		CREATE ROLE t_maker LOGIN IN ROLE psyrad_ingest;
+		CREATE ROLE t_other LOGIN IN ROLE psyrad_ingest;
+		CREATE ROLE t_scorer LOGIN;
+		CREATE ROLE t_reader LOGIN IN ROLE psyrad_analyst;
+		CREATE ROLE t_outsider LOGIN IN ROLE psyrad_analyst;
+	SQL
+	register t_maker secret "$(svm 0.125)"
+	as t_maker -c "SELECT model.grant_scoring('secret', 't_scorer'), model.grant_scoring('secret', 't_reader')" >/dev/null
+}
+
+drop_logins() { local role; for role in $logins; do psql -XAtqd postgres -c "DROP ROLE IF EXISTS $role"; done; }
+
+teardown_file()
+{
+	load helpers
+	drop_database "$database"
+	drop_logins
+}
+
+@test "who was granted scores, as the model itself does, and who was not is told what to ask for" {
+	truth=$(sql "SELECT psyrad.model_decision(model, '{4711,17}'::real[]) FROM model.registry WHERE name = 'secret'")
+	for role in t_maker t_scorer t_reader; do
+		equal "$(as $role -c "SELECT model.decision('secret', '{4711,17}'::real[])")" "$truth"
+		equal "$(as $role -c "SELECT model.decision('secret', '{\"y\": 17, \"x\": 4711}'::jsonb)")" "$truth"
+		equal "$(as $role -c "SELECT model.decision('secret@1', '{4711,17}'::float8[])")" "$truth"
+		equal "$(as $role -c "SELECT model.predict('secret', '{9000,17}'::real[]), model.features('secret'), model.classes('secret')")" 'no|{x,y}|{no,yes}'
+	done
+	refused t_outsider "SELECT model.decision('secret', '{4711,17}'::real[])" "no model 'secret' that role t_outsider may score with.*model.grant_scoring\\('secret', 't_outsider'\\)"
+	refused t_other "SELECT model.describe('secret')" 'may score with'
+	# Through SET ROLE as well: the rights are those of whom the session acts as.
+	equal "$(sql "SET ROLE t_reader; SELECT model.can_score('secret'); SET ROLE t_outsider; SELECT model.can_score('secret')" | paste -sd,)" 't,f'
+	refused "$PGUSER" "SET ROLE t_outsider; SELECT model.score('secret', '{1,2}'::real[])" 'may score with'
+}
+
+@test "who may score gets at the model by no query" {
+	for role in t_scorer t_reader t_maker; do
+		for column in model document; do
+			refused $role "SELECT $column FROM model.registry" 'permission denied'
+			refused $role "SELECT $column::text FROM model.registry" 'permission denied'
+			refused $role "COPY model.registry ($column) TO STDOUT" 'permission denied'
+			refused $role "COPY (SELECT $column FROM model.registry) TO STDOUT (FORMAT binary)" 'permission denied'
+			refused $role "SELECT count(*) FROM model.registry WHERE $column IS NOT NULL" 'permission denied'
+			refused $role "SELECT pg_column_size($column) FROM model.registry" 'permission denied'
+			refused $role "UPDATE model.registry SET $column = $column" 'permission denied'
+		done
+		refused $role 'SELECT registry FROM model.registry' 'permission denied'
+		refused $role 'SELECT to_jsonb(r) FROM model.registry r' 'permission denied'
+		refused $role 'TABLE model.registry' 'permission denied'
+		refused $role "SELECT model.serve('secret', '1:')" 'permission denied'
+		refused $role "SELECT model.pick('secret')" 'permission denied'
+		refused $role 'CREATE VIEW pg_temp.v AS SELECT model FROM model.registry; SELECT * FROM pg_temp.v' 'permission denied'
+		refused $role "SELECT query_to_xml('SELECT model FROM model.registry', true, true, '')" 'permission denied'
+		refused $role "SELECT lo_from_bytea(0, document) FROM model.registry" 'permission denied'
+		refused $role "DO \$\$ DECLARE m text; BEGIN SELECT model INTO m FROM model.registry; END \$\$" 'permission denied'
+		equal "$(as $role -c "SELECT count(*) FROM pg_stats WHERE tablename = 'registry' AND attname IN ('model', 'document')")" 0
+		refused $role 'SELECT * FROM pg_statistic' 'permission denied'
+	done
+	for role in t_scorer t_reader; do
+		refused $role "SELECT psyrad.model_served('model.pick(text)', 'model.serve(text,text)', 'secret')" 'permission denied'
+	done
+}
+
+@test "nothing of the vectors is in what scoring says: descriptions, plans, errors, explanations" {
+	said=$(as t_reader <<-'SQL' 2>&1 || true
+		\set ON_ERROR_STOP 0
+		\set VERBOSITY verbose
+		SET client_min_messages = debug5;
+		SET plpgsql.extra_warnings = 'all';
+		SET debug_print_plan = on; SET debug_print_parse = on; SET debug_print_rewritten = on;
+		SELECT model.describe('secret'), model.features('secret'), model.classes('secret'), model.which('secret'), model.version_rule('secret');
+		EXPLAIN (ANALYZE, VERBOSE, BUFFERS, SETTINGS, FORMAT json) SELECT model.decision('secret', '{1,2}'::real[]);
+		SELECT model.decision('secret', '{1}'::real[]);
+		SELECT model.decision('secret', '{1,NULL}'::real[]);
+		SELECT model.decision('secret', '{Infinity,1}'::real[]);
+		SELECT model.decision('secret', '{"z": 1}'::jsonb);
+		SELECT model.decision('secret', 'text'::text);
+		SELECT model.score('secret', '{1,2}'::real[]);
+		SELECT model.explain('secret', '{1,2}'::real[]);
+		SELECT model.decision('secret@7', '{1,2}'::real[]);
+		SELECT * FROM psyrad.model_cache_state();
+		SELECT * FROM pg_stat_activity; SELECT * FROM pg_prepared_statements; SELECT * FROM pg_cursors;
+		SELECT name, setting FROM pg_settings WHERE name ~ 'modelscore';
+	SQL
+	)
+	[[ $said == *'"kind": "svm"'* && $said == *'no exact explanation'* ]]
+	[[ $said != *4711* && $said != *4712* && $said != *mdl1* && $said != *6d646c31* ]] || { echo "$said" | grep -nE '471[12]|mdl1|6d646c31' >&2; return 1; }
+}
+
+@test "a reader's own functions in the place of the registry's get nothing that the owner fetched" {
+	refused t_reader "
+		SELECT model.decision('secret', '{1,2}'::real[]);
+		CREATE FUNCTION pg_temp.mine(name text) RETURNS text LANGUAGE sql AS \$\$ SELECT '1:' || model_sha256::text FROM model.registry WHERE name = 'secret' \$\$;
+		SELECT psyrad.model_served('pg_temp.mine(text)', 'model.serve(text,text)', 'secret')" 'permission denied for function model.serve'
+	refused t_reader "
+		SELECT model.decision('secret', '{1,2}'::real[]);
+		CREATE FUNCTION pg_temp.key(name text) RETURNS text LANGUAGE sql AS \$\$ SELECT (SELECT '1:' || encode(model_sha256, 'hex') FROM model.registry WHERE name = 'secret') \$\$;
+		CREATE FUNCTION pg_temp.got(name text, key text) RETURNS psyrad.model LANGUAGE plpgsql AS \$\$ BEGIN RAISE 'asked for it'; END \$\$;
+		SELECT psyrad.model_served('pg_temp.key(text)', 'pg_temp.got(text,text)', 'secret')" 'asked for it'
+	refused t_reader "SELECT psyrad.model_served('upper(text)', 'lower(text)', 'secret')" 'signature'
+	refused t_reader "SELECT psyrad.model_served('pg_catalog.length(text)', 'lower(text)', 'secret')" 'signature'
+	refused t_reader "SELECT psyrad.model_served(0, 0, 'secret')" 'no function'
+	# One's own models are served to oneself, and references outlive their turn in the cache.
+	equal "$(as t_reader <<-'SQL'
+		CREATE FUNCTION pg_temp.key(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'k' $$;
+		CREATE FUNCTION pg_temp.got(name text, key text) RETURNS psyrad.model LANGUAGE sql AS $$ SELECT psyrad.model_load('{"psyrad_model": 1, "name": "c", "task": "regression",
+			"features": ["x"], "estimator": {"kind": "linear", "coef": [[0]], "intercept": [' || name || ']}}') $$;
+		SELECT psyrad.model_score(psyrad.model_served('pg_temp.key(text)', 'pg_temp.got(text,text)', '3'), ARRAY[psyrad.model_score(psyrad.model_served('pg_temp.key(text)', 'pg_temp.got(text,text)', '4'), '{1}'::real[])]),
+			octet_length(psyrad.model_send(psyrad.model_served('pg_temp.key(text)', 'pg_temp.got(text,text)', '3'))) > 100,
+			(SELECT sum(psyrad.model_score(m, '{1}'::real[])) FROM (SELECT psyrad.model_served('pg_temp.key(text)', 'pg_temp.got(text,text)', k::text) AS m FROM generate_series(1, 100) k OFFSET 0) x);
+	SQL
+	)" '3|t|5050'
+}
+
+@test "versions: the newest, the pinned, the retired, and a rule that can be asked" {
+	for value in 1 2 3; do equal "$(register t_maker c "$(constant $value)")" $value; done
+	ask() { as t_maker -c "SELECT model.score('c', '{0}'::real[]), model.version('c'), model.version_rule('c')"; }
+	equal "$(ask)" '3|3|version 3: the newest that is not retired'
+	as t_maker -c "SELECT model.pin_version('c', 1, 'the trial is running with it')" >/dev/null
+	[[ $(ask) == '1|1|version 1: pinned by t_maker on '*'(the trial is running with it)' ]]
+	refused t_maker "SELECT model.retire('c', 1, 'wrong scanner')" 'pinned.*unpin'
+	as t_maker -c "SELECT model.unpin('c')" -c "SELECT model.retire('c', 3, 'wrong scanner')" >/dev/null
+	equal "$(ask)" '2|2|version 2: the newest that is not retired'
+	equal "$(as t_maker -c "SELECT model.score('c@3', '{0}'::real[]), model.score('c@1', '{0}'::real[]), (model.which('c')).registered_by")" '3|1|t_maker'
+	refused t_maker "SELECT model.score('c@4', '{0}'::real[])" 'no version 4'
+	as t_maker -c "SELECT model.retire('c', 2, '-')" -c "SELECT model.retire('c', 1, '-')" >/dev/null
+	refused t_maker "SELECT model.score('c', '{0}'::real[])" 'every version of model c is retired'
+	equal "$(as t_maker -c "SELECT model.version_rule('c')")" 'none: every version is retired'
+	refused t_maker "SELECT model.pin_version('c', 9, '-')" 'no version 9'
+	refused "$PGUSER" "SELECT model.score('none such', '{0}'::real[])" "no model 'none such'"
+	for statement in "UPDATE model.registry SET version = 9" "DELETE FROM model.registry" "DELETE FROM model.retired" "INSERT INTO model.pin VALUES ('c', 1, 'x')"; do
+		refused t_maker "$statement" 'permission denied'
+	done
+}
+
+@test "one maker's name is not another's: versions, grants, pins" {
+	register t_maker mine "$(constant 5)" >/dev/null
+	run register t_other mine "$(constant 666)"
+	[ "$status" -ne 0 ]; [[ $output == *'role t_other may not manage model'*"grant_scoring('mine', 't_other', may_manage => true)"* ]]
+	refused t_other "SELECT model.grant_scoring('mine', 't_other')" 'may not manage'
+	refused t_other "SELECT model.pin_version('mine', 1, 'x')" 'may not manage'
+	refused t_scorer "SELECT model.grant_scoring('secret', 't_outsider')" 'permission denied'
+	refused t_reader "SELECT model.grant_scoring('secret', 't_outsider')" 'may not manage'
+	refused t_reader "SELECT model.register('x', 'x', 'x', 1)" 'permission denied'
+	as t_maker -c "SELECT model.grant_scoring('mine', 't_other', may_manage => true)" >/dev/null
+	equal "$(register t_other mine "$(constant 6)")" 2
+	equal "$(as t_maker -c "SELECT model.revoke_scoring('mine', 't_other')" -c "SELECT model.revoke_scoring('mine', 't_other')" | paste -sd,)" 't,f'
+	refused t_other "SELECT model.score('mine', '{0}'::real[])" 'may score with'
+	refused t_maker "SELECT model.grant_scoring('mine', 'no such role')" 'there is no role'
+	refused t_maker "SELECT model.grant_scoring('nothing', 't_reader')" 'there is no model'
+}
+
+@test "rights of a group are its members', and go with it" {
+	sql 'CREATE ROLE t_group' && sql 'GRANT t_group TO t_outsider'
+	refused t_outsider "SELECT model.decision('secret', '{1,2}'::real[])" 'may score with'
+	as t_maker -c "SELECT model.grant_scoring('secret', 't_group')" >/dev/null
+	as t_outsider -c "SELECT model.decision('secret', '{1,2}'::real[])" >/dev/null
+	sql 'REVOKE t_group FROM t_outsider'
+	refused t_outsider "SELECT model.decision('secret', '{1,2}'::real[])" 'may score with'
+	sql 'DROP OWNED BY t_group' && sql 'DROP ROLE t_group'
+	equal "$(as t_reader -c "SELECT model.can_score('secret')")" t
+}
+
+@test "rollback: what was registered, pinned or granted in vain is never served, not even in the same transaction" {
+	register t_maker r "$(constant 1)" >/dev/null
+	equal "$(as t_maker -v one="$(constant 2)" -v two="$(constant 3)" <<-'SQL' | paste -sd,
+		SELECT min(file_id) AS f FROM ingest.file \gset
+		SELECT model.score('r', '{0}'::real[]);
+		BEGIN;
+		SELECT model.score('r', '{0}'::real[]);
+		SAVEPOINT s;
+		SELECT model.register('r', convert_to(:'one', 'UTF8'), 'x', :f) > 0;
+		SELECT model.score('r', '{0}'::real[]);
+		ROLLBACK TO s;
+		SELECT model.score('r', '{0}'::real[]);
+		SELECT model.register('r', convert_to(:'two', 'UTF8'), 'x', :f);
+		SELECT model.score('r', '{0}'::real[]);
+		ROLLBACK;
+		SELECT model.score('r', '{0}'::real[]);
+		BEGIN ISOLATION LEVEL REPEATABLE READ;
+		SELECT model.score('r', '{0}'::real[]);
+		SAVEPOINT s;
+		SELECT model.register('r', convert_to(:'one', 'UTF8'), 'x', :f);
+		SELECT model.score('r', '{0}'::real[]);
+		ROLLBACK TO s;
+		SELECT model.score('r', '{0}'::real[]);
+		ROLLBACK;
+		DO $$ BEGIN
+			BEGIN PERFORM model.retire('r', 1, 'x'); RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN END;
+			RAISE NOTICE '%', model.score('r', '{0}'::real[]);
+		END $$;
+		SELECT model.score('r', '{0}'::real[]);
+	SQL
+	)" '1,1,t,2,1,2,3,1,1,2,2,1,1'
+	# The version's number is free again, for another model.
+	equal "$(register t_maker r "$(constant 4)")" 2
+	equal "$(as t_maker -c "SELECT model.score('r', '{0}'::real[])")" 4
+}
+
+@test "a commit elsewhere counts from the next statement on, or not before the transaction ends where snapshots last" {
+	register t_maker live "$(constant 1)" >/dev/null
+	as t_maker -c "SELECT model.grant_scoring('live', 't_reader')" >/dev/null
+	coproc other { as t_reader 2>&1; }
+	tell() { printf '%s\n' "$1" >&"${other[1]}"; read -r -t 20 line <&"${other[0]}"; printf '%s' "$line"; }
+	score="SELECT model.score('live', '{0}'::real[]);"
+	equal "$(tell "$score")" 1
+	equal "$(tell "BEGIN; $score")" 1
+	register t_maker live "$(constant 2)" >/dev/null
+	equal "$(tell "$score")" 2
+	equal "$(tell "COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; $score")" 2
+	register t_maker live "$(constant 3)" >/dev/null
+	equal "$(tell "$score")" 2
+	equal "$(tell "COMMIT; $score")" 3
+	equal "$(tell "PREPARE p AS $score EXECUTE p;")" 3
+	register t_maker live "$(constant 4)" >/dev/null
+	equal "$(tell "EXECUTE p;")" 4
+	as t_maker -c "SELECT model.revoke_scoring('live', 't_reader')" >/dev/null
+	line=$(tell "$score")
+	[[ $line == *'may score with'* ]]
+}
+
+@test "what a backend keeps stays within modelscore.cache_size, and is the same whatever was dropped" {
+	equal "$(sql "SET modelscore.cache_size = '1MB'; SELECT count(*) FILTER (WHERE model.score('live@' || 1 + k % 4, '{0}'::real[]) <> 1 + k % 4) FROM generate_series(1, 400) k")" 0
+	big() { sql "SELECT '{\"psyrad_model\": 1, \"name\": \"b\", \"task\": \"regression\", \"features\": [' || string_agg('\"f' || k || '\"', ',') || '], \"estimator\": {\"kind\": \"linear\", \"coef\": [['
+		|| string_agg('$1', ',') || ']], \"intercept\": [0]}}' FROM generate_series(1, 5000) k"; }
+	for value in 1 2 3 4; do register "$PGUSER" big "$(big $value)" >/dev/null; done
+	equal "$(as "$PGUSER" <<-'SQL'
+		SET modelscore.cache_size = '1MB';
+		SELECT count(*) FILTER (WHERE model.score('big@' || 1 + k % 4, array_fill(1::real, '{5000}')) <> 5000 * (1 + k % 4)) FROM generate_series(1, 40) k;
+		SELECT models BETWEEN 1 AND 3 AND bytes <= 1048576 FROM psyrad.model_cache_state();
+		RESET modelscore.cache_size;
+		SELECT count(DISTINCT model.score('big@' || k, array_fill(1::real, '{5000}'))) FROM generate_series(1, 4) k;
+		SELECT models FROM psyrad.model_cache_state();
+	SQL
+	)" $'0\nt\n4\n4'
+	sql "SELECT model.register('huge', convert_to('{\"psyrad_model\": 1, \"name\": \"b\", \"task\": \"regression\", \"features\": [' || string_agg('\"f' || k || '\"', ',') || '], \"estimator\": {\"kind\": \"linear\", \"coef\": [['
+		|| string_agg('1', ',') || ']], \"intercept\": [0]}}', 'UTF8'), 'x', (SELECT min(file_id) FROM ingest.file)) FROM generate_series(1, 20000) k" >/dev/null
+	refused "$PGUSER" "SET modelscore.cache_size = '1MB'; SELECT model.score('huge', array_fill(1::real, '{20000}'))" 'more than modelscore.cache_size.*SET modelscore.cache_size'
+	refused "$PGUSER" "LOAD '\$libdir/modelscore'; SET modelscore.cache_size = '1kB'" 'outside the valid range'
+	equal "$(sql "SELECT model.score('huge', array_fill(1::real, '{20000}'))")" 20000
+}
+
+@test "parallel workers score by name as the leader does, with the caller's rights" {
+	register t_maker p "$(constant 7)" >/dev/null
+	equal "$(as t_maker <<-'SQL'
+		CREATE TEMPORARY TABLE none AS SELECT 1;
+		SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET force_parallel_mode = on;
+		SELECT sum(model.score('p', '{0}'::real[])) FROM pg_catalog.pg_proc WHERE oid < 100;
+	SQL
+	)" "$(sql 'SELECT 7 * count(*) FROM pg_proc WHERE oid < 100')"
+}
+
+@test "registering: formats, classes, the positive one; and what is refused" {
+	classes='{"psyrad_model": 1, "name": "k", "task": "classification", "classes": ["0", "1"], "features": ["x"], "estimator": {"kind": "logistic", "coef": [[1]], "intercept": [0]}}'
+	register t_maker named "$classes" "'psyrad-json', '{HC,MDD}', 'HC'" >/dev/null
+	equal "$(as t_maker -c "SELECT model.classes('named'), model.predict('named', '{5}'::real[]), model.score('named', '{5}'::real[]) < 0.01, model.describe('named') ->> 'positive'")" '{HC,MDD}|MDD|t|HC'
+	fails() { run register t_maker "$1" "$2" "$3"; [ "$status" -ne 0 ]; [[ $output == *$4* ]] || { echo "$output" >&2; return 1; }; }
+	fails bad '{"format": "none"}' "'auto'" 'psyrad_model'
+	fails bad "$classes" "'no-such-format'" 'no-such-format'
+	fails bad "$classes" "'auto', '{HC,MDD,BD}'" '3 classes are named, the model has 2'
+	fails bad "$classes" "'auto', '{HC,HC}'" 'stands twice'
+	fails bad "$classes" "'auto', NULL, 'MDD'" 'not among the classes'
+	fails bad "$(constant 1)" "'auto', '{HC,MDD}'" 'a regression has no classes'
+	fails 'a b' "$classes" "'auto'" 'no name for a model'
+	equal "$(sql "SELECT count(*) FROM model.registry WHERE name IN ('bad', 'a b')")" 0
+}
