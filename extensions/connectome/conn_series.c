@@ -1,15 +1,18 @@
 /*
  * conn_series.c - connectivity from regional series: the whole run, sliding windows, one volume later.
  */
+#include "arena.h"
 #include "connectome.h"
 
+#include "catalog/pg_type.h"
 #include "connectivity/estimators.h"
+#include "connectivity/pearson.h"
 #include "funcapi.h"
 
 static psyrad_array
-series_arg(FunctionCallInfo fcinfo)
+series_of(Datum datum)
 {
-	psyrad_array series = psyrad_double_array(PG_GETARG_DATUM(0), 2, "series");
+	psyrad_array series = psyrad_double_array(datum, 2, "series");
 
 	if (series.dims != 2)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -30,13 +33,31 @@ method_arg(FunctionCallInfo fcinfo, int argument)
 }
 
 static connectome *
-estimate(psy_estimator method, const double *series, int timepoints, int regions)
+estimate(const psy_context *ctx, psy_estimator method, const double *series, int timepoints, int regions)
 {
-	psy_context ctx = psyrad_current_context();
 	connectome *c = connectome_new(regions, psy_estimator_kind(method));
 	psy_error err;
 
-	PSYRAD_CHECK(psy_estimate(&ctx, method, series, timepoints, regions, c->value, &err), &err);
+	PSYRAD_CHECK(psy_estimate(ctx, method, series, timepoints, regions, c->value, &err), &err);
+	return c;
+}
+
+/* Correlations of a series that is stored in single precision, without widening all of it first. */
+static connectome *
+correlate_floats(const psy_context *ctx, ArrayType *series)
+{
+	int timepoints = ARR_DIMS(series)[0], regions = ARR_DIMS(series)[1];
+	connectome *c;
+	void *workspace;
+	psy_error err;
+
+	connectome_require_regions(regions);
+	c = connectome_new(regions, PSY_CONN_R);
+	PSYRAD_CHECK(psy_alloc(ctx, psy_pearson_workspace(timepoints, regions), sizeof(double), &workspace, &err),
+				 &err);
+	PSYRAD_CHECK(psy_pearson_floats(ctx, (const float *) ARR_DATA_PTR(series), timepoints, regions, workspace,
+									c->value, &err),
+				 &err);
 	return c;
 }
 
@@ -44,11 +65,16 @@ PG_FUNCTION_INFO_V1(conn_from_series);
 Datum
 conn_from_series(PG_FUNCTION_ARGS)
 {
-	psyrad_array series;
+	psy_context ctx = psyrad_arena(fcinfo);
 	psy_estimator method = method_arg(fcinfo, 1);
+	ArrayType *array = PG_GETARG_ARRAYTYPE_P(0);
+	psyrad_array series;
 
-	series = series_arg(fcinfo);
-	PG_RETURN_POINTER(estimate(method, series.value, series.rows, series.columns));
+	if (method == PSY_EST_PEARSON && ARR_ELEMTYPE(array) == FLOAT4OID && ARR_NDIM(array) == 2 &&
+		!ARR_HASNULL(array))
+		PG_RETURN_POINTER(correlate_floats(&ctx, array));
+	series = series_of(PointerGetDatum(array));
+	PG_RETURN_POINTER(estimate(&ctx, method, series.value, series.rows, series.columns));
 }
 
 /* ---- sliding windows ----------------------------------------------------------------------------------- */
@@ -80,7 +106,7 @@ windows_begin(FuncCallContext *call, FunctionCallInfo fcinfo)
 	Datum series = PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
 
 	w->method = method_arg(fcinfo, 3);
-	w->series = series_arg(fcinfo);
+	w->series = series_of(PG_GETARG_DATUM(0));
 	/* float8[] is borrowed from the argument, which may not outlive this call: borrow it from a copy. */
 	w->series.value = psyrad_double_array(series, 2, "series").value;
 	w->width = PG_GETARG_INT32(1);
@@ -97,6 +123,7 @@ PG_FUNCTION_INFO_V1(conn_sliding);
 Datum
 conn_sliding(PG_FUNCTION_ARGS)
 {
+	psy_context ctx = psyrad_current_context();
 	FuncCallContext *call;
 	windows *w;
 	Size start;
@@ -115,7 +142,7 @@ conn_sliding(PG_FUNCTION_ARGS)
 	start = (Size) call->call_cntr * w->step;
 	column[0] = Int32GetDatum((int32) start + 1);
 	column[1] = PointerGetDatum(
-		estimate(w->method, w->series.value + start * w->series.columns, w->width, w->series.columns));
+		estimate(&ctx, w->method, w->series.value + start * w->series.columns, w->width, w->series.columns));
 	SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, column, null)));
 }
 
@@ -123,7 +150,7 @@ PG_FUNCTION_INFO_V1(conn_lag1);
 Datum
 conn_lag1(PG_FUNCTION_ARGS)
 {
-	psyrad_array series = series_arg(fcinfo);
+	psyrad_array series = series_of(PG_GETARG_DATUM(0));
 	psy_context ctx = psyrad_current_context();
 	ArrayType *matrix = connectome_new_matrix(series.columns);
 	psy_error err;

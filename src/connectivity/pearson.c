@@ -2,26 +2,27 @@
  * pearson.c - Pearson correlations of all pairs of columns; see pearson.h.
  *
  * Columns are standardised into panels of WIDTH columns, [panel][timepoint][WIDTH]: then a pair of panels
- * gives a WIDTH x WIDTH tile of correlations from two short contiguous streams that stay in the first-level
- * cache, with every accumulator in a register.  Each accumulator adds its products in time order: no
+ * gives a tile of correlations from short contiguous streams that stay in the first-level cache, with every
+ * accumulator in a register (connectivity/tile.h).  Each accumulator adds its products in time order: no
  * reduction, hence no reordering.
  */
 #include "connectivity/pearson.h"
 
 #include "connectivity/connectome.h"
+#include "connectivity/tile.h"
 #include "core/lanes.h"
 #include "core/triangle.h"
 
 #include <math.h>
 #include <string.h>
 
-#define WIDTH 8 /* columns of a panel */
-#define ROWS 4  /* rows of a tile held in registers at a time */
+#define WIDTH PSY_TILE /* columns of a panel */
 
+/* Even: the tile kernel takes two panels at a time.  The last may be all zeros. */
 static size_t
 panel_count(size_t regions)
 {
-	return (regions + WIDTH - 1) / WIDTH;
+	return (regions + 2 * WIDTH - 1) / (2 * WIDTH) * 2;
 }
 
 size_t
@@ -30,15 +31,39 @@ psy_pearson_workspace(size_t timepoints, size_t regions)
 	return panel_count(regions) * WIDTH * timepoints;
 }
 
-/* Copies columns first.. of the series into a panel; columns beyond the last are zero. */
-static void
-fill_panel(const double *series, size_t timepoints, size_t regions, size_t first, double *panel)
+/* A series in either precision: one of the two. */
+typedef struct series_values
 {
-	size_t width = regions - first < WIDTH ? regions - first : WIDTH;
+	const float *f;
+	const double *d;
+} series_values;
 
+PSY_CLONES static void
+widen(const float *from, size_t stride, size_t timepoints, double *panel)
+{
 	for (size_t t = 0; t < timepoints; t++)
 		for (size_t c = 0; c < WIDTH; c++)
-			panel[t * WIDTH + c] = c < width ? series[t * regions + first + c] : 0;
+			panel[t * WIDTH + c] = from[t * stride + c];
+}
+
+/* Copies columns first.. of the series into a panel; columns beyond the last are zero. */
+static void
+fill_panel(series_values series, size_t timepoints, size_t regions, size_t first, double *panel)
+{
+	size_t width = first >= regions ? 0 : regions - first < WIDTH ? regions - first : WIDTH;
+
+	if (series.f != NULL && width == WIDTH)
+	{
+		widen(series.f + first, regions, timepoints, panel);
+		return;
+	}
+	for (size_t t = 0; t < timepoints; t++)
+		for (size_t c = 0; c < WIDTH; c++)
+		{
+			size_t at = t * regions + first + c;
+
+			panel[t * WIDTH + c] = c >= width ? 0 : series.f != NULL ? (double) series.f[at] : series.d[at];
+		}
 }
 
 typedef struct panel_range
@@ -154,72 +179,6 @@ standardise_panel(double *panel, size_t timepoints, size_t first, size_t regions
 	return PSY_OK;
 }
 
-typedef double lanes __attribute__((vector_size(WIDTH * sizeof(double)), aligned(8)));
-
-/*
- * tile[i][j] = sum over t of left[t][i] * right[t][j] for two panels.  The narrow kernel keeps 4 rows in
- * registers at a time, which fills those of SSE2 and AVX2; the wide one 8, for AVX-512.  Both add in the same
- * order: the same bits.
- */
-typedef void (*tile_kernel)(const double *left, const double *right, size_t timepoints, double *tile);
-
-PSY_CLONES static void
-four_rows(const double *left, const double *right, size_t timepoints, double *tile)
-{
-	lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
-
-	for (size_t t = 0; t < timepoints; t++)
-	{
-		lanes y = *(const lanes *) (right + t * WIDTH);
-		const double *x = left + t * WIDTH;
-
-		sum0 += x[0] * y;
-		sum1 += x[1] * y;
-		sum2 += x[2] * y;
-		sum3 += x[3] * y;
-	}
-	memcpy(tile, &sum0, sizeof sum0);
-	memcpy(tile + WIDTH, &sum1, sizeof sum1);
-	memcpy(tile + 2 * WIDTH, &sum2, sizeof sum2);
-	memcpy(tile + 3 * WIDTH, &sum3, sizeof sum3);
-}
-
-static void
-narrow_tile(const double *left, const double *right, size_t timepoints, double *tile)
-{
-	four_rows(left, right, timepoints, tile);
-	four_rows(left + 4, right, timepoints, tile + 4 * WIDTH);
-}
-
-#ifdef PSY_HAS_CLONES
-__attribute__((target("arch=x86-64-v4"))) static void
-wide_tile(const double *left, const double *right, size_t timepoints, double *tile)
-{
-	lanes sum[WIDTH] = {{0}};
-
-	for (size_t t = 0; t < timepoints; t++)
-	{
-		lanes y = *(const lanes *) (right + t * WIDTH);
-		const double *x = left + t * WIDTH;
-
-#pragma GCC unroll 8
-		for (int i = 0; i < WIDTH; i++)
-			sum[i] += x[i] * y;
-	}
-	memcpy(tile, sum, sizeof sum);
-}
-#endif
-
-static tile_kernel
-best_tile(void)
-{
-#ifdef PSY_HAS_CLONES
-	if (__builtin_cpu_supports("x86-64-v4"))
-		return wide_tile;
-#endif
-	return narrow_tile;
-}
-
 /*
  * float4 edges in canonical form: rounding may have left |r| a little above 1, and adding 0 takes the sign
  * off -0.  NaN fails both comparisons and takes the form of the one NaN.
@@ -236,17 +195,17 @@ round_row(const double *r, size_t count, float *edge)
 	}
 }
 
-/* Writes the part of a tile that lies above the diagonal: rows i0.., columns j0... */
+/* Writes the part of a tile, 8 x 16, that lies above the diagonal: rows i0.., columns j0... */
 static void
 store_tile(const double *tile, size_t i0, size_t j0, size_t regions, float *edges)
 {
 	for (size_t i = i0; i < i0 + WIDTH && i < regions; i++)
 	{
 		size_t first = j0 > i ? j0 : i + 1;
-		size_t end = j0 + WIDTH < regions ? j0 + WIDTH : regions;
+		size_t end = j0 + 2 * WIDTH < regions ? j0 + 2 * WIDTH : regions;
 
 		if (first < end)
-			round_row(tile + (i - i0) * WIDTH + (first - j0), end - first,
+			round_row(tile + (i - i0) * 2 * WIDTH + (first - j0), end - first,
 					  edges + psy_edge_row(regions, i) + (first - i - 1));
 	}
 }
@@ -263,39 +222,59 @@ check_shape(size_t timepoints, size_t regions, psy_error *err)
 	return PSY_OK;
 }
 
+/* The panels of the workspace, standardised. */
+static psy_status
+fill_panels(const psy_context *ctx, series_values series, size_t timepoints, size_t regions,
+			double *workspace, psy_error *err)
+{
+	for (size_t p = 0; p < panel_count(regions); p++)
+	{
+		double *panel = workspace + p * WIDTH * timepoints;
+		psy_status status = psy_poll(ctx, err);
+
+		fill_panel(series, timepoints, regions, p * WIDTH, panel);
+		if (status == PSY_OK)
+			status = standardise_panel(panel, timepoints, p * WIDTH, regions, err);
+		if (status != PSY_OK)
+			return status;
+	}
+	return PSY_OK;
+}
+
+static psy_status
+correlate(const psy_context *ctx, series_values series, size_t timepoints, size_t regions, double *workspace,
+		  float *edges, psy_error *err)
+{
+	psy_tile_kernel multiply = psy_best_tile();
+	size_t count = panel_count(regions), size = WIDTH * timepoints;
+	psy_status status = check_shape(timepoints, regions, err);
+	double tile[2 * WIDTH * WIDTH];
+
+	if (status == PSY_OK)
+		status = fill_panels(ctx, series, timepoints, regions, workspace, err);
+	for (size_t p = 0; status == PSY_OK && p < count; p++)
+	{
+		for (size_t q = p / 2 * 2; q < count; q += 2)
+		{
+			multiply(workspace + p * size, workspace + q * size, workspace + (q + 1) * size, timepoints,
+					 tile);
+			store_tile(tile, p * WIDTH, q * WIDTH, regions, edges);
+		}
+		status = psy_poll(ctx, err);
+	}
+	return status;
+}
+
 psy_status
 psy_pearson(const psy_context *ctx, const double *series, size_t timepoints, size_t regions,
 			double *workspace, float *edges, psy_error *err)
 {
-	tile_kernel multiply = best_tile();
-	size_t count = panel_count(regions);
-	psy_status status = check_shape(timepoints, regions, err);
-	double tile[WIDTH * WIDTH];
+	return correlate(ctx, (series_values){.d = series}, timepoints, regions, workspace, edges, err);
+}
 
-	if (status != PSY_OK)
-		return status;
-	for (size_t p = 0; p < count; p++)
-	{
-		double *panel = workspace + p * WIDTH * timepoints;
-
-		fill_panel(series, timepoints, regions, p * WIDTH, panel);
-		status = standardise_panel(panel, timepoints, p * WIDTH, regions, err);
-		if (status == PSY_OK)
-			status = psy_poll(ctx, err);
-		if (status != PSY_OK)
-			return status;
-	}
-	for (size_t p = 0; p < count; p++)
-	{
-		status = psy_poll(ctx, err);
-		if (status != PSY_OK)
-			return status;
-		for (size_t q = p; q < count; q++)
-		{
-			multiply(workspace + p * WIDTH * timepoints, workspace + q * WIDTH * timepoints, timepoints,
-					 tile);
-			store_tile(tile, p * WIDTH, q * WIDTH, regions, edges);
-		}
-	}
-	return PSY_OK;
+psy_status
+psy_pearson_floats(const psy_context *ctx, const float *series, size_t timepoints, size_t regions,
+				   double *workspace, float *edges, psy_error *err)
+{
+	return correlate(ctx, (series_values){.f = series}, timepoints, regions, workspace, edges, err);
 }

@@ -23,4 +23,8 @@ size_t psy_pearson_workspace(size_t timepoints, size_t regions);
 psy_status psy_pearson(const psy_context *ctx, const double *series, size_t timepoints, size_t regions,
 					   double *workspace, float *edges, psy_error *err);
 
+/* The same of a series in single precision, with the same bits as if it had been widened before. */
+psy_status psy_pearson_floats(const psy_context *ctx, const float *series, size_t timepoints, size_t regions,
+							  double *workspace, float *edges, psy_error *err);
+
 #endif

@@ -13,7 +13,7 @@
 
 static double series[MOST_T * MOST_N];
 static float edges[MOST_N * MOST_N];
-static double workspace[MOST_T * (MOST_N + 8)];
+static double workspace[MOST_T * (MOST_N + 16)];
 
 static double
 uniform(uint64_t *seed)
