@@ -178,3 +178,13 @@ mass_state_merge(PG_FUNCTION_ARGS)
 	from = (mass_state *) psyrad_state_arg(fcinfo, 1, &mass_state_type);
 	PG_RETURN_POINTER(into == NULL ? from : merge(into, from));
 }
+
+PG_FUNCTION_INFO_V1(mass_state_centre);
+Datum
+mass_state_centre(PG_FUNCTION_ARGS)
+{
+	mass_state *state = copy_of((mass_state *) psyrad_state_arg(fcinfo, 0, &mass_state_type));
+
+	psy_mass_centre(&state->body);
+	PG_RETURN_POINTER(state);
+}

@@ -349,6 +349,58 @@ psy_mass_merge(psy_mass *into, const psy_mass *from)
 		psy_mass_settle_apart(into);
 }
 
+/* ---- leaving the site ---------------------------------------------------------------------------------- */
+
+static void
+centre_streams(double *origin, double *sum, const double *count, double rows, size_t elements)
+{
+	for (size_t k = 0; k < elements; k++)
+	{
+		double n = count != NULL ? count[k] : rows;
+
+		double mean = n > 0 ? origin[k] + sum[k] / n : origin[k];
+
+		/* What the rounding of the mean leaves stays in the sum, or differences would lose digits. */
+		sum[k] -= n * (mean - origin[k]);
+		origin[k] = mean;
+	}
+}
+
+/* The design's origin moves by its mean; elements that count for themselves keep their sums in step. */
+static void
+centre_design(double *comoments, const psy_mass_streams *of, size_t elements, size_t q)
+{
+	double *sum = comoments + 1, *origin = comoments + psy_comoments_core(q);
+
+	for (size_t j = 0; j < q; j++)
+	{
+		double mean = comoments[0] > 0 ? origin[j] + sum[j] / comoments[0] : origin[j];
+		double shift = mean - origin[j];
+
+		origin[j] = mean;
+		sum[j] -= comoments[0] * shift;
+		for (size_t k = 0; of->count != NULL && k < elements; k++)
+			of->design_sum[j * elements + k] -= of->count[k] * shift;
+	}
+}
+
+void
+psy_mass_centre(psy_mass *state)
+{
+	for (size_t g = 0; g < state->groups; g++)
+	{
+		psy_mass_streams of = psy_mass_group_streams(state, g);
+		double rows = psy_mass_group(state, g)[0];
+
+		centre_streams(of.origin, of.sum, of.count, rows, state->elements);
+		if (of.cross != NULL)
+			centre_streams(of.pre_origin, of.pre_sum, of.count, rows, state->elements);
+		centre_design(psy_mass_group(state, g), &of, state->elements, state->design);
+	}
+	if (state->room > 0)
+		psy_mass_centre(psy_mass_apart_state(state));
+}
+
 /* ---- validation ---------------------------------------------------------------------------------------- */
 
 static psy_status

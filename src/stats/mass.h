@@ -171,6 +171,13 @@ psy_mass_shape psy_mass_merged(const psy_mass *into, const psy_mass *from);
 void psy_mass_merge(psy_mass *into, const psy_mass *from);
 
 /*
+ * Moves every origin, which is the first row's own value, to the mean (sums keep its rounding): the state then
+ * holds sums over rows only, as one that leaves its site must (mass_summary's extremes remain: values of single rows).  Answers change by
+ * rounding alone.
+ */
+void psy_mass_centre(psy_mass *state);
+
+/*
  * Validates an image of size bytes from outside: every count, size and flag that the functions here rely on,
  * and that all numbers are finite and sums of squares not negative.  PSY_FORMAT says what is wrong.
  */

@@ -565,6 +565,36 @@ merging_states_with_elements_apart_gives_the_whole(void **state)
 	}
 }
 
+static void
+a_centred_state_answers_the_same_and_holds_no_row(void **state)
+{
+	for (size_t s = 0; s < STATISTICS; s++)
+	{
+		psy_mass *a = tiled_state(statistics[s], false, 0, 31, 1), *b = tiled_state(statistics[s], s % 2, 31, ROWS, 1);
+		tiled_answer whole = answer_tiled(a), centred;
+		psy_mass_shape shape = psy_mass_shape_of(a);
+		double first = psy_mass_group_streams(a, 0).origin[0];
+
+		psy_mass_centre(a);
+		assert_int_equal(psy_mass_check(a, psy_mass_size(&shape), NULL), PSY_OK);
+		assert_true(psy_mass_group_streams(a, 0).origin[0] != first &&
+					fabs(psy_mass_group_streams(a, 0).sum[0]) < 1e-12);
+		centred = answer_tiled(a);
+		for (int v = 0; v < 7; v++)
+			for (int k = 0; k < TILED; k++)
+				assert_close(centred.value[v][k], whole.value[v][k], v == 4 ? 1e-10 : 1e-11);
+		psy_mass_centre(b);
+		a = merged(a, b);
+		centred = answer_tiled(a);
+		b = tiled_state(statistics[s], false, 0, ROWS, 1);
+		whole = answer_tiled(b);
+		for (int v = 0; v < 7; v++)
+			for (int k = 0; k < TILED; k++)
+				assert_close(centred.value[v][k], whole.value[v][k], v == 4 ? 1e-10 : 1e-11);
+		free(a), free(b);
+	}
+}
+
 /* An element's answer is what it would be, had the rows in which it is missing not been there for it. */
 static void
 a_missing_value_is_a_row_less_for_that_element_alone(void **state)
@@ -959,6 +989,7 @@ main(void)
 		cmocka_unit_test(a_missing_value_is_a_row_less_for_that_element_alone),
 		cmocka_unit_test(elements_set_apart_have_the_bits_of_the_per_element_layout),
 		cmocka_unit_test(merging_states_with_elements_apart_gives_the_whole),
+		cmocka_unit_test(a_centred_state_answers_the_same_and_holds_no_row),
 		cmocka_unit_test(float_and_double_rows_agree),
 		cmocka_unit_test(rows_added_together_have_the_bits_of_rows_added_one_by_one),
 		cmocka_unit_test(states_and_statistics_have_the_same_bits_on_every_cpu),

@@ -198,3 +198,10 @@ COMMENT ON FUNCTION psyrad.mass_z(psyrad.connectome, psyrad.mass_state, boolean)
 	'se 1, normal. n is the reference''s. NaN where x is missing or the reference does not vary.';
 COMMENT ON FUNCTION psyrad.mass_z(anyarray, psyrad.mass_state, boolean) IS
 	'As mass_z of a connectome, over an array of numbers (real[], double precision[], integer[], numeric[]).';
+
+-- Before a state leaves its site.
+CREATE FUNCTION psyrad.mass_state_centre(state psyrad.mass_state) RETURNS psyrad.mass_state
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION psyrad.mass_state_centre(psyrad.mass_state) IS
+	'The same state with its origins, which are the first row''s own values, moved to the means: what an export function hands out. Answers change by rounding '
+	'alone. The smallest and largest values of mass_summary stay, and are single rows'' own: export mass_ttest_state instead.';

@@ -1,0 +1,162 @@
+-- Deploy psyrad:export to pg
+-- What a site hands to others: mergeable states of mass statistics, never subjects.  The functions run as psyrad_export, a role
+-- that logs in nowhere and reads the sites whose psyrad_site_<site> it was made a member of: a site that takes part says
+-- GRANT psyrad_site_<site> TO psyrad_export.  Who may ask is a member of psyrad_federation, which reads nothing else.
+-- A state leaves only over at least minimum_n subjects, in each group and each element, and only when its subjects are those of
+-- every earlier export or differ from them by at least minimum_n: else the difference of two states would be a few people's data.
+BEGIN;
+
+DO $$
+DECLARE
+	role text;
+BEGIN
+	FOREACH role IN ARRAY ARRAY['psyrad_export', 'psyrad_federation']
+	LOOP
+		IF to_regrole(role) IS NULL THEN
+			EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+		END IF;
+	END LOOP;
+	IF NOT pg_has_role(current_user, 'psyrad_export', 'MEMBER') THEN
+		EXECUTE 'GRANT psyrad_export TO CURRENT_USER';
+	END IF;
+	GRANT psyrad_analyst TO psyrad_export;
+END $$;
+
+CREATE SCHEMA federation AUTHORIZATION psyrad_owner;
+COMMENT ON SCHEMA federation IS 'States that other sites may ask for, with their minimum n and their log';
+SET LOCAL ROLE psyrad_owner;
+
+CREATE TABLE federation.setting (
+	only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+	minimum_n int NOT NULL DEFAULT 10 CHECK (minimum_n >= 3)
+);
+COMMENT ON TABLE federation.setting IS 'One row, which the owner alone may change';
+COMMENT ON COLUMN federation.setting.minimum_n IS 'Fewest subjects of a state, of each of its groups and elements, and of the difference between two exports';
+INSERT INTO federation.setting DEFAULT VALUES;
+
+CREATE TABLE federation.export_log (
+	export_id    bigserial PRIMARY KEY,
+	exported_at  timestamptz NOT NULL DEFAULT now(),
+	exported_to  text NOT NULL DEFAULT session_user,
+	statistic    text NOT NULL,
+	request      jsonb NOT NULL,
+	n            int NOT NULL,
+	subjects     bigint[] NOT NULL,
+	state_sha256 bytea NOT NULL
+);
+COMMENT ON TABLE federation.export_log IS 'Every state that left, with the subjects it was made of; nobody but the owner and the export functions read it';
+GRANT USAGE ON SCHEMA federation TO psyrad_export, psyrad_federation;
+GRANT SELECT ON federation.setting TO psyrad_export;
+GRANT SELECT, INSERT ON federation.export_log TO psyrad_export;
+GRANT USAGE ON SEQUENCE federation.export_log_export_id_seq TO psyrad_export;
+
+-- One row a subject of the sites that take part: x, and what the statistics may relate it to.
+CREATE FUNCTION federation.subject_row(study text, atlas text, measure text, session text, arm text, instrument text,
+	OUT subject_id bigint, OUT x psyrad.connectome, OUT v real[], OUT grp boolean, OUT y double precision, OUT design double precision[])
+	RETURNS SETOF record LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT p.subject_id, p.connectome, p.vector, s.arm = subject_row.arm,
+		(SELECT avg(r.total) FROM clinical.score r WHERE (r.subject_id, r.session, r.instrument) = (p.subject_id, p.session, subject_row.instrument)),
+		ARRAY[1, (s.arm = subject_row.arm)::int::double precision, s.age_years, (s.sex = 'F')::int::double precision]
+	FROM imaging.primary p JOIN clinical.subject s ON s.subject_id = p.subject_id
+	WHERE (p.study, p.atlas, p.measure, p.session) = (subject_row.study, subject_row.atlas, subject_row.measure, subject_row.session);
+END;
+COMMENT ON FUNCTION federation.subject_row(text, text, text, text, text, text) IS
+	'For export_state alone: the caller''s own rows, one a subject; design is intercept, arm (1 or 0), age in years, female (1 or 0)';
+REVOKE EXECUTE ON FUNCTION federation.subject_row(text, text, text, text, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION federation.subject_row(text, text, text, text, text, text) TO psyrad_export;
+
+-- Raises unless the subjects may leave: enough of them, in each group and element, and no few more or fewer than ever before.
+CREATE FUNCTION federation.require_unrevealing(subjects bigint[], smallest_group bigint, smallest_element int) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	minimum int := (SELECT minimum_n FROM federation.setting);
+BEGIN
+	IF least(cardinality(subjects), smallest_group) < minimum THEN
+		RAISE insufficient_privilege USING MESSAGE = format('fewer than %s subjects, or fewer in one group: nothing leaves', minimum);
+	END IF;
+	IF smallest_element < minimum THEN
+		RAISE insufficient_privilege USING MESSAGE = format('some element has a value in fewer than %s subjects: nothing leaves', minimum),
+			HINT = 'Ask for a measure or atlas without such gaps.';
+	END IF;
+	-- One at a time, or two exports could each miss the other.
+	PERFORM pg_advisory_xact_lock(hashtextextended('psyrad federation export', 0));
+	IF EXISTS (SELECT FROM (SELECT DISTINCT l.subjects AS earlier FROM federation.export_log l) e
+		CROSS JOIN LATERAL (SELECT count(*) AS size FROM (
+			(SELECT unnest(e.earlier) EXCEPT SELECT unnest(require_unrevealing.subjects)) UNION ALL
+			(SELECT unnest(require_unrevealing.subjects) EXCEPT SELECT unnest(e.earlier))) d) difference
+		WHERE difference.size BETWEEN 1 AND minimum - 1) THEN
+		RAISE insufficient_privilege USING
+			MESSAGE = format('the subjects differ from those of an earlier export by fewer than %s: the difference would tell about them', minimum),
+			HINT = 'Ask for the earlier subjects again, or wait until more have joined.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION federation.require_unrevealing(bigint[], bigint, int) IS 'For export_state alone';
+REVOKE EXECUTE ON FUNCTION federation.require_unrevealing(bigint[], bigint, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION federation.require_unrevealing(bigint[], bigint, int) TO psyrad_export;
+
+CREATE FUNCTION federation.export_state(statistic text, study text, atlas text, measure text, session text,
+	arm text DEFAULT NULL, instrument text DEFAULT NULL, contrast double precision[] DEFAULT '{0,1,0,0}') RETURNS psyrad.mass_state
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = on
+AS $$
+DECLARE
+	aggregate text := CASE statistic
+		WHEN 'ttest' THEN 'psyrad.mass_ttest_state(%s)'
+		WHEN 'ttest_groups' THEN 'psyrad.mass_ttest_state(%s, grp)'
+		WHEN 'welch' THEN 'psyrad.mass_welch_state(%s, grp)'
+		WHEN 'corr' THEN 'psyrad.mass_corr_state(%s, y)'
+		WHEN 'pcorr' THEN 'psyrad.mass_pcorr_state(%s, y, design[3:4])'
+		WHEN 'glm' THEN 'psyrad.mass_glm_state(%s, design, $7)' END;
+	grouped boolean := statistic IN ('ttest_groups', 'welch', 'glm');
+	scored boolean := statistic IN ('corr', 'pcorr');
+	condition text := '';
+	x text;
+	state psyrad.mass_state;
+	subjects bigint[];
+	smallest_group bigint;
+	smallest_element int;
+BEGIN
+	IF aggregate IS NULL THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('statistic %L is not exported', statistic),
+			HINT = 'ttest, ttest_groups, welch, corr, pcorr and glm are.';
+	ELSIF grouped AND arm IS NULL OR scored AND instrument IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = format('statistic %L needs %s', statistic, CASE WHEN grouped THEN 'arm' ELSE 'instrument' END);
+	END IF;
+	x := CASE (SELECT kind FROM imaging.measure m WHERE m.measure = export_state.measure) WHEN 'edge' THEN 'x' ELSE 'v' END;
+	condition := CASE WHEN grouped THEN 'grp IS NOT NULL' WHEN scored THEN 'y IS NOT NULL' ELSE 'true' END
+		|| CASE WHEN statistic = 'glm' THEN ' AND array_position(design, NULL) IS NULL' WHEN statistic = 'pcorr' THEN ' AND array_position(design[3:4], NULL) IS NULL' ELSE '' END;
+	-- The state and the subjects from one reading, so that both are of one snapshot.
+	EXECUTE format('WITH r AS MATERIALIZED (SELECT * FROM federation.subject_row($1, $2, $3, $4, $5, $6) WHERE %1$s)
+		SELECT psyrad.mass_state_centre(%2$s), array_agg(subject_id ORDER BY subject_id),
+			(SELECT min(n) FROM (SELECT count(*) AS n FROM r GROUP BY CASE WHEN %3$L THEN grp END) g),
+			(SELECT min(e) FROM (SELECT unnest((psyrad.mass_summary(%4$s)).n) AS e FROM r GROUP BY CASE WHEN %3$L THEN grp END) g WHERE e > 0) FROM r',
+		condition, format(aggregate, x), grouped, x)
+		INTO state, subjects, smallest_group, smallest_element USING study, atlas, measure, session, arm, instrument, contrast;
+	IF grouped AND (SELECT count(DISTINCT s.arm = export_state.arm) FROM clinical.subject s WHERE s.subject_id = ANY (subjects)) < 2 THEN
+		smallest_group := 0;
+	END IF;
+	PERFORM federation.require_unrevealing(coalesce(subjects, '{}'), coalesce(smallest_group, 0), coalesce(smallest_element, 0));
+	INSERT INTO federation.export_log (statistic, request, n, subjects, state_sha256)
+	VALUES (statistic, jsonb_build_object('study', study, 'atlas', atlas, 'measure', measure, 'session', session, 'arm', arm, 'instrument', instrument,
+		'contrast', to_jsonb(contrast)), cardinality(subjects), subjects, sha256(psyrad.mass_state_send(state)));
+	RETURN state;
+END $$;
+COMMENT ON FUNCTION federation.export_state(text, text, text, text, text, text, text, double precision[]) IS
+	'The mergeable state of a mass statistic over this warehouse''s subjects of a study, for mass_*_merge and mass_*_final elsewhere. x: the atlas''s measure at the session. '
+	'statistic: ttest; ttest_groups, welch (arm against the others); corr (instrument''s total at that session), pcorr (the same given age and female); glm '
+	'(intercept, arm, age, female). Over the sites that were granted to psyrad_export. Refused below the minimum n of federation.setting, or when the subjects differ '
+	'from an earlier export''s by fewer; every state is logged. Sums only: no row''s own values, no smallest or largest';
+RESET ROLE;
+GRANT CREATE ON SCHEMA federation TO psyrad_export;
+ALTER FUNCTION federation.export_state(text, text, text, text, text, text, text, double precision[]) OWNER TO psyrad_export;
+REVOKE CREATE ON SCHEMA federation FROM psyrad_export;
+SET LOCAL ROLE psyrad_export;
+REVOKE EXECUTE ON FUNCTION federation.export_state(text, text, text, text, text, text, text, double precision[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION federation.export_state(text, text, text, text, text, text, text, double precision[]) TO psyrad_federation;
+RESET ROLE;
+
+COMMIT;
