@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import golden_read  # noqa: F401 (notes what is read)
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.environ.get("PSYRAD_SHARED_DATA", os.path.join(HERE, "..", "..", "..", "shared", "data"))
 META = os.path.join(DATA, "metaanalysis")
