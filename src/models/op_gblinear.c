@@ -8,7 +8,6 @@
 #include "models/xgboost.h"
 
 #include <math.h>
-#include <string.h>
 
 static size_t
 values_of(size_t inputs, size_t outputs)
@@ -40,7 +39,9 @@ psy_xgboost_linear(psy_xgboost *x, psy_op *op)
 	head = psy_builder_at(&c->builder, op->data);
 	*head = (psy_trees_head){.link = x->objective->link, .flags = PSY_TREES_FLOAT_SUMS, .parameter = 1};
 	value = (double *) (head + 1);
-	memcpy(value, x->base, outputs * sizeof(double));
+	/* Trained with one a class, XGBoost 3.2 predicts with the first for all of them. */
+	for (size_t k = 0; k < outputs; k++)
+		value[k] = x->base[0];
 	return psy_json_numbers(c->json, weights, (inputs + 1) * outputs, value + outputs, c->err);
 }
 

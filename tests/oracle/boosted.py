@@ -49,7 +49,9 @@ def xgboost(name, objective, target, frame=numeric, rounds=5, **parameters):
     if objective == "survival:aft":
         data.set_float_info("label_lower_bound", target)
         data.set_float_info("label_upper_bound", target)
-    model = xgb.train({"objective": objective, "max_depth": 3, "tree_method": "hist", "seed": 1, **parameters}, data, rounds)
+    parameters = {"objective": objective, "max_depth": 3, "tree_method": "hist", "seed": 1, **parameters}
+    parameters = {key: value for key, value in parameters.items() if value is not None}
+    model = xgb.train(parameters, data, rounds)
     for suffix in ("json", "ubj"):
         model.save_model(golden / f"xgboost_{name}.{suffix}")
     prediction, labels = model.predict(data), None
@@ -77,6 +79,15 @@ xgboost("dart", "binary:logistic", binary, booster="dart", rate_drop=0.4)
 xgboost("forest", "binary:logistic", binary, rounds=2, num_parallel_tree=4, subsample=0.5)
 xgboost("categories", "reg:squarederror", signal, frame=mixed)
 xgboost("one_hot", "binary:logistic", binary, frame=mixed, max_cat_to_onehot=100)
+several = np.column_stack([signal, positive ** 0.5, -signal])
+xgboost("targets", "reg:squarederror", several)
+xgboost("vectors", "reg:squarederror", several, multi_strategy="multi_output_tree")
+xgboost("vector_classes", "multi:softprob", classes, num_class=3, multi_strategy="multi_output_tree")
+xgboost("quantiles", "reg:quantileerror", signal, quantile_alpha=[0.2, 0.5, 0.9])
+for name, objective, target, more in (("linear", "reg:squarederror", signal, {}), ("linear_logistic", "binary:logistic", binary, {}),
+                                      ("linear_softprob", "multi:softprob", classes, {"num_class": 3}), ("linear_poisson", "count:poisson", positive, {})):
+    more = {"booster": "gblinear", "updater": "coord_descent", "tree_method": None, "max_depth": None, **more}
+    xgboost(name, objective, target, **more)
 
 
 def lightgbm(name, objective, target, frame=numeric, rounds=5, **parameters):

@@ -89,6 +89,27 @@ ties_go_where_the_trainers_send_them(void **state)
 	free(logistic);
 }
 
+/* Of rows at the same distance the first of training comes first, and of equal votes the first class. */
+static void
+the_nearest_of_equals_is_the_first(void **state)
+{
+	psy_model *one = unit_compile(
+		HEAD "\"classes\": [\"a\", \"b\"], \"features\": [\"x\"], \"estimator\": {\"kind\": \"knn\", \"metric\": "
+			 "\"euclidean\", \"k\": 1, \"weights\": \"uniform\", \"rows\": [[3], [1], [-1], [1]], \"targets\": [1, 0, 1, 1]}}");
+	psy_model *two = unit_compile(
+		HEAD "\"classes\": [\"a\", \"b\"], \"features\": [\"x\"], \"estimator\": {\"kind\": \"knn\", \"metric\": "
+			 "\"euclidean\", \"k\": 2, \"weights\": \"distance\", \"rows\": [[1], [-1], [5]], \"targets\": [1, 0, 1]}}");
+	double zero = 0, exact = 1, proba[2], score;
+
+	assert_int_equal(label_of(one, &zero), 0);
+	assert_int_equal(label_of(two, &zero), 0);
+	/* A row at distance 0 decides alone. */
+	proba_of(two, &exact, proba, &score);
+	assert_true(proba[0] == 0 && proba[1] == 1 && score == 1);
+	free(one);
+	free(two);
+}
+
 static void
 a_label_is_not_the_likelier_class(void **state)
 {
@@ -574,6 +595,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(binary_decisions_favour_the_positive_class),
 		cmocka_unit_test(ties_go_where_the_trainers_send_them),
+		cmocka_unit_test(the_nearest_of_equals_is_the_first),
 		cmocka_unit_test(a_label_is_not_the_likelier_class),
 		cmocka_unit_test(the_two_conventions_of_probability_differ),
 		cmocka_unit_test(linear_support_vectors_fold_into_weights),
