@@ -830,7 +830,12 @@ def answers_missing(part):
 
 def width_of(model):
     parts = [model] + [part for _, part in getattr(model, "steps", [])]
-    return next(int(part.n_features_in_) for part in parts if hasattr(part, "n_features_in_"))
+    for part in parts:
+        if callable(getattr(part, "kernel", None)):
+            raise ValueError(f"{kind(part)} with a kernel of its own is not supported")
+        if hasattr(part, "n_features_in_"):
+            return int(part.n_features_in_)
+    raise ValueError(f"{kind(model)} does not say how many features it was trained on")
 
 
 def class_labels(model):
