@@ -14,9 +14,9 @@
 #include <string.h>
 
 #define TILE PSY_PERM_TILE
-#define TILES 4 /* of a panel */
-#define PANEL (TILE * TILES)
-#define FOUR 4
+#define TILES PSY_PERM_TILES
+#define PANEL PSY_PERM_PANEL
+#define FOUR PSY_PERM_FOUR
 #define COLUMN_BYTES ((size_t) 512 * 1024) /* of rearranged columns: what stays in the second-level cache */
 #define EXPLAINED 1e-12                    /* share of a residual below which nothing of it is left */
 
@@ -44,16 +44,16 @@ widen(const float *from, size_t size, double *to)
 
 /* Row s of the panel, for size elements from first on; elements beyond are 0. */
 static void
-load_row(const engine *e, size_t s, size_t first, size_t size)
+load_row(const psy_perm_rows *rows, double *panel, size_t s, size_t first, size_t size)
 {
 	double row[PANEL] = {0};
 
-	if (e->rows->f != NULL)
-		widen(e->rows->f[s] + first, size, row);
+	if (rows->f != NULL)
+		widen(rows->f[s] + first, size, row);
 	else
-		memcpy(row, e->rows->d[s] + first, size * sizeof *row);
+		memcpy(row, rows->d[s] + first, size * sizeof *row);
 	for (size_t t = 0; t < TILES; t++)
-		memcpy(e->panel + (t * e->model->rows + s) * TILE, row + t * TILE, TILE * sizeof *row);
+		memcpy(panel + (t * rows->rows + s) * TILE, row + t * TILE, TILE * sizeof *row);
 }
 
 PSY_CLONES static void
@@ -119,9 +119,8 @@ typedef struct tile_spread
 
 /* Leaves the residuals of the tile given the nuisance variables. */
 static void
-take_residuals(const engine *e, double *tile, tile_spread *spread)
+take_residuals(const psy_perm_model *m, double *tile, tile_spread *spread)
 {
-	const psy_perm_model *m = e->model;
 	double sum[TILE], rest[TILE];
 
 	memset(spread->mean, 0, sizeof spread->mean);
@@ -142,40 +141,41 @@ take_residuals(const engine *e, double *tile, tile_spread *spread)
 
 /* Normalises a tile's residuals; elements without spread or with a NaN become 0.  state may be NULL. */
 static void
-normalise(const engine *e, double *tile, const tile_spread *spread, double *norm, uint8_t *state)
+normalise(size_t rows, double *tile, const tile_spread *spread, double *norm, uint8_t *state)
 {
 	double by[TILE];
 
 	for (size_t k = 0; k < TILE; k++)
 	{
 		bool missing = isnan(spread->total[k]);
-		double noise = psy_spread_noise((double) e->model->rows, spread->mean[k]);
+		double noise = psy_spread_noise((double) rows, spread->mean[k]);
 		bool varies = spread->total[k] > noise && spread->left[k] > PSY_RANK_TOLERANCE * spread->total[k];
 
 		norm[k] = varies ? sqrt(spread->left[k]) : NAN;
 		by[k] = varies ? 1 / norm[k] : 0;
 		state[k] = missing ? PSY_PERM_MISSING : varies ? PSY_PERM_TESTED : PSY_PERM_NO_SPREAD;
 	}
-	scale_rows(tile, e->model->rows, by);
+	scale_rows(tile, rows, by);
 	for (size_t k = 0; k < TILE; k++)
-		for (size_t s = 0; s < e->model->rows && state[k] == PSY_PERM_MISSING; s++)
+		for (size_t s = 0; s < rows && state[k] == PSY_PERM_MISSING; s++)
 			tile[s * TILE + k] = 0;
 }
 
-static size_t
-load_panel(const engine *e, size_t first, double *norm, uint8_t *state)
+size_t
+psy_perm_panel(const psy_perm_rows *rows, const psy_perm_model *model, size_t first, double *panel,
+			   double *norm, uint8_t *state)
 {
-	size_t left = e->rows->elements - first, size = left < PANEL ? left : PANEL;
+	size_t left = rows->elements - first, size = left < PANEL ? left : PANEL;
 
-	for (size_t s = 0; s < e->model->rows; s++)
-		load_row(e, s, first, size);
+	for (size_t s = 0; s < rows->rows; s++)
+		load_row(rows, panel, s, first, size);
 	for (size_t t = 0; t * TILE < size; t++)
 	{
-		double *tile = e->panel + t * e->model->rows * TILE;
+		double *tile = panel + t * rows->rows * TILE;
 		tile_spread spread;
 
-		take_residuals(e, tile, &spread);
-		normalise(e, tile, &spread, norm + t * TILE, state + t * TILE);
+		take_residuals(model, tile, &spread);
+		normalise(rows->rows, tile, &spread, norm + t * TILE, state + t * TILE);
 	}
 	return size;
 }
@@ -209,6 +209,12 @@ multiply(const double *restrict tile, const double *restrict column, size_t rows
 	memcpy(product + TILE, b, sizeof b);
 	memcpy(product + 2 * TILE, c, sizeof c);
 	memcpy(product + 3 * TILE, d, sizeof d);
+}
+
+void
+psy_perm_multiply(const double *tile, const double *column, size_t rows, double *product)
+{
+	multiply(tile, column, rows, product);
 }
 
 /* r[arrangement][16] from the products of its columns, in place; columns > 1. */
@@ -320,7 +326,7 @@ psy_perm_observe(const psy_context *ctx, const psy_perm_rows *rows, const psy_pe
 	{
 		double norm[PANEL];
 		uint8_t state[PANEL];
-		size_t size = load_panel(&e, first, norm, state);
+		size_t size = psy_perm_panel(rows, model, first, e.panel, norm, state);
 
 		for (size_t k = 0; k < size; k++)
 		{
@@ -351,7 +357,7 @@ run_batch(const psy_context *ctx, engine *e, const psy_perm_observed *observed, 
 	{
 		double norm[PANEL];
 		uint8_t state[PANEL];
-		size_t size = load_panel(e, first, norm, state);
+		size_t size = psy_perm_panel(e->rows, e->model, first, e->panel, norm, state);
 
 		for (size_t t = 0; t * TILE < size && status == PSY_OK; t++)
 		{

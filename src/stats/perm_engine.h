@@ -18,6 +18,9 @@
 #include <stdint.h>
 
 #define PSY_PERM_TILE 16 /* elements of a tile */
+#define PSY_PERM_TILES 4 /* of a panel */
+#define PSY_PERM_PANEL (PSY_PERM_TILE * PSY_PERM_TILES)
+#define PSY_PERM_FOUR 4 /* columns that the kernel takes at once */
 
 /*
  * Statistics, as correlations, closer than this count as equal: sums of the same numbers in another order
@@ -81,6 +84,17 @@ typedef struct psy_perm_sink
 psy_status psy_perm_each(const psy_context *ctx, const psy_perm_rows *rows, const psy_perm_model *model,
 						 psy_arrange *arrange, const psy_perm_observed *observed, const psy_perm_sink *sink,
 						 psy_error *err);
+
+/*
+ * The panel of elements first .. first + 63 (how many there are is returned): tiles of [row][16], each
+ * element's residuals given the model's nuisance variables at unit norm, or 0 without spread.  norm and
+ * state: 64 each.
+ */
+size_t psy_perm_panel(const psy_perm_rows *rows, const psy_perm_model *model, size_t first, double *panel,
+					  double *norm, uint8_t *state);
+
+/* product[4][16] = column[rows][4]' tile[rows][16], in row order. */
+void psy_perm_multiply(const double *tile, const double *column, size_t rows, double *product);
 
 /* t of a correlation: exactly rounded operations only. */
 double psy_perm_t(double r, double df);
