@@ -64,6 +64,10 @@ bench: ## measure psyrad beside its peers, in one run, and print the ratios
 	@$(MAKE) build
 	@tests/bench/run
 
+check-asan: ## run the tests under address and undefined-behaviour sanitizers, in a server built with them (once, 5 to 20 minutes)
+	@.ci/deps all
+	@tests/sanitize/asan
+
 check-deps: build ## prove the dependency rule: symbols of the library, headers, exports of the modules
 	@tests/check-deps
 
@@ -78,4 +82,4 @@ clean: ## remove what was built (not the private cluster)
 destroy: ## stop the private cluster and delete it with all its data
 	@$(cluster) destroy
 
-.PHONY: help deps all build up stage down url psql ask demo check bench check-deps install clean destroy
+.PHONY: help deps all build up stage down url psql ask demo check bench check-asan check-deps install clean destroy

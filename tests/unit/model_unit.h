@@ -153,10 +153,11 @@ static inline void
 unit_memory_release(void *arg, void *pointer)
 {
 	unit_memory *m = arg;
-	size_t *block = (size_t *) pointer - 2;
+	size_t *block;
 
 	if (pointer == NULL)
 		return;
+	block = (size_t *) pointer - 2;
 	m->held--;
 	m->bytes -= *block;
 	free(block);

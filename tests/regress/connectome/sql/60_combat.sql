@@ -121,3 +121,22 @@ SELECT combat_note(f), array_agg(DISTINCT site ORDER BY site) AS sites, array_ag
 FROM (SELECT combat_fit(odd, site) AS f FROM scan, LATERAL (SELECT ARRAY[3, CASE WHEN site = 'Beijing' THEN 0 ELSE x[2] END] || x[3:5]) AS o (odd)) AS fit, scan,
 	LATERAL (SELECT ARRAY[3, CASE WHEN site = 'Beijing' THEN 0 ELSE x[2] END] || x[3:5]) AS o (odd), unnest(combat_apply(f, odd::float8[], site)) WITH ORDINALITY AS u (v, k)
 WHERE site = 'Beijing' GROUP BY 1;
+
+-- Mutated forms of both types (functions of 50_hostile): refused, or safe to use.
+SET search_path = public, psyrad, combat_test;
+SELECT setseed(0.17);
+CREATE FUNCTION used(f combat) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN count(*) >= 0 AND combat_note(f) IS DISTINCT FROM '' AND f::text::combat::text = f::text FROM combat_unnest(f), combat_sites(f);
+END $$;
+CREATE FUNCTION used(s combat_state) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN combat_final(s) IS NULL AND (SELECT combat_final(combat_merge(v), eb => false) FROM (VALUES (s), (s)) AS t (v)) IS NULL;
+END $$;
+CREATE TEMP TABLE forms AS
+SELECT ARRAY[combat_state(c, site, w)::text, combat_state(x[1:2], site)::text, combat_state(CASE WHEN id = 5 THEN ARRAY[NULL, 2] ELSE x[1:2] END, site, w)::text] AS states,
+	ARRAY[combat_fit(c, site, w)::text, combat_final(combat_state(x[1:2], site), eb => false)::text, combat_final(combat_state(c, site), reference => 'Beijing')::text] AS fits FROM combat_test.scan;
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat', true, (SELECT fits FROM forms), 1000);
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat', false, (SELECT fits FROM forms), 1000);
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat_state', true, (SELECT states FROM forms), 1000);
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat_state', false, (SELECT states FROM forms), 1000);
