@@ -169,8 +169,10 @@ BENCHES = {"ttest": bench_ttest, "copy": bench_copy}
 def register():
     """Benches of other modules, which use this one's session and report."""
     import bench_graph
+    import bench_mass
     import bench_meta
     BENCHES.update(bench_graph.BENCHES)
+    BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)
 
 
