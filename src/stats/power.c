@@ -72,8 +72,10 @@ psy_power_check(const psy_power_design *d, psy_error *err)
 		return PSY_OK;
 	if (!(d->effects >= 1 && d->effects <= d->tests))
 	{
-		psy_fail(err, PSY_DOMAIN, "effects is %g; of the %g tests, the number with an effect expected",
-				 d->effects, d->tests);
+		if (isnan(d->effects))
+			psy_fail(err, PSY_DOMAIN, "correction fdr needs effects, how many of the tests have an effect");
+		else
+			psy_fail(err, PSY_DOMAIN, "effects is %g; 1 to the %g tests expected", d->effects, d->tests);
 		return psy_hint(
 			err,
 			"The level that keeps a false discovery rate depends on how many effects there are to discover.");
