@@ -9,6 +9,7 @@
 
 #include "core/lanes.h"
 #include "stats/mass_spread.h"
+#include "stats/perm_subsets.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,7 +29,12 @@ typedef struct engine
 	double *panel;   /* TILES x rows x TILE */
 	double *column;  /* fours x rows x FOUR */
 	double *product; /* fours * FOUR x TILE */
-	double *work;    /* PANEL sums */
+	bool two_valued; /* the effect has two values, a and b, and there are no nuisance variables:
+						perm_subsets.h */
+	double a, b;
+	double *weight; /* rows: of one arrangement */
+	double *table;  /* of eight elements */
+	uint32_t *code; /* [arrangement][groups] */
 	void *memory;
 } engine;
 
@@ -242,13 +248,31 @@ adjust(const double *product, size_t arrangements, size_t columns, double *r)
 }
 
 static void
+correlate_two_valued(const engine *e, const double *tile, size_t arrangements)
+{
+	double total[PSY_SUBSET_LANES];
+
+	for (size_t half = 0; half < TILE; half += PSY_SUBSET_LANES)
+	{
+		psy_subset_table(tile + half, TILE, e->model->rows, e->table, total);
+		psy_subset_products(e->table, total, e->code, psy_subset_groups(e->model->rows), arrangements, e->a,
+							e->b, e->product + half, TILE);
+	}
+}
+
+static void
 correlate(const engine *e, size_t tile, size_t arrangements)
 {
+	const double *own = e->panel + tile * e->model->rows * TILE;
 	size_t columns = arrangements * e->columns;
 
+	if (e->two_valued)
+	{
+		correlate_two_valued(e, own, arrangements);
+		return;
+	}
 	for (size_t c = 0; c < columns; c += FOUR)
-		multiply(e->panel + tile * e->model->rows * TILE, e->column + c * e->model->rows, e->model->rows,
-				 e->product + c * TILE);
+		multiply(own, e->column + c * e->model->rows, e->model->rows, e->product + c * TILE);
 	if (e->columns > 1)
 		adjust(e->product, arrangements, e->columns, e->product);
 }
@@ -266,6 +290,13 @@ put_columns(const engine *e, size_t n, const uint32_t *from, const double *sign)
 {
 	const psy_perm_model *m = e->model;
 
+	for (size_t s = 0; s < m->rows && e->two_valued; s++)
+		e->weight[s] = (sign != NULL ? sign[s] : 1) * m->effect[from != NULL ? from[s] : s];
+	if (e->two_valued)
+	{
+		psy_subset_code(e->weight, m->rows, e->a, e->code + n * psy_subset_groups(m->rows));
+		return;
+	}
 	for (size_t s = 0; s < m->rows; s++)
 	{
 		size_t source = from != NULL ? from[s] : s;
@@ -280,10 +311,30 @@ put_columns(const engine *e, size_t n, const uint32_t *from, const double *sign)
 /* ---- beginning and end
  * ------------------------------------------------------------------------------------------ */
 
-static size_t
-batch_size(const psy_perm_model *m, size_t most)
+/* Whether all arrangements have columns of the same two values: those of the effect, or what signs make of
+ * one. */
+static bool
+find_two_values(const psy_perm_model *model, bool signs, double *a, double *b)
 {
-	size_t fits = COLUMN_BYTES / (m->rows * (1 + m->nuisance) * sizeof(double));
+	if (model->nuisance > 0)
+		return false;
+	if (!signs)
+		return psy_subset_values(model->effect, model->rows, a, b);
+	*a = model->effect[0];
+	*b = -*a;
+	for (size_t s = 1; s < model->rows; s++)
+		if (model->effect[s] != *a)
+			return false;
+	return true;
+}
+
+static size_t
+batch_size(const psy_perm_model *m, bool signs, size_t most)
+{
+	double a, b;
+	size_t own = find_two_values(m, signs, &a, &b) ? psy_subset_groups(m->rows) * sizeof(uint32_t)
+												   : m->rows * (1 + m->nuisance) * sizeof(double);
+	size_t fits = COLUMN_BYTES / own;
 	size_t batch = fits < FOUR ? FOUR : fits < PSY_PERM_BATCH ? fits : PSY_PERM_BATCH;
 
 	return most > 0 && batch > most ? most : batch;
@@ -291,23 +342,26 @@ batch_size(const psy_perm_model *m, size_t most)
 
 static psy_status
 engine_begin(const psy_context *ctx, engine *e, const psy_perm_rows *rows, const psy_perm_model *model,
-			 size_t batch, psy_error *err)
+			 size_t batch, bool signs, psy_error *err)
 {
-	size_t columns, panel = (size_t) PANEL * model->rows;
+	size_t columns, own, panel = (size_t) PANEL * model->rows, groups = psy_subset_groups(model->rows);
 	psy_status status;
-	double *at;
 
 	*e = (engine){.rows = rows, .model = model, .columns = 1 + model->nuisance};
+	e->two_valued = find_two_values(model, signs, &e->a, &e->b);
 	columns = (batch * e->columns + FOUR - 1) / FOUR * FOUR;
-	status =
-		psy_alloc(ctx, panel + columns * (model->rows + TILE) + PANEL + 8, sizeof(double), &e->memory, err);
+	own = e->two_valued ? groups * PSY_SUBSET_SUMS * PSY_SUBSET_LANES + model->rows + (batch * groups + 1) / 2
+						: columns * model->rows;
+	status = psy_alloc(ctx, panel + columns * TILE + own + 8, sizeof(double), &e->memory, err);
 	if (status != PSY_OK)
 		return status;
-	at = (double *) (((uintptr_t) e->memory + 63) & ~(uintptr_t) 63);
-	e->panel = at;
+	e->panel = (double *) (((uintptr_t) e->memory + 63) & ~(uintptr_t) 63);
 	e->product = e->panel + panel;
-	e->column = e->product + columns * TILE;
-	memset(e->column, 0, columns * model->rows * sizeof(double));
+	e->column = e->table = e->product + columns * TILE;
+	e->weight = e->table + groups * PSY_SUBSET_SUMS * PSY_SUBSET_LANES;
+	e->code = (uint32_t *) (e->weight + model->rows);
+	if (!e->two_valued)
+		memset(e->column, 0, columns * model->rows * sizeof(double));
 	return PSY_OK;
 }
 
@@ -316,7 +370,7 @@ psy_perm_observe(const psy_context *ctx, const psy_perm_rows *rows, const psy_pe
 				 psy_perm_observed *observed, psy_error *err)
 {
 	engine e;
-	psy_status status = engine_begin(ctx, &e, rows, model, 1, err);
+	psy_status status = engine_begin(ctx, &e, rows, model, 1, false, err);
 
 	observed->tested = observed->missing = observed->no_spread = 0;
 	if (status != PSY_OK)
@@ -378,7 +432,7 @@ psy_perm_each(const psy_context *ctx, const psy_perm_rows *rows, const psy_perm_
 			  psy_arrange *arrange, const psy_perm_observed *observed, const psy_perm_sink *sink,
 			  psy_error *err)
 {
-	size_t batch = batch_size(model, sink->most_arrangements);
+	size_t batch = batch_size(model, arrange->plan.signs, sink->most_arrangements);
 	void *row_memory;
 	uint32_t *from;
 	double *sign;
@@ -389,7 +443,7 @@ psy_perm_each(const psy_context *ctx, const psy_perm_rows *rows, const psy_perm_
 		return status;
 	sign = row_memory;
 	from = (uint32_t *) (sign + model->rows);
-	status = engine_begin(ctx, &e, rows, model, batch, err);
+	status = engine_begin(ctx, &e, rows, model, batch, arrange->plan.signs, err);
 	for (uint64_t n = 0; n < arrange->count && status == PSY_OK; n += batch)
 	{
 		size_t size = arrange->count - n < batch ? (size_t) (arrange->count - n) : batch;

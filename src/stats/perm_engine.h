@@ -75,7 +75,7 @@ typedef struct psy_perm_sink
 } psy_perm_sink;
 
 /* Largest number of arrangements that a batch can have. */
-#define PSY_PERM_BATCH 256
+#define PSY_PERM_BATCH 1024
 
 /*
  * Goes through all arrangements.  Needs observed->state of psy_perm_observe.  Polls at least every few

@@ -171,9 +171,11 @@ def register():
     import bench_graph
     import bench_mass
     import bench_meta
+    import bench_permutation
     BENCHES.update(bench_graph.BENCHES)
     BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)
+    BENCHES.update(bench_permutation.BENCHES)
 
 
 def main(names):

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include "core/random_order.h"
+#include "stats/perm_subsets.h"
 #include "stats/perm_test.h"
 
 #define ROWS 24
@@ -468,6 +469,62 @@ codings_of_a_model_agree(void **state)
 	assert_memory_equal(a.fwe, b.fwe, sizeof a.fwe);
 }
 
+/* Tables of sums give the products that multiplication gives, for rows that do not come in fours too. */
+static void
+two_values_need_no_products(void **state)
+{
+	for (size_t rows = 2; rows < 23; rows++)
+	{
+		double x[23 * 16], weight[23], column[23 * 4] = {0}, table[6 * PSY_SUBSET_SUMS * 8], total[8],
+												   product[16], expected[64], a, b;
+		uint32_t code[6];
+
+		for (size_t s = 0; s < rows; s++)
+		{
+			weight[s] = column[4 * s] = s % 3 == 1 ? 0.75 : -0.25;
+			for (size_t k = 0; k < 16; k++)
+				x[16 * s + k] = noise(rows, (uint32_t) (16 * s + k));
+		}
+		assert_true(psy_subset_values(weight, rows, &a, &b));
+		assert_true(a == 0.75 && b == -0.25);
+		psy_subset_code(weight, rows, a, code);
+		for (size_t half = 0; half < 16; half += 8)
+		{
+			psy_subset_table(x + half, 16, rows, table, total);
+			psy_subset_products(table, total, code, psy_subset_groups(rows), 1, a, b, product + half, 16);
+		}
+		psy_perm_multiply(x, column, rows, expected);
+		for (size_t k = 0; k < 16; k++)
+			assert_true(fabs(product[k] - expected[k]) < 1e-14);
+	}
+	{
+		double three[] = {1, 0, 1, 2}, same[] = {2, 2, 2}, a, b;
+
+		assert_false(psy_subset_values(three, 4, &a, &b));
+		assert_false(psy_subset_values(same, 3, &a, &b));
+	}
+}
+
+/* Nothing here comes from libm: statistics and p have the same bits on SSE2, AVX2 and AVX-512. */
+static void
+bits_are_the_same_on_every_cpu(void **state)
+{
+	problem p = random_problem(77), q = random_problem(78);
+	answer a, b;
+
+	q.columns = 3;
+	memcpy(q.contrast, (double[]){0, 1, 0}, 3 * sizeof(double));
+	for (size_t s = 0; s < ROWS; s++)
+		memcpy(q.design + 3 * s, (double[]){1, noise(5, (uint32_t) s), noise(6, (uint32_t) s)},
+			   3 * sizeof(double));
+	assert_int_equal(solve(&unit_context, &p, &a), PSY_OK);
+	assert_int_equal(solve(&unit_context, &q, &b), PSY_OK);
+	assert_int_equal(unit_hash(a.r, sizeof a.r), 0x721ba3efd9d6af46);
+	assert_int_equal(unit_hash(a.fwe, sizeof a.fwe), 0x1a7d353bd19d4cd5);
+	assert_int_equal(unit_hash(b.r, sizeof b.r), 0x7c5faef776e2cdb5);
+	assert_int_equal(unit_hash(b.fwe, sizeof b.fwe), 0x24e842686b624d09);
+}
+
 static bool
 stop_later(void *arg)
 {
@@ -501,6 +558,8 @@ main(void)
 		cmocka_unit_test(p_is_uniform_without_effect),
 		cmocka_unit_test(designs_without_a_test_say_why),
 		cmocka_unit_test(codings_of_a_model_agree),
+		cmocka_unit_test(two_values_need_no_products),
+		cmocka_unit_test(bits_are_the_same_on_every_cpu),
 		cmocka_unit_test(interruption_unwinds),
 	};
 

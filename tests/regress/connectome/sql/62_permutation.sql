@@ -9,7 +9,7 @@ CREATE TABLE perm AS
 
 -- Two samples: all 70 arrangements; the t are those of mass_ttest, and element 4 does not vary.
 SELECT (r).n, (r).df, (r).arrangements, (r).exhaustive, (r).method, (r).note FROM (SELECT mass_perm_ttest(key, x, grp, 1000, 1) AS r FROM perm) AS t;
-SELECT u.k, u.estimate, round(u.statistic::numeric, 10) AS t, round(u.effect_size::numeric, 10) AS d, round(u.p_unc * 70) AS b, round(u.p_fwe * 70) AS b_fwe,
+SELECT u.k, round(u.estimate::numeric, 12) AS estimate, round(u.statistic::numeric, 10) AS t, round(u.effect_size::numeric, 10) AS d, round(u.p_unc * 70) AS b, round(u.p_fwe * 70) AS b_fwe,
 	round(u.p_unc_greater * 70) AS up, round(u.p_fwe_greater * 70) AS up_fwe, round(u.p_unc_less * 70) AS down, round(u.p_fwe_less * 70) AS down_fwe
 	FROM (SELECT mass_perm_ttest(key, x, grp, 1000, 1) AS r FROM perm) AS t, mass_unnest(t.r) AS u;
 SELECT bool_and(abs(u.statistic - m.statistic) < 1e-12 * abs(m.statistic) AND abs(u.estimate - m.estimate) < 1e-12 AND abs(u.effect_size - m.effect_size) < 1e-12)
