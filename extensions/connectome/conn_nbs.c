@@ -116,6 +116,8 @@ typedef struct answer
 	const nbs_request *request;
 	psy_nbs_result nbs;
 	int regions;
+	uint32 *edge; /* the edges of component 1, then of component 2, ... */
+	Size *first;  /* components + 1: where each begins */
 	TupleDesc type;
 	Datum shared[COLUMNS]; /* the columns that all components have */
 	bool null[COLUMNS];
@@ -164,28 +166,43 @@ describe(answer *a, const psy_perm_observed *observed)
 		put_shared(a, COLUMN_NOTE, CStringGetTextDatum(note));
 }
 
+/* Sorts the edges by component: each is looked at once, however many components there are. */
+static void
+sort_edges(answer *a)
+{
+	Size edges = a->problem->rows->elements, *next;
+
+	a->first = palloc0(sizeof(Size) * (a->nbs.components + 2));
+	for (Size c = 0; c < a->nbs.components; c++)
+		a->first[c + 1] = a->first[c] + a->nbs.found[c].extent;
+	a->edge = palloc_extended(sizeof(uint32) * (a->first[a->nbs.components] + 1), MCXT_ALLOC_HUGE);
+	next = palloc(sizeof(Size) * (a->nbs.components + 1));
+	memcpy(next, a->first, sizeof(Size) * (a->nbs.components + 1));
+	for (Size k = 0; k < edges; k++)
+		if (a->nbs.component[k] > 0)
+			a->edge[next[a->nbs.component[k] - 1]++] = (uint32) k;
+	pfree(next);
+}
+
 /* integer[extent][2]: the (i, j) of a component's edges, 1-based, and their t beside them. */
 static ArrayType *
 edges_of(const answer *a, uint32_t number, ArrayType **statistic)
 {
 	const psy_nbs_component *c = &a->nbs.found[number - 1];
+	const uint32 *edge = a->edge + a->first[number - 1];
 	int dims[2] = {(int) c->extent, 2}, bounds[2] = {1, 1};
 	Datum *pair = palloc_extended(sizeof(Datum) * 2 * c->extent, MCXT_ALLOC_HUGE);
 	double *t;
-	Size at = 0, edges = a->problem->rows->elements;
-	int32 i = 1, j = 2;
 
 	*statistic = psyrad_new_float8_array((int) c->extent, &t);
-	for (Size k = 0; k < edges; k++)
+	for (Size k = 0; k < c->extent; k++)
 	{
-		if (a->nbs.component[k] == number)
-		{
-			pair[2 * at] = Int32GetDatum(i);
-			pair[2 * at + 1] = Int32GetDatum(j);
-			t[at++] = a->nbs.t[k];
-		}
-		if (++j > a->regions)
-			j = ++i + 1;
+		size_t i, j;
+
+		psy_edge_pair(a->regions, edge[k], &i, &j);
+		pair[2 * k] = Int32GetDatum((int32) i + 1);
+		pair[2 * k + 1] = Int32GetDatum((int32) j + 1);
+		t[k] = a->nbs.t[edge[k]];
 	}
 	return construct_md_array(pair, NULL, 2, dims, bounds, INT4OID, sizeof(int32), true, TYPALIGN_INT);
 }
@@ -271,6 +288,8 @@ conn_nbs_final(PG_FUNCTION_ARGS)
 	if (p.obstacle == NULL)
 		find(&a);
 	describe(&a, p.obstacle == NULL ? &a.nbs.observed : NULL);
+	if (p.obstacle == NULL)
+		sort_edges(&a);
 	component = palloc(sizeof(Datum) * (a.nbs.components + 1));
 	for (; count < (int) a.nbs.components; count++)
 		component[count] = component_datum(&a, (uint32_t) count + 1);

@@ -290,9 +290,9 @@ share_as_large(const nbs *b, const psy_arrange *arrange, double size)
 	return (count + own) / ((double) arrange->count + own);
 }
 
-/* Selection sort by p, size and first edge; new numbers for the edges. */
+/* Selection sort by p, size and first edge; new numbers for the edges.  number and place: components each. */
 static void
-order_components(const nbs *b, psy_nbs_result *out, size_t edges, uint32_t *number)
+order_components(const nbs *b, psy_nbs_result *out, size_t edges, uint32_t *number, uint32_t *place)
 {
 	for (size_t c = 0; c < out->components; c++)
 		number[c] = (uint32_t) c;
@@ -320,13 +320,11 @@ order_components(const nbs *b, psy_nbs_result *out, size_t edges, uint32_t *numb
 			number[best] = kept_number;
 		}
 	}
+	for (size_t c = 0; c < out->components; c++)
+		place[number[c]] = (uint32_t) c + 1;
 	for (size_t k = 0; k < edges; k++)
-		for (size_t c = 0; c < out->components && out->component[k] > 0; c++)
-			if (number[c] == out->component[k] - 1)
-			{
-				out->component[k] = (uint32_t) c + 1;
-				break;
-			}
+		if (out->component[k] > 0)
+			out->component[k] = place[out->component[k] - 1];
 }
 
 static psy_status
@@ -371,12 +369,12 @@ run(const psy_context *ctx, nbs *b, const psy_perm_rows *rows, psy_arrange *arra
 		status = psy_perm_each(ctx, rows, b->model, arrange, &out->observed, &sink, err);
 	if (status != PSY_OK || out->components == 0)
 		return status;
-	status = psy_alloc(ctx, out->components, sizeof(uint32_t), &number, err);
+	status = psy_alloc(ctx, 2 * out->components, sizeof(uint32_t), &number, err);
 	if (status != PSY_OK)
 		return status;
 	for (size_t c = 0; c < out->components; c++)
 		out->found[c].p = share_as_large(b, arrange, own_size(b, &out->found[c]));
-	order_components(b, out, rows->elements, number);
+	order_components(b, out, rows->elements, number, (uint32_t *) number + out->components);
 	psy_release(ctx, number);
 	return PSY_OK;
 }
