@@ -85,6 +85,9 @@ modelscore_prepare(modelscore_model *ready, Datum datum, MemoryContext memory)
 {
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 	LOCAL_FCINFO(fcinfo, 1);
+	psy_context ctx = psyrad_current_context();
+	psy_model_plan *plan;
+	psy_error err = {0};
 	psyrad_header *image;
 
 	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, NULL, NULL);
@@ -98,6 +101,8 @@ modelscore_prepare(modelscore_model *ready, Datum datum, MemoryContext memory)
 		image = memcpy(palloc(size), image, size);
 	}
 	*ready = (modelscore_model){.model = (const psy_model *) image, .memory = memory};
+	PSYRAD_CHECK(psy_model_plan_make(&ctx, ready->model, &plan, &err), &err);
+	ready->plan = plan;
 	ready->workspace = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_workspace(ready->model));
 	ready->raw = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_raw(ready->model));
 	ready->features = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_features(ready->model));
@@ -247,7 +252,8 @@ run(const modelscore_model *m, const double *features)
 {
 	psy_error err = {0};
 	bool missing;
-	psy_status status = psy_model_run(m->model, features, m->workspace, m->raw, &missing, &err);
+	psy_status status =
+		psy_model_run_planned(m->model, m->plan, features, m->workspace, m->raw, &missing, &err);
 
 	PSYRAD_CHECK(status, &err);
 	return !missing;

@@ -19,6 +19,7 @@ extern const psyrad_state_type modelscore_type;
 typedef struct modelscore_model
 {
 	const psy_model *model;
+	const psy_model_plan *plan;
 	double *workspace;
 	double *raw;
 	double *features;

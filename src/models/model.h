@@ -119,6 +119,15 @@ psy_status psy_model_relabel(const psy_context *ctx, const psy_model *model, con
 /* ---- scoring
  * --------------------------------------------------------------------------------------------------- */
 
+/*
+ * What scoring derives from an image once to be faster: in memory alone, never stored, valid as long as the image.  The
+ * outputs are the same to the last bit with it and without.
+ */
+typedef struct psy_model_plan psy_model_plan;
+
+/* *plan is one allocation from ctx; NULL when the model has nothing to gain. */
+psy_status psy_model_plan_make(const psy_context *ctx, const psy_model *model, psy_model_plan **plan, psy_error *err);
+
 /* Doubles of workspace that psy_model_run and psy_model_proba need. */
 size_t psy_model_workspace(const psy_model *model);
 
@@ -135,6 +144,10 @@ size_t psy_model_decisions(const psy_model *model);
  */
 psy_status psy_model_run(const psy_model *model, const double *features, double *workspace, double *raw,
 						 bool *missing, psy_error *err);
+
+/* The same with a plan, or with NULL. */
+psy_status psy_model_run_planned(const psy_model *model, const psy_model_plan *plan, const double *features,
+								 double *workspace, double *raw, bool *missing, psy_error *err);
 
 /* decision[psy_model_decisions]: a binary model's one value is > 0 in favour of the positive class; others as
  * trained. */

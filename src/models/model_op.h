@@ -58,6 +58,15 @@ typedef struct psy_op_kind
 	 * feature does.  A text that it does not know has a number, too. */
 	bool (*category)(const psy_model *model, const psy_op *op, size_t feature, psy_text text, double *value);
 
+	/*
+	 * Of an estimator, what scoring may derive from the data once to be faster, the same to the last bit: its
+	 * size in bytes (0: nothing to gain), its making, and apply with it.  NULL for operators that never plan.
+	 */
+	size_t (*plan_size)(const psy_model *model, const psy_op *op);
+	void (*plan)(const psy_model *model, const psy_op *op, void *plan);
+	void (*apply_planned)(const psy_model *model, const psy_op *op, const void *plan, const double *in,
+						  double *workspace, double *out);
+
 	/* Doubles of workspace that apply and proba need; NULL for none. */
 	size_t (*workspace)(const psy_model *model, const psy_op *op);
 

@@ -232,11 +232,31 @@ psy_model_transform(const psy_model *model, const double *features, double *work
 }
 
 psy_status
-psy_model_run(const psy_model *model, const double *features, double *workspace, double *raw, bool *missing,
-			  psy_error *err)
+psy_model_plan_make(const psy_context *ctx, const psy_model *model, psy_model_plan **plan, psy_error *err)
 {
 	const psy_op *last = estimator(model);
 	const psy_op_kind *kind = psy_op_kind_of(last->code);
+	size_t size = kind->plan_size == NULL ? 0 : kind->plan_size(model, last);
+	void *memory;
+	psy_status status;
+
+	*plan = NULL;
+	if (size == 0)
+		return PSY_OK;
+	if ((status = psy_alloc(ctx, 1, size, &memory, err)) != PSY_OK)
+		return status;
+	kind->plan(model, last, memory);
+	*plan = memory;
+	return PSY_OK;
+}
+
+psy_status
+psy_model_run_planned(const psy_model *model, const psy_model_plan *plan, const double *features,
+					  double *workspace, double *raw, bool *missing, psy_error *err)
+{
+	const psy_op *last = estimator(model);
+	const psy_op_kind *kind = psy_op_kind_of(last->code);
+	double *rest = workspace + vectors_of(model);
 	const double *vector;
 	psy_status status = psy_model_transform(model, features, workspace, &vector, missing, err);
 
@@ -244,14 +264,23 @@ psy_model_run(const psy_model *model, const double *features, double *workspace,
 		return status;
 	if (!kind->takes_missing && !psy_finite(vector, last->inputs))
 		return explain_stop(model, PSY_STOP_MISSING, model->ops - 1, err);
-	if (kind->run == NULL)
-		kind->apply(model, last, vector, workspace + vectors_of(model), raw);
-	else if ((status = kind->run(model, last, vector, workspace + vectors_of(model), raw, missing, err)) != PSY_OK || *missing)
+	if (plan != NULL)
+		kind->apply_planned(model, last, plan, vector, rest, raw);
+	else if (kind->run == NULL)
+		kind->apply(model, last, vector, rest, raw);
+	else if ((status = kind->run(model, last, vector, rest, raw, missing, err)) != PSY_OK || *missing)
 		return status;
 	if (!psy_finite(raw, psy_model_raw(model)))
 		return psy_fail(err, PSY_DOMAIN,
 						"the model's output is not finite: the features are too large for it");
 	return PSY_OK;
+}
+
+psy_status
+psy_model_run(const psy_model *model, const double *features, double *workspace, double *raw, bool *missing,
+			  psy_error *err)
+{
+	return psy_model_run_planned(model, NULL, features, workspace, raw, missing, err);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "models/trees.h"
 
 #include "models/model_kernels.h"
+#include "models/trees_plan.h"
 
 #include <float.h>
 #include <math.h>
@@ -126,20 +127,24 @@ leaf_of(const psy_tree_node *node, uint32_t at, const uint32_t *word, const doub
 }
 
 static void
+add_vector(const psy_trees_head *head, const double *vector, uint32_t which, double *out)
+{
+	const double *value = vector + (size_t) which * head->width;
+
+	if (head->flags & PSY_TREES_FLOAT_SUMS)
+		for (uint32_t k = 0; k < head->width; k++)
+			out[k] = (double) ((float) out[k] + (float) value[k]);
+	else
+		for (uint32_t k = 0; k < head->width; k++)
+			out[k] += value[k];
+}
+
+static void
 add_leaf(const psy_trees_head *head, const psy_tree_node *leaf, const double *vector, uint32_t group,
 		 double *out)
 {
 	if (head->width > 1)
-	{
-		const double *value = vector + (size_t) leaf->left * head->width;
-
-		if (head->flags & PSY_TREES_FLOAT_SUMS)
-			for (uint32_t k = 0; k < head->width; k++)
-				out[k] = (double) ((float) out[k] + (float) value[k]);
-		else
-			for (uint32_t k = 0; k < head->width; k++)
-				out[k] += value[k];
-	}
+		add_vector(head, vector, leaf->left, out);
 	else if (head->flags & PSY_TREES_FLOAT_SUMS)
 		out[group] = (double) ((float) out[group] + (float) leaf->as.threshold);
 	else
@@ -183,10 +188,44 @@ apply(const psy_model *model, const psy_op *op, const double *in, double *worksp
 		out[k] = fits ? (head->divisor == 1 ? out[k] : out[k] / head->divisor) : NAN;
 }
 
+/* apply by the walks of trees_plan.h; a row with a missing feature goes its own way. */
+static void
+apply_planned(const psy_model *model, const psy_op *op, const void *plan, const double *in, double *workspace,
+			  double *out)
+{
+	const psy_trees_head *head = head_of(model, op);
+	const char *data = (const char *) head;
+	psy_trees_layout at = psy_trees_layout_of(head, op->outputs);
+	const psy_tree_node *node = (const psy_tree_node *) (data + at.node);
+	const uint32_t *group = (const uint32_t *) (data + at.group);
+	const double *vector = (const double *) (data + at.vector);
+	uint32_t *leaf = (uint32_t *) (workspace + op->inputs + 1);
+	bool fits;
+
+	if (!psy_finite(in, op->inputs))
+	{
+		apply(model, op, in, workspace, out);
+		return;
+	}
+	memcpy(out, head + 1, op->outputs * sizeof(double));
+	fits =
+		psy_trees_walk(op, head, (const uint32_t *) (data + at.root), plan, in, (uint32_t *) workspace, leaf);
+	for (uint32_t t = 0; fits && t < head->trees; t++)
+		if (head->width > 1)
+			add_vector(head, vector, leaf[t], out);
+		else
+			add_leaf(head, node + leaf[t], NULL, group[t], out);
+	for (uint32_t k = 0; k < op->outputs; k++)
+		out[k] = fits ? (head->divisor == 1 ? out[k] : out[k] / head->divisor) : NAN;
+}
+
+/* Rounded features or their keys, then the leaves of a planned walk. */
 static size_t
 workspace_of(const psy_model *model, const psy_op *op)
 {
-	return head_of(model, op)->flags & PSY_TREES_FLOAT_FEATURES ? op->inputs : 0;
+	const psy_trees_head *head = head_of(model, op);
+
+	return head->flags & PSY_TREES_FLOAT_FEATURES ? op->inputs + 1 + ((size_t) head->trees + 1) / 2 : 0;
 }
 
 /* ---- links
@@ -235,6 +274,9 @@ const psy_op_kind psy_op_trees = {.name = "trees",
 								  .compile = psy_trees_from_json,
 								  .check = check,
 								  .apply = apply,
+								  .plan_size = psy_trees_plan_size,
+								  .plan = psy_trees_plan,
+								  .apply_planned = apply_planned,
 								  .workspace = workspace_of,
 								  .proba = proba,
 								  .label = label,

@@ -171,10 +171,12 @@ def register():
     import bench_graph
     import bench_mass
     import bench_meta
+    import bench_models
     import bench_permutation
     BENCHES.update(bench_graph.BENCHES)
     BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)
+    BENCHES.update(bench_models.BENCHES)
     BENCHES.update(bench_permutation.BENCHES)
 
 
