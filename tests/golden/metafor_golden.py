@@ -5,6 +5,8 @@ import math
 import os
 import subprocess
 import sys
+import tempfile
+import threading
 
 import golden_read  # noqa: F401 (notes what is read)
 
@@ -12,6 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.environ.get("PSYRAD_SHARED_DATA", os.path.join(HERE, "..", "..", "..", "shared", "data"))
 META = os.path.join(DATA, "metaanalysis")
 REFERENCE = os.path.join(META, "metafor_reference")
+END = "-- end of answer"
 
 
 class Comparison:
@@ -20,13 +23,42 @@ class Comparison:
     def __init__(self, name):
         self.name, self.database = name, "golden_" + name
         self.worst, self.failures, self.compared = {}, [], 0
+        self.psql, self.errors = None, tempfile.TemporaryFile("w+")
+
+    def session(self):
+        """One psql for the whole script: starting one costs more than most queries."""
+        if self.psql is None:
+            self.psql = subprocess.Popen(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
+                                         env=dict(os.environ, PGDATABASE=self.database))
+        return self.psql
 
     def sql(self, script):
-        out = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"], input=script, capture_output=True, text=True,
-                             env=dict(os.environ, PGDATABASE=self.database))
-        if out.returncode != 0:
-            sys.exit(f"{self.name}: {out.stderr.strip()}")
-        return [line for line in out.stdout.split("\n") if line]
+        psql, lines = self.session(), []
+        # From a thread of its own: psql answers while it reads, and a full pipe in either direction would stop both.
+        writer = threading.Thread(target=self.tell, args=(psql, script + f"\n\\echo {END}\n"))
+        writer.start()
+        for line in psql.stdout:
+            if line == END + "\n":
+                writer.join()
+                return [line for line in lines if line]
+            lines.append(line.rstrip("\n"))
+        psql.wait()
+        self.errors.seek(0)
+        sys.exit(f"{self.name}: {self.errors.read().strip() or 'psql ended'}")
+
+    @staticmethod
+    def tell(psql, text):
+        try:
+            psql.stdin.write(text)
+            psql.stdin.flush()
+        except BrokenPipeError:
+            pass  # an error in the SQL ended psql; the reader tells it
+
+    def close(self):
+        if self.psql is not None:
+            self.psql.stdin.close()
+            self.psql.wait()
+            self.psql = None
 
     def rows(self, queries):
         """One row_to_json per query, in one round trip; each query gives exactly one value."""
@@ -64,6 +96,7 @@ class Comparison:
         self.sql("CREATE EXTENSION metastat;")
         for part in parts:
             part(self)
+        self.close()
         manage(f"DROP DATABASE {self.database}")
         for kind, (error, where) in sorted(self.worst.items()):
             print(f"  {kind:32s} {error:8.1e}  {where}")
