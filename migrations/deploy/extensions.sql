@@ -6,6 +6,7 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS connectome;
 CREATE EXTENSION IF NOT EXISTS metastat;
 CREATE EXTENSION IF NOT EXISTS modelscore;
+CREATE EXTENSION IF NOT EXISTS catalogue;
 -- The dashboards' role is not here: its views need no schema but their own.
 GRANT USAGE ON SCHEMA psyrad TO psyrad_owner, psyrad_ingest, psyrad_analyst, psyrad_view;
 

@@ -18,6 +18,7 @@ BEGIN
 END $$;
 
 REVOKE USAGE ON SCHEMA psyrad FROM psyrad_owner, psyrad_ingest, psyrad_analyst, psyrad_view;
+DROP EXTENSION catalogue;
 DROP EXTENSION modelscore;
 DROP EXTENSION metastat;
 DROP EXTENSION connectome;

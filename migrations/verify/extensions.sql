@@ -2,8 +2,8 @@
 BEGIN;
 DO $$
 BEGIN
-	ASSERT 3 = (SELECT count(*) FROM pg_extension
-		WHERE extname IN ('connectome', 'metastat', 'modelscore') AND extnamespace = 'psyrad'::regnamespace), 'an extension is missing from schema psyrad';
+	ASSERT 4 = (SELECT count(*) FROM pg_extension
+		WHERE extname IN ('connectome', 'metastat', 'modelscore', 'catalogue') AND extnamespace = 'psyrad'::regnamespace), 'an extension is missing from schema psyrad';
 	ASSERT to_regtype('psyrad.connectome') IS NOT NULL, 'type psyrad.connectome is missing';
 	ASSERT to_regtype('psyrad.model') IS NOT NULL, 'type psyrad.model is missing';
 	ASSERT has_schema_privilege('psyrad_analyst', 'psyrad', 'USAGE'), 'psyrad_analyst cannot use schema psyrad';
