@@ -19,8 +19,6 @@ psy_mass_seen psy_mass_scan_float(const float *x, size_t elements);
 psy_mass_seen psy_mass_scan_double(const double *x, size_t elements);
 bool psy_mass_all_finite(const double *x, size_t count);
 
-#define PSY_MASS_STEPS 4 /* rows whose deviations are kept at a time; divides PSY_MASS_TOGETHER */
-
 /* What one row does to every element: the same factors for all. */
 typedef struct psy_mass_step
 {
@@ -32,7 +30,7 @@ typedef struct psy_mass_step
 /* comoments are the group's, with this row in them already. */
 void psy_mass_prepare(psy_mass_step *step, size_t q, const double *design, const double *comoments);
 
-/* Adds rows in the shared layout, block by block of elements. */
+/* Adds up to PSY_MASS_TOGETHER rows in the shared layout, block by block of elements (mass_shared.c). */
 void psy_mass_add_shared(const psy_mass_streams *of, size_t elements, size_t q, const psy_mass_values *x,
 						 const psy_mass_step *step, size_t rows);
 

@@ -76,9 +76,11 @@ shape_for(psy_mass_statistic statistic, size_t elements, bool per_element)
 					: is_model(statistic)         ? COVARIATES + 2
 												  : 0;
 
-	return (psy_mass_shape){
-		.statistic = statistic, .design = design, .elements = elements, .per_element = per_element,
-		.contrasts = is_model(statistic)};
+	return (psy_mass_shape){.statistic = statistic,
+							.design = design,
+							.elements = elements,
+							.per_element = per_element,
+							.contrasts = is_model(statistic)};
 }
 
 static psy_mass *
@@ -327,8 +329,9 @@ matches_r(void **state)
 
 		if (strcmp(label, "row") == 0)
 			continue;
-		a = strstr(label, "_f") != NULL ? answer_f(statistic_named(label))
-										: answer_and_free(state_of(statistic_named(label), ELEMENTS, 0, ROWS, 1));
+		a = strstr(label, "_f") != NULL
+				? answer_f(statistic_named(label))
+				: answer_and_free(state_of(statistic_named(label), ELEMENTS, 0, ROWS, 1));
 		assert_int_equal(a.n[k], (int) v[1]);
 		for (int c = 0; c < 4; c++)
 			assert_close(a.value[c][k], v[2 + c], 1e-12);
@@ -570,7 +573,8 @@ a_centred_state_answers_the_same_and_holds_no_row(void **state)
 {
 	for (size_t s = 0; s < STATISTICS; s++)
 	{
-		psy_mass *a = tiled_state(statistics[s], false, 0, 31, 1), *b = tiled_state(statistics[s], s % 2, 31, ROWS, 1);
+		psy_mass *a = tiled_state(statistics[s], false, 0, 31, 1),
+				 *b = tiled_state(statistics[s], s % 2, 31, ROWS, 1);
 		tiled_answer whole = answer_tiled(a), centred;
 		psy_mass_shape shape = psy_mass_shape_of(a);
 		double first = psy_mass_group_streams(a, 0).origin[0];
@@ -641,37 +645,103 @@ float_and_double_rows_agree(void **state)
 	}
 }
 
+enum
+{
+	MANY = 1003 /* elements: chunks, and some that fill none */
+};
+
+typedef struct many_rows
+{
+	psy_mass_values row[PSY_MASS_TOGETHER];
+	double design[PSY_MASS_TOGETHER][PSY_MASS_MAX_DESIGN]; /* a constant first */
+	float f[PSY_MASS_TOGETHER][2][MANY];
+	double d[PSY_MASS_TOGETHER][2][MANY];
+} many_rows;
+
+/* Of floats or of doubles.  The second design variable is now and then at its mean: a row that adds nothing
+ * among some that do. */
+static void
+make_rows(many_rows *m, size_t count, bool pre, bool single, unsigned *seed)
+{
+	for (size_t r = 0; r < count; r++)
+	{
+		for (size_t k = 0; k < 2 * MANY; k++)
+			m->d[r][k / MANY][k % MANY] = m->f[r][k / MANY][k % MANY] = (float) rand_r(seed) / 7e8f - 1;
+		m->row[r] = (psy_mass_values){.f = single ? m->f[r][0] : NULL, .d = single ? NULL : m->d[r][0]};
+		m->row[r].pre_f = pre && single ? m->f[r][1] : NULL;
+		m->row[r].pre_d = pre && !single ? m->d[r][1] : NULL;
+		for (size_t j = 0; j < PSY_MASS_MAX_DESIGN; j++)
+			m->design[r][j] = j == 0 ? 1 : j == 1 ? (double[]){1, -1, 0}[r % 3] : rand_r(seed) / 1e8;
+	}
+}
+
+/* The streams that both layouts have. */
+static void
+assert_same_streams(const psy_mass *a, const psy_mass *b)
+{
+	for (size_t g = 0; g < a->groups; g++)
+	{
+		size_t q = a->design, streams = a->statistic == PSY_MASS_ANCOVA    ? 7 + 2 * q
+										: a->statistic == PSY_MASS_SUMMARY ? 5
+																		   : 3 + q;
+
+		assert_memory_equal(psy_mass_group_streams(a, g).origin, psy_mass_group_streams(b, g).origin,
+							sizeof(double) * MANY * streams);
+	}
+}
+
+static void
+add_batches(psy_mass_statistic statistic, size_t step, bool single, many_rows *m)
+{
+	psy_mass_shape shared = shape_for(statistic, MANY, false), each = shape_for(statistic, MANY, true);
+	psy_mass *together = new_state(&shared), *alone = new_state(&shared), *apart = new_state(&each);
+	unsigned seed = 5;
+
+	for (size_t batch = 0; batch < 5; batch++)
+	{
+		size_t group = together->groups == 2 ? batch % 2 : 0;
+
+		make_rows(m, step, takes_pre(statistic), single != (batch == 3), &seed);
+		for (size_t r = 0; r < step; r++)
+		{
+			psy_mass_add(alone, group, &m->row[r], m->design[r]);
+			psy_mass_add(apart, group, &m->row[r], m->design[r]);
+		}
+		psy_mass_add_rows(together, group, m->row, m->design, step);
+	}
+	assert_memory_equal(together, alone, psy_mass_size(&shared));
+	assert_same_streams(together, apart);
+	free(together), free(alone), free(apart);
+}
+
+/* Whatever is taken in, in shares of any size, and by the layout that has every element count for itself. */
 static void
 rows_added_together_have_the_bits_of_rows_added_one_by_one(void **state)
 {
-	enum
-	{
-		M = 1003
-	};
-	psy_mass_shape shape = shape_for(PSY_MASS_TTEST_GROUPS, M, false);
-	float *x = malloc(sizeof *x * M * PSY_MASS_TOGETHER);
-	psy_mass_values row[PSY_MASS_TOGETHER] = {{NULL}};
-	unsigned seed = 5;
+	many_rows *m = calloc(1, sizeof *m);
 
-	for (size_t step = 1; step <= PSY_MASS_TOGETHER; step++)
-	{
-		psy_mass *together = new_state(&shape), *alone = new_state(&shape);
+	for (size_t s = 0; s < STATISTICS; s++)
+		for (size_t step = 1; step <= PSY_MASS_TOGETHER; step++)
+			add_batches(statistics[s], step, step % 2 == 0, m);
+	free(m);
+}
 
-		for (size_t batch = 0; batch < 7; batch++)
-		{
-			for (size_t r = 0; r < step; r++)
-			{
-				row[r].f = x + r * M;
-				for (size_t k = 0; k < M; k++)
-					x[r * M + k] = (float) rand_r(&seed) / 7e8f - 1;
-				psy_mass_add(alone, batch % 2, &row[r], NULL);
-			}
-			psy_mass_add_rows(together, batch % 2, row, NULL, step);
-		}
-		assert_memory_equal(together, alone, psy_mass_size(&shape));
-		free(together), free(alone);
-	}
-	free(x);
+/* One share may hold rows of floats beside rows of doubles. */
+static void
+a_share_of_rows_may_mix_precisions(void **state)
+{
+	psy_mass_shape shape = shape_for(PSY_MASS_ANCOVA, MANY, false);
+	psy_mass *mixed = new_state(&shape), *plain = new_state(&shape);
+	many_rows *m = calloc(1, sizeof *m);
+	unsigned seed = 9;
+
+	make_rows(m, PSY_MASS_TOGETHER, true, true, &seed);
+	psy_mass_add_rows(plain, 0, m->row, m->design, PSY_MASS_TOGETHER);
+	for (size_t r = 2; r < PSY_MASS_TOGETHER; r += 3)
+		m->row[r] = (psy_mass_values){.d = m->d[r][0], .pre_d = m->d[r][1]};
+	psy_mass_add_rows(mixed, 0, m->row, m->design, PSY_MASS_TOGETHER);
+	assert_memory_equal(mixed, plain, psy_mass_size(&shape));
+	free(m), free(mixed), free(plain);
 }
 
 /* Everything but p is + - * / and sqrt: the same bits on every CPU, and from the plain kernels of the
@@ -940,8 +1010,9 @@ forged_images_are_refused_or_harmless(void **state)
 	for (int trial = 0; trial < 12000; trial++)
 	{
 		psy_mass_statistic which = statistics[trial % STATISTICS];
-		psy_mass *whole = trial % 3 == 0 ? tiled_state(which, false, 0, 20, 1)
-										 : state_of(which, trial % 2 ? ELEMENTS : 4, 0, trial % 7 ? 20 : 0, 1);
+		psy_mass *whole = trial % 3 == 0
+							  ? tiled_state(which, false, 0, 20, 1)
+							  : state_of(which, trial % 2 ? ELEMENTS : 4, 0, trial % 7 ? 20 : 0, 1);
 		psy_mass_shape shape = psy_mass_shape_of(whole);
 		size_t size = psy_mass_size(&shape);
 		psy_mass *forged = mutate(whole, &size, &seed);
@@ -953,7 +1024,8 @@ forged_images_are_refused_or_harmless(void **state)
 			char note[512];
 
 			psy_mass_note(forged, &a.tally, note, sizeof note);
-			if (psy_mass_mergeable(whole, forged, &err) == PSY_OK && forged->elements > 0 && whole->elements > 0)
+			if (psy_mass_mergeable(whole, forged, &err) == PSY_OK && forged->elements > 0 &&
+				whole->elements > 0)
 			{
 				whole = merged(whole, forged);
 				forged = NULL;
@@ -992,6 +1064,7 @@ main(void)
 		cmocka_unit_test(a_centred_state_answers_the_same_and_holds_no_row),
 		cmocka_unit_test(float_and_double_rows_agree),
 		cmocka_unit_test(rows_added_together_have_the_bits_of_rows_added_one_by_one),
+		cmocka_unit_test(a_share_of_rows_may_mix_precisions),
 		cmocka_unit_test(states_and_statistics_have_the_same_bits_on_every_cpu),
 		cmocka_unit_test(equal_values_have_no_spread_however_many),
 		cmocka_unit_test(too_few_rows_give_no_test),
