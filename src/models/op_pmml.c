@@ -54,7 +54,7 @@ call_fits(const psy_pmml_ins *i)
 static bool
 gather_fits(const psy_pmml_view *p, const psy_pmml_ins *i)
 {
-	if (!numbers_fit(p, i, i->n) || !fits(i->u.at[1], i->n, p->head->words))
+	if (i->how > 1 || !numbers_fit(p, i, i->n) || !fits(i->u.at[1], i->n, p->head->words))
 		return false;
 	for (uint32_t k = 0; k < i->n; k++)
 		if (p->word[i->u.at[1] + k] >= p->head->registers)
@@ -98,7 +98,7 @@ operands_fit(const psy_pmml_view *p, const psy_pmml_ins *i, uint32_t left)
 		case PSY_PMML_KERNEL: return kernel_fits(p, i);
 		case PSY_PMML_DENSITY: return numbers_fit(p, i, 1 + 2 * (uint64_t) i->n);
 		case PSY_PMML_PICK: return i->n >= 1 && i->u.at[0] >= 1;
-		case PSY_PMML_SHARE:
+		case PSY_PMML_SHARE: return i->n >= 1 && i->how <= 3;
 		case PSY_PMML_BEST: return i->n >= 1;
 		case PSY_PMML_NEIGHBOURS: return neighbours_fit(p, i);
 		case PSY_PMML_FAIL: return i->a < p->head->features && (i->how == PSY_PMML_IS_INVALID || i->how == PSY_PMML_IS_MISSING);

@@ -479,7 +479,7 @@ psy_pmml_gather(psy_pmml *c, uint32_t to, const double *weight, const uint32_t *
 	uint32_t numbers = psy_pmml_numbers(c, weight, count), words = psy_pmml_words(c, from, count);
 
 	if (count > 0)
-		psy_pmml_emit(c, (psy_pmml_ins){.code = PSY_PMML_GATHER, .to = to, .n = count, .u.at = {numbers, words}});
+		psy_pmml_emit(c, (psy_pmml_ins){.code = PSY_PMML_GATHER, .how = c->float_math, .to = to, .n = count, .u.at = {numbers, words}});
 }
 
 uint32_t

@@ -131,10 +131,13 @@ gather(const psy_pmml_ins *i, double *r, const double *number, const uint32_t *w
 	const double *weight = number + i->u.at[0];
 	const uint32_t *from = word + i->u.at[1];
 	double sum = r[i->to];
+	float rounded = (float) sum;
 
-	for (uint32_t k = 0; k < i->n; k++)
+	for (uint32_t k = 0; k < i->n && i->how == 0; k++)
 		sum += weight[k] * r[from[k]];
-	r[i->to] = sum;
+	for (uint32_t k = 0; k < i->n && i->how == 1; k++)
+		rounded += (float) weight[k] * (float) r[from[k]];
+	r[i->to] = i->how == 0 ? sum : (double) rounded;
 }
 
 /* ---- bulk
@@ -176,6 +179,23 @@ kernel(const psy_pmml_ins *i, double *r, const double *number)
 			}
 		}
 	}
+}
+
+static void
+float_share(double *x, uint32_t n, bool softmax)
+{
+	float most = (float) x[0], sum = 0;
+
+	for (uint32_t k = 1; k < n; k++)
+		most = (float) x[k] > most ? (float) x[k] : most;
+	for (uint32_t k = 0; k < n; k++)
+	{
+		if (softmax)
+			x[k] = (double) (float) exp((double) ((float) x[k] - most));
+		sum += (float) x[k];
+	}
+	for (uint32_t k = 0; k < n; k++)
+		x[k] = sum == 0 ? NAN : (double) ((float) x[k] / sum);
 }
 
 static void
@@ -318,7 +338,12 @@ compute(const psy_pmml_view *p, const psy_pmml_ins *i, double *r)
 		case PSY_PMML_NORM: r[i->to] = normalize(i, r[i->a], p->number); break;
 		case PSY_PMML_GATHER: gather(i, r, p->number, p->word); break;
 		case PSY_PMML_KERNEL: kernel(i, r, p->number); break;
-		case PSY_PMML_SHARE: share(i, r + i->to); break;
+		case PSY_PMML_SHARE:
+			if (i->how < 2)
+				share(i, r + i->to);
+			else
+				float_share(r + i->to, i->n, i->how == 2);
+			break;
 		case PSY_PMML_VOTE: vote(i, r + i->to, r[i->a]); break;
 		case PSY_PMML_ADD:
 			for (uint32_t k = 0; k < i->n; k++)

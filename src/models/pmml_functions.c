@@ -318,6 +318,8 @@ surrogate(const double *x, uint32_t n)
  * ------------------------------------------------------ */
 
 FUNCTION(expit, psy_expit(x[0]))
+/* As float arithmetic does it: the exponential rounded, then 1 / (1 + it). */
+FUNCTION(float_expit, (double) (1.0f / (1.0f + (float) exp(-(double) (float) x[0]))))
 FUNCTION(cloglog, -expm1(-exp(x[0])))
 FUNCTION(loglog, exp(-exp(-x[0])))
 FUNCTION(cauchit, 0.5 + atan(x[0]) / PI)
@@ -402,6 +404,7 @@ static const psy_pmml_function table[] = {
 	{".float*", 2, 2, PSY_PMML_IF_ANY, PSY_PMML_GIVES_NUMBER, float_multiply},
 	{".float/", 2, 2, PSY_PMML_IF_ANY, PSY_PMML_GIVES_NUMBER, float_divide},
 	{".float.sum", 1, PSY_PMML_MANY, PSY_PMML_IF_ALL, PSY_PMML_GIVES_NUMBER, float_sum},
+	{".float.logit", 1, 1, PSY_PMML_IF_ANY, PSY_PMML_GIVES_NUMBER, float_expit},
 	{".whole/", 2, 2, PSY_PMML_IF_ANY, PSY_PMML_GIVES_NUMBER, whole_divide},
 	{".negate", 1, 1, PSY_PMML_IF_ANY, PSY_PMML_GIVES_NUMBER, negate},
 	{".clamp", 3, 3, PSY_PMML_IF_ANY, PSY_PMML_GIVES_NUMBER, clamp},

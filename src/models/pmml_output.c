@@ -188,6 +188,17 @@ probability(psy_pmml *c, const psy_xml *output, const psy_pmml_answer *answer)
 	return value;
 }
 
+/* Outputs of dataType float carry float32's digits; the model's own answer keeps all of them. */
+static psy_pmml_value
+as_declared(psy_pmml *c, const psy_xml *output, psy_pmml_value value)
+{
+	const char *type = psy_xml_get(output, "dataType");
+
+	if (type != NULL && strcmp(type, "float") == 0 && value.type == PSY_PMML_DOUBLE)
+		return psy_pmml_cast(c, output, value, PSY_PMML_FLOAT);
+	return value;
+}
+
 static psy_pmml_value
 transformed(psy_pmml *c, const psy_xml *output, psy_pmml_scope *scope)
 {
@@ -242,12 +253,12 @@ add_output(psy_pmml *c, psy_pmml_model *m, const psy_xml *output, psy_pmml_scope
 	{
 		if (strcmp(feature, "predictedValue") == 0)
 		{
-			psy_pmml_add_result(c, outer, name, predicted_value(c, &m->answer));
+			psy_pmml_add_result(c, outer, name, as_declared(c, output, predicted_value(c, &m->answer)));
 			return;
 		}
 		if (strcmp(feature, "probability") == 0 && m->answer.has_probability)
 		{
-			psy_pmml_add_result(c, outer, name, probability(c, output, &m->answer));
+			psy_pmml_add_result(c, outer, name, as_declared(c, output, probability(c, output, &m->answer)));
 			return;
 		}
 		if (strcmp(feature, "transformedValue") == 0 || strcmp(feature, "decision") == 0)

@@ -32,9 +32,9 @@ typedef enum psy_pmml_code
 	PSY_PMML_LOOKUP,    /* to = number[at0 + a] when a is a whole number below at1; else NaN, or OTHER when how is 1 */
 	PSY_PMML_DEFAULT,   /* to = a, or k where a is missing */
 	PSY_PMML_NORM,      /* to = the piecewise linear function of a over n pairs at0; how: outliers */
-	PSY_PMML_GATHER,    /* to += sum of number[at0 + i] * register[word[at1 + i]], n of them */
+	PSY_PMML_GATHER,    /* to += sum of number[at0 + i] * register[word[at1 + i]], n of them; how 1: in float32 */
 	PSY_PMML_KERNEL,    /* to[n] = kernel `how` of a[at1] with each of n vectors; number[at0]: gamma, coef0, degree, vectors */
-	PSY_PMML_SHARE,     /* to[n] in place: how 0 softmax, 1 divided by their sum */
+	PSY_PMML_SHARE,     /* to[n] in place: how 0 softmax, 1 divided by their sum; 2 and 3 the same in float32 */
 	PSY_PMML_VOTE,      /* to[(class) a] += k, of n classes */
 	PSY_PMML_ADD,       /* to[n] += k * a[n] */
 	PSY_PMML_BEST,      /* to = place of the largest (how 0) or smallest (how 1) of a[n], the first of equals */

@@ -2,6 +2,7 @@
  * pmml_regression.c - RegressionModel: polynomial terms, categories, interactions, and every normalization.
  *
  * A missing numeric predictor makes the result missing; a missing categorical one adds nothing (PMML, Regression).
+ * With x-mathContext="float" sums, the logistic link and softmax are rounded to float32 at every step; other links at their end.
  */
 #include "models/pmml.h"
 
@@ -153,7 +154,17 @@ rest_of(psy_pmml *c, uint32_t to, uint32_t from)
 
 	psy_pmml_const(c, pair, 1);
 	psy_pmml_copy(c, pair + 1, from, 1);
-	psy_pmml_apply(c, to, "-", pair, 2);
+	psy_pmml_apply(c, to, c->float_math ? ".float-" : "-", pair, 2);
+}
+
+static void
+apply_inverse(psy_pmml *c, int method, uint32_t reg)
+{
+	bool logistic = method == LOGIT || method == SOFTMAX;
+
+	psy_pmml_apply(c, reg, c->float_math && logistic ? ".float.logit" : inverse[method], reg, 1);
+	if (c->float_math && !logistic)
+		psy_pmml_apply(c, reg, ".float", reg, 1);
 }
 
 static void
@@ -163,7 +174,7 @@ inverse_link(psy_pmml *c, int method, uint32_t reg)
 
 	if (method != NORMALIZE_NONE)
 	{
-		psy_pmml_apply(c, reg, inverse[method], reg, 1);
+		apply_inverse(c, method, reg);
 		return;
 	}
 	bounds = psy_pmml_registers(c, 3);
@@ -210,7 +221,7 @@ multinomial(psy_pmml *c, const psy_xml *at, int method, uint32_t first, uint32_t
 			inverse_link(c, method, reg[k]);
 	else if (method != SIMPLEMAX && method != SOFTMAX)
 		psy_pmml_fail(c, at, PSY_UNSUPPORTED, "normalizationMethod=\"%s\" of more than two categories is not supported", methods[method]);
-	psy_pmml_emit(c, (psy_pmml_ins){.code = PSY_PMML_SHARE, .how = method != SOFTMAX, .to = first, .n = tables});
+	psy_pmml_emit(c, (psy_pmml_ins){.code = PSY_PMML_SHARE, .how = (method != SOFTMAX) + 2 * c->float_math, .to = first, .n = tables});
 }
 
 static void
@@ -290,5 +301,5 @@ psy_pmml_regression(psy_pmml *c, psy_pmml_model *m)
 		return;
 	add_table(c, m->scope, table, m->answer.value);
 	if (method != NORMALIZE_NONE)
-		psy_pmml_apply(c, m->answer.value, inverse[method], m->answer.value, 1);
+		apply_inverse(c, method, m->answer.value);
 }
