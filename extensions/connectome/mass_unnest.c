@@ -18,10 +18,10 @@
 
 #include <math.h>
 
-#define MOST_ARRAYS 8
+#define MOST_ARRAYS 12
 #define MOST_COLUMNS (MOST_ARRAYS + 4) /* i, j, q, m beside them */
 
-/* The arrays of a mass_result or mass_summary_result, taken apart. */
+/* The arrays of a mass_result, mass_summary_result or mass_icc_result, taken apart. */
 typedef struct parts
 {
 	int elements; /* 0 when the result is empty */
@@ -181,6 +181,38 @@ put_summaries(FunctionCallInfo fcinfo, const parts *r, place *at)
 	}
 }
 
+#define ICC_P 8 /* the arrays before it come before q, those after it after */
+#define ICC_ARRAYS 12
+
+static void
+put_reliabilities(FunctionCallInfo fcinfo, const parts *r, place *at)
+{
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	psy_context ctx = psyrad_current_context();
+	double *q = palloc(sizeof(double) * Max(r->elements, 1));
+	int32 m = family_size(r->array[ICC_P], r->elements);
+	psy_error err;
+
+	PSYRAD_CHECK(psy_p_adjust(&ctx, r->array[ICC_P], r->elements, PSY_ADJUST_BH, 0, q, &err), &err);
+	for (int k = 0; k < r->elements; k++)
+	{
+		Datum column[MOST_COLUMNS];
+		bool null[MOST_COLUMNS] = {false};
+		int c = put_place(at, k, column);
+
+		column[c++] = Int32GetDatum(r->n[k]);
+		for (int a = 1; a < ICC_ARRAYS; a++)
+		{
+			put_number(r->array[a][k], c++, column, null);
+			if (a == ICC_P)
+				put_number(q[k], c++, column, null);
+		}
+		column[c++] = Int32GetDatum(m);
+		tuplestore_putvalues(set->setResult, set->setDesc, column, null);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
 static Datum
 unnest(FunctionCallInfo fcinfo, int arrays, bool edges, void (*put)(FunctionCallInfo, const parts *, place *))
 {
@@ -222,4 +254,18 @@ Datum
 mass_edges_summary(PG_FUNCTION_ARGS)
 {
 	return unnest(fcinfo, 5, true, put_summaries);
+}
+
+PG_FUNCTION_INFO_V1(mass_unnest_icc);
+Datum
+mass_unnest_icc(PG_FUNCTION_ARGS)
+{
+	return unnest(fcinfo, ICC_ARRAYS, false, put_reliabilities);
+}
+
+PG_FUNCTION_INFO_V1(mass_edges_icc);
+Datum
+mass_edges_icc(PG_FUNCTION_ARGS)
+{
+	return unnest(fcinfo, ICC_ARRAYS, true, put_reliabilities);
 }
