@@ -107,7 +107,6 @@ GRANT DELETE ON intervention.protocol_point, intervention.protocol_quantity TO p
 GRANT SELECT (name, version, model_sha256, format, classes, positive, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
 	ON model.registry TO psyrad_ingest, psyrad_analyst, psyrad_view;
 GRANT SELECT ON model.scoring_right, model.pin, model.retired, model.split TO psyrad_ingest, psyrad_analyst, psyrad_view;
-GRANT INSERT ON model.split TO psyrad_ingest;
 
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ingest, clinical, imaging TO psyrad_ingest;
 

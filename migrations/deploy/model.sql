@@ -76,27 +76,38 @@ COMMENT ON TABLE model.training_subject IS 'Subjects of this warehouse whose dat
 
 CREATE TABLE model.split (
 	split         text PRIMARY KEY CHECK (split ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$'),
-	study         text NOT NULL REFERENCES clinical.study,
-	folds         int NOT NULL CHECK (folds BETWEEN 2 AND 1000),
+	kind          text NOT NULL CHECK (kind IN ('folds', 'hold-out')),
+	folds         int NOT NULL CHECK (folds BETWEEN 1 AND 1000),
 	seed          bigint NOT NULL,
 	kept_together text NOT NULL CHECK (kept_together IN ('subject', 'site')),
-	stratified_by text[] NOT NULL,
+	strata        text[] NOT NULL,
+	test_share    numeric CHECK (test_share > 0 AND test_share < 1),
+	cohort        text NOT NULL,
+	studies       text[] NOT NULL,
+	members       int NOT NULL CHECK (members > 1),
+	fingerprint   text NOT NULL,
 	made_by       name NOT NULL DEFAULT current_user,
-	made_at       timestamptz NOT NULL DEFAULT clock_timestamp()
+	made_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+	CHECK (CASE kind WHEN 'folds' THEN folds >= 2 ELSE folds = 1 END)
 );
-COMMENT ON TABLE model.split IS 'Cross-validation splits of a study''s subjects; model.make_split makes one';
-COMMENT ON COLUMN model.split.kept_together IS 'subject: all of a subject in one fold; site: all of a site';
-COMMENT ON COLUMN model.split.stratified_by IS 'Columns of clinical.subject whose shares the folds keep';
+COMMENT ON TABLE model.split IS 'Who is tested where: folds of a cross-validation, or one hold-out; immutable, made by model.make_split';
+COMMENT ON COLUMN model.split.kind IS 'folds: everybody is tested once, in his fold; hold-out: fold 1 is tested, fold 0 only trains';
+COMMENT ON COLUMN model.split.kept_together IS 'subject: all visits and images of a subject in one fold; site: all subjects of a site too';
+COMMENT ON COLUMN model.split.strata IS 'The classes whose shares the folds keep; empty: none were given';
+COMMENT ON COLUMN model.split.cohort IS 'Who was asked for, in the words of whoever made the split';
+COMMENT ON COLUMN model.split.fingerprint IS 'SHA-256 over the lines study:label:fold in byte order: equal splits have equal ones, in any warehouse';
 
 CREATE TABLE model.split_member (
 	subject_id bigint NOT NULL,
 	split      text NOT NULL REFERENCES model.split,
 	site       text NOT NULL,
-	fold       int NOT NULL CHECK (fold > 0),
+	fold       int NOT NULL CHECK (fold >= 0),
+	stratum    text,
 	PRIMARY KEY (subject_id, split),
 	FOREIGN KEY (subject_id, site) REFERENCES clinical.subject_key (subject_id, site)
 );
-COMMENT ON TABLE model.split_member IS 'The fold of each subject of a split: where it is tested';
+COMMENT ON TABLE model.split_member IS 'The fold of each subject of a split: where all that is known of it is tested; a subject cannot be in two';
+COMMENT ON COLUMN model.split_member.fold IS '0: of a hold-out, never tested';
 
 CREATE TABLE model.prediction (
 	subject_id bigint NOT NULL,
@@ -112,9 +123,10 @@ CREATE TABLE model.prediction (
 	PRIMARY KEY (subject_id, name, version, session, split),
 	FOREIGN KEY (subject_id, site) REFERENCES clinical.subject_key (subject_id, site),
 	FOREIGN KEY (name, version) REFERENCES model.registry,
-	CHECK ((split = '') = (fold IS NULL))
+	CHECK ((split = '') = (fold IS NULL)),
+	CHECK (score <> 'NaN')
 );
-COMMENT ON TABLE model.prediction IS 'Stored scores: subject x model version x visit, by the model itself or out of fold in a split';
+COMMENT ON TABLE model.prediction IS 'Stored scores: subject x model version x visit, by the model itself or out of fold in a split; written by model.store_predictions, never changed';
 COMMENT ON COLUMN model.prediction.split IS 'model.split whose cross-validation gave the score; empty: the version itself did';
 COMMENT ON COLUMN model.prediction.fold IS 'The fold that was left out in training; NULL: none, the version itself scored';
 COMMENT ON COLUMN model.prediction.score IS 'Regression value, or probability of the positive class';

@@ -12,6 +12,11 @@ CREATE FUNCTION model.caller() RETURNS name
 	RETURN CASE pg_catalog.current_setting('role') WHEN 'none' THEN session_user ELSE pg_catalog.current_setting('role')::name END;
 COMMENT ON FUNCTION model.caller() IS 'Whom the session acts as: the role of SET ROLE, or the login; also within SECURITY DEFINER functions';
 
+CREATE FUNCTION model.caller_can_see_site(site text) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL SAFE COST 5
+	RETURN pg_catalog.pg_has_role(model.caller(), pg_catalog.to_regrole('psyrad_site_' || site), 'MEMBER');
+COMMENT ON FUNCTION model.caller_can_see_site(text) IS 'clinical.can_see_site of whom the session acts as, for what SECURITY DEFINER functions write';
+
 ---------------------------------------------------------------------------------------------------- rights
 
 CREATE FUNCTION model.can_score(name text) RETURNS boolean
@@ -293,7 +298,23 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION model.retire(text, int, text) IS 'A name no longer stands for this version; its predictions stay, and name@version still scores';
 
--- As the caller: row policies decide about subjects.
+-- What models were trained on is declared once and never changed: loaders write it through functions alone.  Those that read run
+-- as the caller, so that row policies decide about subjects; what writes runs as the owner, which may insert at the caller's sites
+-- and can read nothing there.
+REVOKE INSERT, UPDATE ON model.training_subject FROM psyrad_ingest;
+CREATE POLICY function_insert ON model.training_subject FOR INSERT TO psyrad_owner WITH CHECK (model.caller_can_see_site(site));
+
+CREATE FUNCTION model.store_training(name text, version int, subjects bigint[], sites text[]) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM model.require_management(name);
+	INSERT INTO model.training_subject (subject_id, name, version, site)
+	SELECT u.subject_id, store_training.name, store_training.version, u.site FROM unnest(subjects, sites) u(subject_id, site);
+END $$;
+COMMENT ON FUNCTION model.store_training(text, int, bigint[], text[]) IS 'For model.declare_training: inserts the rows it found, at sites of the caller';
+
 CREATE FUNCTION model.declare_training(name text, version int, study text, labels text[]) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -301,23 +322,27 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	unknown  text;
-	declared bigint;
+	subjects bigint[];
+	sites    text[];
 BEGIN
 	PERFORM model.require_management(declare_training.name);
+	IF NOT EXISTS (SELECT FROM model.registry r WHERE (r.name, r.version) = (declare_training.name, declare_training.version)) THEN
+		RAISE undefined_object USING MESSAGE = format('model %s has no version %s', declare_training.name, declare_training.version);
+	END IF;
 	SELECT string_agg(quote_literal(l), ', ' ORDER BY l) INTO unknown FROM unnest(declare_training.labels) l
 	WHERE NOT EXISTS (SELECT FROM clinical.subject_key k WHERE (k.study, k.label) = (declare_training.study, l));
 	IF unknown IS NOT NULL THEN
 		RAISE undefined_object USING MESSAGE = format('unknown participants of study %s: %s', declare_training.study, unknown);
 	END IF;
-	INSERT INTO model.training_subject (subject_id, name, version, site)
-	SELECT DISTINCT k.subject_id, declare_training.name, declare_training.version, k.site
-	FROM unnest(declare_training.labels) l JOIN clinical.subject_key k ON (k.study, k.label) = (declare_training.study, l)
-	ON CONFLICT (subject_id, name, version) DO NOTHING;
-	GET DIAGNOSTICS declared = ROW_COUNT;
-	RETURN declared;
+	SELECT coalesce(array_agg(subject_id ORDER BY subject_id), '{}'), array_agg(site ORDER BY subject_id) INTO subjects, sites FROM (
+		SELECT DISTINCT k.subject_id, k.site
+		FROM unnest(declare_training.labels) l JOIN clinical.subject_key k ON (k.study, k.label) = (declare_training.study, l)
+		WHERE NOT EXISTS (SELECT FROM model.training_subject t WHERE (t.subject_id, t.name, t.version) = (k.subject_id, declare_training.name, declare_training.version))) fresh;
+	PERFORM model.store_training(declare_training.name, declare_training.version, subjects, sites);
+	RETURN cardinality(subjects);
 END $$;
 COMMENT ON FUNCTION model.declare_training(text, int, text, text[]) IS
-	'Says which participants of a study trained a version, by the study''s labels; returns how many were new.  Evaluations leave them out.  Errors: 42704 for labels that the caller does not see';
+	'Says which participants of a study trained a version, by the study''s labels; returns how many were new.  Evaluations leave them out; it cannot be taken back.  Errors: 42704 for labels that the caller does not see, or a version that does not exist';
 
 ---------------------------------------------------------------------------------------------------- who may call
 

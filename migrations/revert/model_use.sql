@@ -1,6 +1,9 @@
 -- Revert psyrad:model_use from pg
 BEGIN;
 
+DROP POLICY function_insert ON model.training_subject;
+GRANT INSERT, UPDATE ON model.training_subject TO psyrad_ingest;
+
 DO $$
 DECLARE
 	f regprocedure;

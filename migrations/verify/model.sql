@@ -6,8 +6,8 @@ SELECT name, grantee, may_manage, granted_by, granted_at FROM model.scoring_righ
 SELECT name, version, reason, pinned_by, pinned_at FROM model.pin WHERE false;
 SELECT name, version, reason, retired_by, retired_at FROM model.retired WHERE false;
 SELECT subject_id, name, version, site FROM model.training_subject WHERE false;
-SELECT split, study, folds, seed, kept_together, stratified_by, made_by, made_at FROM model.split WHERE false;
-SELECT subject_id, split, site, fold FROM model.split_member WHERE false;
+SELECT split, kind, folds, seed, kept_together, strata, test_share, cohort, studies, members, fingerprint, made_by, made_at FROM model.split WHERE false;
+SELECT subject_id, split, site, fold, stratum FROM model.split_member WHERE false;
 SELECT subject_id, name, version, session, split, fold, site, score, label, predicted_at FROM model.prediction WHERE false;
 DO $$
 DECLARE

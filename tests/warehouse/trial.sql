@@ -42,8 +42,11 @@ SELECT 'm', 1, psyrad.model_load(:'document'), 'psyrad-json', convert_to(:'docum
 INSERT INTO model.prediction (subject_id, name, version, session, site, score) SELECT subject_id, 'm', 1, 'pre', site, value FROM person;
 INSERT INTO model.scoring_right (name, grantee) VALUES ('m', 'psyrad_analyst');
 INSERT INTO model.training_subject (subject_id, name, version, site) SELECT subject_id, 'm', 1, site FROM person WHERE label LIKE '%1';
-INSERT INTO model.split (split, study, folds, seed, kept_together, stratified_by) VALUES ('halves', 'trial', 2, 1, 'subject', '{site}');
+INSERT INTO model.split (split, kind, folds, seed, kept_together, strata, cohort, studies, members, fingerprint)
+VALUES ('halves', 'folds', 2, 1, 'subject', '{}', 'the test trial', '{trial}', 4, '');
 INSERT INTO model.split_member (subject_id, split, site, fold) SELECT subject_id, 'halves', site, right(label, 1)::int FROM person;
+INSERT INTO model.outcome (outcome, kind, definition) VALUES ('relapse', 'truth', 'for the tests');
+INSERT INTO model.outcome_value (subject_id, outcome, site, truth) SELECT subject_id, 'relapse', site, true FROM person;
 INSERT INTO ingest.reject (file_id, code, message, raw, site)
 SELECT file_id, 'test', 'rejected', coalesce(site, 'unknown') || ' raw', site FROM ingest.file;
 INSERT INTO ingest.history (table_name, row_key, old_row, file_id, site)
