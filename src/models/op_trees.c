@@ -126,31 +126,6 @@ leaf_of(const psy_tree_node *node, uint32_t at, const uint32_t *word, const doub
 	return node + at;
 }
 
-static void
-add_vector(const psy_trees_head *head, const double *vector, uint32_t which, double *out)
-{
-	const double *value = vector + (size_t) which * head->width;
-
-	if (head->flags & PSY_TREES_FLOAT_SUMS)
-		for (uint32_t k = 0; k < head->width; k++)
-			out[k] = (double) ((float) out[k] + (float) value[k]);
-	else
-		for (uint32_t k = 0; k < head->width; k++)
-			out[k] += value[k];
-}
-
-static void
-add_leaf(const psy_trees_head *head, const psy_tree_node *leaf, const double *vector, uint32_t group,
-		 double *out)
-{
-	if (head->width > 1)
-		add_vector(head, vector, leaf->left, out);
-	else if (head->flags & PSY_TREES_FLOAT_SUMS)
-		out[group] = (double) ((float) out[group] + (float) leaf->as.threshold);
-	else
-		out[group] += leaf->as.threshold;
-}
-
 bool
 psy_trees_round(const double *in, size_t n, double *rounded)
 {
@@ -165,27 +140,34 @@ psy_trees_round(const double *in, size_t n, double *rounded)
 }
 
 static void
+finish(const psy_trees_head *head, uint32_t outputs, bool fits, double *out)
+{
+	for (uint32_t k = 0; k < outputs; k++)
+		out[k] = fits ? (head->divisor == 1 ? out[k] : out[k] / head->divisor) : NAN;
+}
+
+static void
 apply(const psy_model *model, const psy_op *op, const double *in, double *workspace, double *out)
 {
-	const psy_trees_head *head = head_of(model, op);
-	const char *data = (const char *) head;
-	psy_trees_layout at = psy_trees_layout_of(head, op->outputs);
-	const uint32_t *root = (const uint32_t *) (data + at.root), *group = (const uint32_t *) (data + at.group);
+	psy_trees_parts p = psy_trees_parts_of(model, op);
 	bool fits = true;
 
-	memcpy(out, head + 1, op->outputs * sizeof(double));
-	if (head->flags & PSY_TREES_FLOAT_FEATURES)
+	memcpy(out, p.head + 1, op->outputs * sizeof(double));
+	if (p.head->flags & PSY_TREES_FLOAT_FEATURES)
 	{
 		fits = psy_trees_round(in, op->inputs, workspace);
 		in = workspace;
 	}
-	for (uint32_t t = 0; t < head->trees; t++)
-		add_leaf(head,
-				 leaf_of((const psy_tree_node *) (data + at.node), root[t],
-						 (const uint32_t *) (data + at.word), in),
-				 (const double *) (data + at.vector), group[t], out);
-	for (uint32_t k = 0; k < op->outputs; k++)
-		out[k] = fits ? (head->divisor == 1 ? out[k] : out[k] / head->divisor) : NAN;
+	for (uint32_t t = 0; t < p.head->trees; t++)
+	{
+		const psy_tree_node *leaf = leaf_of(p.node, p.root[t], p.word, in);
+
+		if (p.head->width > 1)
+			psy_trees_add_vector(p.head, p.vector, leaf->left, out);
+		else
+			psy_trees_add_number(p.head, leaf, p.group[t], out);
+	}
+	finish(p.head, op->outputs, fits, out);
 }
 
 /* apply by the walks of trees_plan.h; a row with a missing feature goes its own way. */
@@ -194,13 +176,6 @@ apply_planned(const psy_model *model, const psy_op *op, const void *plan, const 
 			  double *out)
 {
 	const psy_trees_head *head = head_of(model, op);
-	const char *data = (const char *) head;
-	psy_trees_layout at = psy_trees_layout_of(head, op->outputs);
-	const psy_tree_node *node = (const psy_tree_node *) (data + at.node);
-	const uint32_t *group = (const uint32_t *) (data + at.group);
-	const double *vector = (const double *) (data + at.vector);
-	uint32_t *leaf = (uint32_t *) (workspace + op->inputs + 1);
-	bool fits;
 
 	if (!psy_finite(in, op->inputs))
 	{
@@ -208,15 +183,7 @@ apply_planned(const psy_model *model, const psy_op *op, const void *plan, const 
 		return;
 	}
 	memcpy(out, head + 1, op->outputs * sizeof(double));
-	fits =
-		psy_trees_walk(op, head, (const uint32_t *) (data + at.root), plan, in, (uint32_t *) workspace, leaf);
-	for (uint32_t t = 0; fits && t < head->trees; t++)
-		if (head->width > 1)
-			add_vector(head, vector, leaf[t], out);
-		else
-			add_leaf(head, node + leaf[t], NULL, group[t], out);
-	for (uint32_t k = 0; k < op->outputs; k++)
-		out[k] = fits ? (head->divisor == 1 ? out[k] : out[k] / head->divisor) : NAN;
+	finish(head, op->outputs, psy_trees_add_planned(model, op, plan, in, workspace, out), out);
 }
 
 /* Rounded features or their keys, then the leaves of a planned walk. */

@@ -169,6 +169,59 @@ psy_trees_layout_of(const psy_trees_head *head, uint32_t outputs)
 	return at;
 }
 
+/* The parts of an operator's data. */
+typedef struct psy_trees_parts
+{
+	const psy_trees_head *head;
+	const uint32_t *root;
+	const uint32_t *group;
+	const double *vector;
+	const uint32_t *word;
+	const psy_tree_node *node;
+	uint32_t inputs;
+	uint32_t outputs;
+} psy_trees_parts;
+
+static inline psy_trees_parts
+psy_trees_parts_of(const psy_model *model, const psy_op *op)
+{
+	const psy_trees_head *head = psy_at(model, op->data);
+	psy_trees_layout at = psy_trees_layout_of(head, op->outputs);
+	const char *data = (const char *) head;
+
+	return (psy_trees_parts){.head = head,
+							 .root = (const uint32_t *) (data + at.root),
+							 .group = (const uint32_t *) (data + at.group),
+							 .vector = (const double *) (data + at.vector),
+							 .word = (const uint32_t *) (data + at.word),
+							 .node = (const psy_tree_node *) (data + at.node),
+							 .inputs = op->inputs,
+							 .outputs = op->outputs};
+}
+
+/* Adds a tree's leaf to the sums, as the trainer adds: vector number which, or a leaf's one number. */
+static inline void
+psy_trees_add_vector(const psy_trees_head *head, const double *vector, uint32_t which, double *out)
+{
+	const double *value = vector + (size_t) which * head->width;
+
+	if (head->flags & PSY_TREES_FLOAT_SUMS)
+		for (uint32_t k = 0; k < head->width; k++)
+			out[k] = (double) ((float) out[k] + (float) value[k]);
+	else
+		for (uint32_t k = 0; k < head->width; k++)
+			out[k] += value[k];
+}
+
+static inline void
+psy_trees_add_number(const psy_trees_head *head, const psy_tree_node *leaf, uint32_t group, double *out)
+{
+	if (head->flags & PSY_TREES_FLOAT_SUMS)
+		out[group] = (double) ((float) out[group] + (float) leaf->as.threshold);
+	else
+		out[group] += leaf->as.threshold;
+}
+
 /* Whether x is among a split's categories. */
 bool psy_tree_is_member(const psy_tree_node *node, const uint32_t *word, double x);
 

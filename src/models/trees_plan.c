@@ -1,8 +1,16 @@
-/* trees_plan.c - see trees_plan.h. */
+/* trees_plan.c - see trees_plan.h.  A plan begins with a word that tells its kind. */
 #include "models/trees_plan.h"
+
+#include "models/trees_blocks.h"
 
 #include <math.h>
 #include <string.h>
+
+typedef enum plan_kind
+{
+	PLAN_LINKS = 1,
+	PLAN_BLOCKS = 2
+} plan_kind;
 
 /* So many walks keep the memory busy without spilling out of the registers' shadow. */
 #define WALKS 16
@@ -28,42 +36,43 @@ key_of(float x)
 	return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
-typedef struct tree_parts
-{
-	const psy_trees_head *head;
-	const uint32_t *root;
-	const psy_tree_node *node;
-} tree_parts;
 
-static tree_parts
-parts_of(const psy_model *model, const psy_op *op)
+/* Whether every split compares a float32 feature and nothing else. */
+static bool
+splits_are_plain(const psy_trees_parts *p)
 {
-	const psy_trees_head *head = psy_at(model, op->data);
-	psy_trees_layout at = psy_trees_layout_of(head, op->outputs);
-	const char *data = (const char *) head;
+	const uint32_t other = PSY_SPLIT_CATEGORIES | PSY_SPLIT_NAN_IS_ZERO | PSY_SPLIT_ZERO_IS_MISSING;
 
-	return (tree_parts){head, (const uint32_t *) (data + at.root), (const psy_tree_node *) (data + at.node)};
+	for (uint32_t k = 0; k < p->head->nodes; k++)
+		if ((p->node[k].what & PSY_SPLIT_LEAF) == 0 && (p->node[k].what & other) != 0)
+			return false;
+	return (p->head->flags & PSY_TREES_FLOAT_FEATURES) != 0;
+}
+
+static size_t
+links_size(const psy_trees_parts *p, uint32_t inputs)
+{
+	uint32_t feature_bits = bits_for(inputs + 1);
+
+	if (feature_bits > 24)
+		return 0;
+	for (uint32_t k = 0; k < p->head->nodes; k++)
+		if ((p->node[k].what & PSY_SPLIT_LEAF) == 0 &&
+			(uint64_t) (p->node[k].left - k) >= (uint64_t) 1 << (32 - feature_bits))
+			return 0;
+	return (1 + (size_t) p->head->nodes) * sizeof(uint64_t);
 }
 
 size_t
 psy_trees_plan_size(const psy_model *model, const psy_op *op)
 {
-	tree_parts p = parts_of(model, op);
-	uint32_t feature_bits = bits_for(op->inputs + 1);
+	psy_trees_parts p = psy_trees_parts_of(model, op);
+	size_t blocks;
 
-	if ((p.head->flags & PSY_TREES_FLOAT_FEATURES) == 0 || feature_bits > 24)
+	if (!splits_are_plain(&p))
 		return 0;
-	for (uint32_t k = 0; k < p.head->nodes; k++)
-	{
-		const psy_tree_node *node = p.node + k;
-
-		if (node->what & PSY_SPLIT_LEAF)
-			continue;
-		if (node->what & (PSY_SPLIT_CATEGORIES | PSY_SPLIT_NAN_IS_ZERO | PSY_SPLIT_ZERO_IS_MISSING) ||
-			(uint64_t) (node->left - k) >= (uint64_t) 1 << (32 - feature_bits))
-			return 0;
-	}
-	return (size_t) p.head->nodes * sizeof(uint64_t);
+	blocks = psy_trees_blocks_size(model, op);
+	return blocks > 0 ? blocks : links_size(&p, op->inputs);
 }
 
 /* A leaf compares the feature behind the last, whose key of 0 is above none, so that its own key may hold a
@@ -83,10 +92,17 @@ planned_node(const psy_trees_head *head, const psy_tree_node *node, uint32_t k, 
 void
 psy_trees_plan(const psy_model *model, const psy_op *op, void *plan)
 {
-	tree_parts p = parts_of(model, op);
+	psy_trees_parts p = psy_trees_parts_of(model, op);
 	uint32_t feature_bits = bits_for(op->inputs + 1);
-	uint64_t *planned = plan;
+	uint64_t *kind = plan, *planned = kind + 1;
 
+	if (psy_trees_blocks_size(model, op) > 0)
+	{
+		psy_trees_blocks_make(model, op, plan);
+		*kind = PLAN_BLOCKS;
+		return;
+	}
+	*kind = PLAN_LINKS;
 	for (uint32_t k = 0; k < p.head->nodes; k++)
 		planned[k] = planned_node(p.head, p.node + k, k, op->inputs, feature_bits);
 }
@@ -141,26 +157,41 @@ walk_group(const uint64_t *node, uint32_t feature_bits, const uint32_t *key, uin
 	} while (sum != before);
 }
 
-bool
-psy_trees_walk(const psy_op *op, const psy_trees_head *head, const uint32_t *root, const void *plan,
-			   const double *in, uint32_t *key, uint32_t *leaf)
+/* in[] -> the leaf of each tree: its vector, or its node when leaves have one number. */
+static void
+walk_links(const psy_trees_parts *p, uint32_t feature_bits, const uint64_t *node, const uint32_t *key, uint32_t *leaf)
 {
-	uint32_t feature_bits = bits_for(op->inputs + 1);
-	const uint64_t *node = plan;
-
-	if (!make_keys(in, op->inputs, key))
-		return false;
-	for (uint32_t first = 0; first < head->trees; first += WALKS)
+	for (uint32_t first = 0; first < p->head->trees; first += WALKS)
 	{
-		uint32_t walks = head->trees - first < WALKS ? head->trees - first : WALKS;
+		uint32_t walks = p->head->trees - first < WALKS ? p->head->trees - first : WALKS;
 		uint32_t at[WALKS];
 
 		/* The last group walks its first tree in the places left over. */
 		for (uint32_t l = 0; l < WALKS; l++)
-			at[l] = root[first + (l < walks ? l : 0)];
+			at[l] = p->root[first + (l < walks ? l : 0)];
 		walk_group(node, feature_bits, key, at);
 		for (uint32_t l = 0; l < walks; l++)
 			leaf[first + l] = (uint32_t) (node[at[l]] >> 32);
 	}
+}
+
+bool
+psy_trees_add_planned(const psy_model *model, const psy_op *op, const void *plan, const double *in,
+					  double *workspace, double *out)
+{
+	psy_trees_parts p = psy_trees_parts_of(model, op);
+	uint32_t *key = (uint32_t *) workspace, *leaf = (uint32_t *) (workspace + op->inputs + 1);
+	const uint64_t *kind = plan;
+
+	if (*kind == PLAN_BLOCKS)
+		return psy_trees_blocks_add(model, op, plan, in, workspace, out);
+	if (!make_keys(in, op->inputs, key))
+		return false;
+	walk_links(&p, bits_for(op->inputs + 1), kind + 1, key, leaf);
+	for (uint32_t t = 0; t < p.head->trees; t++)
+		if (p.head->width > 1)
+			psy_trees_add_vector(p.head, p.vector, leaf[t], out);
+		else
+			psy_trees_add_number(p.head, p.node + leaf[t], p.group[t], out);
 	return true;
 }
