@@ -5,8 +5,8 @@
  * + tau2) less a matrix of rank one, so that its moment generating function needs no eigenvalues:
  *	det(I - 2tM) = prod (1 - 2 t d_i) (1 + 2t / sum a * sum a_i d_i / (1 - 2 t d_i)).
  * The tail is the inversion integral along a parabola through the saddlepoint that opens around the branch cut: on it the
- * integrand falls like a Gaussian, and the trapezoidal rule converges faster than any power (Temme 1977; Trefethen &
- * Weideman 2014).
+ * integrand falls like a Gaussian in the end, and the trapezoidal rule converges faster than any power (Temme 1977;
+ * Trefethen & Weideman 2014).
  */
 #include "meta/genq.h"
 
@@ -19,6 +19,8 @@
 #include <strings.h>
 
 #define STEPS 200
+/* Steps of the inversion integrals of one fit; data that a double can tell apart take a twentieth of it. */
+#define WORK 200000
 
 psy_status
 psy_genq_method_parse(const char *name, bool *median, psy_error *err)
@@ -34,11 +36,19 @@ psy_genq_method_parse(const char *name, bool *median, psy_error *err)
  * ---- the distribution of Q ------------------------------------------------------------------------------------
  */
 
+/* What a fit may still spend; NULL: anything. */
+typedef struct budget
+{
+	const psy_context *ctx;
+	long left;
+} budget;
+
 typedef struct form
 {
 	const psy_weighted_study *study;
 	size_t k;
 	double tau2, sum, most; /* of a; the largest d */
+	budget *budget;
 } form;
 
 static double
@@ -90,9 +100,9 @@ slope(const form *f, double t, double q)
 static double
 saddlepoint(const form *f, double q)
 {
-	double low = 0, high = 0.5 / f->most, t = high / 2;
+	double low = 0, branch = 0.5 / f->most, high = branch, t = high / 2;
 
-	for (int i = 0; i < 60 && high - low > 1e-3 * t; i++)
+	for (int i = 0; i < 60 && high - low > fmax(1e-3 * fmin(t, branch - t), 1e-6 * branch); i++)
 	{
 		*(slope(f, t, q) < 0 ? &low : &high) = t;
 		t = low + (high - low) / 2;
@@ -113,15 +123,27 @@ integrand(const form *f, double q, double c, double s, double u, double level)
 	return size * sin(angle);
 }
 
+static bool
+is_spent(budget *b, int i)
+{
+	return b != NULL && (--b->left < 0 || (i % 1024 == 0 && psy_poll(b->ctx, NULL) != PSY_OK));
+}
+
+/*
+ * In w, u = sinh w: where q is small the integrand falls with powers of u before its Gaussian ends it, and w has the
+ * logarithms of u evenly.  NaN where the budget is spent.
+ */
 static double
 trapezoid(const form *f, double q, double c, double s, double step, double level)
 {
 	double sum = integrand(f, q, c, s, 0, level) / 2, most = fabs(sum);
 
-	for (int i = 1; i < 100000; i++)
+	for (int i = 1; i * step < 700; i++)
 	{
-		double at = integrand(f, q, c, s, i * step, level);
+		double at = integrand(f, q, c, s, sinh(i * step), level) * cosh(i * step);
 
+		if (is_spent(f->budget, i))
+			return NAN;
 		sum += at;
 		most = fmax(most, fabs(at));
 		/* What is left falls at least as fast as exp(-q s u^2). */
@@ -131,11 +153,11 @@ trapezoid(const form *f, double q, double c, double s, double step, double level
 	return sum * step;
 }
 
-double
-psy_genq_tail(const psy_weighted_study *study, size_t k, double tau2, double q)
+static double
+tail(const psy_weighted_study *study, size_t k, double tau2, double q, budget *b)
 {
-	form f = {study, k, tau2, 0, 0};
-	double c, s, level, ignored, step = 0.125, last, now;
+	form f = {study, k, tau2, 0, 0, b};
+	double c, s, level, ignored, step = 0.125, last, now = NAN;
 
 	for (size_t i = 0; i < k; i++)
 	{
@@ -149,16 +171,26 @@ psy_genq_tail(const psy_weighted_study *study, size_t k, double tau2, double q)
 	s = fmin(c, fmax(0.5 / f.most - c, 1 / q));
 	cumulant(&f, c, 0, &level, &ignored);
 	level -= c * q;
+	/* Chernoff's bound: less than any level leaves beyond its interval. */
+	if (level < -200)
+		return 0;
 	last = trapezoid(&f, q, c, s, step, level);
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 8 && !isnan(last); i++)
 	{
 		step /= 2;
 		now = trapezoid(&f, q, c, s, step, level);
-		if (fabs(now - last) <= 1e-14 * fabs(now))
+		/* Halving the step squares the error, so that now is exact to rounding. */
+		if (fabs(now - last) <= 1e-10 * fabs(now))
 			break;
 		last = now;
 	}
-	return fmin(1, exp(level) * now / M_PI);
+	return isnan(now) ? NAN : fmin(1, exp(level) * now / M_PI);
+}
+
+double
+psy_genq_tail(const psy_weighted_study *study, size_t k, double tau2, double q)
+{
+	return tail(study, k, tau2, q, NULL);
 }
 
 /*
@@ -174,6 +206,7 @@ typedef struct data
 	double sum, mean, q; /* of weights; weighted mean; the statistic */
 	double centre;
 	int exponent;
+	budget budget;
 } data;
 
 static int
@@ -247,25 +280,31 @@ traces_of(const data *d)
 	return t;
 }
 
-/* The tau2 >= 0 where P(Q > q) is target, rising with tau2; 0 when it is more at 0 already. */
 static double
-where_tail(const data *d, double target)
+beyond(data *d, double tau2, double target)
 {
-	double low = 0, high = d->study[0].vi + d->q / d->sum, at_low = psy_genq_tail(d->study, d->k, 0, d->q) - target, at_high;
+	return tail(d->study, d->k, tau2, d->q, &d->budget) - target;
+}
+
+/* The tau2 >= 0 where P(Q > q) is target, rising with tau2; 0 when it is more at 0 already; NaN when the budget is spent. */
+static double
+where_tail(data *d, double target)
+{
+	double low = 0, high = d->study[0].vi + d->q / d->sum, at_low = beyond(d, 0, target), at_high;
 	int side = 0;
 
 	if (at_low >= 0)
 		return 0;
-	at_high = psy_genq_tail(d->study, d->k, high, d->q) - target;
+	at_high = beyond(d, high, target);
 	for (int i = 0; i < 2000 && at_high < 0; i++)
 	{
-		if (psy_poll(d->ctx, NULL) != PSY_OK)
-			return NAN;
 		low = high;
 		at_low = at_high;
 		high *= 2;
-		at_high = psy_genq_tail(d->study, d->k, high, d->q) - target;
+		at_high = beyond(d, high, target);
 	}
+	if (isnan(at_low + at_high))
+		return NAN;
 	/* The secant within the bracket (Illinois). */
 	for (int i = 0; i < STEPS && high - low > 1e-14 * (high + d->study[0].vi); i++)
 	{
@@ -273,8 +312,8 @@ where_tail(const data *d, double target)
 
 		if (!(middle > low && middle < high))
 			middle = low + (high - low) / 2;
-		at = psy_genq_tail(d->study, d->k, middle, d->q) - target;
-		if (psy_poll(d->ctx, NULL) != PSY_OK)
+		at = beyond(d, middle, target);
+		if (isnan(at))
 			return NAN;
 		if (fabs(at) < 1e-15)
 			return middle;
@@ -369,7 +408,7 @@ predict(const psy_genq_options *o, psy_meta_result *r)
 
 /* tau2, its standard error and interval at the data's scale. */
 static void
-find_tau2(const data *d, const psy_genq_options *o, psy_meta_result *r)
+find_tau2(data *d, const psy_genq_options *o, psy_meta_result *r)
 {
 	traces t = traces_of(d);
 
@@ -377,7 +416,7 @@ find_tau2(const data *d, const psy_genq_options *o, psy_meta_result *r)
 	r->se_tau2 = sqrt(2 * t.pvpv + 4 * r->tau2 * t.pvp + 2 * r->tau2 * r->tau2 * t.pp) / t.p;
 	r->tau2_lb = where_tail(d, (1 - o->level) / 2);
 	r->tau2_ub = where_tail(d, (1 + o->level) / 2);
-	if (psy_genq_tail(d->study, d->k, 0, d->q) > (1 + o->level) / 2)
+	if (beyond(d, 0, (1 + o->level) / 2) > 0)
 		say(r, "the interval of tau2 is empty: effects vary less than their variances allow");
 }
 
@@ -430,7 +469,7 @@ psy_genq_fit(const psy_context *ctx, const psy_weighted_study *study, size_t k, 
 {
 	/* The equal-effects fit brings Cochran's Q, and all there is of no study or one. */
 	psy_meta_options plain = {PSY_META_EE, k > 1 ? PSY_META_Z : o->test, o->level, o->pi, PSY_META_QPROFILE};
-	data d = {.ctx = ctx, .k = k};
+	data d = {.ctx = ctx, .k = k, .budget = {ctx, WORK}};
 	psy_effect *effect;
 	void *block;
 	psy_status status = PSY_OK;
@@ -454,7 +493,7 @@ psy_genq_fit(const psy_context *ctx, const psy_weighted_study *study, size_t k, 
 		status = psy_poll(ctx, err);
 	}
 	psy_release(ctx, block);
-	if (status == PSY_OK && k > 1 && !(isfinite(r->estimate) && isfinite(r->tau2) && isfinite(r->tau2_ub)))
+	if (status == PSY_OK && k > 1 && !(isfinite(r->estimate) && isfinite(r->tau2) && isfinite(r->tau2_lb) && isfinite(r->tau2_ub)))
 		return psy_fail(err, PSY_DOMAIN, "the effects, variances or weights of the %zu studies are too far apart for double precision", k);
 	return status;
 }

@@ -118,20 +118,25 @@ CREATE AGGREGATE psyrad.mass_fisher_state(p anyarray) (
 CREATE AGGREGATE psyrad.mass_combine_merge(state psyrad.mass_combine_state) (
 	SFUNC = psyrad.mass_combine_merge, STYPE = psyrad.mass_combine_state, SSPACE = 1000000, COMBINEFUNC = psyrad.mass_combine_merge, PARALLEL = SAFE);
 
+CREATE FUNCTION psyrad.mass_combine_final(state psyrad.mass_combine_state) RETURNS psyrad.mass_combine_result
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'mass_combine_finish';
+
 COMMENT ON TYPE psyrad.mass_combine_result IS
 	'Combined statistics of every element: k values, statistic (z, or chi-square), df (NaN for z, 2k for chi-square), p, log_p. NaN where an element has no value.';
 COMMENT ON FUNCTION psyrad.mass_stouffer_accumulate(psyrad.mass_combine_state, anyarray) IS 'transition function of mass_stouffer; not to be called by itself';
 COMMENT ON FUNCTION psyrad.mass_stouffer_accumulate(psyrad.mass_combine_state, anyarray, double precision) IS 'transition function of mass_stouffer; not to be called by itself';
 COMMENT ON FUNCTION psyrad.mass_fisher_accumulate(psyrad.mass_combine_state, anyarray) IS 'transition function of mass_fisher; not to be called by itself';
 COMMENT ON FUNCTION psyrad.mass_combine_merge(psyrad.mass_combine_state, psyrad.mass_combine_state) IS 'combine function of mass_stouffer and mass_fisher; not to be called by itself';
-COMMENT ON FUNCTION psyrad.mass_combine_finish(psyrad.mass_combine_state) IS 'The combined statistics of a state of mass_stouffer_state or mass_fisher_state.';
+COMMENT ON FUNCTION psyrad.mass_combine_finish(psyrad.mass_combine_state) IS 'final function of mass_stouffer and mass_fisher';
+COMMENT ON FUNCTION psyrad.mass_combine_final(psyrad.mass_combine_state) IS
+	'The combined statistics of a state of mass_stouffer_state or mass_fisher_state, to the bit whatever the split: sums are carried with twice the precision. NULL state: NULL.';
 COMMENT ON AGGREGATE psyrad.mass_stouffer(anyarray) IS
 	'Stouffer''s combination of z vectors element by element: sum z / sqrt(k), two-sided p. NULL and NaN elements are missing for that element alone. Errors: infinite z, lengths that differ.';
 COMMENT ON AGGREGATE psyrad.mass_stouffer(anyarray, double precision) IS
 	'The same with a weight per study (Lipták): sum w z / sqrt(sum w^2); the square root of the sample size is usual. Errors: weight not positive.';
 COMMENT ON AGGREGATE psyrad.mass_fisher(anyarray) IS
 	'Fisher''s combination of vectors of one-sided p: -2 sum ln p, chi-square with 2k df. NULL and NaN elements are missing. Errors: p not in (0, 1]; lengths that differ.';
-COMMENT ON AGGREGATE psyrad.mass_stouffer_state(anyarray) IS 'The state of mass_stouffer, for mass_combine_merge and mass_combine_finish.';
-COMMENT ON AGGREGATE psyrad.mass_stouffer_state(anyarray, double precision) IS 'The state of mass_stouffer with weights, for mass_combine_merge and mass_combine_finish.';
-COMMENT ON AGGREGATE psyrad.mass_fisher_state(anyarray) IS 'The state of mass_fisher, for mass_combine_merge and mass_combine_finish.';
+COMMENT ON AGGREGATE psyrad.mass_stouffer_state(anyarray) IS 'The state of mass_stouffer, for mass_combine_merge and mass_combine_final.';
+COMMENT ON AGGREGATE psyrad.mass_stouffer_state(anyarray, double precision) IS 'The state of mass_stouffer with weights, for mass_combine_merge and mass_combine_final.';
+COMMENT ON AGGREGATE psyrad.mass_fisher_state(anyarray) IS 'The state of mass_fisher, for mass_combine_merge and mass_combine_final.';
 COMMENT ON AGGREGATE psyrad.mass_combine_merge(psyrad.mass_combine_state) IS 'Merges states of one combination; NULL states are skipped.';
