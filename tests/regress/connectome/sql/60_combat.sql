@@ -136,7 +136,7 @@ END $$;
 CREATE TEMP TABLE forms AS
 SELECT ARRAY[combat_state(c, site, w)::text, combat_state(x[1:2], site)::text, combat_state(CASE WHEN id = 5 THEN ARRAY[NULL, 2] ELSE x[1:2] END, site, w)::text] AS states,
 	ARRAY[combat_fit(c, site, w)::text, combat_final(combat_state(x[1:2], site), eb => false)::text, combat_final(combat_state(c, site), reference => 'Beijing')::text] AS fits FROM combat_test.scan;
-SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat', true, (SELECT fits FROM forms), 1000);
-SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat', false, (SELECT fits FROM forms), 1000);
-SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat_state', true, (SELECT states FROM forms), 1000);
-SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat_state', false, (SELECT states FROM forms), 1000);
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat', true, (SELECT fits FROM forms), 2500);
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat', false, (SELECT fits FROM forms), 2500);
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat_state', true, (SELECT states FROM forms), 2500);
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('combat_state', false, (SELECT states FROM forms), 2500);

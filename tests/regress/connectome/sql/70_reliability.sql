@@ -84,3 +84,15 @@ SELECT mass_icc_merge(s) FROM (SELECT closed AS s FROM site_icc UNION ALL SELECT
 SELECT mass_icc_merge(s) FROM (SELECT mass_icc_close(mass_icc_state(c, subject, session || site)) AS s FROM retest GROUP BY site) x;
 SELECT mass_icc_merge(s) FROM (SELECT mass_icc_state(c, subject) AS s FROM retest UNION ALL SELECT mass_icc_state(c, subject, session) FROM retest) x;
 SELECT mass_icc_add(NULL, c, subject, session) FROM retest LIMIT 1;
+
+-- Mutated forms (functions of 50_hostile): refused, or safe to use.
+SELECT setseed(0.23);
+CREATE FUNCTION used(s icc_state) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN mass_icc_final(s) IS NULL AND mass_icc_final(mass_icc_close(s), 'ICC(1,1)') IS NULL
+		AND (SELECT mass_icc_final(mass_icc_merge(v), 'ICC(1,k)') FROM (SELECT mass_icc_close(s) UNION ALL SELECT mass_icc_close(s)) AS t (v)) IS NULL AND mass_icc_close(s)::text::icc_state::text <> '';
+END $$;
+CREATE TEMP TABLE icc_forms AS SELECT ARRAY[mass_icc_state(ARRAY[v, s * j], s, 'j' || j)::text, mass_icc_state(ARRAY[v, s * j]::real[], s)::text, mass_icc_state(conn_from_edges(ARRAY[v, s, NULL], 'weight'), 'sub-' || s, 'j' || j)::text,
+	mass_icc_close(mass_icc_state(ARRAY[v, s * j], s, 'j' || j))::text, mass_icc_close(mass_icc_state(ARRAY[v, s * j], s))::text, mass_icc_state(NULL::connectome, s)::text] AS forms FROM judged WHERE s < 4 AND j < 3;
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('icc_state', true, (SELECT forms FROM icc_forms), 2500);
+SELECT refused > 300 AS refused, accepted > 50 AS accepted, refused + accepted AS tried FROM tries('icc_state', false, (SELECT forms FROM icc_forms), 2500);
