@@ -16,7 +16,7 @@ typedef enum option_set
 {
 	OPT_STUDY = 1 << 0,
 	OPT_INSTRUMENT = 1 << 1,
-	OPT_TABLE = 1 << 2, /* --encoding, --missing, --map, --identifier */
+	OPT_TABLE = 1 << 2, /* --encoding, --sheet, --labels, --missing, --map, --identifier */
 	OPT_ATLAS = 1 << 3,
 	OPT_NAMES = 1 << 4,  /* --names, --space, --title */
 	OPT_IMAGE = 1 << 5,  /* --measure, --suffix */
@@ -39,6 +39,8 @@ typedef struct options
 	text_encoding encoding;
 	const char *encoding_name;
 	text_list missing, map, identifier;
+	const char *sheet;
+	bool labels;
 	const char *atlas, *names, *space, *title;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
 	const char *tr;

@@ -76,6 +76,27 @@ source_read(source *s, void *to, size_t want, size_t *got, psy_error *err)
 }
 
 psy_status
+source_peek(const source *s, void *to, size_t want, size_t *got, psy_error *err)
+{
+	ssize_t n;
+
+	*got = 0;
+	if (s->fd < 0)
+	{
+		*got = want < s->size ? want : (size_t) s->size;
+		memcpy(to, s->bytes, *got);
+		return PSY_OK;
+	}
+	do
+		n = pread(s->fd, to, want, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return psy_fail(err, PSY_FORMAT, "cannot be read: %s", strerror(errno));
+	*got = (size_t) n;
+	return PSY_OK;
+}
+
+psy_status
 source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err)
 {
 	uint8_t rest[1 << 16];

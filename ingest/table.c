@@ -1,4 +1,4 @@
-/* table.c - header mapping and cell access over the CSV reader; see table.h. */
+/* table.c - header mapping and cell access over the readers of tables; see table.h. */
 #include "table.h"
 
 #include "header.h"
@@ -169,17 +169,17 @@ static psy_status
 read_header(table *t, psy_error *err)
 {
 	bool more;
-	psy_status status = csv_next(&t->csv, &more, err);
+	psy_status status = records_next(&t->rows, &more, err);
 
 	if (status != PSY_OK)
 		return status;
 	if (!more)
 		return psy_fail(err, PSY_FORMAT, "the file is empty; expected a header line");
-	t->columns = t->csv.cells;
+	t->columns = t->rows.cells;
 	t->column = grow(NULL, t->columns, sizeof *t->column);
 	for (size_t c = 0; c < t->columns; c++)
-		t->column[c] = (table_column){.name = keep_text(csv_cell(&t->csv, c)),
-									  .folded = fold_header(csv_cell(&t->csv, c)),
+		t->column[c] = (table_column){.name = keep_text(records_cell(&t->rows, c)),
+									  .folded = fold_header(records_cell(&t->rows, c)),
 									  .field = NO_FIELD};
 	return PSY_OK;
 }
@@ -196,7 +196,7 @@ table_open(table *t, const char *path, const options *opt, const table_field *fi
 		t->of_field[f] = -1;
 	status = source_open(&t->from, path, err);
 	if (status == PSY_OK)
-		status = csv_open(&t->csv, &t->from, opt->encoding, 0, err);
+		status = records_open(&t->rows, &t->from, opt, err);
 	if (status == PSY_OK)
 		status = read_header(t, err);
 	if (status == PSY_OK)
@@ -211,11 +211,11 @@ table_open(table *t, const char *path, const options *opt, const table_field *fi
 psy_status
 table_next(table *t, bool *more, psy_error *err)
 {
-	psy_status status = csv_next(&t->csv, more, err);
+	psy_status status = records_next(&t->rows, more, err);
 
-	if (status != PSY_OK || !*more || t->csv.cells == t->columns)
+	if (status != PSY_OK || !*more || t->rows.cells == t->columns)
 		return status;
-	psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; the header has %zu", t->csv.line, t->csv.cells,
+	psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; the header has %zu", t->rows.line, t->rows.cells,
 			 t->columns);
 	return psy_hint(err, "a cell that holds the delimiter must be quoted");
 }
@@ -223,7 +223,7 @@ table_next(table *t, bool *more, psy_error *err)
 const char *
 table_cell(const table *t, size_t column)
 {
-	const char *cell = csv_cell(&t->csv, column);
+	const char *cell = records_cell(&t->rows, column);
 
 	return cell_missing(t->opt, cell) ? NULL : cell;
 }
@@ -247,7 +247,7 @@ table_raw(table *t)
 			continue;
 		if (!first)
 			buffer_byte(&t->raw, ',');
-		csv_quote(&t->raw, csv_cell(&t->csv, c));
+		csv_quote(&t->raw, records_cell(&t->rows, c));
 		first = false;
 	}
 	return t->raw.data;
@@ -256,7 +256,7 @@ table_raw(table *t)
 long
 table_line(const table *t)
 {
-	return t->csv.line;
+	return t->rows.line;
 }
 
 psy_status
@@ -281,7 +281,7 @@ table_free(table *t)
 	}
 	free(t->column);
 	free(t->of_field);
-	csv_done(&t->csv);
+	records_done(&t->rows);
 	source_close(&t->from);
 	buffer_free(&t->raw);
 	*t = (table){.from.fd = -1};

@@ -1,5 +1,5 @@
 /*
- * table.h - a CSV or TSV file as records of named fields: header mapping, missing tokens, the cells that may
+ * table.h - a table (CSV, TSV, .xlsx, .sav) as records of named fields: header mapping, missing tokens, the cells that may
  * be kept.
  *
  * A loader lists its fields with their synonyms.  --map renames a column to a field, --identifier drops one,
@@ -9,7 +9,7 @@
 #define TABLE_H
 
 #include "options.h"
-#include "reader_csv.h"
+#include "records.h"
 
 typedef struct table_field
 {
@@ -34,7 +34,7 @@ typedef struct table_column
 typedef struct table
 {
 	source from;
-	csv_reader csv;
+	records rows;
 	const table_field *fields;
 	int field_count;
 	table_column *column;

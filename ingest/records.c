@@ -1,0 +1,91 @@
+/* records.c - the reader that a file's first bytes ask for; see records.h. */
+#include "records.h"
+
+#include <string.h>
+
+/* What people send by mistake, told by name instead of as wrong bytes of a text. */
+static psy_status
+refuse_known(const uint8_t *bytes, size_t size, psy_error *err)
+{
+	if (size >= 8 && memcmp(bytes, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0)
+	{
+		psy_fail(err, PSY_UNSUPPORTED, "an old Excel workbook (.xls), or one with a password");
+		return psy_hint(err, "open it and save it as Excel workbook (.xlsx) without a password, or as CSV UTF-8");
+	}
+	if (size >= 5 && memcmp(bytes, "%PDF-", 5) == 0)
+		return psy_fail(err, PSY_UNSUPPORTED, "a PDF document; expected a table (CSV, TSV, .xlsx or .sav)");
+	return PSY_OK;
+}
+
+psy_status
+records_open(records *r, source *from, const options *opt, psy_error *err)
+{
+	uint8_t first[8];
+	size_t got;
+	psy_status status = source_peek(from, first, sizeof first, &got, err);
+
+	*r = (records){0};
+	if (status == PSY_OK)
+		status = refuse_known(first, got, err);
+	if (status != PSY_OK)
+		return status;
+	r->kind = sheet_recognised(first, got) ? RECORDS_SHEET : sav_recognised(first, got) ? RECORDS_SAV : RECORDS_TEXT;
+	if (opt->sheet != NULL && r->kind != RECORDS_SHEET)
+		return psy_fail(err, PSY_DOMAIN, "--sheet: the file is no .xlsx workbook");
+	if (opt->labels && r->kind != RECORDS_SAV)
+		return psy_fail(err, PSY_DOMAIN, "--labels: the file is no SPSS file");
+	switch (r->kind)
+	{
+		case RECORDS_SHEET: return sheet_open(&r->sheet, from, opt->sheet, err);
+		case RECORDS_SAV: return sav_open(&r->sav, from, opt->labels, err);
+		default: return csv_open(&r->csv, from, opt->encoding, 0, err);
+	}
+}
+
+psy_status
+records_next(records *r, bool *more, psy_error *err)
+{
+	psy_status status;
+
+	switch (r->kind)
+	{
+		case RECORDS_SHEET:
+			status = sheet_next(&r->sheet, more, err);
+			r->cells = r->sheet.cells;
+			r->line = r->sheet.line;
+			return status;
+		case RECORDS_SAV:
+			status = sav_next(&r->sav, more, err);
+			r->cells = r->sav.cells;
+			r->line = r->sav.line;
+			return status;
+		default:
+			status = csv_next(&r->csv, more, err);
+			r->cells = r->csv.cells;
+			r->line = r->csv.line;
+			return status;
+	}
+}
+
+const char *
+records_cell(const records *r, size_t column)
+{
+	switch (r->kind)
+	{
+		case RECORDS_SHEET: return sheet_cell(&r->sheet, column);
+		case RECORDS_SAV: return sav_cell(&r->sav, column);
+		default: return csv_cell(&r->csv, column);
+	}
+}
+
+void
+records_done(records *r)
+{
+	switch (r->kind)
+	{
+		case RECORDS_SHEET: sheet_done(&r->sheet); break;
+		case RECORDS_SAV: sav_done(&r->sav); break;
+		default: csv_done(&r->csv);
+	}
+	*r = (records){0};
+}
