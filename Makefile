@@ -65,8 +65,8 @@ bench: ## measure psyrad beside its peers, in one run, and print the ratios
 	@tests/bench/run
 
 check-asan: ## run the tests under address and undefined-behaviour sanitizers, in a server built with them (once, 5 to 20 minutes)
-	@.ci/deps all
-	@tests/sanitize/asan
+	@.ci/deps asan
+	@tests/sanitize/asan $(EXTENSIONS)
 
 check-deps: build ## prove the dependency rule: symbols of the library, headers, exports of the modules
 	@tests/check-deps

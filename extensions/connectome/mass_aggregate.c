@@ -10,7 +10,6 @@
 
 #include "access/detoast.h"
 #include "catalog/pg_type.h"
-#include "utils/memutils.h"
 
 #include <math.h>
 
@@ -119,8 +118,9 @@ add_columns(FunctionCallInfo fcinfo, design_row *row)
 	psyrad_array design = psyrad_double_array(PG_GETARG_DATUM(argument), 1, "design");
 
 	if (design.length < 1 || design.length > PSY_MASS_MAX_DESIGN)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("design has %d columns; 1 to %d expected", design.length, PSY_MASS_MAX_DESIGN)));
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("design has %d columns; 1 to %d expected", design.length, PSY_MASS_MAX_DESIGN)));
 	for (int k = 0; k < design.length; k++)
 		add_design_value(row, design.value[k], "design", k + 1);
 	row->contrast = mass_contrast_arg(PG_GETARG_DATUM(argument + 1), design.length);
@@ -224,16 +224,16 @@ require_agreement(const mass_state *state, const vector *x, const design_row *ro
 {
 	require_same(name, x, state->body.elements, state->body.source, "earlier rows have");
 	if (state->body.design != row->q && takes_contrast(row->statistic))
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("design has %zu columns, but earlier rows have %d", row->q, state->body.design)));
-	if (row->contrast.length > 0 &&
-		(row->contrast.length != state->body.contrasts * state->body.design ||
-		 (row->contrast.dims == 2) != ((state->body.flags & PSY_MASS_F) != 0) ||
-		 memcmp(row->contrast.value, psy_mass_contrast(&state->body),
-				sizeof(double) * row->contrast.length) != 0))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("contrast is not the same in all rows"),
-						errhint("Give one contrast; mass_glm_final(state, contrast) answers others.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("design has %zu columns, but earlier rows have %d", row->q, state->body.design)));
+	if (row->contrast.length > 0 && (row->contrast.length != state->body.contrasts * state->body.design ||
+									 (row->contrast.dims == 2) != ((state->body.flags & PSY_MASS_F) != 0) ||
+									 memcmp(row->contrast.value, psy_mass_contrast(&state->body),
+											sizeof(double) * row->contrast.length) != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("contrast is not the same in all rows"),
+				 errhint("Give one contrast; mass_glm_final(state, contrast) answers others.")));
 	if (state->body.design != row->q)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("covariates has %zu elements, but earlier rows have %d", row->q - 1,
@@ -251,7 +251,7 @@ state_for(FunctionCallInfo fcinfo, mass_state *state, const vector *x, const des
 							.source = x->source,
 							.design = row->q,
 							.elements = x->elements,
-							.contrasts = row->contrast.dims == 2   ? row->contrast.rows
+							.contrasts = row->contrast.dims == 2    ? row->contrast.rows
 										 : row->contrast.length > 0 ? 1
 																	: 0,
 							.f = row->contrast.dims == 2};
@@ -313,18 +313,6 @@ look_through(const vector *x, const vector *pre, bool *missing)
 }
 
 static psy_mass_values
-values_of(vector post, const connectome *baseline, vector *x, bool *missing)
-{
-	vector pre;
-
-	*x = post;
-	if (baseline == NULL)
-		return look_through(x, NULL, missing);
-	pre = vector_of(baseline);
-	return look_through(x, &pre, missing);
-}
-
-static psy_mass_values
 read_values(FunctionCallInfo fcinfo, vector_reader reader, bool paired, vector *x, bool *missing)
 {
 	vector pre;
@@ -362,7 +350,8 @@ returned(FunctionCallInfo fcinfo, const mass_state *before, mass_state *after)
 static bool
 may_be_kept(Datum datum)
 {
-	return VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)) && toast_raw_datum_size(datum) <= WAITING_ROW_MOST;
+	return VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)) &&
+		   toast_raw_datum_size(datum) <= WAITING_ROW_MOST;
 }
 
 /*
@@ -377,15 +366,46 @@ can_wait(FunctionCallInfo fcinfo, const mass_state *state, const waiting_rows *w
 		   (!takes_pre(state->body.statistic) || may_be_kept(PG_GETARG_DATUM(2)));
 }
 
-/* A connectome in the memory of the rows that wait. */
-static connectome *
-keep(FunctionCallInfo fcinfo, int argument, waiting_rows *waiting)
+/* A connectome that lives until its last user releases it. */
+static fetched *
+keep(FunctionCallInfo fcinfo, int argument)
 {
-	MemoryContext before = MemoryContextSwitchTo(GetMemoryChunkContext(waiting));
-	connectome *kept = connectome_from_datum(PG_GETARG_DATUM(argument));
+	MemoryContext aggregate;
 
-	MemoryContextSwitchTo(before);
-	return kept;
+	AggCheckCallContext(fcinfo, &aggregate);
+	return fetched_get(aggregate, PG_GETARG_DATUM(argument));
+}
+
+/* Values are looked through once, whoever uses them. */
+static bool
+is_missing(fetched *row, const char *name)
+{
+	psy_error err;
+
+	if (!row->scanned)
+		PSYRAD_CHECK(
+			psy_mass_scan(row->value->value, NULL, connectome_edges(row->value), name, &row->missing, &err),
+			&err);
+	row->scanned = true;
+	return row->missing;
+}
+
+/* Of a row that is kept: as read_values. */
+static psy_mass_values
+kept_values(fetched *post, fetched *pre, vector *x, bool *missing)
+{
+	psy_mass_values values = {.f = post->value->value};
+	vector baseline;
+
+	*x = vector_of(post->value);
+	*missing = is_missing(post, pre != NULL ? "post" : "x");
+	if (pre == NULL)
+		return values;
+	baseline = vector_of(pre->value);
+	require_same("pre", &baseline, x->elements, x->source, "post has");
+	*missing |= is_missing(pre, "pre");
+	values.pre_f = pre->value->value;
+	return values;
 }
 
 /* As add_now, but the row is kept until its group has enough of them. */
@@ -393,10 +413,10 @@ static mass_state *
 add_later(FunctionCallInfo fcinfo, mass_state *state, waiting_rows *waiting, const design_row *row)
 {
 	bool paired = takes_pre(row->statistic);
-	connectome *kept = keep(fcinfo, 1, waiting), *pre = paired ? keep(fcinfo, 2, waiting) : NULL;
+	fetched *kept = keep(fcinfo, 1), *pre = paired ? keep(fcinfo, 2) : NULL;
 	vector x;
 	bool missing;
-	psy_mass_values values = values_of(vector_of(kept), pre, &x, &missing);
+	psy_mass_values values = kept_values(kept, pre, &x, &missing);
 	mass_state *after = state;
 
 	if (missing)
@@ -410,9 +430,9 @@ add_later(FunctionCallInfo fcinfo, mass_state *state, waiting_rows *waiting, con
 	if (after != state)
 	{
 		psy_mass_add(&after->body, row->group, &values, row->w);
-		pfree(kept);
+		fetched_release(kept);
 		if (paired)
-			pfree(pre);
+			fetched_release(pre);
 		return after;
 	}
 	waiting->pre[waiting->count[row->group]] = pre;

@@ -26,15 +26,15 @@ mass_state_settle_group(mass_state *state, waiting_rows *waiting, Size group)
 		return;
 	for (int k = 0; k < count; k++)
 	{
-		value[k].f = waiting->row[group][k]->value;
-		value[k].pre_f = waiting->pre[k] != NULL ? waiting->pre[k]->value : NULL;
+		value[k].f = waiting->row[group][k]->value->value;
+		value[k].pre_f = waiting->pre[k] != NULL ? waiting->pre[k]->value->value : NULL;
 	}
 	psy_mass_add_rows(&state->body, group, value, waiting->design, count);
 	for (int k = 0; k < count; k++)
 	{
-		pfree(waiting->row[group][k]);
+		fetched_release(waiting->row[group][k]);
 		if (waiting->pre[k] != NULL)
-			pfree(waiting->pre[k]);
+			fetched_release(waiting->pre[k]);
 	}
 	waiting->count[group] = 0;
 }

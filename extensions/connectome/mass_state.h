@@ -2,7 +2,7 @@
 #ifndef PSYRAD_MASS_STATE_H
 #define PSYRAD_MASS_STATE_H
 
-#include "connectome.h"
+#include "fetched.h"
 
 #include "stats/mass.h"
 
@@ -15,14 +15,14 @@ typedef struct mass_state
 #define MASS_STATE_HEAD offsetof(mass_state, body)
 
 /*
- * Rows that wait beside a held state to be added together (psy_mass_add_rows).  They lie in the held
- * state's memory context, which is that of this struct.
+ * Rows that wait beside a held state to be added together (psy_mass_add_rows), shared with other aggregates
+ * of the query (fetched.h).
  */
 typedef struct waiting_rows
 {
 	int count[PSY_MASS_MAX_GROUPS];
-	connectome *row[PSY_MASS_MAX_GROUPS][PSY_MASS_TOGETHER];
-	connectome *pre[PSY_MASS_TOGETHER]; /* of the statistics that take one; they have one group, */
+	fetched *row[PSY_MASS_MAX_GROUPS][PSY_MASS_TOGETHER];
+	fetched *pre[PSY_MASS_TOGETHER]; /* of the statistics that take one; they have one group, */
 	double design[PSY_MASS_TOGETHER][PSY_MASS_MAX_DESIGN]; /* and so have those with a design */
 } waiting_rows;
 

@@ -294,13 +294,43 @@ update_cross(const double *a, const double *b, size_t count, double scale, doubl
 		cross[k] += a[k] * b[k] * scale;
 }
 
-static void
-add_range(const psy_mass_streams *of, bool single, row_values x, size_t first, size_t count)
+/* Eight rows in one pass. */
+PSY_CLONES static void
+update_range_floats(const row_values *row, size_t count, double *restrict smallest, double *restrict largest)
 {
-	if (single)
-		update_range_float(x.f, count, of->smallest + first, of->largest + first);
+	const float *x[PSY_MASS_TOGETHER];
+
+	for (size_t r = 0; r < PSY_MASS_TOGETHER; r++)
+		x[r] = row[r].f;
+	for (size_t k = 0; k < count; k++)
+	{
+		double least = smallest[k], most = largest[k];
+
+#pragma GCC unroll 8
+		for (size_t r = 0; r < PSY_MASS_TOGETHER; r++)
+		{
+			least = x[r][k] < least ? x[r][k] : least;
+			most = x[r][k] > most ? x[r][k] : most;
+		}
+		smallest[k] = least;
+		largest[k] = most;
+	}
+}
+
+static void
+add_range(const psy_mass_streams *of, bool single, const row_values *x, size_t rows, size_t first,
+		  size_t count)
+{
+	double *smallest = of->smallest + first, *largest = of->largest + first;
+
+	if (single && rows == PSY_MASS_TOGETHER)
+		update_range_floats(x, count, smallest, largest);
 	else
-		update_range_double(x.d, count, of->smallest + first, of->largest + first);
+		for (size_t r = 0; r < rows; r++)
+			if (single)
+				update_range_float(x[r].f, count, smallest, largest);
+			else
+				update_range_double(x[r].d, count, smallest, largest);
 }
 
 static void
@@ -329,8 +359,8 @@ add_block(const psy_mass_streams *of, const team *t, kind is, const psy_mass_val
 	for (size_t r = 0; r < t->rows; r++)
 		row[r] =
 			is.difference ? difference_of(x + r, first, count, w->x[r]) : values_at(x[r].f, x[r].d, first);
-	for (size_t r = 0; of->smallest != NULL && r < t->rows; r++)
-		add_range(of, single, row[r], first, count);
+	if (of->smallest != NULL)
+		add_range(of, single, row, t->rows, first, count);
 	add_variable(t, single, row, count, &own, of->cross != NULL ? w->x : NULL);
 	if (of->cross != NULL)
 		add_baseline(of, t, is.single, x, first, count, elements, w);
