@@ -18,9 +18,8 @@
 #include <string.h>
 
 #define BLOCK 512
-#define AHEAD                                                                                                \
-	256 /* elements that a product is asked for ahead of its use: there are more streams than the CPU        \
-		   foresees */
+/* Elements that a stream is asked for ahead of its use: there are more streams than the CPU foresees. */
+#define AHEAD 256
 
 typedef double lanes __attribute__((vector_size(PSY_LANES * sizeof(double)), aligned(8)));
 typedef float narrow_lanes __attribute__((vector_size(PSY_LANES * sizeof(float)), aligned(4)));
@@ -127,6 +126,10 @@ take_in(const team *t, size_t rows, bool single, const row_values *x, size_t cou
 	{
 		lanes origin = *(const lanes *) (to->origin + k), sum = *(const lanes *) (to->sum + k);
 		lanes squares = *(const lanes *) (to->squares + k), deviation[PSY_MASS_TOGETHER];
+
+		__builtin_prefetch(to->origin + k + AHEAD);
+		__builtin_prefetch(to->sum + k + AHEAD, 1);
+		__builtin_prefetch(to->squares + k + AHEAD, 1);
 
 #pragma GCC unroll 8
 		for (size_t r = 0; r < rows; r++)

@@ -108,3 +108,30 @@ SELECT p_adjust('{0.01,0.02}', 'bh', 1);
 SELECT p_adjust('{0.01,0.02}', 'bh', 0);
 SELECT p_adjust('{0.01,1.5}', 'bh');
 SELECT p_adjust('{0.01}', 'sidak');
+-- Several aggregates of one query share what they fetch, and answer as each by itself: rows out of line, some with a gap; in groups and windows.
+CREATE TABLE shared AS SELECT s AS id, s % 3 = 0 AS grp, sin(s) AS y, s % 2 AS site,
+	conn_from_edges((SELECT array_agg(CASE WHEN s % 9 = 0 AND k = 7 THEN NULL ELSE sin(s * 1.3 + k * k) END ORDER BY k)::real[] FROM generate_series(1, 1770) AS k), 'z') AS c,
+	conn_from_edges((SELECT array_agg(cos(s * 0.7 + k * k) ORDER BY k)::real[] FROM generate_series(1, 1770) AS k), 'z') AS pre
+	FROM generate_series(1, 40) AS s;
+ANALYZE shared;
+SELECT pg_relation_size(reltoastrelid) > 40 * 2 * 1770 * 4 AS out_of_line FROM pg_class WHERE oid = 'shared'::regclass;
+SET extra_float_digits = 1;
+SELECT a.site, a.s::text = s.r::text AS summary, a.t::text = t.r::text AS ttest, a.r::text = r.r::text AS corr, a.d::text = d.r::text AS paired, a.v::text = v.r::text AS ancova
+	FROM (SELECT site, mass_summary(c) AS s, mass_ttest(c, grp) AS t, mass_corr(pre, y) AS r, mass_ttest_paired(c, pre) AS d, mass_ancova(c, pre, ARRAY[1, y], ARRAY[0, 1]) AS v
+			FROM shared GROUP BY site) AS a
+		JOIN (SELECT site, mass_summary(c) AS r FROM shared GROUP BY site) AS s USING (site)
+		JOIN (SELECT site, mass_ttest(c, grp) AS r FROM shared GROUP BY site) AS t USING (site)
+		JOIN (SELECT site, mass_corr(pre, y) AS r FROM shared GROUP BY site) AS r USING (site)
+		JOIN (SELECT site, mass_ttest_paired(c, pre) AS r FROM shared GROUP BY site) AS d USING (site)
+		JOIN (SELECT site, mass_ancova(c, pre, ARRAY[1, y], ARRAY[0, 1]) AS r FROM shared GROUP BY site) AS v USING (site) ORDER BY site;
+-- Sorted groups end one after another; a filter leaves an aggregate without some rows; a window's frames are aggregates again and again.
+SET enable_hashagg = off;
+SELECT count(*), bool_and(s = one AND t = two) AS same FROM (SELECT site, (mass_summary(c))::text AS s, (mass_ttest(c) FILTER (WHERE grp))::text AS t FROM (SELECT * FROM shared ORDER BY site, id) AS x GROUP BY site) AS a
+	JOIN (SELECT site, (mass_summary(c))::text AS one FROM (SELECT * FROM shared ORDER BY site, id) AS x GROUP BY site) AS b USING (site) JOIN (SELECT site, (mass_ttest(c))::text AS two FROM (SELECT * FROM shared ORDER BY site, id) AS x WHERE grp GROUP BY site) AS d USING (site);
+RESET enable_hashagg;
+SELECT count(DISTINCT s || t) AS frames, bool_and(id < 40 OR s || t = (SELECT (mass_summary(c))::text || (mass_corr(c, y))::text FROM shared)) AS last_is_all
+	FROM (SELECT id, (mass_summary(c) OVER w)::text AS s, (mass_corr(c, y) OVER w)::text AS t FROM shared WINDOW w AS (ORDER BY id)) AS a;
+-- A query that fails in the middle leaves nothing behind.
+SELECT mass_summary(c), mass_corr(c, CASE WHEN id < 30 THEN y ELSE 1e200 END) FROM shared;
+SELECT (mass_summary(c)).n[1:2], (mass_ttest(c, grp)).n[1:2] FROM shared;
+DROP TABLE shared;
