@@ -7,10 +7,7 @@
 const psy_model_limits psy_model_default_limits = {
 	.json = PSY_JSON_DEFAULT_LIMITS, .features = 1000000, .image = (size_t) 512 << 20};
 
-/* Formats that have a name but no reader in this version. */
-static const char *const later[] = {"onnx", NULL};
-
-#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm, libsvm, pmml"
+#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm, libsvm, pmml, onnx"
 
 static bool
 begins_with(const char *document, size_t bytes, const char *prefix)
@@ -54,13 +51,6 @@ recognise(const char *document, size_t bytes)
 	if (begins_with(document, bytes, "\x08"))
 		return "onnx";
 	return NULL;
-}
-
-static psy_status
-unsupported(const char *format, psy_error *err)
-{
-	psy_fail(err, PSY_UNSUPPORTED, "models in the format %s are not supported in this version", format);
-	return psy_hint(err, "Export the model as psyrad-json.");
 }
 
 /* detect: what the document is shows only once it is parsed. */
@@ -120,6 +110,18 @@ is_libsvm(const char *format, size_t *features)
 	return *digit == '\0' && *features > 0;
 }
 
+/* "onnx", or with what a single output means; false for anything else. */
+static bool
+is_onnx(const char *format, uint32_t *meaning)
+{
+	static const char *const name[] = {"onnx", "onnx:regression", "onnx:probabilities", "onnx:logits"};
+
+	for (*meaning = 0; *meaning < 4; ++*meaning)
+		if (strcmp(format, name[*meaning]) == 0)
+			return true;
+	return false;
+}
+
 psy_status
 psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, const char *format,
 				  const psy_model_limits *limits, psy_model **image, psy_error *err)
@@ -127,6 +129,7 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 	psy_error local;
 	const char *found = format;
 	size_t features;
+	uint32_t meaning;
 
 	*image = NULL;
 	if (err == NULL)
@@ -150,9 +153,8 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 		return psy_libsvm_compile(ctx, document, bytes, features, limits, image, err);
 	if (strcmp(found, "pmml") == 0)
 		return psy_pmml_compile(ctx, document, bytes, limits, image, err);
-	for (size_t k = 0; later[k] != NULL; k++)
-		if (strcmp(found, later[k]) == 0)
-			return unsupported(found, err);
+	if (is_onnx(found, &meaning))
+		return psy_onnx_compile(ctx, document, bytes, meaning, limits, image, err);
 	psy_fail(err, PSY_DOMAIN, "format \"%.40s\" is unknown", format);
 	return psy_hint(err, "Formats: " NAMES ".");
 }

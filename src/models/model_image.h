@@ -50,6 +50,7 @@ typedef enum psy_op_code
 	PSY_OP_GBLINEAR = 41,
 	PSY_OP_LINEAR_TREES = 42,
 	PSY_OP_PMML = 64,
+	PSY_OP_ONNX = 65,
 	PSY_OP_CODES = 96 /* above all of them */
 } psy_op_code;
 

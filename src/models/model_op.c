@@ -16,7 +16,7 @@ static const psy_op_kind *const kinds[PSY_OP_CODES] = {
 	[PSY_OP_TREES] = &psy_op_trees,             [PSY_OP_CLASSIFIER] = &psy_op_classifier,
 	[PSY_OP_KNN] = &psy_op_knn,                 [PSY_OP_GAUSSIAN] = &psy_op_gaussian,
 	[PSY_OP_MLP] = &psy_op_mlp,                 [PSY_OP_ENSEMBLE] = &psy_op_ensemble,
-	[PSY_OP_PMML] = &psy_op_pmml,
+	[PSY_OP_PMML] = &psy_op_pmml,             [PSY_OP_ONNX] = &psy_op_onnx,
 	[PSY_OP_GBLINEAR] = &psy_op_gblinear};
 
 const psy_op_kind *

@@ -110,6 +110,7 @@ extern const psy_op_kind psy_op_logistic;
 extern const psy_op_kind psy_op_svm;
 extern const psy_op_kind psy_op_trees;
 extern const psy_op_kind psy_op_pmml;
+extern const psy_op_kind psy_op_onnx;
 
 /* By code or by name; NULL when there is none. */
 const psy_op_kind *psy_op_kind_of(uint32_t code);
@@ -187,6 +188,10 @@ psy_status psy_lightgbm_compile(const psy_context *ctx, const char *document, si
 
 /* PMML (pmml_document.c). */
 psy_status psy_pmml_compile(const psy_context *ctx, const char *document, size_t bytes,
+							const psy_model_limits *limits, psy_model **image, psy_error *err);
+
+/* ONNX (onnx_document.c); meaning: psy_onnx_meaning, 0 for what the document shows. */
+psy_status psy_onnx_compile(const psy_context *ctx, const char *document, size_t bytes, uint32_t meaning,
 							const psy_model_limits *limits, psy_model **image, psy_error *err);
 
 /* The same within psyrad-json, {"kind": "lightgbm", "model": [lines]}; sets op->code too. */
