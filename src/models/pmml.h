@@ -152,6 +152,7 @@ typedef struct psy_pmml
 	struct psy_pmml_check *checks; /* VerificationFields */
 	uint32_t verified;             /* records that agreed */
 	bool float_math; /* x-mathContext="float": sums and scores in float32 */
+	bool any_float;	 /* ... in some model of the document */
 } psy_pmml;
 
 static inline bool

@@ -230,6 +230,7 @@ psy_pmml_compile_model(psy_pmml *c, const psy_xml *element, psy_pmml_scope *oute
 	if (!psy_pmml_ok(c))
 		return m.answer;
 	c->float_math = math != NULL && strcmp(math, "float") == 0;
+	c->any_float |= c->float_math;
 	c->code = &body;
 	psy_pmml_prepare(c, &m.answer, target, true);
 	compile_body(c, &m);

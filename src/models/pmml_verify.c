@@ -5,7 +5,7 @@
  * Numbers agree when they differ by at most precision times what is expected, or when both are within zeroThreshold of 0;
  * labels when they are the same.  Outputs that psyrad does not compute are passed over.
  *
- * A document of float32 arithmetic (x-mathContext="float") cannot say in which order its producer added, so that some last
+ * A document with float32 arithmetic (x-mathContext="float" of some model) cannot say in which order its producer added, so that some last
  * digits are lost whatever precision it states: there FLOAT_LOSS of the field's largest expected number is let pass.
  */
 #include "models/pmml.h"
@@ -244,7 +244,6 @@ psy_pmml_verify(psy_pmml *c, const psy_xml *model, const psy_pmml_answer *answer
 {
 	const psy_xml *verification = psy_xml_child(model, "ModelVerification");
 	const psy_xml *table = verification == NULL ? NULL : psy_xml_child(verification, "InlineTable");
-	const char *math = psy_xml_get(model, "x-mathContext");
 	uint32_t record = 0;
 	double *r;
 
@@ -254,7 +253,7 @@ psy_pmml_verify(psy_pmml *c, const psy_xml *model, const psy_pmml_answer *answer
 		psy_pmml_fail(c, verification, PSY_UNSUPPORTED, "without an InlineTable it is not supported");
 	if ((r = psy_pmml_get(c, program->head->registers, sizeof *r)) == NULL)
 		return;
-	for (check *one = c->checks; one != NULL && psy_pmml_ok(c) && math != NULL && strcmp(math, "float") == 0; one = one->next)
+	for (check *one = c->checks; one != NULL && psy_pmml_ok(c) && c->any_float; one = one->next)
 		allow_float_loss(c, table, one);
 	for (const psy_xml *row = psy_xml_child(table, "row"); row != NULL && psy_pmml_ok(c); row = psy_xml_again(row))
 	{
