@@ -68,7 +68,8 @@ influence_row(TupleDesc type, const keyed_entry *entry, const psy_influence *d)
 {
 	double number[] = {entry->effect.yi, entry->effect.vi, d->rstudent, d->dffits, d->cook_d,
 					   d->cov_r,         d->tau2_del,      d->qe_del,   d->hat,    d->weight,
-					   d->dfbs,          d->estimate_del,  d->se_del};
+					   d->dfbs,          d->estimate_del,  d->se_del,   d->rstandard, d->baujat_x,
+					   d->baujat_y};
 	Datum value[1 + lengthof(number) + 1];
 	bool null[lengthof(value)] = {0};
 

@@ -72,6 +72,9 @@ diagnose(psy_studies s, size_t i, const mean_fit *all, const mean_fit *rest)
 	d.qe_del = rest->q;
 	d.estimate_del = rest->mean;
 	d.se_del = sqrt(rest->variance);
+	d.rstandard = (yi - all->mean) / sqrt((vi + all->tau2) * (1 - d.hat));
+	d.baujat_x = (yi - all->mean) * (yi - all->mean) / (vi + all->tau2);
+	d.baujat_y = moved * moved / rest->variance;
 	d.rstudent = (yi - rest->mean) / sqrt(total * rest->scale2 + rest->variance);
 	d.dffits = moved / sqrt(rest->scale2 * d.hat * total);
 	d.dfbs = moved / sqrt(rest->scale2 / w);
@@ -125,7 +128,7 @@ psy_influence_of(const psy_context *ctx, const psy_effect *effect, size_t k, psy
 	int exponent;
 
 	for (size_t i = 0; i < k; i++)
-		out[i] = (psy_influence){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, false};
+		out[i] = (psy_influence){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, false};
 	if (status != PSY_OK || k < 2)
 		return status;
 	status = psy_alloc(ctx, k, 2 * sizeof(psy_effect) + sizeof(double), &block, err);

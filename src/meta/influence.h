@@ -16,6 +16,9 @@ typedef struct psy_influence
 {
 	double rstudent, dffits, cook_d, cov_r, tau2_del, qe_del, hat, weight, dfbs;
 	double estimate_del, se_del; /* the mean without the study */
+	double rstandard;            /* internally standardised residual */
+	/* Baujat et al. 2002: the squared Pearson residual, and how far the mean moves, in variances of the mean without the study. */
+	double baujat_x, baujat_y;
 	bool influential; /* |dffits| > 3/sqrt(k - 1), chi-square(cook_d) > 1/2, hat > 3/k or |dfbs| > 1 */
 } psy_influence;
 

@@ -160,3 +160,19 @@ COMMENT ON FUNCTION psyrad.effect_back_z(double precision) IS 'Correlation from 
 COMMENT ON FUNCTION psyrad.effect_back_logit(double precision) IS 'Proportion from its logit: 1/(1 + exp(-yi)), never overflowing.';
 COMMENT ON FUNCTION psyrad.split_control(double precision, integer) IS
 	'Share of a control group that each of so many arms of one trial is compared with: divide n, and events where there are any; mean and sd stay (Cochrane Handbook 23.3.4). Error: no arms (division by zero).';
+
+-- The standard deviation of an instrument, for arms that report none.
+CREATE FUNCTION psyrad.reference_sd_accumulate(double precision[], sd double precision, n double precision) RETURNS double precision[]
+	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE FUNCTION psyrad.reference_sd_combine(double precision[], double precision[]) RETURNS double precision[]
+	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE FUNCTION psyrad.reference_sd_finish(double precision[]) RETURNS double precision
+	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE AGGREGATE psyrad.reference_sd(sd double precision, n double precision) (
+	SFUNC = psyrad.reference_sd_accumulate, STYPE = double precision[], SSPACE = 64, COMBINEFUNC = psyrad.reference_sd_combine,
+	FINALFUNC = psyrad.reference_sd_finish, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE);
+COMMENT ON FUNCTION psyrad.reference_sd_accumulate(double precision[], double precision, double precision) IS 'transition function of reference_sd; not to be called by itself';
+COMMENT ON FUNCTION psyrad.reference_sd_combine(double precision[], double precision[]) IS 'combine function of reference_sd; not to be called by itself';
+COMMENT ON FUNCTION psyrad.reference_sd_finish(double precision[]) IS 'final function of reference_sd';
+COMMENT ON AGGREGATE psyrad.reference_sd(double precision, double precision) IS
+	'The reference standard deviation of an instrument, for arms that report none: sqrt(sum (n - 1) sd^2 / sum (n - 1)) over the arms that do (Furukawa et al. 2006). Group, or PARTITION BY, instrument and visit. Arms with NULL, or of one person, are left out; NULL where none is left. Errors: sd or n negative, NaN, infinity.';

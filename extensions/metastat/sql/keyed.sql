@@ -12,7 +12,8 @@ CREATE TYPE psyrad.meta_keyed_state (
 	INPUT = psyrad.meta_keyed_state_in, OUTPUT = psyrad.meta_keyed_state_out, RECEIVE = psyrad.meta_keyed_state_recv, SEND = psyrad.meta_keyed_state_send,
 	INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = extended);
 CREATE TYPE psyrad.meta_influence_row AS (key text, yi double precision, vi double precision, rstudent double precision, dffits double precision, cook_d double precision, cov_r double precision, tau2_del double precision, qe_del double precision,
-	hat double precision, weight double precision, dfbs double precision, estimate_del double precision, se_del double precision, influential boolean);
+	hat double precision, weight double precision, dfbs double precision, estimate_del double precision, se_del double precision, rstandard double precision, baujat_x double precision,
+	baujat_y double precision, influential boolean);
 CREATE TYPE psyrad.meta_subgroup_row AS (subgroup text, k integer, estimate double precision, se double precision, statistic double precision, df double precision, p double precision, ci_lb double precision, ci_ub double precision, pi_lb double precision, pi_ub double precision,
 	tau2 double precision, i2 double precision, q double precision, q_df double precision, q_p double precision, note text);
 CREATE TYPE psyrad.meta_subgroup_result AS (k integer, k_missing integer, method text, test text, tau2_kind text, tau2 double precision, tau2_lb double precision, tau2_ub double precision,
@@ -63,7 +64,7 @@ CREATE AGGREGATE psyrad.meta_subgroup(key text, yi double precision, vi double p
 	FINALFUNC = psyrad.meta_subgroup_finish, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE);
 
 COMMENT ON TYPE psyrad.meta_keyed_state IS 'Studies with a key each: for meta_influence and meta_subgroup. Flat, validated and exact in text and binary form; sorted, so that the same studies give the same bytes in any order. Merge with meta_keyed_merge.';
-COMMENT ON TYPE psyrad.meta_influence_row IS 'A study and what it does to the mean, named as by metafor''s influence: externally standardised residual, DFFITS, Cook''s distance, covariance ratio, tau2 and QE without it, hat value, weight in per cent, DFBETAS; estimate and its se without it; influential by metafor''s rule.';
+COMMENT ON TYPE psyrad.meta_influence_row IS 'A study and what it does to the mean, named as by metafor''s influence: externally standardised residual, DFFITS, Cook''s distance, covariance ratio, tau2 and QE without it, hat value, weight in per cent, DFBETAS; estimate and its se without it; internally standardised residual (rstandard); coordinates of Baujat''s plot, the squared Pearson residual and the squared shift of the mean over its variance without the study; influential by metafor''s rule.';
 COMMENT ON TYPE psyrad.meta_subgroup_row IS 'A subgroup''s mean with its test (p) and intervals; columns as in meta_result. Of a common tau2 there is no i2 of a group''s own, and df is k - groups for tests other than z.';
 COMMENT ON TYPE psyrad.meta_subgroup_result IS 'Subgroups in order of their keys'' bytes, and Q-between with its df and p: chi-square, or, where q_between_df2 is not NULL, F of q_between / q_between_df. q_within is heterogeneity within the groups. tau2 is the common one with its Q-profile interval, NULL when separate. note says why there is no test or interval.';
 COMMENT ON FUNCTION psyrad.meta_keyed_state_in(cstring) IS 'text form of meta_keyed_state; every byte is validated';

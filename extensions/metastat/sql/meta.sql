@@ -14,6 +14,8 @@ CREATE FUNCTION psyrad.meta_finish(psyrad.meta_state) RETURNS psyrad.meta_result
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.meta_sentence(result psyrad.meta_result) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME';
+CREATE FUNCTION psyrad.meta_sentence(result psyrad.meta_result, scale text) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME';
 
 CREATE AGGREGATE psyrad.meta(yi double precision, vi double precision) (
 	SFUNC = psyrad.meta_accumulate, STYPE = psyrad.meta_state, SSPACE = 512, COMBINEFUNC = psyrad.meta_combine,
@@ -43,6 +45,8 @@ COMMENT ON FUNCTION psyrad.meta_final(psyrad.meta_state, text, text, double prec
 COMMENT ON FUNCTION psyrad.meta_finish(psyrad.meta_state) IS 'final function of meta: meta_final with what the aggregate was asked for';
 COMMENT ON FUNCTION psyrad.meta_sentence(psyrad.meta_result) IS
 	'The line a paper would print: model, estimate, interval, test, prediction interval, heterogeneity. p below .001 is printed as such.';
+COMMENT ON FUNCTION psyrad.meta_sentence(psyrad.meta_result, text) IS
+	'The same with estimate, confidence and prediction interval as readers know them. scale, of yi: identity, log (ratios: exp), z (correlations: tanh), logit (proportions). Test, Q and tau2 stay on the scale of yi. Errors: unknown scale.';
 COMMENT ON AGGREGATE psyrad.meta(double precision, double precision) IS
 	'Random-effects meta-analysis of effects yi with sampling variances vi. DEFAULTS: method REML, test z, level 0.95; more options: meta_final over meta_state. '
 	'Over a window: cumulative with ROWS UNBOUNDED PRECEDING, leave-one-out with EXCLUDE CURRENT ROW. Rows with NULL are counted in k_missing; where no others are, k is 0 and the numbers are NULL. NULL over no rows.';

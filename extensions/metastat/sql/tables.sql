@@ -76,6 +76,10 @@ CREATE FUNCTION psyrad.meta_deeks_final(state psyrad.meta_table_state) RETURNS p
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'meta_deeks_finish';
 
 COMMENT ON TYPE psyrad.meta_table_state IS '2x2 tables of a meta-analysis, 32 bytes each. Flat, validated and exact in text and binary form; sorted, so that the same tables give the same bytes in any order. Merge with meta_table_merge.';
+CREATE FUNCTION psyrad.meta_sentence(result psyrad.meta_table_result) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME', 'meta_table_sentence';
+COMMENT ON FUNCTION psyrad.meta_sentence(psyrad.meta_table_result) IS
+	'The line a paper would print of a Mantel-Haenszel or Peto mean: odds and risk ratios as ratios, risk differences as they are; interval, z test, heterogeneity.';
 COMMENT ON TYPE psyrad.meta_table_result IS 'A common effect of k tables, by z: estimate (log of OR and RR) and interval; q, i2, h2 from the k_effects studies that have an effect of their own; mh: Cochran-Mantel-Haenszel test (1 df); bd, ta: Breslow-Day and Tarone tests of equal odds ratios; those for OR only. k_missing rows without all counts. NULL is not available, and note says why.';
 COMMENT ON FUNCTION psyrad.meta_table_state_in(cstring) IS 'text form of meta_table_state; every byte is validated';
 COMMENT ON FUNCTION psyrad.meta_table_state_out(psyrad.meta_table_state) IS 'text form of meta_table_state; every byte is validated';

@@ -62,4 +62,4 @@ SELECT meta_sentence(meta(yi, vi)) FROM (VALUES (0.5, 0.04), (NULL, 1)) v(yi, vi
 SELECT meta_sentence(meta(yi, vi)) FROM (VALUES (NULL::float8, 0.04)) v(yi, vi);
 SELECT meta_sentence(meta(yi, vi, 'EE')) FROM (VALUES (0.5, 0), (0.4, 1)) v(yi, vi);
 SELECT meta_sentence(ROW(3, 0, 'DL', 'z', 0.5, 0.2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0.1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::meta_result);
-SELECT meta_sentence(NULL);
+SELECT meta_sentence(NULL::meta_result);

@@ -36,6 +36,7 @@ FROM (SELECT method, meta_subgroup_final(meta_keyed_state('all', yi, vi), method
 SELECT (meta_subgroup('all', yi, vi)).q_between, (meta_subgroup('all', yi, vi)).note, (meta_subgroup('all', NULL, vi)).k_missing FROM public.trials;
 SELECT (u).key, (u).rstudent, (u).influential, (u).tau2_del FROM (SELECT unnest(meta_influence(trial::text, yi, vi)) AS u FROM public.trials WHERE trial <= 2) s;
 SELECT (u).* FROM (SELECT unnest(meta_influence(trial::text, yi, vi)) AS u FROM public.trials WHERE trial = 1) s;
+SELECT (u).key, round((u).rstandard::numeric, 8) AS rstandard, round((u).baujat_x::numeric, 8) AS baujat_x, round((u).baujat_y::numeric, 8) AS baujat_y FROM (SELECT unnest(meta_influence(trial::text, yi, vi, 'EE')) AS u FROM public.trials) s ORDER BY (u).key::int LIMIT 3;
 SELECT meta_influence(trial::text, NULL, vi) AS none, meta_influence_final(NULL) FROM public.trials;
 -- The same bits in any order and any split.
 SELECT count(DISTINCT r) = 1 AS same FROM (
