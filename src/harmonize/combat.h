@@ -74,7 +74,7 @@ size_t psy_combat_size(size_t sites, size_t design, size_t elements);
 
 psy_combat_site *psy_combat_sites(const psy_combat *fit);
 
-/* [q]: what covariates are taken relative to. */
+/* [q]: what covariates are taken relative to, their means over all rows. */
 double *psy_combat_centre(const psy_combat *fit);
 
 psy_combat_streams psy_combat_streams_of(const psy_combat *fit);

@@ -507,17 +507,37 @@ describe_sites(const psy_combat_state *state, const double *total, psy_combat *f
 	}
 }
 
+/* The covariates' means over all rows: what the fit's mean is at must not depend on which row came first. */
 static void
-name_sites(const psy_combat_state *state, psy_combat *fit)
+find_centre(const psy_combat_state *state, double *centre)
 {
 	const double *first = psy_combat_state_site(state, 0) + psy_comoments_core(state->design);
 
+	for (size_t j = 0; j < state->design; j++)
+	{
+		double sum = 0, rows = 0;
+
+		for (size_t s = 0; s < state->sites; s++)
+		{
+			const double *comoments = psy_combat_state_site(state, s);
+			const double *origin = comoments + psy_comoments_core(state->design);
+
+			sum += comoments[0] * (origin[j] - first[j]) + comoments[1 + j];
+			rows += comoments[0];
+		}
+		centre[j] = first[j] + sum / rows;
+	}
+}
+
+static void
+name_sites(const psy_combat_state *state, psy_combat *fit)
+{
 	for (size_t s = 0; s < fit->sites; s++)
 	{
 		memcpy(psy_combat_sites(fit)[s].name, psy_combat_state_name(state, s), PSY_COMBAT_NAME);
 		psy_combat_sites(fit)[s].rows = psy_combat_state_site(state, s)[0];
 	}
-	memcpy(psy_combat_centre(fit), first, sizeof(double) * state->design);
+	find_centre(state, psy_combat_centre(fit));
 }
 
 static psy_status

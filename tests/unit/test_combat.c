@@ -174,8 +174,7 @@ test_merge(void **arg)
 	of_parts = fit_of(merged, (psy_combat_options){true, false, NULL, 1e-12}, &err);
 	a = psy_combat_streams_of(fit);
 	b = psy_combat_streams_of(of_parts);
-	/* Means are relative to the first row's covariates, which differ. */
-	for (size_t k = M; k < (2 + Q + 2 * SITES) * M; k++)
+	for (size_t k = 0; k < (2 + Q + 2 * SITES) * M; k++)
 		assert_true(fabs(a.mean[k] - b.mean[k]) <= 1e-11 * (1 + fabs(a.mean[k])));
 	free(fit);
 	free(of_parts);

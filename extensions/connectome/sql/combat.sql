@@ -163,7 +163,7 @@ COMMENT ON FUNCTION psyrad.combat_sites(psyrad.combat) IS
 	'they took, the covariates that have one value at this site and several elsewhere (a site of patients alone), and the number of '
 	'elements that could not be harmonised there.';
 COMMENT ON FUNCTION psyrad.combat_unnest(psyrad.combat) IS
-	'One row per site and element of a fit: mean (at the covariates of the first row of the first site) and residual standard deviation of '
+	'One row per site and element of a fit: mean (at the covariates'' means over all rows) and residual standard deviation of '
 	'the element; gamma, which the site adds in units of that, and delta, the variance ratio that it scales by. NULL where not harmonised.';
 COMMENT ON FUNCTION psyrad.combat_note(psyrad.combat) IS
 	'What a user of the fit must know: rows left out, sites that have one value of a covariate only, elements not harmonised. NULL when '
