@@ -417,6 +417,56 @@ COMMENT ON VIEW model.leakage IS
 	'Every split and every scoring with what stands on both sides: numbers of subjects, of images under several subjects, of sites; clean: nothing but sites that nobody asked to keep together.  model.leak says who';
 
 GRANT SELECT ON model.truth, model.image_twin, model.scored, model.leak, model.leakage TO psyrad_ingest, psyrad_analyst;
+
+---------------------------------------------------------------------------------------------------- for dashboards
+
+-- Who counts: one visit a subject, nobody whom the version saw in training.
+CREATE VIEW report.model_prediction AS
+SELECT s.name, s.version, s.split, s.fold, t.outcome, s.study, s.subject_id, s.subject AS label, s.site, s.session, s.score, t.truth, r.simulated OR y.simulated AS simulated,
+	s.trained_on OR s.image_trained_on AS trained_on
+FROM model.scored s
+JOIN model.truth t USING (subject_id)
+JOIN model.registry r USING (name, version)
+JOIN clinical.study y ON y.study = s.study
+WHERE s.visit = 1 AND s.score IS NOT NULL AND t.truth IS NOT NULL;
+COMMENT ON VIEW report.model_prediction IS 'Stored predictions beside each yes-or-no outcome, one row a subject; trained_on: the version (or one of the subject''s images) was in its training, so that report.model_performance leaves it out';
+
+CREATE VIEW report.model_performance AS
+SELECT p.name, p.version, p.split, p.outcome, p.study, p.simulated, p.n, p.positives, p.trained_on, a.estimate AS auc, a.ci_lb AS auc_lb, a.ci_ub AS auc_ub,
+	CASE WHEN p.probabilities THEN psyrad.metric_brier_final(p.scores) END AS brier, a.note
+FROM (SELECT name, version, split, outcome, study, bool_or(simulated) AS simulated, count(*) FILTER (WHERE NOT trained_on) AS n, count(*) FILTER (WHERE NOT trained_on AND truth) AS positives,
+		count(*) FILTER (WHERE trained_on) AS trained_on, bool_and(score BETWEEN 0 AND 1) AS probabilities, psyrad.metric_auc_state(score, truth) FILTER (WHERE NOT trained_on) AS scores
+	  FROM report.model_prediction GROUP BY name, version, split, outcome, study) p
+CROSS JOIN LATERAL psyrad.metric_auc_ci_final(p.scores) a;
+COMMENT ON VIEW report.model_performance IS 'AUC with DeLong''s 95 % interval and Brier''s score (of probabilities) of stored predictions by model, split, outcome and study; training subjects are left out and counted (trained_on).  split: out-of-fold scores, whose folds come from different models, which the interval does not count';
+
+CREATE VIEW report.model_calibration AS
+SELECT p.name, p.version, p.split, p.outcome, p.study, p.simulated, b.bin, b.lower, b.upper, b.n, b.positives, b.mean_score, b.observed
+FROM (SELECT name, version, split, outcome, study, bool_or(simulated) AS simulated, psyrad.metric_auc_state(score, truth) AS scores
+	  FROM report.model_prediction WHERE NOT trained_on GROUP BY name, version, split, outcome, study HAVING bool_and(score BETWEEN 0 AND 1)) p
+CROSS JOIN LATERAL unnest((psyrad.metric_calibration_final(p.scores)).bins) b;
+COMMENT ON VIEW report.model_calibration IS 'Calibration curves of stored predictions that are probabilities: mean score and observed share in ten bins of equal width; training subjects are left out';
+
+CREATE VIEW report.model_decision_curve AS
+SELECT p.name, p.version, p.split, p.outcome, p.study, p.simulated, b.threshold, b.n, b.true_positives, b.false_positives, b.net_benefit, b.treat_all
+FROM (SELECT name, version, split, outcome, study, bool_or(simulated) AS simulated, psyrad.metric_auc_state(score, truth) AS scores
+	  FROM report.model_prediction WHERE NOT trained_on GROUP BY name, version, split, outcome, study HAVING bool_and(score BETWEEN 0 AND 1)) p
+CROSS JOIN LATERAL psyrad.metric_net_benefit(p.scores, '{0.05,0.1,0.15,0.2,0.25,0.3,0.35,0.4,0.45,0.5,0.55,0.6,0.65,0.7,0.75,0.8,0.85,0.9,0.95}') b;
+COMMENT ON VIEW report.model_decision_curve IS 'Decision curves of stored predictions that are probabilities: net benefit by threshold, beside treating all (nobody: 0); training subjects are left out';
+
+CREATE VIEW report.model_leakage AS SELECT of, split, name, version, members, subjects, images, sites, clean FROM model.leakage;
+COMMENT ON VIEW report.model_leakage IS 'model.leakage: every split and scoring with how many subjects, images and sites stand on both sides';
+
+CREATE VIEW report.model_drift AS
+SELECT s.name, s.version, s.atlas, d.feature, d.name AS feature_name, d.reference_n AS training_n, d.current_n AS scored_n, d.reference_missing AS training_missing, d.current_missing AS scored_missing, d.missing_difference,
+	d.reference_mean AS training_mean, d.current_mean AS scored_mean, d.smd, d.psi, d.ks, d.ks_p, d.note
+FROM (SELECT m.name, m.version, m.atlas, psyrad.metric_drift_state(m.features, t.subject_id IS NOT NULL) AS state
+	  FROM report.model_score m LEFT JOIN model.training_subject t USING (subject_id, name, version)
+	  GROUP BY m.name, m.version, m.atlas HAVING count(t.subject_id) > 0) s
+CROSS JOIN LATERAL unnest(psyrad.metric_drift_final(s.state, names => model.features(s.name))) d;
+COMMENT ON VIEW report.model_drift IS 'How each feature of a model over connections (report.model_score) differs between the subjects that trained its current version and the others that it scores: standardised difference, stability index, Kolmogorov and Smirnov''s distance with its p, share missing';
+
+GRANT SELECT ON report.model_prediction, report.model_performance, report.model_calibration, report.model_decision_curve, report.model_leakage, report.model_drift TO psyrad_report, psyrad_analyst, psyrad_ingest;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA model FROM psyrad_view;
 SET LOCAL ROLE psyrad_owner;

@@ -5,6 +5,12 @@ SELECT subject_id, outcome, site, truth, label, value FROM model.outcome_value W
 SELECT subject_id, site, outcome, truth, label, value FROM model.truth WHERE false;
 SELECT of, split, name, version, kind, what, by_design, sides, subjects, pseudonyms FROM model.leak WHERE false;
 SELECT of, split, name, version, members, subjects, images, sites, clean FROM model.leakage WHERE false;
+SELECT name, version, split, fold, outcome, study, subject_id, label, site, session, score, truth, simulated, trained_on FROM report.model_prediction WHERE false;
+SELECT auc, auc_lb, auc_ub, brier FROM report.model_performance WHERE false;
+SELECT bin, mean_score, observed FROM report.model_calibration WHERE false;
+SELECT threshold, net_benefit, treat_all FROM report.model_decision_curve WHERE false;
+SELECT feature_name, smd, psi, ks, ks_p FROM report.model_drift WHERE false;
+SELECT clean FROM report.model_leakage WHERE false;
 DO $$
 DECLARE
 	bad text;

@@ -6,6 +6,8 @@
 --
 -- trained_on      whose data made the model; simulated when a program made them up
 -- n, responders   patients with a scan before and ratings before and after
+-- slope           calibration slope of the probabilities (1 is perfect, below 1 overconfident), with its standard error
+-- auc_ci          95 % interval of the AUC (DeLong)
 -- auc             probability that a responder scores above a non-responder (ties count half); .5 is chance
 -- mean scores     predicted probability of response in those who responded and those who did not
 WITH latest AS (
@@ -27,6 +29,8 @@ WITH latest AS (
 )
 SELECT name AS model, version, study, CASE WHEN bool_or(simulated) THEN 'SIMULATED' ELSE 'real' END AS data, trained_on,
 	count(*) AS n, count(*) FILTER (WHERE responded) AS responders,
+	CASE WHEN bool_and(score BETWEEN 0 AND 1) THEN (SELECT format('%s (%s)', round(c.slope::numeric, 2), round(c.slope_se::numeric, 2)) FROM psyrad.metric_calibration_final(psyrad.metric_auc_state(score, responded)) c WHERE c.slope IS NOT NULL) END AS slope,
+	(SELECT format('%s to %s', round(a.ci_lb::numeric, 3), round(a.ci_ub::numeric, 3)) FROM psyrad.metric_auc_ci_final(psyrad.metric_auc_state(score, responded)) a WHERE a.ci_lb IS NOT NULL) AS auc_ci,
 	round(psyrad.metric_auc(score, responded)::numeric, 3) AS auc,
 	round(avg(score) FILTER (WHERE responded)::numeric, 3) AS mean_score_responders,
 	round(avg(score) FILTER (WHERE NOT responded)::numeric, 3) AS mean_score_others

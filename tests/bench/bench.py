@@ -173,11 +173,13 @@ def register():
     import bench_meta
     import bench_models
     import bench_permutation
+    import bench_registry
     BENCHES.update(bench_graph.BENCHES)
     BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)
     BENCHES.update(bench_models.BENCHES)
     BENCHES.update(bench_permutation.BENCHES)
+    BENCHES.update(bench_registry.BENCHES)
 
 
 def main(names):

@@ -302,3 +302,98 @@ teardown_file()
 	fails 'a b' "$classes" "'auto'" 'no name for a model'
 	equal "$(sql "SELECT count(*) FROM model.registry WHERE name IN ('bad', 'a b')")" 0
 }
+
+@test "who registered what, from which file, trained on whom: each version says so, to who may score and see the rows" {
+	as "$PGUSER" <<-'SQL' >/dev/null
+		SELECT FROM clinical.declare_study('{"study": "cohort", "title_en": "C", "sites": [{"site": "told", "name_en": "T"}], "arms": [{"arm": "EA", "label_en": "x", "kind": "verum"}]}');
+		INSERT INTO clinical.subject_key (study, label, site) SELECT 'cohort', 'p' || k, 'told' FROM generate_series(1, 3) k;
+		GRANT psyrad_site_told TO t_maker;
+	SQL
+	document=$(constant 41)
+	equal "$(register t_maker told "$document")" 1
+	equal "$(as t_maker -c "SELECT r.registered_by, f.command, f.loaded_by, encode(r.document_sha256, 'hex'), f.sha256 = r.document_sha256, r.trained_on, r.registered_at > now() - interval '1 hour'
+		FROM model.registry r JOIN ingest.file f USING (file_id) WHERE name = 'told'")" "t_maker|model|t_maker|$(printf %s "$document" | sha256sum | cut -c1-64)|t|a cohort|t"
+	equal "$(as t_maker -c "SELECT document_sha256, model_sha256 ~ '^[0-9a-f]{64}\$', trained_on, registered_by FROM model.which('told')")" "$(printf %s "$document" | sha256sum | cut -c1-64)|t|a cohort|t_maker"
+	equal "$(as t_maker -c "SELECT model.declare_training('told', 1, 'cohort', '{p1,p3}')" -c "SELECT model.declare_training('told', 1, 'cohort', '{p1,p2}')" | paste -sd,)" 2,1
+	equal "$(as t_maker -c "SELECT string_agg(label, ',' ORDER BY label) FROM model.training_subject JOIN clinical.subject_key USING (subject_id) WHERE name = 'told'")" p1,p2,p3
+	as t_maker -c "SELECT model.grant_scoring('told', 't_reader')" >/dev/null
+	# Whom it was trained on are rows of a site: who may score and does not see the site reads none.
+	equal "$(as t_reader -c "SELECT model.score('told', '{0}'::real[]), (SELECT count(*) FROM model.training_subject)")" '41|0'
+	refused t_reader "SELECT model.declare_training('told', 1, 'cohort', '{p1}')" 'permission denied'
+	refused t_other "SELECT model.declare_training('told', 1, 'cohort', '{p1}')" 'may not manage'
+	refused t_maker "SELECT model.declare_training('told', 1, 'cohort', '{p9}')" "unknown participants of study cohort: 'p9'"
+	refused t_maker "DELETE FROM model.training_subject" 'permission denied'
+	refused t_maker "UPDATE model.training_subject SET version = 1" 'permission denied'
+}
+
+@test "two warm backends, another's commit: both serve the new version from their next statement on, a rollback in neither" {
+	register t_maker both "$(constant 1)" >/dev/null
+	as t_maker -c "SELECT model.grant_scoring('both', 't_reader')" >/dev/null
+	coproc first { as t_reader 2>&1; }
+	exec {to_first}>&"${first[1]}" {from_first}<&"${first[0]}"
+	coproc second { as t_reader 2>&1; } 2>/dev/null
+	exec {to_second}>&"${second[1]}" {from_second}<&"${second[0]}"
+	ask() { # 1 or 2
+		local to from line
+		if [ "$1" = 1 ]; then to=$to_first from=$from_first; else to=$to_second from=$from_second; fi
+		printf '%s\n' "SELECT model.score('both', '{0}'::real[]) || ' ' || (SELECT models FROM psyrad.model_cache_state());" >&"$to"
+		read -r -t 20 line <&"$from"
+		printf '%s' "$line"
+	}
+	equal "$(ask 1),$(ask 2),$(ask 1)" '1 1,1 1,1 1'
+	as t_maker -v document="$(constant 2)" -c BEGIN -c "SELECT model.register('both', convert_to('$(constant 2)', 'UTF8'), 'x', (SELECT min(file_id) FROM ingest.file))" -c ROLLBACK >/dev/null
+	equal "$(ask 1),$(ask 2)" '1 1,1 1'
+	register t_maker both "$(constant 2)" >/dev/null
+	equal "$(ask 1),$(ask 2)" '2 2,2 2'
+	as t_maker -c "SELECT model.pin_version('both', 1, 'back')" >/dev/null
+	equal "$(ask 2),$(ask 1)" '1 2,1 2'
+	as t_maker -c "SELECT model.revoke_scoring('both', 't_reader')" >/dev/null
+	[[ $(ask 1) == *'may score with'* ]]
+	[[ $(ask 2) == *'may score with'* ]]
+}
+
+@test "no function of a reader's runs as the owner: leaky conditions, casts, types and operators of its own" {
+	for attempt in \
+		"SELECT psyrad.model_describe(model) FROM model.registry" \
+		"SELECT psyrad.model_send(model) FROM model.registry" \
+		"SELECT encode(document, 'base64') FROM model.registry" \
+		"SELECT psyrad.model_score(model, '{1,2}'::real[]) FROM model.registry" \
+		"BEGIN; DECLARE c CURSOR FOR SELECT model FROM model.registry" \
+		"PREPARE p AS SELECT document FROM model.registry; EXECUTE p" \
+		"EXPLAIN (VERBOSE) SELECT model FROM model.registry" \
+		"CREATE TEMP TABLE t AS SELECT model FROM model.registry" \
+		"SELECT min(document::text) FROM model.registry" \
+		"SELECT 1 FROM model.registry ORDER BY document" \
+		"SELECT 1 FROM model.registry GROUP BY model_sha256 HAVING max(length(document)) > 0" \
+		"CREATE STATISTICS pg_temp.s ON name, document FROM model.registry" \
+		"CREATE INDEX ON model.registry (name)" \
+		"CREATE TRIGGER t BEFORE INSERT ON model.registry EXECUTE FUNCTION suppress_redundant_updates_trigger()" \
+		"CREATE RULE r AS ON SELECT TO model.registry DO INSTEAD SELECT 1" \
+		"ANALYZE model.registry (document); SELECT * FROM pg_statistic" \
+		"BEGIN; LOCK TABLE model.registry IN ACCESS EXCLUSIVE MODE" \
+		"SELECT 'model.registry'::regclass, pg_relation_filepath('model.registry'), pg_read_binary_file(pg_relation_filepath('model.registry'))" \
+		"SET ROLE psyrad_owner" "SET SESSION AUTHORIZATION psyrad_owner"; do
+		for role in t_reader t_maker; do refused $role "$attempt" 'permission denied|must be owner'; done
+	done
+	# A leaky condition beside what may be read sees no more than that.
+	seen=$(PGOPTIONS='-c client_min_messages=notice' as t_reader <<-'SQL' 2>&1 || true
+		CREATE FUNCTION pg_temp.leak(record) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN RAISE NOTICE 'leaked %', $1; RETURN true; END $$;
+		SELECT count(*) FROM model.registry r WHERE pg_temp.leak(ROW(r.name, r.model_sha256));
+		SELECT count(*) FROM model.registry r WHERE pg_temp.leak(r);
+	SQL
+	)
+	[[ $seen == *'leaked (secret'* && $seen == *'permission denied'* && $seen != *4711* ]]
+	# Features of a type of its own: refused, and nothing of it is called by the owner.
+	said=$(PGOPTIONS='-c client_min_messages=notice' as t_reader <<-'SQL' 2>&1 || true
+		\set ON_ERROR_STOP 0
+		CREATE TYPE pg_temp.own AS (x float8);
+		CREATE FUNCTION pg_temp.spy(pg_temp.own) RETURNS float8 LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'spy as %', current_user; RETURN 1; END $$;
+		CREATE CAST (pg_temp.own AS float8) WITH FUNCTION pg_temp.spy(pg_temp.own) AS IMPLICIT;
+		SELECT model.score('secret', ARRAY[ROW(1)::pg_temp.own, ROW(2)::pg_temp.own]);
+		CREATE FUNCTION pg_temp.model_score(psyrad.model, anyarray) RETURNS float8 LANGUAGE sql AS $$ SELECT 666::float8 $$;
+		SET search_path = pg_temp, psyrad, pg_catalog;
+		SELECT model.decision('secret', '{4711,17}'::real[]);
+	SQL
+	)
+	[[ $said == *'must be an array of numbers'* && $said != *'spy as'* && $said != *666* ]]
+}

@@ -2,7 +2,7 @@
 # (tests/golden/evaluation), over a simulated trial of 90 patients at three sites.
 load helpers
 
-logins='t_loader t_loader_gz t_reader t_reader_gz t_stranger'
+logins='t_loader t_loader_gz t_reader t_reader_gz t_stranger t_dash t_dash_gz'
 
 setup_file()
 {
@@ -133,7 +133,8 @@ fingerprint() { sql "SELECT fingerprint FROM model.split WHERE split = '$1'"; }
 			refused $role "DELETE FROM $table" 'permission denied'
 			refused $role "INSERT INTO $table SELECT * FROM $table" 'permission denied'
 			refused $role "TRUNCATE $table CASCADE" 'permission denied'
-			for column in $(sql "SELECT attname FROM pg_attribute WHERE attrelid = '$table'::regclass AND attnum > 0"); do refused $role "UPDATE $table SET $column = $column" 'permission denied'; done
+			equal "$role $table $(sql "SELECT has_any_column_privilege('$role', '$table', 'INSERT, UPDATE')")" "$role $table f"
+			refused $role "UPDATE $table SET $(sql "SELECT string_agg(format('%1\$I = %1\$I', attname), ', ') FROM pg_attribute WHERE attrelid = '$table'::regclass AND attnum > 0")" 'permission denied'
 		done
 	done
 	refused t_reader "SELECT model.make_split('x', public.ids(), 'x')" 'permission denied'
@@ -312,4 +313,55 @@ subject|trained on and scored|2|5|f"
 	equal "$(cat "$BATS_TEST_TMPDIR/seen")" $'split|given|subject|f|1\nloso|site|f'
 	# Another site's subjects are nobody's to see.
 	equal "$(as t_reader_gz -c "SELECT count(*) FROM model.leak l, unnest(l.pseudonyms) p WHERE NOT EXISTS (SELECT FROM clinical.subject_key k WHERE k.pseudonym = p)")" 0
+}
+
+@test "question 14: the stored classifiers over the same folds, best pair first, by the numbers of metric_delong and Holm" {
+	asked=$(as t_reader -F'|' -f "$top/sql/questions/14_classifiers_compared.sql")
+	equal "$(grep -c '^given|' <<<"$asked")" 6
+	equal "$(grep '^given|' <<<"$asked" | cut -d'|' -f3 | sort -u)" SIMULATED
+	equal "$(grep '^given|5|SIMULATED|forest@1|lda@1|' <<<"$asked" | cut -d'|' -f6,7,10,11)" "$(as t_reader -F'|' -c "SELECT (d).positives + (d).negatives, (d).positives, round((d).difference::numeric, 3), (d).p::real
+		FROM (SELECT psyrad.metric_delong(forest, lda, truth) AS d FROM public.cases WHERE label < 's081') x")"
+	equal "$(grep '^given|' <<<"$asked" | cut -d'|' -f12 | sort -g | head -1)" "$(as t_reader -c "SELECT min(p_holm)::real FROM model.compare('{forest,knn,lda,svm}', 'response', 'given')")"
+	# Of one site: that site's people alone.
+	[ "$(as t_reader_gz -F'|' -f "$top/sql/questions/14_classifiers_compared.sql" | grep '^given|' | cut -d'|' -f6 | sort -n | tail -1)" -le 27 ]
+	equal "$(as t_stranger -f "$top/sql/questions/14_classifiers_compared.sql")" ''
+}
+
+@test "dashboards: performance, calibration, decision curves and leakage of the sites' people, equal to the functions'" {
+	sql "CREATE ROLE t_dash LOGIN IN ROLE psyrad_report, psyrad_site_gz, psyrad_site_cd, psyrad_site_bj; CREATE ROLE t_dash_gz LOGIN IN ROLE psyrad_report, psyrad_site_gz"
+	for m in svm forest; do
+		equal "$m $(as t_dash -c "SELECT n, positives, trained_on, auc, auc_lb, auc_ub, brier, simulated FROM report.model_performance WHERE (name, split, outcome) = ('$m', '', 'truth')")" \
+			"$m $(as t_reader -c "SELECT a.n, a.positives, a.trained_on + a.image_trained_on, a.estimate, a.ci_lb, a.ci_ub, b.estimate, true FROM model.evaluate('$m', 'truth') a, model.evaluate('$m', 'truth') b WHERE a.metric = 'auc' AND b.metric = 'brier'")"
+		equal "$m $(as t_dash -c "SELECT bin, n, mean_score, observed FROM report.model_calibration WHERE (name, split, outcome) = ('$m', 'given', 'response') ORDER BY 1")" \
+			"$m $(as t_reader -c "SELECT bin, n, mean_score, observed FROM model.calibration('$m', 'response', 'given') ORDER BY 1")"
+		equal "$m $(as t_dash -c "SELECT threshold, n, net_benefit, treat_all FROM report.model_decision_curve WHERE (name, split, outcome) = ('$m', '', 'remission') ORDER BY 1")" \
+			"$m $(as t_reader -c "SELECT threshold, n, net_benefit, treat_all FROM model.decision_curve('$m', 'remission') ORDER BY 1")"
+	done
+	equal "$(as t_dash -c "SELECT count(*) FROM report.model_performance WHERE split = 'margins' AND brier IS NOT NULL")" 0
+	equal "$(as t_dash_gz -c "SELECT string_agg(DISTINCT site, ',') FROM report.model_prediction")" gz
+	[ "$(as t_dash_gz -c "SELECT max(n + trained_on) FROM report.model_performance")" = 30 ]
+	equal "$(as t_dash_gz -c "SELECT members FROM report.model_leakage WHERE split = 'given'")" 30
+}
+
+@test "drift: features of a model over connections, between who trained it and who is scored" {
+	as "$PGUSER" -v document='{"psyrad_model": 1, "name": "e", "task": "regression", "features": ["A ~ C", "B ~ C"], "estimator": {"kind": "linear", "coef": [[1, 1]], "intercept": [0]}}' <<-'SQL' >/dev/null
+		INSERT INTO imaging.atlas (atlas, title) VALUES ('tri', 'Three');
+		INSERT INTO imaging.region (atlas, region, label, name) VALUES ('tri', 1, 1, 'A'), ('tri', 2, 2, 'B'), ('tri', 3, 3, 'C');
+		INSERT INTO imaging.feature_set (atlas, measure) VALUES ('tri', 'fc_pearson');
+		INSERT INTO imaging.pipeline (pipeline) VALUES ('main');
+		INSERT INTO imaging.study_pipeline SELECT 'big', feature_set_id, 'main' FROM imaging.feature_set;
+		INSERT INTO imaging.connectome (subject_id, feature_set_id, session, pipeline, site, value, file_id)
+		SELECT subject_id, feature_set_id, 'pre', 'main', site, psyrad.conn_from_series(ARRAY[ARRAY[1, 2, svm], ARRAY[2, 1, lda], ARRAY[4, forest, 1], ARRAY[svm, 3, 2]]::real[]), 1
+		FROM public.person, imaging.feature_set WHERE num_nulls(svm, lda, forest) = 0;
+		INSERT INTO model.registry (name, version, model, format, document, trained_on, registered_by, file_id)
+		VALUES ('edges', 1, psyrad.model_load(:'document'), 'psyrad-json', convert_to(:'document', 'UTF8'), 'test', 't_loader', 1);
+		INSERT INTO model.scoring_right (name, grantee, may_manage) VALUES ('edges', 't_loader', true), ('edges', 't_dash', false), ('edges', 't_dash_gz', false);
+	SQL
+	equal "$(as t_dash -c "SELECT count(*) FROM report.model_drift")" 0
+	as t_loader -c "SELECT model.declare_training('edges', 1, 'big', ARRAY(SELECT label FROM public.cases WHERE label < 's031'))" >/dev/null
+	equal "$(as t_dash -c "SELECT feature_name, training_n, scored_n, smd, psi, ks, ks_p FROM report.model_drift ORDER BY feature")" "$(sql "SELECT CASE d.feature WHEN 1 THEN 'A ~ C' ELSE 'B ~ C' END, d.reference_n, d.current_n, d.smd, d.psi, d.ks, d.ks_p
+		FROM (SELECT psyrad.metric_drift(ARRAY[psyrad.conn_edge(psyrad.conn_fisher_z(c.value), 1, 3)::float8, psyrad.conn_edge(psyrad.conn_fisher_z(c.value), 2, 3)::float8], p.label < 's031') AS d
+			FROM imaging.connectome c JOIN public.person p USING (subject_id) WHERE p.label < 's081') x, unnest(x.d) d ORDER BY d.feature")"
+	[ "$(as t_dash -c "SELECT min(training_n), min(scored_n) FROM report.model_drift")" = '29|49' ]
+	equal "$(as t_dash_gz -c "SELECT DISTINCT training_n + scored_n FROM report.model_drift")" "$(sql "SELECT count(*) FROM imaging.connectome JOIN public.person p USING (subject_id) WHERE p.label < 's081' AND p.site = 'gz'")"
 }
