@@ -174,7 +174,7 @@ note_names(psy_onnx_compiler *c, psy_wire graph, psy_onnx_name *to, size_t *coun
 	{
 		if (field.number == GRAPH_SPARSE)
 			return psy_onnx_refuse(c, PSY_UNSUPPORTED, "sparse initial values are not supported");
-		if (field.form != PSY_WIRE_BYTES ? true : field.number > 16 || field.number == 3 || field.number == 4)
+		if (field.form != PSY_WIRE_BYTES || field.number > 16 || field.number == 3 || field.number == 4)
 			return psy_onnx_refuse(c, PSY_FORMAT, "field %u of a graph is not known", field.number);
 		if (field.number == GRAPH_NODE)
 		{
@@ -192,27 +192,19 @@ note_names(psy_onnx_compiler *c, psy_wire graph, psy_onnx_name *to, size_t *coun
 	return step == PSY_WIRE_BROKEN ? broken(c, "a graph") : PSY_OK;
 }
 
-/* Old documents name initial values among the inputs too. */
-static psy_status
-unite_names(psy_onnx_compiler *c, psy_wire graph, psy_onnx_scope *scope)
+/*
+ * Old documents name initial values among the inputs too; whatever else stands twice is refused when the second one is
+ * met.
+ */
+static void
+unite_names(psy_onnx_scope *scope)
 {
 	size_t kept = 0;
 
-	(void) graph;
 	for (size_t k = 0; k < scope->names; k++)
-	{
-		if (kept > 0 && compare(scope->name[kept - 1].name, scope->name[k].name) == 0)
-		{
-			if (++scope->name[kept - 1].tensor != PSY_ONNX_NONE + 1)
-				return psy_onnx_refuse(c, PSY_FORMAT, "a name stands for more than two things");
-			continue;
-		}
-		scope->name[kept++] = scope->name[k];
-	}
-	for (size_t k = 0; k < kept; k++)
-		scope->name[k].tensor = PSY_ONNX_NONE;
+		if (kept == 0 || compare(scope->name[kept - 1].name, scope->name[k].name) != 0)
+			scope->name[kept++] = scope->name[k];
 	scope->names = kept;
-	return PSY_OK;
 }
 
 psy_status
@@ -228,7 +220,8 @@ psy_onnx_open_scope(psy_onnx_compiler *c, psy_wire graph, psy_onnx_scope *scope)
 		return status;
 	scope->names = count;
 	sort_names(scope->name, count);
-	return unite_names(c, graph, scope);
+	unite_names(scope);
+	return PSY_OK;
 }
 
 /* ---- tensors

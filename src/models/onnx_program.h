@@ -396,9 +396,7 @@ bool psy_onnx_broadcast(const psy_onnx_shape *a, const psy_onnx_shape *b, psy_on
 /* Strides of `shape` along the axes of `to`, 0 where it is repeated. */
 void psy_onnx_strides(const psy_onnx_shape *shape, const psy_onnx_shape *to, size_t stride[PSY_ONNX_RANK]);
 
-/*
- * Why a row has no answer; PSY_ONNX_FINE when it has one.
- */
+/* Why a row has no answer; PSY_ONNX_FINE when it has one. */
 typedef enum psy_onnx_fault
 {
 	PSY_ONNX_FINE,
