@@ -86,6 +86,8 @@ read_stat(bayes *b, const psy_xml *stat, double *setting, int *how)
 		return;
 	if ((gauss == NULL) == (poisson == NULL) || (*how >= 0 && *how != (poisson != NULL)))
 		psy_pmml_fail(c, stat, PSY_UNSUPPORTED, "a distribution other than Gaussian or Poisson, or both in one input, is not supported");
+	if (!psy_pmml_ok(c))
+		return;
 	*how = poisson != NULL;
 	setting[1 + 2 * class] = psy_pmml_need_number(c, *how == 1 ? poisson : gauss, "mean");
 	setting[2 + 2 * class] = *how == 1 ? 1 : psy_pmml_need_number(c, gauss, "variance");

@@ -593,7 +593,7 @@ psy_pmml_compile(const psy_context *ctx, const char *document, size_t bytes, con
 	if (status == PSY_OK)
 	{
 		c.root = root;
-		c.emit_limit = (uint64_t) bytes + 1000000;
+		c.emit_limit = (uint64_t) bytes + 250000;
 		status = compile_document(&c, image);
 	}
 	psy_arena_free(&c.arena);
