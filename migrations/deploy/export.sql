@@ -45,7 +45,16 @@ CREATE TABLE federation.export_log (
 	state_sha256 bytea NOT NULL
 );
 COMMENT ON TABLE federation.export_log IS 'Every state that left, with the subjects it was made of; nobody but the owner and the export functions read it';
+-- A row that every export changes: a second one waits for the first, and one whose snapshot is older than the first's end
+-- (postgres_fdw reads in REPEATABLE READ, where waiting alone would not show it the first's log) fails to serialise.
+CREATE TABLE federation.export_turn (
+	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+	exports  bigint NOT NULL DEFAULT 0
+);
+COMMENT ON TABLE federation.export_turn IS 'One row: how many exports there were; each takes its turn by changing it';
+INSERT INTO federation.export_turn DEFAULT VALUES;
 GRANT USAGE ON SCHEMA federation TO psyrad_export, psyrad_federation;
+GRANT SELECT, UPDATE (exports) ON federation.export_turn TO psyrad_export;
 GRANT SELECT ON federation.setting TO psyrad_export;
 GRANT SELECT, INSERT ON federation.export_log TO psyrad_export;
 GRANT USAGE ON SEQUENCE federation.export_log_export_id_seq TO psyrad_export;
@@ -82,7 +91,7 @@ BEGIN
 			HINT = 'Ask for a measure or atlas without such gaps.';
 	END IF;
 	-- One at a time, or two exports could each miss the other.
-	PERFORM pg_advisory_xact_lock(hashtextextended('psyrad federation export', 0));
+	UPDATE federation.export_turn SET exports = exports + 1;
 	IF EXISTS (SELECT FROM (SELECT DISTINCT l.subjects AS earlier FROM federation.export_log l) e
 		CROSS JOIN LATERAL (SELECT count(*) AS size FROM (
 			(SELECT unnest(e.earlier) EXCEPT SELECT unnest(require_unrevealing.subjects)) UNION ALL

@@ -93,6 +93,37 @@ asked() { printf "SELECT federation.export_state('%s', 'trial', 'tri', 'fc_pears
 	sql "UPDATE clinical.subject SET age_years = 40 WHERE age_years IS NULL"
 }
 
+@test "of two exports at once the second sees the first, in either isolation" {
+	sql 'GRANT psyrad_site_gz TO psyrad_export'
+	sql "UPDATE clinical.subject SET age_years = NULL WHERE subject_id = (SELECT max(subject_id) FROM clinical.subject_key WHERE site = 'gz')"
+	for isolation in 'READ COMMITTED|differ from those of an earlier export by fewer than 10' 'REPEATABLE READ|could not serialize access'; do
+		sql 'TRUNCATE federation.export_log'
+		as t_hub -c 'BEGIN' -c "$(asked ttest)" -c 'SELECT pg_sleep(3)' -c 'COMMIT' >/dev/null &
+		for _ in $(seq 100); do
+			[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE usename = 't_hub' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()")" = 1 ] && break
+			sleep 0.1
+		done
+		equal "$(sql 'SELECT count(*) FROM federation.export_log')" 0
+		refused t_hub "BEGIN ISOLATION LEVEL ${isolation%|*}; $(asked glm ", 'EA'"); COMMIT" "${isolation#*|}"
+		wait
+		equal "$(sql 'SELECT count(*) FROM federation.export_log')" 1
+	done
+	sql "UPDATE clinical.subject SET age_years = 40 WHERE age_years IS NULL"
+}
+
+@test "one who withdrew cannot be told from the state without them" {
+	sql 'GRANT psyrad_site_gz TO psyrad_export; TRUNCATE federation.export_log'
+	as t_hub -c "$(asked ttest)" >/dev/null
+	gone="(SELECT max(subject_id) FROM clinical.subject_key WHERE site = 'gz')"
+	sql "CREATE TABLE withdrawn AS SELECT * FROM imaging.connectome WHERE subject_id = $gone; DELETE FROM imaging.connectome WHERE subject_id = $gone"
+	refused t_hub "$(asked ttest)" 'differ from those of an earlier export by fewer than 10'
+	# The log that says so is nobody's to shorten.
+	for statement in 'DELETE FROM federation.export_log' 'UPDATE federation.export_log SET subjects = NULL' 'TRUNCATE federation.export_log'; do
+		refused "$PGUSER" "SET ROLE psyrad_export; $statement" 'permission denied'
+	done
+	sql "INSERT INTO imaging.connectome SELECT * FROM withdrawn; DROP TABLE withdrawn"
+}
+
 @test "small groups, nearly empty elements and unknown statistics are refused by name" {
 	sql 'GRANT psyrad_site_gz TO psyrad_export'
 	refused t_hub "$(asked welch ", 'nobody'")" 'fewer in one group'
