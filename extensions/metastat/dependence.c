@@ -7,7 +7,7 @@
  */
 #include "bias.h"
 #include "effects.h"
-#include "regression.h"
+#include "row.h"
 
 #include "catalog/pg_type.h"
 #include "meta/effect_aggregate.h"
@@ -26,49 +26,17 @@ PG_FUNCTION_INFO_V1(meta_multilevel_influence);
 PG_FUNCTION_INFO_V1(meta_multilevel_egger);
 PG_FUNCTION_INFO_V1(effect_aggregate);
 
-#define ROW_COLUMNS 16
-
 /* ---- rows of results -------------------------------------------------------------------------------------
  */
 
-/* A row in the making; columns are filled one after another. */
-typedef struct row
-{
-	Datum value[ROW_COLUMNS];
-	bool null[ROW_COLUMNS];
-	int count;
-} row;
-
-static void
-put(row *r, Datum value)
-{
-	r->null[r->count] = false;
-	r->value[r->count++] = value;
-}
-
-static void
-put_number(row *r, double value)
-{
-	r->value[r->count] = metastat_number(value, &r->null[r->count]);
-	r->count++;
-}
-
 /* Key `which` of a state's row; NULL where the state has none. */
 static void
-put_key(row *r, const meta_regression_state *state, const double *at, int which)
+put_key(row_columns *r, const meta_regression_state *state, const double *at, int which)
 {
 	r->null[r->count] = which >= state->keys;
 	if (which < state->keys)
 		r->value[r->count] = UUIDPGetDatum((const pg_uuid_t *) (at + 2 + Max(state->columns, 0) + 2 * which));
 	r->count++;
-}
-
-static Datum
-finish_row(row *r, TupleDesc type)
-{
-	if (type->natts != r->count)
-		elog(ERROR, "result has %d columns, not %d", type->natts, r->count);
-	return HeapTupleGetDatum(heap_form_tuple(type, r->value, r->null));
 }
 
 static Datum
@@ -102,19 +70,19 @@ regression_row(const meta_regression_state *state, TupleDesc type, const psy_reg
 	const double *at = state->value + d->row * meta_regression_stride(state);
 	double number[] = {d->rstudent, d->dffits, d->cook_d, d->cov_r,
 					   d->tau2_del, d->qe_del, d->hat,    d->weight};
-	row r = {0};
+	row_columns r = {0};
 
 	put_key(&r, state, at, 0);
 	put_key(&r, state, at, 1);
-	put_number(&r, at[0]);
-	put_number(&r, at[1]);
-	put(&r, meta_regression_array(at + 2, Max(state->columns, 0), 0));
+	row_number(&r, at[0]);
+	row_number(&r, at[1]);
+	row_put(&r, meta_regression_array(at + 2, Max(state->columns, 0), 0));
 	for (int i = 0; i < lengthof(number); i++)
-		put_number(&r, number[i]);
-	put(&r, meta_regression_array(dfbs, full, 0));
+		row_number(&r, number[i]);
+	row_put(&r, meta_regression_array(dfbs, full, 0));
 	r.null[r.count] = isnan(d->dffits);
 	r.value[r.count++] = BoolGetDatum(d->influential);
-	return finish_row(&r, type);
+	return row_finish_as(&r, type);
 }
 
 /* (state, method, test, intercept) */
@@ -167,23 +135,23 @@ unit_row(const meta_regression_state *state, TupleDesc type, const psy_multileve
 		 bool by_effect, const unit_arrays *a, size_t i)
 {
 	const double *at = state->value + d->row * meta_regression_stride(state);
-	row r = {0};
+	row_columns r = {0};
 
 	put_key(&r, state, at, 0);
 	put_key(&r, state, at, by_effect ? 1 : 2);
-	put(&r, Int32GetDatum((int32) d->k));
-	put_number(&r, by_effect ? at[0] : NAN);
-	put_number(&r, by_effect ? at[1] : NAN);
-	put_number(&r, d->rstudent);
-	put_number(&r, d->chisq);
-	put_number(&r, d->chisq_p);
-	put_number(&r, d->cook_d);
-	put_number(&r, d->hat);
-	put(&r, meta_regression_array(a->dfbs + i * a->full, a->full, 0));
-	put(&r, meta_regression_array(a->beta + i * a->full, a->full, 0));
-	put(&r, meta_regression_array(a->se + i * a->full, a->full, 0));
-	put(&r, meta_regression_array(d->sigma2_del, 2, 0));
-	return finish_row(&r, type);
+	row_put(&r, Int32GetDatum((int32) d->k));
+	row_number(&r, by_effect ? at[0] : NAN);
+	row_number(&r, by_effect ? at[1] : NAN);
+	row_number(&r, d->rstudent);
+	row_number(&r, d->chisq);
+	row_number(&r, d->chisq_p);
+	row_number(&r, d->cook_d);
+	row_number(&r, d->hat);
+	row_put(&r, meta_regression_array(a->dfbs + i * a->full, a->full, 0));
+	row_put(&r, meta_regression_array(a->beta + i * a->full, a->full, 0));
+	row_put(&r, meta_regression_array(a->se + i * a->full, a->full, 0));
+	row_put(&r, meta_regression_array(d->sigma2_del, 2, 0));
+	return row_finish_as(&r, type);
 }
 
 static Datum

@@ -35,13 +35,17 @@ row_note(row_columns *c, const char *note)
 }
 
 Datum
-row_finish(FunctionCallInfo fcinfo, row_columns *c)
+row_finish_as(row_columns *c, TupleDesc type)
 {
-	TupleDesc type = metastat_row_type(fcinfo);
-
 	if (type->natts != c->count)
 		elog(ERROR, "result has %d columns, not %d", type->natts, c->count);
 	return HeapTupleGetDatum(heap_form_tuple(type, c->value, c->null));
+}
+
+Datum
+row_finish(FunctionCallInfo fcinfo, row_columns *c)
+{
+	return row_finish_as(c, metastat_row_type(fcinfo));
 }
 
 double

@@ -23,6 +23,8 @@ extern void row_put(row_columns *c, Datum value);
 extern void row_number(row_columns *c, double value); /* NaN is NULL */
 extern void row_coefficients(row_columns *c, const double *value);
 extern void row_note(row_columns *c, const char *note);
+/* A row of a type, and of the type that the function returns. */
+extern Datum row_finish_as(row_columns *c, TupleDesc type);
 extern Datum row_finish(FunctionCallInfo fcinfo, row_columns *c);
 
 /* A float8 argument that must not be NULL. */
