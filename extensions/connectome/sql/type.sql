@@ -45,7 +45,9 @@ CREATE CAST (psyrad.connectome AS real[]) WITH FUNCTION psyrad.conn_edges(psyrad
 COMMENT ON TYPE psyrad.connectome IS
 	'Connectivity of n regions (2 to 20000): the upper triangle i < j row by row as float4, NaN for a missing edge, and a kind: '
 	'r, z, partial, partial_z or weight. Text form kind:n:{edges}, as in r:3:{0.5,NaN,-0.25}. connectome(n) fixes the number of regions. '
-	'c[i][j] is one edge, 1-based in either order; NULL on the diagonal and where missing; an index outside 1..n is an error.';
+	'c[i][j] is one edge, 1-based in either order; NULL on the diagonal and where missing; an index outside 1..n is an error. '
+	'Stored uncompressed (EXTERNAL), so that one edge is one slice: dense functional connectomes do not compress. For sparse structural ones: '
+	'ALTER TABLE ... ALTER COLUMN c SET STORAGE EXTENDED, ALTER COLUMN c SET COMPRESSION lz4; never pglz, which inserts 30 times slower.';
 COMMENT ON FUNCTION psyrad.connectome_in(cstring, oid, integer) IS 'Text input of connectome: kind:n:{edges}.';
 COMMENT ON FUNCTION psyrad.connectome_out(psyrad.connectome) IS 'Text output of connectome, exact (shortest digits that read back).';
 COMMENT ON FUNCTION psyrad.connectome_recv(internal, oid, integer) IS
