@@ -5,6 +5,7 @@
  */
 #include "models/onnx_program.h"
 
+#include "core/lanes.h"
 #include "models/model_kernels.h"
 
 #include <math.h>
@@ -61,6 +62,24 @@ unary(uint32_t how, double x, double alpha, double beta)
 	}
 }
 
+/* What networks do with float32 most of the time, without a decision an element; false for everything else. */
+static PSY_CLONES bool
+bend_floats(uint32_t how, const double *x, size_t count, double alpha, double *to)
+{
+	switch (how)
+	{
+		case PSY_ONNX_RELU:
+			for (size_t k = 0; k < count; k++)
+				to[k] = x[k] < 0 ? 0 : x[k];
+			return true;
+		case PSY_ONNX_LEAKY:
+			for (size_t k = 0; k < count; k++)
+				to[k] = (double) (float) (x[k] < 0 ? alpha * x[k] : x[k]);
+			return true;
+		default: return false;
+	}
+}
+
 psy_onnx_fault
 psy_onnx_run_unary(const psy_onnx_call *c)
 {
@@ -69,6 +88,8 @@ psy_onnx_run_unary(const psy_onnx_call *c)
 	uint32_t type = psy_onnx_out_shape(c, 0)->type;
 	size_t count = psy_onnx_count(psy_onnx_in_shape(c, 0));
 
+	if (type == PSY_ONNX_FLOAT && bend_floats(c->i->how, x, count, setting[0], to))
+		return PSY_ONNX_FINE;
 	for (size_t k = 0; k < count; k++)
 		to[k] = fit(type, unary(c->i->how, x[k], setting[0], setting[1]));
 	return PSY_ONNX_FINE;
@@ -169,6 +190,32 @@ walk_on(walk *w)
 	return false;
 }
 
+/* The four operations on rows of float32; a step of 0 takes one number for all.  False for everything else. */
+static PSY_CLONES bool
+join_floats(uint32_t how, const double *a, size_t step_a, const double *b, size_t step_b, size_t count, double *out)
+{
+	switch (how)
+	{
+		case PSY_ONNX_ADD:
+			for (size_t k = 0; k < count; k++)
+				out[k] = (double) (float) (a[k * step_a] + b[k * step_b]);
+			return true;
+		case PSY_ONNX_SUB:
+			for (size_t k = 0; k < count; k++)
+				out[k] = (double) (float) (a[k * step_a] - b[k * step_b]);
+			return true;
+		case PSY_ONNX_MUL:
+			for (size_t k = 0; k < count; k++)
+				out[k] = (double) (float) (a[k * step_a] * b[k * step_b]);
+			return true;
+		case PSY_ONNX_DIV:
+			for (size_t k = 0; k < count; k++)
+				out[k] = (double) (float) (a[k * step_a] / b[k * step_b]);
+			return true;
+		default: return false;
+	}
+}
+
 psy_onnx_fault
 psy_onnx_run_binary(const psy_onnx_call *c)
 {
@@ -179,6 +226,11 @@ psy_onnx_run_binary(const psy_onnx_call *c)
 
 	do
 	{
+		if (to->type == PSY_ONNX_FLOAT && join_floats(c->i->how, a + w.place[0], w.step[0], b + w.place[1], w.step[1], w.columns, out))
+		{
+			out += w.columns;
+			continue;
+		}
 		for (size_t k = 0; k < w.columns; k++)
 			*out++ = fit(to->type, binary(c->i->how, to->type, a[w.place[0] + k * w.step[0]], b[w.place[1] + k * w.step[1]]));
 	} while (walk_on(&w));

@@ -6,6 +6,7 @@
  */
 #include "models/onnx_program.h"
 
+#include "core/lanes.h"
 #include "models/model_kernels.h"
 
 #include <math.h>
@@ -211,7 +212,7 @@ psy_onnx_run_affine(const psy_onnx_call *c)
  * --------------------------------------------------------------------------------------------------- */
 
 /* to[j] += weight * row[j * stride + from], where that lies within the row. */
-static void
+static inline __attribute__((always_inline)) void
 add_row(double *to, size_t outs, const double *row, size_t columns, int64_t from, size_t stride, double weight)
 {
 	size_t first = from >= 0 ? 0 : ((size_t) -from + stride - 1) / stride, end;
@@ -246,8 +247,8 @@ dot_row(const double *row, size_t columns, int64_t from, size_t dilation, const 
 	return sum;
 }
 
-/* One row of one output channel: sum[outs]. */
-static void
+/* One row of one output channel: sum[outs].  Wider registers add more columns at a time, each in the same order. */
+static PSY_CLONES void
 conv_row(const psy_onnx_call *c, const double *x, const double *weight, size_t channels, size_t line_out, double *sum)
 {
 	const psy_onnx_window *w = (const psy_onnx_window *) psy_onnx_words(c);
