@@ -112,14 +112,15 @@ check_labels(psy_onnx_compiler *c, uint32_t labels)
 static psy_status
 as_classifier(psy_onnx_compiler *c, outputs *o, psy_onnx_head *head)
 {
-	uint32_t labels = psy_onnx_mark_of(c, o->label)->labels;
+	uint32_t labels = psy_onnx_mark_of(c, o->tensor[0])->labels, type = psy_onnx_shape_of(c, o->label)->type;
 	psy_status status = join(c, o, &head->scores);
 
 	if (status != PSY_OK)
 		return status;
-	if (labels == PSY_ONNX_NONE)
-		labels = psy_onnx_mark_of(c, o->tensor[0])->labels;
-	if (labels == PSY_ONNX_NONE || psy_onnx_shape_of(c, labels)->type != psy_onnx_shape_of(c, o->label)->type)
+	/* A map's keys name the scores, in their order; else the labels' table does. */
+	if (labels == PSY_ONNX_NONE || psy_onnx_shape_of(c, labels)->type != type)
+		labels = psy_onnx_mark_of(c, o->label)->labels;
+	if (labels == PSY_ONNX_NONE || psy_onnx_shape_of(c, labels)->type != type)
 		return psy_onnx_refuse(c, PSY_UNSUPPORTED, "the labels that its output can be are not known: no classes are looked up in the end");
 	head->label = o->label;
 	head->classes = labels;

@@ -200,6 +200,34 @@ probabilities_are_given_where_there_are_some(void **state)
 	}
 }
 
+/* Scores are named by the keys of the map, whatever the order of the classifier's own labels. */
+static void
+keys_of_a_map_name_the_scores(void **state)
+{
+	static const char from[] = "classlabels_int64s\x40\x00\x40\x01\x40\x02", to[] = "classlabels_int64s\x40\x02\x40\x01\x40\x00";
+	double x[5] = {2, -0.2, 1.7, 0.1, -1.2};
+	size_t bytes, label, k = 0;
+	char *document = unit_read_golden("onnx/logistic_3.onnx", &bytes);
+	psy_error err = {0};
+	psy_model *model;
+	unit_scorer s;
+	bool missing;
+
+	while (memcmp(document + k, from, sizeof from - 1) != 0)
+		assert_true(++k + sizeof from <= bytes);
+	memcpy(document + k, to, sizeof to - 1);
+	assert_int_equal(psy_model_compile(&unit_context, document, bytes, "onnx", &psy_model_default_limits, &model, &err), PSY_OK);
+	s = unit_scorer_of(model);
+	for (size_t c = 0; c < 3; c++)
+		assert_int_equal(psy_model_class(model, c).text[0], '2' - (int) c);
+	assert_int_equal(psy_model_run(model, x, s.workspace, s.raw, &missing, &err), PSY_OK);
+	assert_int_equal(psy_model_label(model, s.raw, &label, &err), PSY_OK);
+	assert_int_equal(psy_model_class(model, label).text[0], '2');
+	unit_scorer_free(&s);
+	free(model);
+	free(document);
+}
+
 /* A missing feature makes the answer missing, unless something in the document knows what to do. */
 static void
 missing_features_are_never_guessed(void **state)
@@ -317,6 +345,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(documents_give_onnx_runtimes_numbers),
 									   cmocka_unit_test(probabilities_are_given_where_there_are_some),
+									   cmocka_unit_test(keys_of_a_map_name_the_scores),
 									   cmocka_unit_test(missing_features_are_never_guessed),
 									   cmocka_unit_test(rows_that_do_not_fit_the_inputs_are_refused),
 									   cmocka_unit_test(what_is_not_known_is_refused_by_name),
