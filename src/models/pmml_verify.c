@@ -160,6 +160,8 @@ static void
 mismatch(psy_pmml *c, const psy_xml *row, const check *one, uint32_t record, const char *expected, const char *got)
 {
 	psy_pmml_fail(c, row, PSY_DOMAIN, "ModelVerification, record %u, field \"%.60s\": expected %.60s, got %.60s", record, one->field, expected, got);
+	psy_hint(c->err, "The document does not give what its producer recorded. Export it again: without loss of precision, or with records that "
+					 "state the precision it has.");
 }
 
 static void
