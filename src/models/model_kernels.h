@@ -25,6 +25,12 @@ void psy_standardize(const double *x, const double *mean, const double *scale, s
  */
 void psy_block_distances(const double *x, const double *block, size_t n, double distance[PSY_SV_BLOCK]);
 
+/* The same of vectors whose numbers are all single ones, kept as such: half the memory, the same bits. */
+void psy_block_distances_single(const double *x, const float *block, size_t n, double distance[PSY_SV_BLOCK]);
+
+/* value[k] becomes exp(factor * value[k]), factor * value[k] <= 700, within 1 ulp. */
+void psy_block_exp(double value[PSY_SV_BLOCK], double factor);
+
 /* Products of x[n] and each of the PSY_SV_BLOCK vectors, summed over the features in order. */
 void psy_block_dots(const double *x, const double *block, size_t n, double dot[PSY_SV_BLOCK]);
 

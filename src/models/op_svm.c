@@ -7,6 +7,7 @@
 
 #include "models/model_kernels.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -168,32 +169,37 @@ whole_power(double x, uint32_t n)
 	return result;
 }
 
-/* The kernels of a block of vectors. */
+/* Products or distances of a block of vectors become kernels. */
 static void
-block_kernels(const psy_svm_head *head, const double *block, const double *in, size_t inputs,
-			  double value[PSY_SV_BLOCK])
+finish_kernels(const psy_svm_head *head, double value[PSY_SV_BLOCK])
 {
 	if (head->kernel == PSY_SVM_RBF)
-		psy_block_distances(in, block, inputs, value);
-	else
-		psy_block_dots(in, block, inputs, value);
+	{
+		psy_block_exp(value, -head->gamma);
+		return;
+	}
 	for (size_t k = 0; k < PSY_SV_BLOCK; k++)
-		value[k] = head->kernel == PSY_SVM_RBF ? exp(-head->gamma * value[k])
-				   : head->kernel == PSY_SVM_POLY
-					   ? whole_power(head->gamma * value[k] + head->coef0, head->degree)
-					   : tanh(head->gamma * value[k] + head->coef0);
+		value[k] = head->kernel == PSY_SVM_POLY ? whole_power(head->gamma * value[k] + head->coef0, head->degree)
+												: tanh(head->gamma * value[k] + head->coef0);
 }
 
-/* kernel[s] of all vectors, in whole blocks. */
+/* kernel[s] of all vectors, in whole blocks; single, when not NULL, holds the same vectors in single precision. */
 static void
-kernel_values(const psy_svm_head *head, const double *block, const double *in, size_t inputs, double *kernel)
+kernel_values(const psy_svm_head *head, const double *block, const float *single, const double *in, size_t inputs,
+			  double *kernel)
 {
-	for (size_t s = 0; s < head->vectors; s += PSY_SV_BLOCK, block += PSY_SV_BLOCK * inputs)
+	for (size_t s = 0, at = 0; s < head->vectors; s += PSY_SV_BLOCK, at += PSY_SV_BLOCK * inputs)
 	{
 		double value[PSY_SV_BLOCK];
 		size_t lanes = head->vectors - s < PSY_SV_BLOCK ? head->vectors - s : PSY_SV_BLOCK;
 
-		block_kernels(head, block, in, inputs, value);
+		if (single != NULL)
+			psy_block_distances_single(in, single + at, inputs, value);
+		else if (head->kernel == PSY_SVM_RBF)
+			psy_block_distances(in, block + at, inputs, value);
+		else
+			psy_block_dots(in, block + at, inputs, value);
+		finish_kernels(head, value);
 		memcpy(kernel + s, value, lanes * sizeof(double));
 	}
 }
@@ -223,7 +229,8 @@ decide_pairs(const psy_svm_head *head, const double *value, const psy_svm_layout
 }
 
 static void
-apply(const psy_model *model, const psy_op *op, const double *in, double *workspace, double *out)
+decide(const psy_model *model, const psy_op *op, const float *single, const double *in, double *workspace,
+	   double *out)
 {
 	const psy_svm_head *head = head_of(model, op);
 	const double *value = values_of(model, op);
@@ -234,11 +241,63 @@ apply(const psy_model *model, const psy_op *op, const double *in, double *worksp
 		decide_linear(value, &at, in, op->inputs, out);
 		return;
 	}
-	kernel_values(head, value + at.block, in, op->inputs, workspace);
+	kernel_values(head, value + at.block, single, in, op->inputs, workspace);
 	if (head->type != PSY_SVM_CLASSES)
 		out[0] = psy_dot(value + at.coef, workspace, head->vectors) + value[0];
 	else
 		decide_pairs(head, value, &at, model->classes, workspace, out);
+}
+
+static void
+apply(const psy_model *model, const psy_op *op, const double *in, double *workspace, double *out)
+{
+	decide(model, op, NULL, in, workspace, out);
+}
+
+/* ---- the plan: the vectors in single precision, when that is what they were
+ * -------------------------------------------------- */
+
+static size_t
+block_values(const psy_svm_head *head, size_t inputs)
+{
+	return ((size_t) head->vectors + PSY_SV_BLOCK - 1) / PSY_SV_BLOCK * PSY_SV_BLOCK * inputs;
+}
+
+/* Scoring an RBF machine costs the reading of its vectors. */
+static size_t
+plan_size(const psy_model *model, const psy_op *op)
+{
+	const psy_svm_head *head = head_of(model, op);
+	psy_svm_layout at = psy_svm_layout_of(head, classes_of(model, head), op->inputs);
+	const double *block = values_of(model, op) + at.block;
+	size_t count = block_values(head, op->inputs);
+
+	if (head->kernel != PSY_SVM_RBF)
+		return 0;
+	for (size_t k = 0; k < count; k++)
+		if (!(fabs(block[k]) <= FLT_MAX) || (double) (float) block[k] != block[k])
+			return 0;
+	return count * sizeof(float);
+}
+
+static void
+plan(const psy_model *model, const psy_op *op, void *memory)
+{
+	const psy_svm_head *head = head_of(model, op);
+	psy_svm_layout at = psy_svm_layout_of(head, classes_of(model, head), op->inputs);
+	const double *block = values_of(model, op) + at.block;
+	size_t count = block_values(head, op->inputs);
+	float *single = memory;
+
+	for (size_t k = 0; k < count; k++)
+		single[k] = (float) block[k];
+}
+
+static void
+apply_planned(const psy_model *model, const psy_op *op, const void *single, const double *in, double *workspace,
+			  double *out)
+{
+	decide(model, op, single, in, workspace, out);
 }
 
 static size_t
@@ -486,6 +545,9 @@ const psy_op_kind psy_op_svm = {.name = "svm",
 								.compile = psy_svm_from_json,
 								.check = check,
 								.apply = apply,
+								.plan_size = plan_size,
+								.plan = plan,
+								.apply_planned = apply_planned,
 								.workspace = workspace_of,
 								.proba = proba,
 								.label = label,
