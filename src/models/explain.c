@@ -1,7 +1,7 @@
-/* explain.c - see explain.h: which models can be explained, affine ones, and the steps before the estimator.
- */
+/* explain.c - see explain.h: which models can be explained, and the steps before what is explained. */
 #include "models/explain.h"
 
+#include "models/explain_affine.h"
 #include "models/explain_trees.h"
 #include "models/model_kernels.h"
 
@@ -10,116 +10,104 @@
 struct psy_explainer
 {
 	const psy_model *model;
-	const psy_op *op;     /* the estimator */
-	psy_tree_plan *trees; /* NULL for affine ones */
-	double *centre;       /* [inputs of the estimator]: what its inputs are on average; NULL for trees */
+	const psy_op *op;		 /* the estimator */
+	psy_tree_plan *trees;	 /* one of these two */
+	psy_affine_plan *affine;
+	size_t steps;	  /* the first ones, each of whose outputs depends on one feature alone */
+	size_t width;	  /* of the vector behind them */
+	uint32_t *source; /* [width]: that feature */
 };
 
-/* ---- affine models
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the steps before the estimator
+ * ----------------------------------------------------------------------------- */
 
-static psy_status
-refuse_without_means(psy_error *err)
+/* source[] of a step's inputs becomes that of its outputs; false when an output depends on several. */
+static bool
+step_sources(const psy_model *model, const psy_op *op, uint32_t *source, uint32_t *scratch)
 {
-	psy_fail(err, PSY_UNSUPPORTED,
-			 "explaining a linear model needs the features' means in training, and this "
-			 "one does not have them");
-	return psy_hint(err, "Add \"background\": [one mean a feature] to its psyrad-json, or standardise within "
-						 "the model.");
+	const psy_op_kind *kind = psy_op_kind_of(op->code);
+
+	if (kind->elementwise)
+		return true;
+	if (kind->sources == NULL || !kind->sources(model, op, scratch))
+		return false;
+	for (size_t k = 0; k < op->outputs; k++)
+		scratch[k] = source[scratch[k]];
+	memcpy(source, scratch, op->outputs * sizeof *source);
+	return true;
 }
 
-/* The means go through the steps; a step that takes them to 0 makes up for what came before it. */
+/* Finds steps, width and source. */
 static psy_status
-find_centre(const psy_model *model, double *centre, double *workspace, psy_error *err)
+follow_features(const psy_context *ctx, psy_explainer *e, psy_error *err)
 {
-	bool known = model->background.length > 0;
-
-	if (known)
-		memcpy(centre, psy_at(model, model->background), model->features * sizeof(double));
-	for (size_t k = 0; k + 1 < model->ops; k++)
-	{
-		const psy_op *op = psy_op_at(model, k);
-		const psy_op_kind *kind = psy_op_kind_of(op->code);
-
-		if (known)
-		{
-			memcpy(workspace, centre, op->inputs * sizeof(double));
-			kind->apply(model, op, workspace, NULL, centre);
-		}
-		else if (kind->centres)
-		{
-			memset(centre, 0, op->outputs * sizeof(double));
-			known = true;
-		}
-	}
-	return known ? PSY_OK : refuse_without_means(err);
-}
-
-static psy_status
-make_affine(const psy_context *ctx, psy_explainer *e, psy_error *err)
-{
+	const psy_model *model = e->model;
+	size_t widest = psy_chain_width(psy_op_at(model, 0), model->ops, model->features);
 	void *block;
-	psy_status status = psy_alloc(ctx, (size_t) e->model->features * 2, sizeof(double), &block, err);
+	psy_status status = psy_alloc(ctx, 2 * widest, sizeof(uint32_t), &block, err);
 
 	if (status != PSY_OK)
 		return status;
-	e->centre = block;
-	return find_centre(e->model, e->centre, e->centre + e->model->features, err);
+	e->source = block;
+	e->width = model->features;
+	for (size_t k = 0; k < e->width; k++)
+		e->source[k] = (uint32_t) k;
+	while (e->steps + 1 < model->ops &&
+		   step_sources(model, psy_op_at(model, e->steps), e->source, e->source + widest))
+		e->width = psy_op_at(model, e->steps++)->outputs;
+	return PSY_OK;
 }
 
-/* coef[inputs] of an output, and its intercept. */
-static const double *
-row_of(const psy_explainer *e, size_t output, double *intercept)
-{
-	const double *data = psy_at(e->model, e->op->data);
-
-	*intercept = data[output];
-	return data + e->op->outputs + output * e->op->inputs;
-}
-
-static void
-explain_affine(const psy_explainer *e, size_t output, const double *in, double *phi)
-{
-	double intercept;
-	const double *coef = row_of(e, output, &intercept);
-
-	for (size_t k = 0; k < e->op->inputs; k++)
-		phi[k] = coef[k] * (in[k] - e->centre[k]);
-}
-
-/* ---- all models
- * ------------------------------------------------------------------------------------------------- */
-
-/* Each feature must reach the estimator alone, in its own place. */
+/* Trees play with the vector's places: each must be a player of its own. */
 static psy_status
-check_steps(const psy_model *model, psy_error *err)
+check_players(const psy_explainer *e, uint8_t *met, psy_error *err)
 {
-	for (size_t k = 0; k + 1 < model->ops; k++)
+	if (e->steps + 1 < e->model->ops)
+		return psy_fail(err, PSY_UNSUPPORTED,
+						"step %zu (%s) mixes features: no exact explanation of the original ones is known",
+						e->steps + 1, psy_op_kind_of(psy_op_at(e->model, e->steps)->code)->name);
+	for (size_t k = 0; k < e->width; k++)
 	{
-		const psy_op_kind *kind = psy_op_kind_of(psy_op_at(model, k)->code);
-
-		if (!kind->elementwise)
-			return psy_fail(
-				err, PSY_UNSUPPORTED,
-				"step %zu (%s) mixes features: no exact explanation of the original ones is known", k + 1,
-				kind->name);
+		if (met[e->source[k]])
+			return psy_fail(err, PSY_UNSUPPORTED,
+							"the steps make several numbers of one feature: no exact explanation by trees is known");
+		met[e->source[k]] = 1;
 	}
 	return PSY_OK;
 }
 
 static psy_status
+make_trees(const psy_context *ctx, psy_explainer *e, psy_error *err)
+{
+	void *met;
+	psy_status status = psy_alloc(ctx, e->model->features, 1, &met, err);
+
+	if (status != PSY_OK)
+		return status;
+	memset(met, 0, e->model->features);
+	status = check_players(e, met, err);
+	psy_release(ctx, met);
+	return status != PSY_OK ? status : psy_tree_plan_make(ctx, e->model, e->op, &e->trees, err);
+}
+
+/* ---- all models
+ * ------------------------------------------------------------------------------------------------- */
+
+static psy_status
 make_estimator(const psy_context *ctx, psy_explainer *e, psy_error *err)
 {
-	switch (e->op->code)
+	psy_status status;
+
+	if (e->op->code != PSY_OP_TREES && !psy_affine_estimator(e->model, e->op))
 	{
-		case PSY_OP_TREES: return psy_tree_plan_make(ctx, e->model, e->op, &e->trees, err);
-		case PSY_OP_LINEAR:
-		case PSY_OP_LOGISTIC: return make_affine(ctx, e, err);
-		default:
-			psy_fail(err, PSY_UNSUPPORTED, "models of the kind \"%s\" have no exact explanation here",
-					 psy_op_kind_of(e->op->code)->name);
-			return psy_hint(err, "Trees, linear and logistic models are explained.");
+		psy_fail(err, PSY_UNSUPPORTED, "models of the kind \"%s\" have no exact explanation here",
+				 psy_op_kind_of(e->op->code)->name);
+		return psy_hint(err, "Trees, linear and logistic models, and linear machines of two classes are explained.");
 	}
+	if ((status = follow_features(ctx, e, err)) != PSY_OK)
+		return status;
+	return e->op->code == PSY_OP_TREES ? make_trees(ctx, e, err)
+									   : psy_affine_plan_make(ctx, e->model, e->steps, &e->affine, err);
 }
 
 psy_status
@@ -129,8 +117,7 @@ psy_explainer_make(const psy_context *ctx, const psy_model *model, psy_explainer
 	psy_status status;
 
 	*explainer = NULL;
-	if ((status = check_steps(model, err)) != PSY_OK ||
-		(status = psy_alloc(ctx, 1, sizeof **explainer, &made, err)) != PSY_OK)
+	if ((status = psy_alloc(ctx, 1, sizeof **explainer, &made, err)) != PSY_OK)
 		return status;
 	*explainer = made;
 	**explainer = (psy_explainer){.model = model, .op = psy_op_at(model, model->ops - 1)};
@@ -148,7 +135,8 @@ psy_explainer_free(const psy_context *ctx, psy_explainer *explainer)
 	if (explainer == NULL)
 		return;
 	psy_tree_plan_free(ctx, explainer->trees);
-	psy_release(ctx, explainer->centre);
+	psy_release(ctx, explainer->affine);
+	psy_release(ctx, explainer->source);
 	psy_release(ctx, explainer);
 }
 
@@ -179,20 +167,24 @@ psy_explain_output(const psy_model *model, int label, size_t *output, double *si
 size_t
 psy_explain_workspace(const psy_explainer *explainer)
 {
-	return psy_model_workspace(explainer->model) +
+	return psy_model_workspace(explainer->model) + explainer->width +
 		   (explainer->trees == NULL ? 0 : psy_tree_plan_workspace(explainer->trees));
 }
 
 double
 psy_explain_base(const psy_explainer *explainer, size_t output)
 {
-	double intercept;
-	const double *coef;
+	return explainer->trees != NULL ? psy_tree_plan_base(explainer->trees, output) : explainer->affine->base[output];
+}
 
-	if (explainer->trees != NULL)
-		return psy_tree_plan_base(explainer->trees, output);
-	coef = row_of(explainer, output, &intercept);
-	return psy_dot(explainer->centre, coef, explainer->op->inputs) + intercept;
+/* A missing value reaches gblinear alone, to which it is 0. */
+static void
+explain_affine(const psy_affine_plan *plan, size_t output, const double *vector, double *share)
+{
+	const double *slope = plan->slope + output * plan->width;
+
+	for (size_t k = 0; k < plan->width; k++)
+		share[k] = slope[k] * ((vector[k] == vector[k] ? vector[k] : 0) - plan->centre[k]);
 }
 
 psy_status
@@ -200,16 +192,23 @@ psy_explain(const psy_explainer *explainer, size_t output, const double *feature
 			double *phi, bool *missing, psy_error *err)
 {
 	const psy_model *model = explainer->model;
+	double *share = workspace + psy_model_workspace(model);
 	const double *vector;
-	psy_status status = psy_model_transform(model, features, workspace, &vector, missing, err);
+	psy_status status = psy_model_transform(model, explainer->steps, features, workspace, &vector, missing, err);
 
 	if (status != PSY_OK || *missing)
 		return status;
 	if (explainer->trees == NULL)
-		explain_affine(explainer, output, vector, phi);
-	else if (!psy_tree_plan_explain(explainer->trees, output, vector, workspace + psy_model_workspace(model),
-									phi))
+	{
+		if (explainer->op->code != PSY_OP_GBLINEAR && !psy_finite(vector, explainer->width))
+			return psy_fail(err, PSY_DOMAIN, "a missing value reaches a model that has no answer to it");
+		explain_affine(explainer->affine, output, vector, share);
+	}
+	else if (!psy_tree_plan_explain(explainer->trees, output, vector, share + explainer->width, share))
 		return psy_fail(err, PSY_DOMAIN, "a feature is too large for the float32 of these trees");
+	memset(phi, 0, model->features * sizeof *phi);
+	for (size_t k = 0; k < explainer->width; k++)
+		phi[explainer->source[k]] += share[k];
 	if (!psy_finite(phi, model->features))
 		return psy_fail(err, PSY_DOMAIN,
 						"the explanation is not finite: the features are too large for the model");

@@ -5,10 +5,12 @@
  *
  * Trees: the path-dependent game of Lundberg et al. 2020 (Nat Mach Intell 2:56; TreeSHAP as the shap package,
  * XGBoost's pred_contribs and LightGBM's pred_contrib have it): features outside the coalition are averaged
- * over by the training weight ("cover") of the branches.  Affine models: the interventional game with
- * independent features, phi = coefficient * (x - mean), whose means are the model's own (its background, or
- * a scaler that takes them to 0).  Steps that act on one feature at a time change nothing of either.  All
- * other models are refused by name.
+ * over by the training weight ("cover") of the branches.  Affine models (linear, logistic, linear machines of
+ * two classes, gblinear): the interventional game with independent features, phi = coefficient * (x - mean),
+ * whose means are the model's own (its background, or a scaler that takes them to 0).  Steps that act on one
+ * feature at a time, or choose among them, change nothing of either; what several numbers made of one feature
+ * (one_hot) contribute to an affine model is added up, and coefficients go back through steps that mix features
+ * affinely (principal components).  All other models are refused by name.
  */
 #ifndef PSY_EXPLAIN_H
 #define PSY_EXPLAIN_H

@@ -29,6 +29,14 @@ typedef struct psy_op_kind
 	bool takes_missing; /* knows what to do with NaN */
 	bool elementwise;   /* a transform whose k-th output depends on the k-th input alone */
 	bool centres;       /* a transform that takes training means to 0 */
+	/* A transform each of whose outputs depends on one input alone, although not in its place: source[outputs] are
+	 * the inputs; false when this one's data have it otherwise.  NULL for others. */
+	bool (*sources)(const psy_model *model, const psy_op *op, uint32_t *source);
+
+	/* An affine transform: slope[outputs] of something in its outputs -> pulled[inputs], the slope in its inputs;
+	 * false when this one is not affine.  NULL for others. */
+	bool (*pull)(const psy_model *model, const psy_op *op, const double *slope, double *pulled);
+
 	bool passes_missing; /* a transform of which NaN comes out where NaN went in */
 
 	/* Why a row is refused when an output is infinite: how an operator says that it has no answer. */
@@ -123,10 +131,10 @@ psy_op_estimates(uint32_t code)
 }
 
 /*
- * The steps before the estimator: features -> *vector, which lies in the first 2 * widest doubles of workspace or is
- * features itself.  *missing and errors as psy_model_run (model_score.c).
+ * The first steps before the estimator: features -> *vector, which lies in the first 2 * widest doubles of workspace or
+ * is features itself.  *missing and errors as psy_model_run (model_score.c).
  */
-psy_status psy_model_transform(const psy_model *model, const double *features, double *workspace,
+psy_status psy_model_transform(const psy_model *model, size_t steps, const double *features, double *workspace,
 							   const double **vector, bool *missing, psy_error *err);
 
 /* ---- chains of operators: the model's pipeline, and those within operators (model_chain.c)

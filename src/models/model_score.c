@@ -209,11 +209,11 @@ explain_stop(const psy_model *model, psy_stop stop, size_t step, psy_error *err)
 }
 
 psy_status
-psy_model_transform(const psy_model *model, const double *features, double *workspace, const double **vector,
-					bool *missing, psy_error *err)
+psy_model_transform(const psy_model *model, size_t steps, const double *features, double *workspace,
+					const double **vector, bool *missing, psy_error *err)
 {
 	const psy_op *op = psy_op_at(model, 0);
-	size_t width = psy_chain_width(op, model->ops, model->features), steps = model->ops - 1, step;
+	size_t width = psy_chain_width(op, model->ops, model->features), step;
 	psy_stop stop;
 
 	*missing = false;
@@ -258,7 +258,7 @@ psy_model_run_planned(const psy_model *model, const psy_model_plan *plan, const 
 	const psy_op_kind *kind = psy_op_kind_of(last->code);
 	double *rest = workspace + vectors_of(model);
 	const double *vector;
-	psy_status status = psy_model_transform(model, features, workspace, &vector, missing, err);
+	psy_status status = psy_model_transform(model, model->ops - 1, features, workspace, &vector, missing, err);
 
 	if (status != PSY_OK || *missing)
 		return status;

@@ -72,9 +72,21 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	return 0;
 }
 
+static bool
+pull(const psy_model *model, const psy_op *op, const double *slope, double *pulled)
+{
+	const double *scale = psy_at(model, op->data), *clip = scale + 2 * (size_t) op->inputs;
+
+	for (size_t k = 0; k < op->inputs; k++)
+		pulled[k] = slope[k] * scale[k];
+	return clip[0] == -DBL_MAX && clip[1] == DBL_MAX;
+}
+
 const psy_op_kind psy_op_affine = {.name = "affine",
 								   .code = PSY_OP_AFFINE,
 								   .passes_missing = true,
+								   .elementwise = true,
+								   .pull = pull,
 								   .compile = compile,
 								   .check = check,
 								   .apply = apply,

@@ -335,6 +335,43 @@ apply_ordinal(const psy_model *model, const psy_op *op, const double *in, double
 		out[k] = look_up(&d, k, in[k]);
 }
 
+/* Outputs that two columns share are nobody's; those that none has stay 0, whoever is said to give them. */
+static bool
+sources_of_one_hot(const psy_model *model, const psy_op *op, uint32_t *source)
+{
+	encode_data d = data_of(model, op);
+	bool alone = true;
+
+	for (uint32_t k = 0; k < op->outputs; k++)
+		source[k] = UINT32_MAX;
+	for (uint32_t k = 0; k < op->inputs; k++)
+		for (size_t i = 0; i < (size_t) d.column[k].count + 2; i++)
+		{
+			bool listed = i < d.column[k].count;
+			size_t a = i - d.column[k].count;
+			double output = listed ? d.output[d.column[k].first + i]
+								   : d.column[k].answer[a] == ANSWER_OUTPUT ? d.other[2 * k + a] : -1;
+
+			if (output < 0)
+				continue;
+			alone &= source[(size_t) output] == UINT32_MAX || source[(size_t) output] == k;
+			source[(size_t) output] = k;
+		}
+	for (uint32_t k = 0; k < op->outputs; k++)
+		if (source[k] == UINT32_MAX)
+			source[k] = 0;
+	return alone;
+}
+
+static bool
+sources_of_ordinal(const psy_model *model, const psy_op *op, uint32_t *source)
+{
+	(void) model;
+	for (uint32_t k = 0; k < op->outputs; k++)
+		source[k] = k;
+	return true;
+}
+
 static size_t
 facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 {
@@ -352,6 +389,7 @@ const psy_op_kind psy_op_one_hot = {.name = "one_hot",
 									.compile = compile_one_hot,
 									.check = check_one_hot,
 									.apply = apply_one_hot,
+									.sources = sources_of_one_hot,
 									.facts = facts};
 
 const psy_op_kind psy_op_ordinal = {.name = "ordinal",
@@ -361,4 +399,5 @@ const psy_op_kind psy_op_ordinal = {.name = "ordinal",
 									.compile = compile_ordinal,
 									.check = check_ordinal,
 									.apply = apply_ordinal,
+									.sources = sources_of_ordinal,
 									.facts = facts};

@@ -79,9 +79,22 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	return 1;
 }
 
+/* An indicator tells about its column. */
+static bool
+sources(const psy_model *model, const psy_op *op, uint32_t *source)
+{
+	const double *value = psy_at(model, op->data);
+	const uint32_t *column = (const uint32_t *) (value + op->inputs + 2);
+
+	for (uint32_t k = 0; k < op->outputs; k++)
+		source[k] = k < op->inputs ? k : column[k - op->inputs];
+	return true;
+}
+
 const psy_op_kind psy_op_impute = {.name = "impute",
 								   .code = PSY_OP_IMPUTE,
 								   .takes_missing = true,
+								   .sources = sources,
 								   .compile = compile,
 								   .check = check,
 								   .apply = apply,

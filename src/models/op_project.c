@@ -9,6 +9,8 @@
 
 #include "models/model_kernels.h"
 
+#include <string.h>
+
 static psy_status
 compile(psy_compiler *c, const psy_json_node *node, psy_op *op)
 {
@@ -77,10 +79,23 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	return 1;
 }
 
+static bool
+pull(const psy_model *model, const psy_op *op, const double *slope, double *pulled)
+{
+	const double *row = (const double *) psy_at(model, op->data) + op->inputs + op->outputs;
+
+	memset(pulled, 0, op->inputs * sizeof *pulled);
+	for (size_t k = 0; k < op->outputs; k++, row += op->inputs)
+		for (size_t j = 0; j < op->inputs; j++)
+			pulled[j] += slope[k] * row[j];
+	return true;
+}
+
 const psy_op_kind psy_op_project = {.name = "project",
 									.code = PSY_OP_PROJECT,
 									.compile = compile,
 									.check = check,
 									.apply = apply,
 									.workspace = workspace_of,
+									.pull = pull,
 									.facts = facts};

@@ -4,6 +4,8 @@
  */
 #include "models/model_json.h"
 
+#include <string.h>
+
 static psy_status
 compile(psy_compiler *c, const psy_json_node *node, psy_op *op)
 {
@@ -54,9 +56,29 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	return 1;
 }
 
+static bool
+sources(const psy_model *model, const psy_op *op, uint32_t *source)
+{
+	memcpy(source, psy_at(model, op->data), op->outputs * sizeof *source);
+	return true;
+}
+
+static bool
+pull(const psy_model *model, const psy_op *op, const double *slope, double *pulled)
+{
+	const uint32_t *column = psy_at(model, op->data);
+
+	memset(pulled, 0, op->inputs * sizeof *pulled);
+	for (uint32_t k = 0; k < op->outputs; k++)
+		pulled[column[k]] += slope[k];
+	return true;
+}
+
 const psy_op_kind psy_op_select = {.name = "select",
 								   .code = PSY_OP_SELECT,
 								   .passes_missing = true,
+								   .sources = sources,
+								   .pull = pull,
 								   .compile = compile,
 								   .check = check,
 								   .apply = apply,

@@ -62,11 +62,22 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	return 0;
 }
 
+static bool
+pull(const psy_model *model, const psy_op *op, const double *slope, double *pulled)
+{
+	const double *scale = (const double *) psy_at(model, op->data) + op->inputs;
+
+	for (size_t k = 0; k < op->inputs; k++)
+		pulled[k] = slope[k] / scale[k];
+	return true;
+}
+
 const psy_op_kind psy_op_standardize = {.name = "standardize",
 										.code = PSY_OP_STANDARDIZE,
 										.passes_missing = true,
 										.elementwise = true,
 										.centres = true,
+										.pull = pull,
 										.compile = compile,
 										.check = check,
 										.apply = apply,

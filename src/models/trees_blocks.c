@@ -353,7 +353,8 @@ static bool
 processor_is_wide(void)
 {
 #if defined(PSY_HAS_CLONES)
-	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512f");
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+		   __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
 #else
 	return false;
 #endif
@@ -415,17 +416,15 @@ typedef struct wide_ranks
 	__m512i part[WIDE_FEATURES / ABREAST];
 } wide_ranks;
 
-WIDE wide_ranks
-load_ranks(const uint32_t *key, uint32_t inputs)
+static __attribute__((target("avx512f,avx512bw"))) void
+load_ranks(const uint32_t *key, uint32_t inputs, wide_ranks *ranks)
 {
 	uint16_t rank[WIDE_FEATURES] = {0};
-	wide_ranks ranks;
 
 	for (uint32_t k = 0; k < inputs; k++)
 		rank[k] = (uint16_t) (key[k] >> 16);
 	for (int k = 0; k < WIDE_FEATURES / ABREAST; k++)
-		ranks.part[k] = _mm512_loadu_si512(rank + k * ABREAST);
-	return ranks;
+		ranks->part[k] = _mm512_loadu_si512(rank + k * ABREAST);
 }
 
 /* Ranks of 32 features: bits 0 to 5 of a feature's number select within two registers, bits 6 and 7 among
@@ -511,10 +510,9 @@ exits_of_group(const first_nodes *nodes, int levels, const wide_ranks *ranks, ui
 	exits_of_group(nodes, levels, &ranks, exit + t)
 
 static __attribute__((hot, target("avx512f,avx512bw"))) void
-first_stage_wide(const first_nodes *nodes, uint32_t levels, const uint32_t *key, uint32_t inputs,
-				 uint32_t trees, uint32_t *exit)
+first_stage_wide(const first_nodes *nodes, uint32_t levels, const wide_ranks *near, uint32_t trees, uint32_t *exit)
 {
-	wide_ranks ranks = load_ranks(key, inputs);
+	const wide_ranks ranks = *near;
 
 	switch (levels)
 	{
@@ -580,41 +578,88 @@ walk_stage(const uint32_t *block, const uint32_t *key, uint32_t trees, const uin
 	}
 }
 
-/* Leaves of the trees from `first` on, which is a multiple of ABREAST; at[] has room for whole groups. */
-static void
-walk_chunk(const block_plan *plan, size_t size, const uint32_t *key, uint32_t inputs, uint32_t first,
-		   uint32_t trees, uint32_t *at)
+#if defined(PSY_HAS_CLONES)
+
+/* The same, all nodes of a block at once: a load, and what was decided turns into the exit by bits alone. */
+static __attribute__((hot, target("avx512f,avx512bw,bmi2,popcnt"))) void
+walk_stage_wide(const uint32_t *block, const wide_ranks *ranks, uint32_t trees, const uint32_t *base,
+				const char *next, size_t size, uint32_t *at)
 {
-	const char *bytes = (const char *) plan;
-	const first_nodes *nodes = (const first_nodes *) (bytes + plan->first) + ((size_t) (first / ABREAST) << plan->levels);
-	bool wide = false;
+	const wide_ranks near = *ranks;
+
+	for (uint32_t t = 0; t < trees; t++)
+	{
+		const uint32_t *word = block + (size_t) at[t] * EXITS;
+		__m512i nodes = _mm512_loadu_si512(word);
+		__m512i keys = _mm512_slli_epi32(ranks_of(&near, nodes), 16);
+		uint32_t right = _mm512_cmplt_epu32_mask(nodes, keys), exit = 1;
+
+#pragma GCC unroll 4
+		for (int l = 0; l < LEVELS; l++)
+			exit += exit + (right >> exit & 1);
+		exit -= EXITS;
+		at[t] = base[t] + (word[0] >> 16) + (uint32_t) __builtin_popcount(word[0] & ((1u << exit) - 1));
+		__builtin_prefetch(next + at[t] * size);
+	}
+}
+
+#endif
+
+/* One row on its way. */
+typedef struct row_walk
+{
+	const psy_trees_parts *parts;
+	const block_plan *plan;
+	const char *bytes;
+	const uint32_t *key;
+	const void *near; /* wide_ranks, or NULL when the plan is not wide */
+	size_t leaf_size;
+} row_walk;
+
+static void
+enter(const row_walk *w, uint32_t first, uint32_t trees, uint32_t *at)
+{
+	const block_plan *plan = w->plan;
+	const first_nodes *nodes =
+		(const first_nodes *) (w->bytes + plan->first) + ((size_t) (first / ABREAST) << plan->levels);
+	const char *next = w->bytes + (plan->stages > 1 ? plan->stage[1] : plan->leaf);
+	size_t size = plan->stages > 1 ? LINE : w->leaf_size;
 
 #if defined(PSY_HAS_CLONES)
-	if ((wide = plan->wide))
-		first_stage_wide(nodes, plan->levels, key, inputs, trees, at);
+	if (w->near != NULL)
+		first_stage_wide(nodes, plan->levels, w->near, trees, at);
+	else
 #endif
-	for (uint32_t t = 0; !wide && t < trees; t += ABREAST, nodes += (size_t) 1 << plan->levels)
-		first_stage(nodes, plan->levels, key, at + t);
-	(void) inputs;
+		for (uint32_t t = 0; t < trees; t += ABREAST, nodes += (size_t) 1 << plan->levels)
+			first_stage(nodes, plan->levels, w->key, at + t);
 	for (uint32_t t = 0; t < trees; t++)
 	{
 		at[t] += (first + t) << plan->levels;
-		__builtin_prefetch(plan->stages > 1 ? bytes + plan->stage[1] + (size_t) at[t] * LINE
-											: bytes + plan->leaf + at[t] * size);
+		__builtin_prefetch(next + at[t] * size);
 	}
+}
+
+static void
+go_on(const row_walk *w, uint32_t stage, uint32_t first, uint32_t trees, uint32_t *at)
+{
+	const block_plan *plan = w->plan;
+	bool last = stage + 1 == plan->stages;
+	const uint32_t *block = (const uint32_t *) (w->bytes + plan->stage[stage]);
+	const uint32_t *base = (const uint32_t *) (w->bytes + plan->base[stage]) + first;
+	const char *next = w->bytes + (last ? plan->leaf : plan->stage[stage + 1]);
+	size_t size = last ? w->leaf_size : LINE;
+
+#if defined(PSY_HAS_CLONES)
+	if (w->near != NULL)
+	{
+		walk_stage_wide(block, w->near, trees, base, next, size, at);
+		return;
+	}
+#endif
 	/* Places behind the last tree walk with it. */
 	for (uint32_t t = trees; t % WALKS != 0; t++)
 		at[t] = at[trees - 1];
-	for (uint32_t s = 1; s < plan->stages; s++)
-	{
-		bool last = s + 1 == plan->stages;
-
-		walk_stage((const uint32_t *) (bytes + plan->stage[s]), key, trees,
-				   (const uint32_t *) (bytes + plan->base[s]) + first,
-				   bytes + (last ? plan->leaf : plan->stage[s + 1]), last ? size : LINE, at);
-		for (uint32_t t = trees; t % WALKS != 0; t++)
-			at[t] = at[trees - 1];
-	}
+	walk_stage(block, w->key, trees, base, next, size, at);
 }
 
 /* ---- leaves
@@ -672,24 +717,46 @@ add_leaves(const psy_trees_parts *p, const char *leaf, const uint32_t *at, uint3
 	}
 }
 
+/* ---- a row
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void
+walk_all(const row_walk *w, double *out)
+{
+	uint32_t at[CHUNK];
+
+	for (uint32_t first = 0; first < w->parts->head->trees; first += CHUNK)
+	{
+		uint32_t trees = w->parts->head->trees - first < CHUNK ? w->parts->head->trees - first : CHUNK;
+
+		enter(w, first, trees, at);
+		for (uint32_t s = 1; s < w->plan->stages; s++)
+			go_on(w, s, first, trees, at);
+		add_leaves(w->parts, w->bytes + w->plan->leaf, at, first, trees, out);
+	}
+}
+
 bool
 psy_trees_blocks_add(const psy_model *model, const psy_op *op, const void *memory, const double *in,
 					 double *workspace, double *out)
 {
 	psy_trees_parts p = psy_trees_parts_of(model, op);
 	const block_plan *plan = memory;
-	size_t size = leaf_size(leaf_kind_of(p.head));
 	uint32_t *key = (uint32_t *) workspace;
-	uint32_t at[CHUNK];
+	row_walk w = {.parts = &p, .plan = plan, .bytes = memory, .key = key, .leaf_size = leaf_size(leaf_kind_of(p.head))};
+#if defined(PSY_HAS_CLONES)
+	wide_ranks near;
+#endif
 
 	if (!psy_ranks_find(&plan->ranks, memory, in, p.inputs, key, (int32_t *) (key + p.inputs)))
 		return false;
-	for (uint32_t first = 0; first < p.head->trees; first += CHUNK)
+#if defined(PSY_HAS_CLONES)
+	if (plan->wide)
 	{
-		uint32_t trees = p.head->trees - first < CHUNK ? p.head->trees - first : CHUNK;
-
-		walk_chunk(plan, size, key, p.inputs, first, trees, at);
-		add_leaves(&p, (const char *) memory + plan->leaf, at, first, trees, out);
+		load_ranks(key, p.inputs, &near);
+		w.near = &near;
 	}
+#endif
+	walk_all(&w, out);
 	return true;
 }
