@@ -42,7 +42,7 @@ unary(uint32_t how, double x, double alpha, double beta)
 		case PSY_ONNX_SIGN: return x > 0 ? 1 : x < 0 ? -1 : x;
 		case PSY_ONNX_FLOOR: return floor(x);
 		case PSY_ONNX_CEIL: return ceil(x);
-		case PSY_ONNX_ROUND: return nearbyint(x);
+		case PSY_ONNX_ROUND: return rint(x);
 		case PSY_ONNX_RECIPROCAL: return 1 / x;
 		case PSY_ONNX_RELU: return x < 0 ? 0 : x;
 		case PSY_ONNX_LEAKY: return x < 0 ? alpha * x : x;
