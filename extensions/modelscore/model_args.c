@@ -85,9 +85,6 @@ modelscore_prepare(modelscore_model *ready, Datum datum, MemoryContext memory)
 {
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 	LOCAL_FCINFO(fcinfo, 1);
-	psy_context ctx = psyrad_current_context();
-	psy_model_plan *plan;
-	psy_error err = {0};
 	psyrad_header *image;
 
 	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, NULL, NULL);
@@ -101,8 +98,6 @@ modelscore_prepare(modelscore_model *ready, Datum datum, MemoryContext memory)
 		image = memcpy(palloc(size), image, size);
 	}
 	*ready = (modelscore_model){.model = (const psy_model *) image, .memory = memory};
-	PSYRAD_CHECK(psy_model_plan_make(&ctx, ready->model, &plan, &err), &err);
-	ready->plan = plan;
 	ready->workspace = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_workspace(ready->model));
 	ready->raw = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_raw(ready->model));
 	ready->features = MemoryContextAllocHuge(memory, sizeof(double) * psy_model_features(ready->model));
@@ -124,6 +119,23 @@ fill_entry(FunctionCallInfo fcinfo, cache_entry *entry)
 		VARATT_EXTERNAL_GET_POINTER(entry->toast, datum);
 }
 
+/* Making a plan takes as long as scoring some hundreds of rows without one: a single row must not wait for it. */
+#define ROWS_BEFORE_PLAN 256
+
+static modelscore_model *
+counted(modelscore_model *ready)
+{
+	psy_context ctx = psyrad_context(ready->memory);
+	psy_model_plan *plan;
+	psy_error err = {0};
+
+	if (ready->rows > ROWS_BEFORE_PLAN || ++ready->rows <= ROWS_BEFORE_PLAN)
+		return ready;
+	PSYRAD_CHECK(psy_model_plan_make(&ctx, ready->model, &plan, &err), &err);
+	ready->plan = plan;
+	return ready;
+}
+
 modelscore_model *
 modelscore_model_arg(FunctionCallInfo fcinfo)
 {
@@ -134,13 +146,13 @@ modelscore_model_arg(FunctionCallInfo fcinfo)
 	cache_entry fresh;
 
 	if (referred != NULL)
-		return referred;
+		return counted(referred);
 	cache = cache_of(fcinfo);
 	if (cache->constant && cache->used > 0)
-		return &cache->entry[0].ready;
+		return counted(&cache->entry[0].ready);
 	for (int k = 0; k < cache->used; k++)
 		if (same_value(&cache->entry[k], datum))
-			return &cache->entry[k].ready;
+			return counted(&cache->entry[k].ready);
 	fill_entry(fcinfo, &fresh);
 	entry = &cache->entry[cache->next];
 	if (entry->memory != NULL)

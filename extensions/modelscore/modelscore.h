@@ -19,7 +19,8 @@ extern const psyrad_state_type modelscore_type;
 typedef struct modelscore_model
 {
 	const psy_model *model;
-	const psy_model_plan *plan;
+	const psy_model_plan *plan; /* made when it begins to pay (modelscore_model_arg); NULL before */
+	uint32 rows;				/* scored so far, up to then */
 	double *workspace;
 	double *raw;
 	double *features;

@@ -42,8 +42,9 @@ psy_hint(psy_error *err, const char *format, ...)
 {
 	va_list args;
 
+	/* Only a failure has a remedy: without a place to read its code from, it is still one. */
 	if (err == NULL)
-		return PSY_OK;
+		return PSY_DOMAIN;
 	va_start(args, format);
 	vsnprintf(err->hint, sizeof err->hint, format, args);
 	va_end(args);

@@ -43,7 +43,7 @@ psy_status psy_fail_with(psy_error *err, psy_status code, const char *format, va
 /* Appends to the zero-terminated text[size], cutting what does not fit: for building parts of a message. */
 void psy_append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Adds the remedy to an error that psy_fail has just filled; returns its code. */
+/* Adds the remedy to an error that psy_fail has just filled; returns its code, or PSY_DOMAIN when err is NULL. */
 psy_status psy_hint(psy_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -10,11 +10,11 @@
 struct psy_explainer
 {
 	const psy_model *model;
-	const psy_op *op;		 /* the estimator */
-	psy_tree_plan *trees;	 /* one of these two */
+	const psy_op *op;     /* the estimator */
+	psy_tree_plan *trees; /* one of these two */
 	psy_affine_plan *affine;
-	size_t steps;	  /* the first ones, each of whose outputs depends on one feature alone */
-	size_t width;	  /* of the vector behind them */
+	size_t steps;     /* the first ones, each of whose outputs depends on one feature alone */
+	size_t width;     /* of the vector behind them */
 	uint32_t *source; /* [width]: that feature */
 };
 
@@ -69,8 +69,9 @@ check_players(const psy_explainer *e, uint8_t *met, psy_error *err)
 	for (size_t k = 0; k < e->width; k++)
 	{
 		if (met[e->source[k]])
-			return psy_fail(err, PSY_UNSUPPORTED,
-							"the steps make several numbers of one feature: no exact explanation by trees is known");
+			return psy_fail(
+				err, PSY_UNSUPPORTED,
+				"the steps make several numbers of one feature: no exact explanation by trees is known");
 		met[e->source[k]] = 1;
 	}
 	return PSY_OK;
@@ -102,7 +103,8 @@ make_estimator(const psy_context *ctx, psy_explainer *e, psy_error *err)
 	{
 		psy_fail(err, PSY_UNSUPPORTED, "models of the kind \"%s\" have no exact explanation here",
 				 psy_op_kind_of(e->op->code)->name);
-		return psy_hint(err, "Trees, linear and logistic models, and linear machines of two classes are explained.");
+		return psy_hint(
+			err, "Trees, linear and logistic models, and linear machines of two classes are explained.");
 	}
 	if ((status = follow_features(ctx, e, err)) != PSY_OK)
 		return status;
@@ -174,7 +176,8 @@ psy_explain_workspace(const psy_explainer *explainer)
 double
 psy_explain_base(const psy_explainer *explainer, size_t output)
 {
-	return explainer->trees != NULL ? psy_tree_plan_base(explainer->trees, output) : explainer->affine->base[output];
+	return explainer->trees != NULL ? psy_tree_plan_base(explainer->trees, output)
+									: explainer->affine->base[output];
 }
 
 /* A missing value reaches gblinear alone, to which it is 0. */
@@ -194,7 +197,8 @@ psy_explain(const psy_explainer *explainer, size_t output, const double *feature
 	const psy_model *model = explainer->model;
 	double *share = workspace + psy_model_workspace(model);
 	const double *vector;
-	psy_status status = psy_model_transform(model, explainer->steps, features, workspace, &vector, missing, err);
+	psy_status status =
+		psy_model_transform(model, explainer->steps, features, workspace, &vector, missing, err);
 
 	if (status != PSY_OK || *missing)
 		return status;

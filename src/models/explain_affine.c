@@ -76,8 +76,9 @@ read_row(const psy_model *model, const psy_op *op, size_t output, double *coef)
 static psy_status
 refuse_without_means(psy_error *err)
 {
-	psy_fail(err, PSY_UNSUPPORTED,
-			 "explaining a linear model needs the features' means in training, and this one does not have them");
+	psy_fail(
+		err, PSY_UNSUPPORTED,
+		"explaining a linear model needs the features' means in training, and this one does not have them");
 	return psy_hint(err, "Add \"background\": [one mean a feature] to its psyrad-json, or standardise within "
 						 "the model.");
 }
@@ -122,7 +123,8 @@ find_centre(const psy_model *model, size_t steps, double *centre, double *scratc
 /* ---- slopes
  * ----------------------------------------------------------------------------------------------------- */
 
-/* slope[] of the margin in the estimator's inputs becomes its slope behind the first steps; other is scratch. */
+/* slope[] of the margin in the estimator's inputs becomes its slope behind the first steps; other is scratch.
+ */
 static psy_status
 pull_back(const psy_model *model, size_t steps, double *slope, double *other, psy_error *err)
 {
@@ -132,9 +134,10 @@ pull_back(const psy_model *model, size_t steps, double *slope, double *other, ps
 		const psy_op_kind *kind = psy_op_kind_of(op->code);
 
 		if (kind->pull == NULL || !kind->pull(model, op, slope, other))
-			return psy_fail(err, PSY_UNSUPPORTED,
-							"step %zu (%s) mixes features: no exact explanation of the original ones is known", k + 1,
-							kind->name);
+			return psy_fail(
+				err, PSY_UNSUPPORTED,
+				"step %zu (%s) mixes features: no exact explanation of the original ones is known", k + 1,
+				kind->name);
 		memcpy(slope, other, op->inputs * sizeof *slope);
 	}
 	return PSY_OK;
@@ -197,8 +200,8 @@ psy_affine_plan_make(const psy_context *ctx, const psy_model *model, size_t step
 	psy_status status;
 
 	*plan = NULL;
-	if ((status = psy_alloc(ctx, 1, sizeof **plan + (width + outputs * (width + 1)) * sizeof(double), &made, err)) !=
-			PSY_OK ||
+	if ((status = psy_alloc(ctx, 1, sizeof **plan + (width + outputs * (width + 1)) * sizeof(double), &made,
+							err)) != PSY_OK ||
 		(status = psy_alloc(ctx, 2 * widest + psy_chain_workspace(model, first, model->ops, model->features),
 							sizeof(double), &scratch, err)) != PSY_OK)
 		return status;

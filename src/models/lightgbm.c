@@ -7,114 +7,10 @@
  * read in two passes, the first of which counts.  Lines are found by key within a block, so that their order
  * does not matter.
  */
-#include "models/slice.h"
-#include "models/trees.h"
+#include "models/lightgbm.h"
 
-#include <locale.h>
 #include <math.h>
 #include <string.h>
-
-typedef struct lightgbm_reader
-{
-	psy_compiler *c;
-	const char *document;
-	locale_t c_locale;
-	psy_slice head;
-	psy_slice trees; /* from the first Tree= on */
-	psy_trees_head plan;
-	psy_slice objective;
-	psy_task task;
-	uint32_t outputs;
-	size_t features;
-	size_t most; /* leaves of a tree */
-	double *column;
-	double *value;
-	double *split_cover;
-	double *leaf_cover;
-	psy_tree_split *split;
-} lightgbm_reader;
-
-static psy_status
-refuse(const lightgbm_reader *l, const char *at, psy_status code, const char *what)
-{
-	size_t line, column;
-
-	psy_json_locate(l->document, (size_t) (at - l->document), &line, &column);
-	return psy_fail(l->c->err, code, "lightgbm, line %zu: %s", line, what);
-}
-
-static psy_status
-refuse_key(const lightgbm_reader *l, const char *at, psy_status code, const char *key, const char *what)
-{
-	char text[160] = "";
-
-	psy_append(text, sizeof text, "%s: %s", key, what);
-	return refuse(l, at, code, text);
-}
-
-/* ---- lines and numbers
- * ------------------------------------------------------------------------------------------ */
-
-/* The value of the line key=value; false when there is none. */
-static bool
-find(psy_slice block, const char *key, psy_slice *value)
-{
-	while (block.at < block.end)
-	{
-		psy_slice line = psy_slice_line(&block);
-		size_t length = strlen(key);
-
-		if (psy_slice_begins(line, key) && (size_t) (line.end - line.at) > length && line.at[length] == '=')
-		{
-			*value = (psy_slice){line.at + length + 1, line.end};
-			return true;
-		}
-	}
-	return false;
-}
-
-/* A finite number in [low, high]; infinities are taken as the largest doubles, as LightGBM prints thresholds.
- */
-static psy_status
-read_number(const lightgbm_reader *l, psy_slice word, const char *key, bool whole, double low, double high,
-			double *number)
-{
-	if (!psy_slice_number(word, l->c_locale, number))
-		return refuse_key(l, word.at, PSY_FORMAT, key, "a number is missing or too long");
-	if (isnan(*number) || (whole && *number != floor(*number)) || !(*number >= low && *number <= high))
-		return refuse_key(l, word.at, PSY_FORMAT, key,
-						  whole ? "a whole number within its range expected" : "a finite number expected");
-	return PSY_OK;
-}
-
-static psy_status
-read_setting(const lightgbm_reader *l, psy_slice block, const char *key, double low, double high,
-			 double *number)
-{
-	psy_slice value;
-
-	if (!find(block, key, &value))
-		return refuse_key(l, block.at, PSY_FORMAT, key, "the line is missing");
-	return read_number(l, value, key, true, low, high, number);
-}
-
-/* count numbers of the line into to[]. */
-static psy_status
-read_column(const lightgbm_reader *l, psy_slice block, const char *key, size_t count, bool whole, double low,
-			double high, double *to)
-{
-	psy_slice value;
-	psy_status status;
-
-	if (!find(block, key, &value))
-		return refuse_key(l, block.at, PSY_FORMAT, key, "the line is missing");
-	for (size_t k = 0; k < count; k++)
-		if ((status = read_number(l, psy_slice_word(&value), key, whole, low, high, to + k)) != PSY_OK)
-			return status;
-	if (psy_slice_word(&value).at < value.end)
-		return refuse_key(l, value.at, PSY_FORMAT, key, "more numbers than expected");
-	return PSY_OK;
-}
 
 /* ---- the head
  * --------------------------------------------------------------------------------------------------- */
@@ -145,21 +41,22 @@ static const objective objectives[] = {{"regression", PSY_REGRESSION, PSY_LINK_I
 
 /* "binary sigmoid:1", "multiclass num_class:3", "regression sqrt", ... */
 static psy_status
-read_objective(lightgbm_reader *l, double classes)
+read_objective(psy_lightgbm_reader *l, double classes)
 {
 	psy_slice text, name, word;
 	const objective *found = NULL;
 	psy_status status;
 
-	if (!find(l->head, "objective", &text))
-		return refuse(l, l->head.at, PSY_UNSUPPORTED,
-					  "a model without an objective (a custom one) is not supported");
+	if (!psy_lightgbm_find(l->head, "objective", &text))
+		return psy_lightgbm_refuse(l, l->head.at, PSY_UNSUPPORTED,
+								   "a model without an objective (a custom one) is not supported");
 	name = psy_slice_word(&text);
 	for (size_t k = 0; k < sizeof objectives / sizeof objectives[0]; k++)
 		if (psy_slice_equals(name, objectives[k].name))
 			found = objectives + k;
 	if (found == NULL)
-		return refuse_key(l, name.at, PSY_UNSUPPORTED, "objective", "it is not among those supported");
+		return psy_lightgbm_refuse_key(l, name.at, PSY_UNSUPPORTED, "objective",
+									   "it is not among those supported");
 	l->plan.link = found->link;
 	l->objective = name;
 	l->task = found->task;
@@ -167,20 +64,21 @@ read_objective(lightgbm_reader *l, double classes)
 		if (psy_slice_begins(word, "sigmoid:"))
 		{
 			word.at += strlen("sigmoid:");
-			if ((status = read_number(l, word, "sigmoid", false, 1e-300, 1e300, &l->plan.parameter)) !=
-				PSY_OK)
+			if ((status = psy_lightgbm_number(l, word, "sigmoid", false, 1e-300, 1e300,
+											  &l->plan.parameter)) != PSY_OK)
 				return status;
 		}
 		else if (psy_slice_equals(word, "sqrt"))
 			l->plan.link = PSY_LINK_SQUARE;
 	if (found->link == PSY_LINK_SOFTMAX || found->link == PSY_LINK_EACH ? classes < 2 : classes != 1)
-		return refuse_key(l, l->head.at, PSY_FORMAT, "num_class", "it does not fit the objective");
+		return psy_lightgbm_refuse_key(l, l->head.at, PSY_FORMAT, "num_class",
+									   "it does not fit the objective");
 	l->outputs = (uint32_t) classes;
 	return PSY_OK;
 }
 
 static psy_status
-add_text(lightgbm_reader *l, psy_span table, size_t k, const char *text, size_t length)
+add_text(psy_lightgbm_reader *l, psy_span table, size_t k, const char *text, size_t length)
 {
 	psy_span span;
 	psy_status status = psy_builder_text(&l->c->builder, text, length, &span);
@@ -191,13 +89,13 @@ add_text(lightgbm_reader *l, psy_span table, size_t k, const char *text, size_t 
 }
 
 static size_t
-classes_of(const lightgbm_reader *l)
+classes_of(const psy_lightgbm_reader *l)
 {
 	return l->task == PSY_REGRESSION ? 0 : l->outputs == 1 ? 2 : l->outputs;
 }
 
 static psy_status
-name_classes(lightgbm_reader *l)
+name_classes(psy_lightgbm_reader *l)
 {
 	psy_builder *b = &l->c->builder;
 	size_t classes = classes_of(l);
@@ -226,17 +124,17 @@ name_classes(lightgbm_reader *l)
 }
 
 static psy_status
-name_features(lightgbm_reader *l)
+name_features(psy_lightgbm_reader *l)
 {
 	psy_builder *b = &l->c->builder;
 	psy_span table, units;
 	psy_slice names, word;
 	psy_status status;
 
-	if (!find(l->head, "feature_names", &names))
-		return refuse_key(l, l->head.at, PSY_FORMAT, "feature_names", "the line is missing");
+	if (!psy_lightgbm_find(l->head, "feature_names", &names))
+		return psy_lightgbm_refuse_key(l, l->head.at, PSY_FORMAT, "feature_names", "the line is missing");
 	if (l->features > l->c->limits->features || l->features > PSY_SPLIT_FEATURE)
-		return refuse(l, names.at, PSY_LIMIT, "too many features");
+		return psy_lightgbm_refuse(l, names.at, PSY_LIMIT, "too many features");
 	if ((status = psy_builder_reserve(b, l->features, sizeof(psy_span), &table)) != PSY_OK ||
 		(status = psy_builder_reserve(b, l->features, sizeof(psy_span), &units)) != PSY_OK)
 		return status;
@@ -248,19 +146,20 @@ name_features(lightgbm_reader *l)
 	{
 		word = psy_slice_word(&names);
 		if (word.at == word.end)
-			return refuse_key(l, names.at, PSY_FORMAT, "feature_names",
-							  "fewer names than max_feature_idx says");
+			return psy_lightgbm_refuse_key(l, names.at, PSY_FORMAT, "feature_names",
+										   "fewer names than max_feature_idx says");
 		if ((status = add_text(l, table, k, word.at, (size_t) (word.end - word.at))) != PSY_OK)
 			return status;
 	}
 	if (psy_slice_word(&names).at < names.end)
-		return refuse_key(l, names.at, PSY_FORMAT, "feature_names", "more names than max_feature_idx says");
+		return psy_lightgbm_refuse_key(l, names.at, PSY_FORMAT, "feature_names",
+									   "more names than max_feature_idx says");
 	return psy_builder_order_features(b);
 }
 
 /* Parts the document at the first tree and at the end of trees. */
 static psy_status
-part_document(lightgbm_reader *l, size_t bytes)
+part_document(psy_lightgbm_reader *l, size_t bytes)
 {
 	psy_slice rest = {l->document, l->document + bytes}, line;
 
@@ -279,23 +178,26 @@ part_document(lightgbm_reader *l, size_t bytes)
 			return PSY_OK;
 		}
 	}
-	return refuse(l, l->document + bytes, PSY_FORMAT, "the document ends before a line \"end of trees\"");
+	return psy_lightgbm_refuse(l, l->document + bytes, PSY_FORMAT,
+							   "the document ends before a line \"end of trees\"");
 }
 
 static psy_status
-read_head(lightgbm_reader *l)
+read_head(psy_lightgbm_reader *l)
 {
 	double classes, each, most;
 	psy_slice head = l->head;
 	psy_status status;
 
-	if ((status = read_setting(l, head, "num_class", 1, PSY_MODEL_MOST_CLASSES, &classes)) != PSY_OK ||
-		(status = read_setting(l, head, "num_tree_per_iteration", 1, PSY_MODEL_MOST_CLASSES, &each)) !=
+	if ((status = psy_lightgbm_setting(l, head, "num_class", 1, PSY_MODEL_MOST_CLASSES, &classes)) !=
 			PSY_OK ||
-		(status = read_setting(l, head, "max_feature_idx", 0, 16777214, &most)) != PSY_OK)
+		(status = psy_lightgbm_setting(l, head, "num_tree_per_iteration", 1, PSY_MODEL_MOST_CLASSES,
+									   &each)) != PSY_OK ||
+		(status = psy_lightgbm_setting(l, head, "max_feature_idx", 0, 16777214, &most)) != PSY_OK)
 		return status;
 	if (each != classes)
-		return refuse_key(l, head.at, PSY_UNSUPPORTED, "num_tree_per_iteration", "it differs from num_class");
+		return psy_lightgbm_refuse_key(l, head.at, PSY_UNSUPPORTED, "num_tree_per_iteration",
+									   "it differs from num_class");
 	l->features = (size_t) most + 1;
 	return read_objective(l, classes);
 }
@@ -326,38 +228,39 @@ next_tree(psy_slice *rest)
 }
 
 static psy_status
-measure(lightgbm_reader *l, psy_slice block)
+measure(psy_lightgbm_reader *l, psy_slice block)
 {
 	double leaves, linear, sets, last;
 	psy_slice bounds;
 	psy_status status;
 
-	if ((status = read_setting(l, block, "num_leaves", 1, 1e7, &leaves)) != PSY_OK ||
-		(status = read_setting(l, block, "num_cat", 0, 1e7, &sets)) != PSY_OK)
+	if ((status = psy_lightgbm_setting(l, block, "num_leaves", 1, 1e7, &leaves)) != PSY_OK ||
+		(status = psy_lightgbm_setting(l, block, "num_cat", 0, 1e7, &sets)) != PSY_OK)
 		return status;
-	if (find(block, "is_linear", &bounds))
+	if (psy_lightgbm_find(block, "is_linear", &bounds))
 	{
-		if ((status = read_number(l, bounds, "is_linear", true, 0, 1, &linear)) != PSY_OK)
+		if ((status = psy_lightgbm_number(l, bounds, "is_linear", true, 0, 1, &linear)) != PSY_OK)
 			return status;
 		if (linear == 1)
-			return refuse_key(l, bounds.at, PSY_UNSUPPORTED, "is_linear",
-							  "trees with linear leaves are not supported");
+			return psy_lightgbm_refuse_key(l, bounds.at, PSY_UNSUPPORTED, "is_linear",
+										   "trees with linear leaves are not supported");
 	}
 	/* As many leaves as the block has bytes at most: what is allocated was seen to be there. */
 	if (leaves > (double) (block.end - block.at) || (sets > 0 && sets >= leaves))
-		return refuse_key(l, block.at, PSY_FORMAT, "num_leaves",
-						  "more leaves, or sets of categories, than the tree has room for");
+		return psy_lightgbm_refuse_key(l, block.at, PSY_FORMAT, "num_leaves",
+									   "more leaves, or sets of categories, than the tree has room for");
 	if (sets > 0)
 	{
-		if (!find(block, "cat_boundaries", &bounds))
-			return refuse_key(l, block.at, PSY_FORMAT, "cat_boundaries", "the line is missing");
+		if (!psy_lightgbm_find(block, "cat_boundaries", &bounds))
+			return psy_lightgbm_refuse_key(l, block.at, PSY_FORMAT, "cat_boundaries", "the line is missing");
 		for (size_t k = 0; k <= (size_t) sets; k++)
-			if ((status = read_number(l, psy_slice_word(&bounds), "cat_boundaries", true, 0,
-									  (double) (block.end - block.at), &last)) != PSY_OK)
+			if ((status = psy_lightgbm_number(l, psy_slice_word(&bounds), "cat_boundaries", true, 0,
+											  (double) (block.end - block.at), &last)) != PSY_OK)
 				return status;
 		l->plan.words += (uint32_t) last;
 	}
-	if (leaves > 1 && (!find(block, "internal_count", &bounds) || !find(block, "leaf_count", &bounds)))
+	if (leaves > 1 && (!psy_lightgbm_find(block, "internal_count", &bounds) ||
+					   !psy_lightgbm_find(block, "leaf_count", &bounds)))
 		l->plan.flags &= ~PSY_TREES_COVERS;
 	l->plan.trees++;
 	l->plan.nodes += 2 * (uint32_t) leaves - 1;
@@ -368,12 +271,12 @@ measure(lightgbm_reader *l, psy_slice block)
 
 /* cat_threshold's words to the writer; then each categorical split's number becomes its piece of them. */
 static psy_status
-read_sets(lightgbm_reader *l, psy_slice block, size_t splits, psy_trees_writer *writer)
+read_sets(psy_lightgbm_reader *l, psy_slice block, size_t splits, psy_trees_writer *writer)
 {
 	double sets, bits;
 	uint32_t all[2], *word;
 	psy_slice bounds, words;
-	psy_status status = read_setting(l, block, "num_cat", 0, 1e7, &sets);
+	psy_status status = psy_lightgbm_setting(l, block, "num_cat", 0, 1e7, &sets);
 
 	if (status != PSY_OK)
 		return status;
@@ -381,17 +284,19 @@ read_sets(lightgbm_reader *l, psy_slice block, size_t splits, psy_trees_writer *
 	{
 		for (size_t s = 0; s < splits; s++)
 			if (l->split[s].what & PSY_SPLIT_CATEGORIES)
-				return refuse_key(l, block.at, PSY_FORMAT, "num_cat", "0, but a split goes by categories");
+				return psy_lightgbm_refuse_key(l, block.at, PSY_FORMAT, "num_cat",
+											   "0, but a split goes by categories");
 		return PSY_OK;
 	}
-	if (!find(block, "cat_boundaries", &bounds) || !find(block, "cat_threshold", &words))
-		return refuse_key(l, block.at, PSY_FORMAT, "cat_threshold", "the line is missing");
+	if (!psy_lightgbm_find(block, "cat_boundaries", &bounds) ||
+		!psy_lightgbm_find(block, "cat_threshold", &words))
+		return psy_lightgbm_refuse_key(l, block.at, PSY_FORMAT, "cat_threshold", "the line is missing");
 	/* Fewer sets than leaves: the column holds their bounds. */
 	for (size_t k = 0; k <= (size_t) sets; k++)
 	{
-		status =
-			read_number(l, psy_slice_word(&bounds), "cat_boundaries", true, k == 0 ? 0 : l->column[k - 1],
-						k == 0 ? 0 : (double) (block.end - block.at), l->column + k);
+		status = psy_lightgbm_number(l, psy_slice_word(&bounds), "cat_boundaries", true,
+									 k == 0 ? 0 : l->column[k - 1],
+									 k == 0 ? 0 : (double) (block.end - block.at), l->column + k);
 		if (status != PSY_OK)
 			return status;
 	}
@@ -402,8 +307,8 @@ read_sets(lightgbm_reader *l, psy_slice block, size_t splits, psy_trees_writer *
 		if ((split->what & PSY_SPLIT_CATEGORIES) == 0)
 			continue;
 		if (!(split->threshold >= 0 && split->threshold < sets))
-			return refuse_key(l, block.at, PSY_FORMAT, "threshold",
-							  "a set of categories that does not exist");
+			return psy_lightgbm_refuse_key(l, block.at, PSY_FORMAT, "threshold",
+										   "a set of categories that does not exist");
 		/* The sets stand one after the other from this tree's first word on. */
 		split->set[0] = writer->words + (uint32_t) l->column[(size_t) split->threshold];
 		split->set[1] =
@@ -412,8 +317,8 @@ read_sets(lightgbm_reader *l, psy_slice block, size_t splits, psy_trees_writer *
 	word = psy_trees_set(writer, (uint32_t) l->column[(size_t) sets], all);
 	for (size_t k = 0; k < all[1]; k++)
 	{
-		if ((status = read_number(l, psy_slice_word(&words), "cat_threshold", true, 0, UINT32_MAX, &bits)) !=
-			PSY_OK)
+		if ((status = psy_lightgbm_number(l, psy_slice_word(&words), "cat_threshold", true, 0, UINT32_MAX,
+										  &bits)) != PSY_OK)
 			return status;
 		word[k] = (uint32_t) bits;
 	}
@@ -423,9 +328,9 @@ read_sets(lightgbm_reader *l, psy_slice block, size_t splits, psy_trees_writer *
 /* decision_type: bit 0 categorical, bit 1 missing values go left, bits 2-3 what is missing: nothing, zero,
  * NaN. */
 static psy_status
-read_kinds(lightgbm_reader *l, psy_slice block, size_t splits)
+read_kinds(psy_lightgbm_reader *l, psy_slice block, size_t splits)
 {
-	psy_status status = read_column(l, block, "decision_type", splits, true, -128, 127, l->column);
+	psy_status status = psy_lightgbm_column(l, block, "decision_type", splits, true, -128, 127, l->column);
 
 	for (size_t k = 0; status == PSY_OK && k < splits; k++)
 	{
@@ -433,8 +338,8 @@ read_kinds(lightgbm_reader *l, psy_slice block, size_t splits)
 		uint32_t *what = &l->split[k].what;
 
 		if (missing > 2)
-			return refuse_key(l, block.at, PSY_UNSUPPORTED, "decision_type",
-							  "an unknown treatment of missing values");
+			return psy_lightgbm_refuse_key(l, block.at, PSY_UNSUPPORTED, "decision_type",
+										   "an unknown treatment of missing values");
 		/* Of a categorical split a missing value is no member, whatever the bits say. */
 		if (kind & 1)
 			*what |= PSY_SPLIT_CATEGORIES;
@@ -446,26 +351,27 @@ read_kinds(lightgbm_reader *l, psy_slice block, size_t splits)
 }
 
 static psy_status
-read_splits(lightgbm_reader *l, psy_slice block, size_t splits)
+read_splits(psy_lightgbm_reader *l, psy_slice block, size_t splits)
 {
 	double leaf = -(double) splits - 1, last = (double) splits - 1;
 	psy_status status;
 
-	if ((status = read_column(l, block, "split_feature", splits, true, 0, (double) l->features - 1,
-							  l->column)) != PSY_OK)
+	if ((status = psy_lightgbm_column(l, block, "split_feature", splits, true, 0, (double) l->features - 1,
+									  l->column)) != PSY_OK)
 		return status;
 	for (size_t k = 0; k < splits; k++)
 		l->split[k] = (psy_tree_split){.what = (uint32_t) l->column[k]};
-	if ((status = read_column(l, block, "threshold", splits, false, -INFINITY, INFINITY, l->column)) !=
-		PSY_OK)
+	if ((status = psy_lightgbm_column(l, block, "threshold", splits, false, -INFINITY, INFINITY,
+									  l->column)) != PSY_OK)
 		return status;
 	for (size_t k = 0; k < splits; k++)
 		l->split[k].threshold = l->column[k];
-	if ((status = read_column(l, block, "left_child", splits, true, leaf, last, l->column)) != PSY_OK)
+	if ((status = psy_lightgbm_column(l, block, "left_child", splits, true, leaf, last, l->column)) != PSY_OK)
 		return status;
 	for (size_t k = 0; k < splits; k++)
 		l->split[k].left = (int32_t) l->column[k];
-	if ((status = read_column(l, block, "right_child", splits, true, leaf, last, l->column)) != PSY_OK)
+	if ((status = psy_lightgbm_column(l, block, "right_child", splits, true, leaf, last, l->column)) !=
+		PSY_OK)
 		return status;
 	for (size_t k = 0; k < splits; k++)
 		l->split[k].right = (int32_t) l->column[k];
@@ -474,27 +380,28 @@ read_splits(lightgbm_reader *l, psy_slice block, size_t splits)
 
 /* Cases of training in each node; a tree of one leaf need not say. */
 static psy_status
-read_covers(lightgbm_reader *l, psy_slice block, size_t splits)
+read_covers(psy_lightgbm_reader *l, psy_slice block, size_t splits)
 {
 	psy_status status;
 
 	l->leaf_cover[0] = 0;
 	if ((l->plan.flags & PSY_TREES_COVERS) == 0 || splits == 0)
 		return PSY_OK;
-	status = read_column(l, block, "internal_count", splits, true, 0, 9e15, l->split_cover);
-	return status != PSY_OK ? status
-							: read_column(l, block, "leaf_count", splits + 1, true, 0, 9e15, l->leaf_cover);
+	status = psy_lightgbm_column(l, block, "internal_count", splits, true, 0, 9e15, l->split_cover);
+	return status != PSY_OK
+			   ? status
+			   : psy_lightgbm_column(l, block, "leaf_count", splits + 1, true, 0, 9e15, l->leaf_cover);
 }
 
 static psy_status
-read_tree(lightgbm_reader *l, psy_slice block, uint32_t output, psy_trees_writer *writer)
+read_tree(psy_lightgbm_reader *l, psy_slice block, uint32_t output, psy_trees_writer *writer)
 {
 	psy_tree_source source = {
 		.split = l->split, .value = l->value, .split_cover = l->split_cover, .leaf_cover = l->leaf_cover};
 	double leaves;
 	psy_status status;
 
-	if ((status = read_setting(l, block, "num_leaves", 1, (double) l->most, &leaves)) != PSY_OK)
+	if ((status = psy_lightgbm_setting(l, block, "num_leaves", 1, (double) l->most, &leaves)) != PSY_OK)
 		return status;
 	source.leaves = (size_t) leaves;
 	source.splits = source.leaves - 1;
@@ -502,19 +409,19 @@ read_tree(lightgbm_reader *l, psy_slice block, uint32_t output, psy_trees_writer
 	if (source.splits > 0 && ((status = read_splits(l, block, source.splits)) != PSY_OK ||
 							  (status = read_sets(l, block, source.splits, writer)) != PSY_OK))
 		return status;
-	if ((status = read_column(l, block, "leaf_value", source.leaves, false, -1.7e308, 1.7e308, l->value)) !=
-		PSY_OK)
+	if ((status = psy_lightgbm_column(l, block, "leaf_value", source.leaves, false, -1.7e308, 1.7e308,
+									  l->value)) != PSY_OK)
 		return status;
 	if ((status = read_covers(l, block, source.splits)) != PSY_OK)
 		return status;
 	if (!psy_trees_add(writer, &source, output))
-		return refuse(l, block.at, PSY_FORMAT,
-					  "left_child and right_child do not make a tree: a split is reached twice");
+		return psy_lightgbm_refuse(l, block.at, PSY_FORMAT,
+								   "left_child and right_child do not make a tree: a split is reached twice");
 	return PSY_OK;
 }
 
 static psy_status
-read_trees(lightgbm_reader *l, psy_trees_writer *writer)
+read_trees(psy_lightgbm_reader *l, psy_trees_writer *writer)
 {
 	psy_slice rest = l->trees;
 	psy_status status = PSY_OK;
@@ -526,7 +433,7 @@ read_trees(lightgbm_reader *l, psy_trees_writer *writer)
 }
 
 static psy_status
-plan_trees(lightgbm_reader *l)
+plan_trees(psy_lightgbm_reader *l)
 {
 	psy_slice rest = l->trees, lines = l->head;
 	psy_status status;
@@ -535,7 +442,7 @@ plan_trees(lightgbm_reader *l)
 		if ((status = measure(l, next_tree(&rest))) != PSY_OK)
 			return status;
 	if (l->plan.trees % l->outputs != 0)
-		return refuse(l, l->trees.end, PSY_FORMAT, "the last iteration lacks trees");
+		return psy_lightgbm_refuse(l, l->trees.end, PSY_FORMAT, "the last iteration lacks trees");
 	while (lines.at < lines.end)
 		if (psy_slice_equals(psy_slice_line(&lines), "average_output"))
 			l->plan.divisor = l->plan.trees / l->outputs;
@@ -544,7 +451,7 @@ plan_trees(lightgbm_reader *l)
 
 /* One block: values, a column, covers, splits. */
 static psy_status
-make_scratch(lightgbm_reader *l, void **block)
+make_scratch(psy_lightgbm_reader *l, void **block)
 {
 	psy_status status =
 		psy_alloc(l->c->builder.ctx, l->most, 4 * sizeof(double) + sizeof(psy_tree_split), block, l->c->err);
@@ -561,7 +468,7 @@ make_scratch(lightgbm_reader *l, void **block)
 
 /* The trees as an operator; the head was read. */
 static psy_status
-compile_trees(lightgbm_reader *l, psy_op *op)
+compile_trees(psy_lightgbm_reader *l, psy_op *op)
 {
 	psy_builder *b = &l->c->builder;
 	psy_trees_writer writer;
@@ -584,7 +491,7 @@ compile_trees(lightgbm_reader *l, psy_op *op)
 
 /* A document on its own: the model's head too. */
 static psy_status
-compile(lightgbm_reader *l)
+compile(psy_lightgbm_reader *l)
 {
 	psy_builder *b = &l->c->builder;
 	psy_op op = {0};
@@ -606,7 +513,7 @@ compile(lightgbm_reader *l)
 
 /* The head of document[bytes]; l->c_locale is to be freed, also after errors. */
 static psy_status
-begin(lightgbm_reader *l, size_t bytes)
+begin(psy_lightgbm_reader *l, size_t bytes)
 {
 	psy_status status;
 
@@ -620,7 +527,7 @@ begin(lightgbm_reader *l, size_t bytes)
 }
 
 static void
-end(lightgbm_reader *l)
+end(psy_lightgbm_reader *l)
 {
 	if (l->c_locale != (locale_t) 0)
 		freelocale(l->c_locale);
@@ -631,7 +538,7 @@ psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
 					 const psy_model_limits *limits, psy_model **image, psy_error *err)
 {
 	psy_compiler c = {.limits = limits, .err = err};
-	lightgbm_reader l = {.c = &c, .document = document};
+	psy_lightgbm_reader l = {.c = &c, .document = document};
 	psy_status status;
 
 	if (bytes > limits->json.bytes)
@@ -685,7 +592,7 @@ psy_lightgbm_from_json(psy_compiler *c, const psy_json_node *node, psy_op *op)
 	static const char *const keys[] = {"kind", "model", NULL};
 	const psy_model *model = psy_builder_model(&c->builder);
 	const psy_json_node *lines;
-	lightgbm_reader l = {.c = c};
+	psy_lightgbm_reader l = {.c = c};
 	char *text = NULL;
 	size_t bytes;
 	psy_status status;

@@ -70,7 +70,8 @@ psy_block_distances(const double *x, const double *block, size_t n, double dista
 }
 
 PSY_CLONES static void
-block_distances_single(const double *restrict x, const float *restrict block, size_t n, double *restrict distance)
+block_distances_single(const double *restrict x, const float *restrict block, size_t n,
+					   double *restrict distance)
 {
 	double sum[PSY_SV_BLOCK] = {0};
 

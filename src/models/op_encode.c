@@ -349,8 +349,9 @@ sources_of_one_hot(const psy_model *model, const psy_op *op, uint32_t *source)
 		{
 			bool listed = i < d.column[k].count;
 			size_t a = i - d.column[k].count;
-			double output = listed ? d.output[d.column[k].first + i]
-								   : d.column[k].answer[a] == ANSWER_OUTPUT ? d.other[2 * k + a] : -1;
+			double output = listed                                   ? d.output[d.column[k].first + i]
+							: d.column[k].answer[a] == ANSWER_OUTPUT ? d.other[2 * k + a]
+																	 : -1;
 
 			if (output < 0)
 				continue;

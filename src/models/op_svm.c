@@ -179,14 +179,16 @@ finish_kernels(const psy_svm_head *head, double value[PSY_SV_BLOCK])
 		return;
 	}
 	for (size_t k = 0; k < PSY_SV_BLOCK; k++)
-		value[k] = head->kernel == PSY_SVM_POLY ? whole_power(head->gamma * value[k] + head->coef0, head->degree)
-												: tanh(head->gamma * value[k] + head->coef0);
+		value[k] = head->kernel == PSY_SVM_POLY
+					   ? whole_power(head->gamma * value[k] + head->coef0, head->degree)
+					   : tanh(head->gamma * value[k] + head->coef0);
 }
 
-/* kernel[s] of all vectors, in whole blocks; single, when not NULL, holds the same vectors in single precision. */
+/* kernel[s] of all vectors, in whole blocks; single, when not NULL, holds the same vectors in single
+ * precision. */
 static void
-kernel_values(const psy_svm_head *head, const double *block, const float *single, const double *in, size_t inputs,
-			  double *kernel)
+kernel_values(const psy_svm_head *head, const double *block, const float *single, const double *in,
+			  size_t inputs, double *kernel)
 {
 	for (size_t s = 0, at = 0; s < head->vectors; s += PSY_SV_BLOCK, at += PSY_SV_BLOCK * inputs)
 	{
@@ -294,8 +296,8 @@ plan(const psy_model *model, const psy_op *op, void *memory)
 }
 
 static void
-apply_planned(const psy_model *model, const psy_op *op, const void *single, const double *in, double *workspace,
-			  double *out)
+apply_planned(const psy_model *model, const psy_op *op, const void *single, const double *in,
+			  double *workspace, double *out)
 {
 	decide(model, op, single, in, workspace, out);
 }

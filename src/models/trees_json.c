@@ -97,7 +97,8 @@ read_sum(trees_reader *r, const psy_json_node *node)
 		return psy_json_fail(r->c->json, node, PSY_FORMAT, r->c->err,
 							 "the logistic link is for two classes, not %u", model->classes);
 	if (leaf == 1 && r->head.link != PSY_LINK_SOFTMAX)
-		return psy_json_fail(r->c->json, node, PSY_FORMAT, r->c->err, "leaves of classes are for the link softmax");
+		return psy_json_fail(r->c->json, node, PSY_FORMAT, r->c->err,
+							 "leaves of classes are for the link softmax");
 	if (leaf == 1)
 		r->head.width = r->outputs;
 	if (tie == 1)
@@ -108,7 +109,7 @@ read_sum(trees_reader *r, const psy_json_node *node)
 static psy_status
 read_settings(trees_reader *r, const psy_json_node *node)
 {
-	static const char *const keys[] = {"kind", "combine", "features", "link", "slope",
+	static const char *const keys[] = {"kind", "combine", "features", "link",  "slope",
 									   "ties", "base",    "leaves",   "trees", NULL};
 	static const char *const combine[] = {"average", "vote", "sum", NULL};
 	static const char *const features[] = {"float32", "double", NULL};
@@ -167,7 +168,8 @@ words_of(trees_reader *r, const psy_json_node *codes, uint32_t *words)
 	psy_status status;
 
 	*words = 1;
-	for (const psy_json_node *n = psy_json_first(r->c->json, codes); n != NULL; n = psy_json_next(r->c->json, n))
+	for (const psy_json_node *n = psy_json_first(r->c->json, codes); n != NULL;
+		 n = psy_json_next(r->c->json, n))
 	{
 		if ((status = psy_json_count(r->c->json, n, MOST_CATEGORY, &code, r->c->err)) != PSY_OK)
 			return status;
@@ -194,8 +196,8 @@ read_sets(trees_reader *r, const psy_json_node *tree, size_t splits, psy_trees_w
 	if ((status = psy_json_list(r->c, tree, "categories", &list, &count)) != PSY_OK)
 		return status;
 	if (count != splits)
-		return psy_json_fail(json, list, PSY_FORMAT, r->c->err, "%zu sets, %zu expected: null or one a split", count,
-							 splits);
+		return psy_json_fail(json, list, PSY_FORMAT, r->c->err, "%zu sets, %zu expected: null or one a split",
+							 count, splits);
 	for (const psy_json_node *n = psy_json_first(json, list); n != NULL; n = psy_json_next(json, n), split++)
 	{
 		if ((status = find_set(r, n, &codes, &right)) != PSY_OK ||
@@ -211,7 +213,8 @@ read_sets(trees_reader *r, const psy_json_node *tree, size_t splits, psy_trees_w
 		}
 		split->what |= PSY_SPLIT_CATEGORIES | (right ? PSY_SPLIT_MEMBERS_RIGHT : 0);
 		word = psy_trees_set(writer, words, split->set);
-		for (const psy_json_node *code = psy_json_first(json, codes); code != NULL; code = psy_json_next(json, code))
+		for (const psy_json_node *code = psy_json_first(json, codes); code != NULL;
+			 code = psy_json_next(json, code))
 			word[(uint32_t) code->as.number / 32] |= 1u << ((uint32_t) code->as.number % 32);
 	}
 	return PSY_OK;
@@ -220,9 +223,9 @@ read_sets(trees_reader *r, const psy_json_node *tree, size_t splits, psy_trees_w
 static psy_status
 measure(trees_reader *r, const psy_json_node *tree)
 {
-	static const char *const keys[] = {"feature",    "threshold", "left",   "right",       "missing_left",
-									   "categories", "value",     "output", "split_cover", "leaf_cover",
-									   NULL};
+	static const char *const keys[] = {"feature",      "threshold",  "left",  "right",
+									   "missing_left", "categories", "value", "output",
+									   "split_cover",  "leaf_cover", NULL};
 	const psy_json *json = r->c->json;
 	const psy_json_node *feature, *value;
 	size_t splits, values;
@@ -347,7 +350,8 @@ read_output(trees_reader *r, const psy_json_node *tree, size_t *output)
 	if (node == NULL)
 		return psy_json_fail(r->c->json, tree, PSY_FORMAT, r->c->err,
 							 "the key \"output\" is missing: which sum the tree adds to");
-	return psy_json_count(r->c->json, node, r->sum && r->head.width == 1 ? r->outputs - 1 : 0, output, r->c->err);
+	return psy_json_count(r->c->json, node, r->sum && r->head.width == 1 ? r->outputs - 1 : 0, output,
+						  r->c->err);
 }
 
 static psy_status
@@ -363,7 +367,8 @@ read_tree(trees_reader *r, const psy_json_node *tree, psy_trees_writer *writer)
 	if ((status = read_splits(r, tree, splits)) != PSY_OK ||
 		(status = read_sets(r, tree, splits, writer)) != PSY_OK ||
 		(status = psy_json_numbers(json, value, values, r->value, r->c->err)) != PSY_OK ||
-		(status = read_covers(r, tree, splits)) != PSY_OK || (status = read_output(r, tree, &output)) != PSY_OK)
+		(status = read_covers(r, tree, splits)) != PSY_OK ||
+		(status = read_output(r, tree, &output)) != PSY_OK)
 		return status;
 	source.split_cover = r->cover;
 	source.leaf_cover = r->cover + splits;

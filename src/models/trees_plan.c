@@ -36,7 +36,6 @@ key_of(float x)
 	return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
-
 /* Whether every split compares a float32 feature and nothing else. */
 static bool
 splits_are_plain(const psy_trees_parts *p)
@@ -159,7 +158,8 @@ walk_group(const uint64_t *node, uint32_t feature_bits, const uint32_t *key, uin
 
 /* in[] -> the leaf of each tree: its vector, or its node when leaves have one number. */
 static void
-walk_links(const psy_trees_parts *p, uint32_t feature_bits, const uint64_t *node, const uint32_t *key, uint32_t *leaf)
+walk_links(const psy_trees_parts *p, uint32_t feature_bits, const uint64_t *node, const uint32_t *key,
+		   uint32_t *leaf)
 {
 	for (uint32_t first = 0; first < p->head->trees; first += WALKS)
 	{

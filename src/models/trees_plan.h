@@ -12,15 +12,15 @@
 
 #include "models/trees.h"
 
-/* Bytes of the plan; 0 when these trees can't be walked so: double features, categories, or too many features and
- * nodes. */
+/* Bytes of the plan; 0 when these trees can't be walked so: double features, categories, or too many features
+ * and nodes. */
 size_t psy_trees_plan_size(const psy_model *model, const psy_op *op);
 
 void psy_trees_plan(const psy_model *model, const psy_op *op, void *plan);
 
 /*
- * Adds the leaves of in[inputs], none of them missing, to out[outputs] in the order of the trees; workspace as
- * psy_op_trees asks for it.  False, out being undefined, when a feature is too large for float32.
+ * Adds the leaves of in[inputs], none of them missing, to out[outputs] in the order of the trees; workspace
+ * as psy_op_trees asks for it.  False, out being undefined, when a feature is too large for float32.
  */
 bool psy_trees_add_planned(const psy_model *model, const psy_op *op, const void *plan, const double *in,
 						   double *workspace, double *out);

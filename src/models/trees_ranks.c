@@ -11,6 +11,7 @@
 #include <emmintrin.h>
 #endif
 
+#define COUNTERS 1024
 #define COUNTED 8 /* thresholds that are compared at once; as many infinities stand behind each feature's */
 
 static bool
@@ -30,6 +31,24 @@ count_splits(const psy_trees_parts *p)
 	return splits;
 }
 
+/* The most splits that one of COUNTERS features has. */
+static uint32_t
+most_splits_of(const psy_trees_parts *p, uint32_t first)
+{
+	uint32_t count[COUNTERS] = {0}, most = 0;
+
+	for (uint32_t k = 0; k < p->head->nodes; k++)
+	{
+		uint32_t at = (p->node[k].what & PSY_SPLIT_FEATURE) - first;
+
+		if (is_split(p->node + k) && at < COUNTERS)
+			count[at]++;
+	}
+	for (uint32_t k = 0; k < COUNTERS; k++)
+		most = count[k] > most ? count[k] : most;
+	return most;
+}
+
 bool
 psy_ranks_fit(const psy_trees_parts *p)
 {
@@ -37,15 +56,9 @@ psy_ranks_fit(const psy_trees_parts *p)
 		return false;
 	if (count_splits(p) <= PSY_MOST_RANK)
 		return true;
-	for (uint32_t f = 0; f < p->inputs; f++)
-	{
-		uint32_t count = 0;
-
-		for (uint32_t k = 0; k < p->head->nodes; k++)
-			count += (p->node[k].what & (PSY_SPLIT_LEAF | PSY_SPLIT_FEATURE)) == f;
-		if (count > PSY_MOST_RANK)
+	for (uint32_t first = 0; first < p->inputs; first += COUNTERS)
+		if (most_splits_of(p, first) > PSY_MOST_RANK)
 			return false;
-	}
 	return true;
 }
 
@@ -250,7 +263,8 @@ count_all(const double *in, size_t n, const float *threshold, const uint32_t *fi
 {
 	for (size_t k = 0; k < n; k++)
 		key[k] =
-			((uint32_t) begin[k] + count_below(threshold + first[k] + (uint32_t) begin[k], (float) in[k])) << 16;
+			((uint32_t) begin[k] + count_below(threshold + first[k] + (uint32_t) begin[k], (float) in[k]))
+			<< 16;
 }
 
 /* The tables of many features are larger than the nearest memory: all are asked for before any is read. */
@@ -264,7 +278,8 @@ psy_ranks_find(const psy_ranks *ranks, const char *bytes, const double *in, size
 	const uint16_t *start = (const uint16_t *) (bytes + ranks->start);
 
 	if (!find_intervals(in, inputs, (const double *) (bytes + ranks->low),
-						(const double *) (bytes + ranks->scale), (const double *) (bytes + ranks->top), scratch))
+						(const double *) (bytes + ranks->scale), (const double *) (bytes + ranks->top),
+						scratch))
 		return false;
 	for (size_t k = 0; k < inputs; k++)
 		__builtin_prefetch(start + from[k] + (uint32_t) scratch[k]);

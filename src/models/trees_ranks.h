@@ -4,8 +4,8 @@
  *
  * x > threshold j (from 0, ascending, each once) exactly when x lies above more than j thresholds: when its
  * rank is greater than j.  So 16 bits decide what 32 did, exactly.  A table over equal intervals tells where
- * to begin counting; subtraction and multiplication keep the order of their arguments, so that no threshold of
- * an earlier interval is above x and none of a later one below.
+ * to begin counting; subtraction and multiplication keep the order of their arguments, so that no threshold
+ * of an earlier interval is above x and none of a later one below.
  */
 #ifndef PSY_TREES_RANKS_H
 #define PSY_TREES_RANKS_H

@@ -174,12 +174,14 @@ def register():
     import bench_models
     import bench_permutation
     import bench_registry
+    import bench_shap
     BENCHES.update(bench_graph.BENCHES)
     BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)
     BENCHES.update(bench_models.BENCHES)
     BENCHES.update(bench_permutation.BENCHES)
     BENCHES.update(bench_registry.BENCHES)
+    BENCHES.update(bench_shap.BENCHES)
 
 
 def main(names):

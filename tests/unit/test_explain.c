@@ -423,6 +423,117 @@ classes_choose_output_and_sign(void **state)
 	free(model);
 }
 
+/* Any estimator of two features behind steps of its own. */
+static psy_model *
+pipeline(const char *task, const char *steps, const char *estimator)
+{
+	static char text[4096];
+
+	sprintf(text, "{\"psyrad_model\": 1, \"name\": \"p\", \"task\": %s, \"features\": [\"x\", \"y\"], %s \"estimator\": %s}",
+			task, steps, estimator);
+	return unit_compile(text);
+}
+
+#define REGRESSES "\"regression\""
+#define CLASSIFIES "\"classification\", \"classes\": [\"no\", \"yes\"]"
+#define THREE(a, b) "{\"kind\": \"linear\", \"coef\": [[2, -1, " #a "]], \"intercept\": [" #b "]}"
+
+/* Components of a matrix M behind a scaler: the slope in the scaled features is M' coef. */
+static void
+slopes_go_back_through_affine_steps(void **state)
+{
+	double x[2] = {3, 2};
+	psy_model *model = pipeline(REGRESSES,
+								"\"steps\": [{\"kind\": \"standardize\", \"mean\": [1, 10], \"scale\": [2, 4]}, "
+								"{\"kind\": \"project\", \"matrix\": [[1, 2], [0, 3], [5, -1]], \"center\": [0.5, 0.25]}, "
+								"{\"kind\": \"select\", \"columns\": [2, 0, 1]}, "
+								"{\"kind\": \"affine\", \"scale\": [1, 2, 1], \"offset\": [7, 8, 9]}, "
+								"{\"kind\": \"standardize\", \"mean\": [0, 0, 3], \"scale\": [1, 1, 0.25]}],",
+								THREE(0.5, 0.25));
+	explained got = explain(model, 0, x);
+
+	/* coef 2, -1, 0.5 of columns 2, 0, 1 scaled 1, 2, 4: 2 (5, -1) - 2 (1, 2) + 2 (0, 3) = (8, 0) */
+	assert_close(got.phi[0], 8 * (3 - 1) / 2.0, 1e-14);
+	assert_true(fabs(got.phi[1]) < 1e-14);
+	assert_close(got.sum, got.margin, 1e-14);
+	free(model);
+}
+
+/* What several numbers made of one feature say adds up; chosen twice, a feature speaks twice. */
+static void
+columns_of_one_feature_add_up(void **state)
+{
+	double x[2] = {3, 2};
+	psy_model *model = pipeline(REGRESSES,
+								"\"steps\": [{\"kind\": \"one_hot\", \"columns\": [{\"categories\": [1, 3], \"output\": [0, "
+								"1]}, {\"categories\": [2], \"output\": [2]}]}, {\"kind\": \"standardize\", \"mean\": [0.25, "
+								"0.75, 1], \"scale\": [0.5, 0.5, 1]}],",
+								THREE(4, 1));
+	explained got = explain(model, 0, x);
+
+	assert_close(got.phi[0], 2 * (0 - 0.25) / 0.5 - (1 - 0.75) / 0.5, 1e-15);
+	assert_true(got.phi[1] == 0);
+	assert_close(got.base, 1, 1e-15);
+	assert_close(got.sum, got.margin, 1e-15);
+	free(model);
+	model = pipeline(REGRESSES, "\"background\": [1, 1], \"steps\": [{\"kind\": \"select\", \"columns\": [1, 0, 1]}],",
+					 THREE(4, 1));
+	got = explain(model, 0, x);
+	assert_close(got.phi[0], -2, 1e-15);
+	assert_close(got.phi[1], 6, 1e-15);
+	assert_close(got.sum, got.margin, 1e-15);
+	free(model);
+}
+
+/* The mean of a code says nothing of how often each category was there. */
+static void
+means_of_codes_are_no_means(void **state)
+{
+	double x[2] = {3, 2};
+	explained to;
+	psy_error err = {0};
+	psy_model *model = pipeline(REGRESSES,
+								"\"background\": [3, 2], \"steps\": [{\"kind\": \"one_hot\", \"columns\": "
+								"[{\"categories\": [1, 3], \"output\": [0, 1]}, {\"categories\": [2], \"output\": [2]}]}],",
+								THREE(4, 1));
+
+	assert_int_equal(explain_status(model, 0, x, &to, &err), PSY_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "means"));
+	free(model);
+	model = pipeline(REGRESSES,
+					 "\"background\": [3, 2], \"steps\": [{\"kind\": \"project\", \"matrix\": [[1, 2], [0, 3], [5, -1]]}, "
+					 "{\"kind\": \"affine\", \"scale\": [1, 2, 4], \"offset\": [7, 8, 9], \"clip\": [0, 1]}],",
+					 THREE(4, 1));
+	assert_int_equal(explain_status(model, 0, x, &to, &err), PSY_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "step 2 (affine)"));
+	free(model);
+}
+
+/* Linear machines of two classes; a machine's own sign: > 0 is its first class. */
+static void
+linear_classifiers_are_explained(void **state)
+{
+	double x[2] = {3, 2}, sign;
+	size_t output;
+	psy_error err = {0};
+	psy_model *model = pipeline(CLASSIFIES, "\"background\": [1, 1],",
+								"{\"kind\": \"linear_classifier\", \"coef\": [[2, -3]], \"intercept\": [0.5], "
+								"\"probability\": \"none\"}");
+	explained got = explain(model, 0, x);
+
+	assert_close(got.phi[0], 4, 1e-15);
+	assert_close(got.phi[1], -3, 1e-15);
+	assert_close(got.sum, got.margin, 1e-15);
+	free(model);
+	model = unit_compile("svm_type c_svc\nkernel_type linear\nnr_class 2\ntotal_sv 2\nrho -0.5\nlabel 1 2\nnr_sv 1 1\nSV\n"
+						 "1 1:2 2:1 \n-1 1:1 2:-1 \n");
+	assert_int_equal(psy_explain_output(model, 0, &output, &sign, &err), PSY_OK);
+	assert_true(output == 0 && sign == 1);
+	assert_int_equal(explain_status(model, 0, x, &got, &err), PSY_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "means"));
+	free(model);
+}
+
 int
 main(void)
 {
@@ -434,6 +545,10 @@ main(void)
 		cmocka_unit_test(affine_models_start_from_their_means),
 		cmocka_unit_test(affine_models_without_means_are_refused),
 		cmocka_unit_test(classes_choose_output_and_sign),
+		cmocka_unit_test(slopes_go_back_through_affine_steps),
+		cmocka_unit_test(columns_of_one_feature_add_up),
+		cmocka_unit_test(means_of_codes_are_no_means),
+		cmocka_unit_test(linear_classifiers_are_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

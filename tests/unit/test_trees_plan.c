@@ -7,12 +7,14 @@
 #include <math.h>
 
 #define FEATURES 5
+#define MOST_FEATURES 300
 #define ROOM (1 << 20)
 
-/* A stream of random numbers for one document. */
+/* A stream of random numbers for one document, and how many features it has. */
 typedef struct draws
 {
 	uint64_t seed, next;
+	uint32_t features;
 } draws;
 
 static uint32_t
@@ -72,7 +74,7 @@ write_tree(draws *d, uint32_t splits, uint32_t width, char *to)
 	leaves = splits == 0 ? 1 : leaves;
 	to += sprintf(to, "{\"feature\": [");
 	for (uint32_t k = 0; k < splits; k++)
-		to += sprintf(to, "%s%u", k > 0 ? "," : "", below(d, FEATURES));
+		to += sprintf(to, "%s%u", k > 0 ? "," : "", below(d, d->features));
 	to += sprintf(to, "], \"threshold\": [");
 	for (uint32_t k = 0; k < splits; k++)
 		to += sprintf(to, "%s%.17g", k > 0 ? "," : "", number(d));
@@ -97,11 +99,13 @@ random_forest(draws *d, uint32_t trees, bool classes, char *document)
 
 	to += sprintf(to,
 				  "{\"psyrad_model\": 1, \"name\": \"t\", \"task\": \"%s\", %s \"missing\": \"learned\", "
-				  "\"features\": [\"a\", \"b\", \"c\", \"d\", \"e\"], \"estimator\": {\"kind\": \"trees\", "
-				  "\"combine\": \"average\", "
-				  "\"features\": \"float32\", \"trees\": [",
+				  "\"features\": [\"f\"",
 				  classes ? "classification" : "regression",
 				  classes ? "\"classes\": [\"x\", \"y\", \"z\"]," : "");
+	for (uint32_t k = 1; k < d->features; k++)
+		to += sprintf(to, ", \"f%u\"", k);
+	to += sprintf(to, "], \"estimator\": {\"kind\": \"trees\", \"combine\": \"average\", \"features\": \"float32\", "
+					  "\"trees\": [");
 	for (uint32_t t = 0; t < trees; t++)
 	{
 		to += sprintf(to, "%s", t > 0 ? "," : "");
@@ -137,9 +141,10 @@ planned_walks_change_no_bit(void **state)
 {
 	char *document = malloc(ROOM);
 
-	for (uint32_t trees = 1; trees <= 45; trees++)
+	for (uint32_t trees = 1; trees <= 180; trees += trees < 45 ? 1 : 27)
 	{
-		draws d = {trees, 0};
+		/* More features than eight registers hold go the plain way on every processor. */
+		draws d = {trees, 0, trees % 5 == 0 ? MOST_FEATURES : FEATURES};
 		psy_model *model = random_forest(&d, trees, trees % 2 == 0, document);
 		psy_model_plan *plan;
 
@@ -147,14 +152,14 @@ planned_walks_change_no_bit(void **state)
 		assert_non_null(plan);
 		for (int row = 0; row < 200; row++)
 		{
-			double x[FEATURES];
+			double x[MOST_FEATURES];
 
-			for (int k = 0; k < FEATURES; k++)
+			for (uint32_t k = 0; k < d.features; k++)
 				x[k] = finite_feature(&d);
 			if (row % 10 == 0)
-				x[below(&d, FEATURES)] = NAN;
+				x[below(&d, d.features)] = NAN;
 			if (row % 25 == 1)
-				x[below(&d, FEATURES)] = 1e39;
+				x[below(&d, d.features)] = 1e39;
 			same_outputs(model, plan, x);
 		}
 		free(plan);
@@ -169,7 +174,7 @@ float_sums_are_planned_too(void **state)
 {
 	psy_model *model = unit_compile_golden("boosted/xgboost_logistic.json");
 	psy_model_plan *plan;
-	draws d = {1, 0};
+	draws d = {1, 0, FEATURES};
 
 	assert_int_equal(psy_model_plan_make(&unit_context, model, &plan, NULL), PSY_OK);
 	assert_non_null(plan);
@@ -184,6 +189,35 @@ float_sums_are_planned_too(void **state)
 	}
 	free(plan);
 	free(model);
+}
+
+/* The vectors of an RBF machine in single precision, where that is what they are. */
+static void
+single_vectors_change_no_bit(void **state)
+{
+	static const char *const document[] = {
+		"svm_type epsilon_svr\nkernel_type rbf\ngamma 0.3\nnr_class 2\ntotal_sv 3\nrho 0.25\nSV\n"
+		"1 1:0.5 2:-1.25 3:2 \n-0.7 1:0.125 3:-2 \n0.3 2:4 3:0.75 \n",
+		"svm_type epsilon_svr\nkernel_type rbf\ngamma 0.3\nnr_class 2\ntotal_sv 3\nrho 0.25\nSV\n"
+		"1 1:0.1 2:-1.25 3:2 \n-0.7 1:0.125 3:-2 \n0.3 2:4 3:0.75 \n"};
+	draws d = {9, 0, 3};
+
+	for (int k = 0; k < 2; k++)
+	{
+		psy_model *model = unit_compile(document[k]);
+		psy_model_plan *plan;
+
+		assert_int_equal(psy_model_plan_make(&unit_context, model, &plan, NULL), PSY_OK);
+		assert_true((plan != NULL) == (k == 0));
+		for (int row = 0; row < 200; row++)
+		{
+			double x[3] = {below(&d, 999) / 100.0, below(&d, 999) / 300.0, row == 0 ? 1e200 : -1.5};
+
+			same_outputs(model, plan, x);
+		}
+		free(plan);
+		free(model);
+	}
 }
 
 /* Double features are compared as doubles, one tree after the other. */
@@ -207,6 +241,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(planned_walks_change_no_bit),
 									   cmocka_unit_test(float_sums_are_planned_too),
+									   cmocka_unit_test(single_vectors_change_no_bit),
 									   cmocka_unit_test(double_features_have_no_plan)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
