@@ -4,7 +4,7 @@
  * Both need, at each node, the sum of the intensities of its triangles: with S the cube roots of the weights,
  * half the diagonal of S^3.  Three ways to the same sums, by how many edges there are: in a binary graph the
  * common neighbours of two are counted as bits; in a sparse one each triangle is seen once, in a
- * pass over two rows for every edge; in a dense one the upper triangle of S^2 is made tile by tile in
+ * pass over the rows of an edge's two nodes; in a dense one the upper triangle of S^2 is made tile by tile in
  * registers and used at once.
  */
 #include "connectivity/graph.h"
@@ -16,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SPARSE 0.35 /* density below which visiting triangles beats multiplying matrices; measured */
+#define SPARSE 0.65 /* density below which visiting triangles beats multiplying matrices; measured */
 
 /* ---- cube roots ---------------------------------------------------------------------------------------- */
 
@@ -101,14 +101,21 @@ common_bits(const uint64_t *a, const uint64_t *b, size_t words)
 
 /* ---- the three ways ------------------------------------------------------------------------------------ */
 
+typedef struct workspace
+{
+	void *room;
+	size_t edges; /* of the graph */
+} workspace;
+
 /* Each fills cycles[i] with twice the sum of the intensities of the triangles at i. */
-typedef psy_status (*triangle_way)(const psy_context *ctx, const psy_graph *g, void *room, double *cycles,
-								   psy_error *err);
+typedef psy_status (*triangle_way)(const psy_context *ctx, const psy_graph *g, const workspace *work,
+								   double *cycles, psy_error *err);
 
 static psy_status
-count_common(const psy_context *ctx, const psy_graph *g, void *room, double *cycles, psy_error *err)
+count_common(const psy_context *ctx, const psy_graph *g, const workspace *work, double *cycles,
+			 psy_error *err)
 {
-	uint64_t *bits = room;
+	uint64_t *bits = work->room;
 	size_t n = g->n, words = words_of(n);
 
 	fill_bits(g, bits);
@@ -129,19 +136,6 @@ count_common(const psy_context *ctx, const psy_graph *g, void *room, double *cyc
 	return PSY_OK;
 }
 
-/* Keeps the bits right of the diagonal alone. */
-static void
-keep_upper(uint64_t *bits, size_t n)
-{
-	size_t words = words_of(n);
-
-	for (size_t i = 0; i < n; i++)
-	{
-		memset(bits + i * words, 0, i / 64 * sizeof *bits);
-		bits[i * words + i / 64] &= ~(((uint64_t) 2 << i % 64) - 1);
-	}
-}
-
 /* Rows of so many doubles begin at a cache line each. */
 static size_t
 padded(size_t n)
@@ -149,86 +143,144 @@ padded(size_t n)
 	return (n + PSY_LANES - 1) / PSY_LANES * PSY_LANES;
 }
 
-/* root[n][padded(n)]: the cube roots of the edges right of the diagonal, elsewhere 0.  Taken packed, so that
- * vectors hold edges alone. */
-static void
-fill_roots(const psy_graph *g, const uint64_t *bits, double *packed, double *root)
+/* The edges of a graph right of its diagonal, by rows: those of row i are first[i] to first[i + 1] - 1. */
+typedef struct edge_list
 {
-	size_t n = g->n, words = words_of(n), count = 0;
+	size_t *first;    /* [n + 1] */
+	uint32_t *column; /* [edges] */
+	double *packed;   /* [edges]; the cube roots of their weights */
+	double *root;     /* [n][padded(n)]: the same in their places, elsewhere 0 */
+} edge_list;
 
-	memset(root, 0, n * padded(n) * sizeof *root);
+static void
+list_edges(const psy_graph *g, edge_list *list)
+{
+	size_t n = g->n, count = 0;
+
 	for (size_t i = 0; i < n; i++)
-		for (size_t w = i / 64; w < words; w++)
-			for (uint64_t left = bits[i * words + w]; left != 0; left &= left - 1)
-				packed[count++] = g->weight[i * n + w * 64 + (size_t) __builtin_ctzll(left)];
-	cube_roots(packed, count);
-	count = 0;
-	for (size_t i = 0; i < n; i++)
-		for (size_t w = i / 64; w < words; w++)
-			for (uint64_t left = bits[i * words + w]; left != 0; left &= left - 1)
-				root[i * padded(n) + w * 64 + (size_t) __builtin_ctzll(left)] = packed[count++];
+	{
+		const double *row = g->weight + i * n;
+
+		list->first[i] = count;
+		for (size_t j = i + 1; j < n; j += 64)
+			for (uint64_t left = bits_of(row + j, n - j); left != 0; left &= left - 1)
+			{
+				size_t column = j + (size_t) __builtin_ctzll(left);
+
+				list->column[count] = (uint32_t) column;
+				list->packed[count++] = row[column];
+			}
+	}
+	list->first[n] = count;
 }
 
-/*
- * The triangles i < j < k over the edge (i, j) of root s, where a and b are the rows of i and j from a
- * multiple of PSY_LANES on: b is 0 up to j.  Adds to cycles of k what returns as their sum.
- */
-PSY_CLONES static double
-edge_kernel(double s, const double *a, const double *b, size_t count, double *cycles)
+/* Packed, so that vectors hold edges alone. */
+static void
+fill_roots(size_t n, const edge_list *list)
 {
-	double lane[PSY_LANES] = {0};
+	cube_roots(list->packed, list->first[n]);
+	memset(list->root, 0, n * padded(n) * sizeof *list->root);
+	for (size_t i = 0; i < n; i++)
+		for (size_t e = list->first[i]; e < list->first[i + 1]; e++)
+			list->root[i * padded(n) + list->column[e]] = list->packed[e];
+}
 
-	for (size_t k = 0; k < count; k += PSY_LANES)
-		for (size_t l = 0; l < PSY_LANES; l++)
-		{
-			double intensity = s * (a[k + l] * b[k + l]);
+typedef double lanes __attribute__((vector_size(PSY_LANES * sizeof(double)), aligned(8)));
 
-			lane[l] += intensity;
-			cycles[k + l] += intensity;
-		}
+static inline double
+sum_of(const lanes *sum)
+{
+	double lane[PSY_LANES];
+
+	memcpy(lane, sum, sizeof lane);
 	return psy_lanes_sum(lane);
+}
+
+#define TEAM 4 /* edges of one row visited together */
+
+/*
+ * The triangles i < j < k over the TEAM edges (i, j) of row i from edge on; a place from last on is no edge
+ * and has the root 0.  Rows are 0 up to their diagonal.  Adds each triangle's intensity to its three nodes.
+ */
+__attribute__((always_inline)) static inline void
+add_team(const edge_list *list, size_t stride, size_t i, size_t edge, size_t last, double *once)
+{
+	const uint32_t *column = list->column + edge;
+	const double *root = list->root, *s = list->packed + edge;
+	size_t left = last - edge, from = column[0] / PSY_LANES * PSY_LANES;
+	size_t j0 = column[0], j1 = left > 1 ? column[1] : j0, j2 = left > 2 ? column[2] : j0,
+		   j3 = left > 3 ? column[3] : j0;
+	double s0 = s[0], s1 = left > 1 ? s[1] : 0, s2 = left > 2 ? s[2] : 0, s3 = left > 3 ? s[3] : 0;
+	lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
+
+	for (size_t k = from; k < stride; k += PSY_LANES)
+	{
+		lanes of_i = *(const lanes *) (root + i * stride + k);
+		lanes x0 = of_i * *(const lanes *) (root + j0 * stride + k);
+		lanes x1 = of_i * *(const lanes *) (root + j1 * stride + k);
+		lanes x2 = of_i * *(const lanes *) (root + j2 * stride + k);
+		lanes x3 = of_i * *(const lanes *) (root + j3 * stride + k);
+
+		sum0 += x0;
+		sum1 += x1;
+		sum2 += x2;
+		sum3 += x3;
+		*(lanes *) (once + k) += (s0 * x0 + s1 * x1) + (s2 * x2 + s3 * x3);
+	}
+	sum0 *= s0;
+	sum1 *= s1;
+	sum2 *= s2;
+	sum3 *= s3;
+	once[j0] += sum_of(&sum0);
+	once[j1] += sum_of(&sum1);
+	once[j2] += sum_of(&sum2);
+	once[j3] += sum_of(&sum3);
+	sum0 = (sum0 + sum1) + (sum2 + sum3);
+	once[i] += sum_of(&sum0);
+}
+
+PSY_CLONES static void
+add_row(const edge_list *list, size_t stride, size_t i, double *once)
+{
+	for (size_t edge = list->first[i]; edge < list->first[i + 1]; edge += TEAM)
+		add_team(list, stride, i, edge, list->first[i + 1], once);
 }
 
 /* once[padded(n)]: the sums of the intensities at each node. */
 static psy_status
-add_edges(const psy_context *ctx, size_t n, const uint64_t *bits, const double *root, double *once,
-		  psy_error *err)
+add_edges(const psy_context *ctx, size_t n, const edge_list *list, double *once, psy_error *err)
 {
-	size_t words = words_of(n), stride = padded(n);
-
 	for (size_t i = 0; i < n; i++)
 	{
-		const double *of_i = root + i * stride;
-
-		for (size_t w = i / 64; w < words; w++)
-			for (uint64_t left = bits[i * words + w]; left != 0; left &= left - 1)
-			{
-				size_t j = w * 64 + (size_t) __builtin_ctzll(left), first = j / PSY_LANES * PSY_LANES;
-				double sum = edge_kernel(of_i[j], of_i + first, root + j * stride + first, stride - first,
-										 once + first);
-
-				once[i] += sum;
-				once[j] += sum;
-			}
+		add_row(list, padded(n), i, once);
 		if (psy_poll(ctx, err) != PSY_OK)
 			return PSY_INTERRUPTED;
 	}
 	return PSY_OK;
 }
 
+/* Doubles of room that visit_triangles needs. */
+static size_t
+visit_room(size_t n, size_t edges)
+{
+	return (n + 1) * padded(n) + edges + edges / 2 + 1 + n + 1;
+}
+
 static psy_status
-visit_triangles(const psy_context *ctx, const psy_graph *g, void *room, double *cycles, psy_error *err)
+visit_triangles(const psy_context *ctx, const psy_graph *g, const workspace *work, double *cycles,
+				psy_error *err)
 {
 	size_t n = g->n;
-	double *root = room, *once = root + n * padded(n);
-	uint64_t *bits = (uint64_t *) (once + padded(n));
+	double *once = (double *) work->room + n * padded(n);
+	edge_list list = {.root = work->room, .packed = once + padded(n)};
 	psy_status status;
 
-	fill_bits(g, bits);
-	keep_upper(bits, n);
-	fill_roots(g, bits, (double *) (bits + n * words_of(n)), root);
+	list.first = (size_t *) (list.packed + work->edges);
+	list.column = (uint32_t *) (list.first + n + 1);
+	list_edges(g, &list);
+	fill_roots(n, &list);
 	memset(once, 0, padded(n) * sizeof *once);
-	status = add_edges(ctx, n, bits, root, once, err);
+	status = add_edges(ctx, n, &list, once, err);
 	for (size_t i = 0; i < n; i++)
 		cycles[i] = 2 * once[i];
 	return status;
@@ -279,10 +331,11 @@ add_tile(const double *tile, const double *panel, size_t n, size_t i0, size_t j0
 }
 
 static psy_status
-multiply_tiles(const psy_context *ctx, const psy_graph *g, void *room, double *cycles, psy_error *err)
+multiply_tiles(const psy_context *ctx, const psy_graph *g, const workspace *work, double *cycles,
+			   psy_error *err)
 {
 	psy_tile_kernel multiply = psy_best_tile();
-	double *panel = room, tile[2 * PSY_TILE * PSY_TILE];
+	double *panel = work->room, tile[2 * PSY_TILE * PSY_TILE];
 	size_t n = g->n, panels = even_panels(n), size = n * PSY_TILE;
 
 	fill_panels(g, panels, panel);
@@ -303,13 +356,23 @@ multiply_tiles(const psy_context *ctx, const psy_graph *g, void *room, double *c
 /* ---- choosing among them ------------------------------------------------------------------------------- */
 
 PSY_CLONES static bool
-is_binary(const double *weight, size_t count)
+has_weights(const double *row, size_t count)
 {
 	uint64_t other = 0;
 
 	for (size_t k = 0; k < count; k++)
-		other |= (weight[k] != 0) & (weight[k] != 1);
-	return other == 0;
+		other |= (row[k] != 0) & (row[k] != 1);
+	return other != 0;
+}
+
+/* Mostly told by the first row. */
+static bool
+is_binary(const psy_graph *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (has_weights(g->weight + i * g->n, g->n))
+			return false;
+	return true;
 }
 
 /* degree[i], and their sum. */
@@ -328,19 +391,19 @@ fill_degrees(const psy_context *ctx, const psy_graph *g, double *degree, psy_err
 static psy_status
 triangles(const psy_context *ctx, const psy_graph *g, double *cycles, double *degree, psy_error *err)
 {
-	size_t n = g->n, bits = n * words_of(n);
-	double edges = fill_degrees(ctx, g, degree, err);
-	bool binary = is_binary(g->weight, n * n), sparse = edges < SPARSE * (double) n * (double) n;
+	size_t n = g->n;
+	double ends = fill_degrees(ctx, g, degree, err);
+	workspace work = {NULL, (size_t) ends / 2};
+	bool binary = is_binary(g), sparse = ends < SPARSE * (double) n * (double) n;
 	triangle_way way = binary ? count_common : sparse ? visit_triangles : multiply_tiles;
-	size_t doubles = binary   ? bits
-					 : sparse ? (n + 1) * padded(n) + bits + (size_t) edges / 2
+	size_t doubles = binary   ? n * words_of(n)
+					 : sparse ? visit_room(n, work.edges)
 							  : even_panels(n) * n * PSY_TILE;
-	void *room;
-	psy_status status = psy_alloc(ctx, doubles, sizeof(double), &room, err);
+	psy_status status = psy_alloc(ctx, doubles, sizeof(double), &work.room, err);
 
 	if (status == PSY_OK)
-		status = way(ctx, g, room, cycles, err);
-	psy_release(ctx, room);
+		status = way(ctx, g, &work, cycles, err);
+	psy_release(ctx, work.room);
 	return status;
 }
 
