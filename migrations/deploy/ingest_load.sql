@@ -677,7 +677,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
 	CREATE TEMPORARY TABLE point ON COMMIT DROP AS
 	SELECT p."row", s.protocol, p.position, p.verbatim, m.acupoint, m.rule, m.candidates,
-		coalesce((intervention.split_side(p.verbatim)).side, s.side) AS side
+		s.side
 	FROM pg_temp.stage_point p
 	JOIN pg_temp.stage s USING ("row")
 	CROSS JOIN LATERAL intervention.resolve_acupoint(p.verbatim) m;

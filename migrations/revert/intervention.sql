@@ -4,6 +4,8 @@ BEGIN;
 DROP TABLE intervention.protocol_quantity;
 DROP TABLE intervention.protocol_point;
 DROP TABLE intervention.protocol;
+DROP TABLE intervention.lexicon;
+DROP TABLE intervention.point_set_member;
 DROP TABLE intervention.acupoint_alias;
 DROP TABLE intervention.acupoint;
 

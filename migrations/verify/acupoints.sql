@@ -23,6 +23,7 @@ BEGIN
 	ASSERT (intervention.resolve_acupoint('GV 24+')).acupoint = 'EX-HN3', 'GV24+ is not Yintang';
 	ASSERT (intervention.resolve_acupoint('GV 24')).acupoint = 'GV24', 'GV24 is not Shenting';
 	ASSERT (intervention.resolve_acupoint('Shenmen')).candidates = '{HT7,TF4}', 'Shenmen is not ambiguous';
+	ASSERT (SELECT array_agg(acupoint ORDER BY position) FROM psyrad.acupoint_resolve('主穴：百会、印堂；配穴：太冲')) = '{GV20,EX-HN3,LR3}', 'a prescription is not read';
 	ASSERT has_table_privilege('psyrad_analyst', 'intervention.channel_code', 'SELECT'), 'psyrad_analyst cannot read the channel codes';
 END $$;
 ROLLBACK;
