@@ -28,7 +28,8 @@ require_utf8(void)
 {
 	if (GetDatabaseEncoding() != PG_UTF8)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("acupoints are read in databases of encoding UTF8 only, not %s", GetDatabaseEncodingName())));
+						errmsg("acupoints are read in databases of encoding UTF8 only, not %s",
+							   GetDatabaseEncodingName())));
 }
 
 PG_FUNCTION_INFO_V1(acupoint_fold);
@@ -45,7 +46,8 @@ acupoint_fold(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(folded));
 }
 
-/* The lexicon of a text, read anew when it is another than the last one.  What is kept is whole at any time. */
+/* The lexicon of a text, read anew when it is another than the last one.  What is kept is whole at any time.
+ */
 static const psy_lexicon *
 lexicon_of(text *given)
 {
@@ -101,7 +103,8 @@ put_mention(const psy_mention *m, int position, const char *bytes, Datum value[C
 	put_text(&value[4], &null[4], psy_certainty_name(m->side_certainty));
 	put_text(&value[5], &null[5], psy_role_name(m->role));
 	null[6] = m->condition == m->condition_end;
-	value[6] = PointerGetDatum(cstring_to_text_with_len(bytes + m->condition, m->condition_end - m->condition));
+	value[6] =
+		PointerGetDatum(cstring_to_text_with_len(bytes + m->condition, m->condition_end - m->condition));
 	null[7] = m->alternatives == 0;
 	value[7] = Int32GetDatum(m->alternatives);
 	value[8] = Float8GetDatum(m->confidence);
@@ -125,7 +128,8 @@ acupoint_read(PG_FUNCTION_ARGS)
 
 	require_utf8();
 	lexicon = lexicon_of(PG_GETARG_TEXT_PP(1));
-	PSYRAD_CHECK(psy_prescription_read(&ctx, lexicon, VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), &mention, &count, &err),
+	PSYRAD_CHECK(psy_prescription_read(&ctx, lexicon, VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), &mention,
+									   &count, &err),
 				 &err);
 	InitMaterializedSRF(fcinfo, 0);
 	set = (ReturnSetInfo *) fcinfo->resultinfo;

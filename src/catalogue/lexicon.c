@@ -225,7 +225,8 @@ psy_lexicon_longest(const psy_lexicon *lexicon, const psy_glyph *glyph, size_t c
 			continue; /* a leading zero */
 		if (c == '+' && joins_points(glyph, count, k))
 			break;
-		if (c == 'o' && before >= '0' && before <= '9')
+		if (c == 'o' && before >= '0' && before <= '9' && !psy_glyph_joins(glyph[k - 1].character) &&
+			(k + 1 == count || psy_glyph_class_of(glyph[k + 1].character) != PSY_GLYPH_LETTER))
 			c = '0'; /* GV2O */
 		n += (size_t) utf8proc_encode_char((utf8proc_int32_t) c, (utf8proc_uint8_t *) alias + n);
 		alias[n] = '\0';

@@ -167,6 +167,8 @@ unresolve(psy_mention *m, psy_mention_rule rule)
 	m->point = NULL;
 	m->rule = rule;
 	m->confidence = 0;
+	if (rule == PSY_RULE_RANGE)
+		m->candidates = 0;
 	m->side = PSY_SIDE_NONE;
 	m->side_certainty = PSY_CERTAINTY_NONE;
 }
@@ -277,8 +279,6 @@ join_before(parser *p, const psy_mention *m)
 	if (p->mark == PSY_TOKEN_DASH && before->point != NULL && m->point != NULL && is_code(before->kind) &&
 		is_code(m->kind) && same_channel(before->point, m->point))
 	{
-		for (int k = 0; k < m->candidates; k++)
-			add_candidate(before, m->candidate[k]);
 		before->end = m->end;
 		unresolve(before, PSY_RULE_RANGE);
 		return true;
@@ -723,8 +723,8 @@ read_lone_number(parser *p, size_t token)
 	psy_mention *before = last_mention(p);
 	psy_token_kind behind = token + 1 < p->tokens ? p->token[token + 1].kind : PSY_TOKEN_LINE;
 
-	if (p->mark == PSY_TOKEN_DASH && before != NULL && p->before_mark == p->mentions && before->point != NULL &&
-		is_code(before->kind))
+	if (p->mark == PSY_TOKEN_DASH && before != NULL && p->before_mark == p->mentions &&
+		before->point != NULL && is_code(before->kind))
 	{
 		before->end = end_of(p, token);
 		unresolve(before, PSY_RULE_RANGE);

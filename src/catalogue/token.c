@@ -78,7 +78,8 @@ static const word_list han[] = {
 	{PSY_TOKEN_ALL, 0, "均 均取 均为 皆 皆取 以上穴位 以上诸穴 以上各穴 诸穴 都 都取"},
 	{PSY_TOKEN_ROLE, PSY_ROLE_MAIN,
 	 "主穴 为主穴 主要穴位 主要取穴 主要腧穴 主穴取 基本穴 基础穴 基础方 主方 基本处方"},
-	{PSY_TOKEN_ROLE, PSY_ROLE_ADJUNCT, "配穴 为配穴 为辅穴 辅穴 辅助穴 次穴 辅以 佐以 配穴取 辅助取穴 辅助穴位 次要穴位"},
+	{PSY_TOKEN_ROLE, PSY_ROLE_ADJUNCT,
+	 "配穴 为配穴 为辅穴 辅穴 辅助穴 次穴 辅以 佐以 配穴取 辅助取穴 辅助穴位 次要穴位"},
 	{PSY_TOKEN_ROLE, PSY_ROLE_SYNDROME,
 	 "随证配穴 随症配穴 辨证配穴 随证加减 随症加减 辨证加减 辨证取穴 辨证选穴 随证取穴 随症取穴 "
 	 "辨证施治 对症取穴 对症配穴 加减"},
@@ -311,6 +312,8 @@ cut_word(const cutter *c, psy_token *t)
 		cut_latin(c, t);
 		known = t->glyphs;
 	}
+	if (meanings > 0 && meaning->ear && t->kind == PSY_TOKEN_NOTE && in_lexicon > known && !is_han)
+		return; /* at 2 Hz: no point AT2 */
 	if (meanings > 0 && in_lexicon >= known)
 	{
 		set_point(t, meaning, meanings);

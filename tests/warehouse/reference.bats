@@ -64,8 +64,8 @@ candidates() { sql "SELECT array_to_string(candidates, ',') FROM intervention.re
 	sql 'SELECT instrument, scheme, lo, hi, label_en FROM clinical.cutoff' | diff <(LC_ALL=C sort "$BATS_TEST_TMPDIR/expected") <(LC_ALL=C sort)
 }
 
-@test "points: 361 on 14 channels, 48 extra, 14 scalp lines, ear points" {
-	equal "$(sql "SELECT kind, count(*) FROM intervention.acupoint GROUP BY 1 ORDER BY 1")" $'channel|361\near|19\nextra|48\nother|2\nscalp|14'
+@test "points: 361 on 14 channels, 48 extra, 14 scalp lines, 91 ear points, areas and sets" {
+	equal "$(sql "SELECT kind, count(*) FROM intervention.acupoint GROUP BY 1 ORDER BY 1")" $'area|4\nchannel|361\near|91\nextra|48\nother|2\nscalp|14\nset|17'
 	equal "$(sql "SELECT string_agg(channel || n, ' ' ORDER BY channel) FROM (SELECT channel, count(*) AS n FROM intervention.acupoint WHERE kind = 'channel' GROUP BY 1) c")" \
 		'BL67 CV24 GB44 GV28 HT9 KI27 LI20 LR14 LU11 PC9 SI19 SP21 ST45 TE23'
 	equal "$(sql "SELECT sites FROM intervention.acupoint WHERE acupoint = 'EX-HN1'")" 4
@@ -91,7 +91,7 @@ candidates() { sql "SELECT array_to_string(candidates, ',') FROM intervention.re
 		for row in rows('scalp_lines_ms14'): print(row['code'], row['pinyin'], row['zh_hans'], '', '', sep='|')
 		for row in rows('ear_points_subset'): print(row['code'], row['name'].split(' / ')[0], row['zh_hans'], '', '', sep='|')
 	PY
-	sql "SELECT acupoint, pinyin, name_zh, CASE kind WHEN 'channel' THEN name_zh_hant END, sites FROM intervention.acupoint WHERE kind <> 'other'" |
+	sql "SELECT acupoint, pinyin, name_zh, CASE kind WHEN 'channel' THEN name_zh_hant END, sites FROM intervention.acupoint WHERE kind IN ('channel', 'extra', 'scalp') OR kind = 'ear' AND (context IS NULL OR context = 'weak') AND acupoint NOT LIKE 'EAR-%'" |
 		diff <(LC_ALL=C sort "$BATS_TEST_TMPDIR/expected") <(LC_ALL=C sort)
 	python3 - "$facts/acupuncture/points" >"$BATS_TEST_TMPDIR/tones" <<-'PY'
 		import csv, sys
@@ -182,11 +182,11 @@ candidates() { sql "SELECT array_to_string(candidates, ',') FROM intervention.re
 }
 
 @test "a side beside a point is told from its name" {
-	side() { sql "SELECT r.acupoint, s.side FROM intervention.resolve_acupoint(\$s\$$1\$s\$) r, intervention.split_side(\$s\$$1\$s\$) s"; }
+	side() { sql "SELECT acupoint, side FROM intervention.acupoint_resolve(\$s\$$1\$s\$)"; }
 	for spelling in 'PC6(bilaterally)' 'PC6 (bilateral)' '内关（双侧）' '内关(双)' 双侧内关 'bilateral PC6' 'Neiguan both sides'; do equal "$spelling $(side "$spelling")" "$spelling PC6|bilateral"; done
 	for spelling in 'left PC6' 'PC6 (left)' '左侧内关' '内关（左）'; do equal "$spelling $(side "$spelling")" "$spelling PC6|left"; done
-	equal "$(side '右侧 内关') $(side PC6) $(side 百会)" 'PC6|right PC6| GV20|'
-	equal "$(side 'bilateral')" '|'
+	equal "$(side '右侧 内关') $(side PC6) $(side 百会)" 'PC6|right PC6| GV20|midline'
+	equal "$(side 'bilateral')" ''
 }
 
 @test "a function of spellings gives the same under any collation" {

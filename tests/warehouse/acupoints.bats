@@ -1,0 +1,67 @@
+# acupoints.bats - points read from free text, against lines that were labelled before the resolver was written.
+load helpers
+
+setup_file() { load helpers; make_database "$database"; }
+
+teardown_file()
+{
+	load helpers
+	"$deploy" revert --yes "$(url_of "$database")" >/dev/null
+	drop_database "$database"
+}
+
+# SQL over the measure of tests/warehouse/acupoint_measure.sql
+measured() { as "$PGUSER" -v lines="$BATS_TEST_DIRNAME/acupoint_lines.tsv" -f "$BATS_TEST_DIRNAME/acupoint_measure.sql" -c "$1"; }
+
+@test "labelled lines: every resolved mention is right, and at least 95 % are found" {
+	equal "$(measured 'SELECT sum(lines) >= 600, min(lines) >= 100, sum(wrong_point), sum(wrong_detail), bool_and("right" >= 0.95 * wanted), sum(wanted) > 2000 FROM measure')" 't|t|0|0|t|t'
+}
+
+@test "labelled lines: what must not be resolved is listed as it stands" {
+	equal "$(measured 'SELECT count(*) FROM kept_out')" "$(grep -v '^#' "$BATS_TEST_DIRNAME/acupoint_lines.tsv" | cut -f 3 | tr ' ' '\n' | grep -c '^?')"
+	equal "$(measured "SELECT string_agg(line || ' ' || verbatim, ';') FROM unlisted")" ''
+}
+
+# TEXT: mentions as POINT@side/role~group, ?verbatim(rule) where not resolved
+read_as() { sql "SELECT string_agg(coalesce(acupoint, '?' || verbatim || '(' || rule || ')') || coalesce('@' || side || '-' || side_certainty, '') || coalesce('/' || role, '') || coalesce('~' || alternatives, '') || coalesce('[' || condition || ']', ''), ' ' ORDER BY position) FROM acupoint_resolve(\$s\$$1\$s\$)"; }
+
+@test "collisions: toneless pinyin in a list is kept, and no other sense is guessed" {
+	for name in Erjian Futu Juliao Shenmen Wangu Yinjiao Zhongdu Zhongzhu Zigong 神门 三里 临泣 窍阴 通谷 五里 阳关; do
+		equal "$(read_as "GV20, $name, LR3")" "GV20@midline-anatomy ?$name(ambiguous) LR3"
+		equal "$(read_as "百会、$name、太冲")" "GV20@midline-anatomy ?$name(ambiguous) LR3"
+	done
+	equal "$(sql "SELECT candidates FROM acupoint_resolve('百会、神门') WHERE acupoint IS NULL")" '{HT7,TF4}'
+	equal "$(read_as '耳穴：神门、心') $(read_as '神门(HT7)') $(read_as '耳神门')" 'TF4 CO15 HT7 TF4'
+	equal "$(read_as 'GV24, GV24+, GV29, EX-HN3, 印堂')" 'GV24@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy'
+	equal "$(read_as 'GV24+GV20')" 'GV24@midline-anatomy GV20@midline-anatomy'
+}
+
+@test "a side is stated, implied by its list or none; a condition is kept" {
+	equal "$(read_as '双侧内关、百会、三阴交；太冲')" 'PC6@bilateral-stated GV20@midline-anatomy SP6@bilateral-implied LR3'
+	equal "$(read_as '足三里、三阴交，均取双侧')" 'ST36@bilateral-implied SP6@bilateral-implied'
+	equal "$(read_as '主穴：百会；失眠者加安眠')" 'GV20@midline-anatomy/main ANMIAN/by_syndrome[失眠者]'
+	equal "$(read_as 'LI4 or LR3, GV20')" 'LI4~1 LR3~1 GV20@midline-anatomy'
+}
+
+@test "landmarks, ranges and contradictions resolve to none" {
+	equal "$(read_as 'sham point 2 cm lateral to ST36')" '?sham point 2 cm lateral to ST36(beside)'
+	equal "$(read_as 'BL31-BL34') $(read_as 'BL31-34') $(read_as '百会(GV24)')" '?BL31-BL34(range) ?BL31-34(range) ?百会(GV24)(contradiction)'
+	equal "$(read_as '足太阳膀胱经')" '?足太阳膀胱经(beside)'
+	equal "$(read_as 'C7, T4 spinous process') " '?C7(ambiguous) ?T4 spinous process(unknown) '
+}
+
+@test "every point's own names resolve to it in a list of others, or are reported ambiguous" {
+	equal "$(sql "SELECT string_agg(p.acupoint || ' ' || name, ', ') FROM intervention.acupoint p CROSS JOIN LATERAL (VALUES (p.acupoint), (p.name_zh), (p.name_zh_hant), (p.pinyin), (p.pinyin_tone)) n(name)
+		CROSS JOIN LATERAL (SELECT r.* FROM intervention.acupoint_resolve('GV1；' || name || '；GV2') r WHERE r.position > 1 ORDER BY position LIMIT 1) r
+		WHERE p.kind IN ('channel', 'extra', 'scalp', 'set', 'area') AND name IS NOT NULL AND r.acupoint IS DISTINCT FROM p.acupoint AND NOT (r.rule = 'ambiguous' AND p.acupoint = ANY (r.candidates))")" ''
+	equal "$(sql "SELECT string_agg(p.acupoint || ' ' || name, ', ') FROM intervention.acupoint p CROSS JOIN LATERAL (VALUES (p.name_zh), (p.name_zh_hant)) n(name)
+		CROSS JOIN LATERAL (SELECT r.* FROM intervention.acupoint_resolve('耳穴：' || name || '、内分泌') r ORDER BY position LIMIT 1) r
+		WHERE p.kind = 'ear' AND r.acupoint IS DISTINCT FROM p.acupoint")" ''
+}
+
+@test "sets: every member is a point or a described site; the lexicon follows its tables" {
+	equal "$(sql "SELECT string_agg(acupoint, ',') FROM intervention.acupoint p WHERE kind = 'set' AND NOT EXISTS (SELECT FROM intervention.point_set_member m WHERE m.point_set = p.acupoint)")" ''
+	equal "$(sql "SELECT count(*), count(*) FILTER (WHERE acupoint IS NULL AND site_en LIKE '1 cun%') FROM intervention.point_set_member WHERE point_set = 'EX-HN1'")" '4|4'
+	equal "$(sql "BEGIN; INSERT INTO intervention.acupoint_alias (alias, acupoint, kind) VALUES ('testpoint', 'GV20', 'alias'); SELECT acupoint FROM acupoint_resolve('Test point'); ROLLBACK")" GV20
+	equal "$(read_as 'Test point')" '?Test point(unknown)'
+}
