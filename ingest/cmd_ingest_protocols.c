@@ -2,8 +2,8 @@
  * cmd_ingest_protocols.c - psyrad ingest protocols FILE: acupuncture protocols, a row each, points and
  * numbers as written.
  *
- * The tool cuts a cell into points and numbers; which point a spelling means is the warehouse's to say
- * (intervention.resolve_acupoint), and what it cannot say is kept as it stands.
+ * The tool reads words of closed lists and numbers; which points a cell means is the warehouse's to say
+ * (intervention.acupoint_resolve), and what it cannot say is kept as it stands.
  */
 #include "cmd.h"
 
@@ -17,13 +17,27 @@
 enum protocol_field
 {
 	PROTOCOL,
+	TEXTS,
+	SOURCE = TEXTS,
 	TITLE,
 	STYLE,
-	MODE,
+	RATIONALE,
+	VARIATION,
+	STIMULATION,
+	NEEDLE,
+	ELECTRODES,
+	CO_TREATMENT,
+	SETTING,
+	PRACTITIONER,
+	COMPARATOR_RATIONALE,
+	COMPARATOR,
+	NOTE,
+	POINTS,
+	WORDS,
+	MODE = WORDS,
 	WAVEFORM,
 	DEQI,
-	COMPARATOR,
-	POINTS,
+	SHAM_TYPE,
 	SIDE,
 	QUANTITIES,
 	FREQUENCY = QUANTITIES,
@@ -31,30 +45,51 @@ enum protocol_field
 	PULSE_WIDTH,
 	RETENTION,
 	DEPTH,
+	NEEDLES,
+	ON_TIME,
+	OFF_TIME,
 	SESSIONS_PER_WEEK,
 	WEEKS,
 	SESSIONS,
+	COURSE,
 	FIELDS
 };
 
+/* The order of `psyrad template protocols`, too. */
 static const table_field fields[FIELDS] = {
-	{"protocol", "protocol_id|方案|方案编号|治疗方案", true},
-	{"title", "name|protocol_name|方案名称|名称", false},
+	{"protocol", "protocol_id|intervention_id|方案|方案编号|治疗方案", true},
+	{"source", "study_id|paper|reference|文献|来源|研究", false},
+	{"title", "name|protocol_name|type_zh|方案名称|名称", false},
 	{"style", "流派|针刺流派", false},
-	{"mode", "stimulation|刺激方式|针刺方式|干预方式", false},
+	{"rationale", "reasoning|治疗依据|选穴依据", false},
+	{"variation", "individualisation|个体化程度|治疗变化", false},
+	{"stimulation", "manipulation|刺激手法|针刺手法|手法", false},
+	{"needle", "needle_type|针具|针具型号", false},
+	{"electrodes", "electrode_pairs|电极|电极连接", false},
+	{"co_treatment", "cotreatment|other_interventions|联合治疗|其他治疗|基础治疗", false},
+	{"setting", "治疗环境", false},
+	{"practitioner", "practitioner_background|操作者|医师资质", false},
+	{"comparator_rationale", "control_rationale|对照依据", false},
+	{"comparator", "control|对照", false},
+	{"note", "notes|comment|备注", false},
+	{"points", "acupoints|point|acupoint|site_text_zh|穴位|取穴|选穴|腧穴|主穴", true},
+	{"mode", "stimulation_mode|type|刺激方式|针刺方式|干预方式", false},
 	{"waveform", "wave|波形", false},
 	{"deqi", "得气", false},
-	{"comparator", "control|对照", false},
-	{"points", "acupoints|point|acupoint|穴位|取穴|选穴|腧穴|主穴", true},
+	{"sham_type", "sham|假针类型", false},
 	{"side", "laterality|侧别|左右", false},
-	{"frequency", "freq|frequency_hz|频率", false},
-	{"intensity", "current|intensity_ma|强度|电流|电流强度", false},
+	{"frequency", "freq|frequency_hz|freq_text|频率", false},
+	{"intensity", "current|intensity_ma|current_text|强度|电流|电流强度", false},
 	{"pulse_width", "pulse|pulse_width_ms|脉宽|波宽", false},
 	{"retention", "retention_min|needle_retention|留针|留针时间", false},
 	{"depth", "needle_depth|进针深度|深度", false},
+	{"needles", "needle_number|insertions|进针数|针数", false},
+	{"on_time", "通电时间", false},
+	{"off_time", "间歇时间", false},
 	{"sessions_per_week", "frequency_per_week|每周次数|次数每周", false},
-	{"weeks", "duration_weeks|course|疗程|周数", false},
+	{"weeks", "duration_weeks|周数", false},
 	{"sessions", "total_sessions|治疗次数|总次数", false},
+	{"course", "疗程", false},
 };
 
 /* A word of a closed list and the spellings that mean it. */
@@ -64,9 +99,11 @@ typedef struct word
 } word;
 
 static const word modes[] = {
-	{"manual", "manual|ma|manual_acupuncture|acupuncture|手针|针刺|体针|普通针刺"},
-	{"electro", "electro|ea|electroacupuncture|electro_acupuncture|electrical|电针"},
-	{"transcutaneous", "transcutaneous|teas|tens|tavns|经皮穴位电刺激|经皮电刺激|经皮耳迷走神经刺激"},
+	{"manual", "manual|ma|manual_acupuncture|acupuncture|针灸|手针|针刺|体针|普通针刺"},
+	{"electro",
+	 "electro|ea|scalp_electroacupuncture|头电针|electroacupuncture|electro_acupuncture|electrical|电针"},
+	{"transcutaneous", "transcutaneous|teas|tens|tavns|耳电针|经皮耳穴迷走神经刺激|电针耳迷走神经|"
+					   "经皮穴位电刺激|经皮电刺激|经皮耳迷走神经刺激"},
 	{"auricular", "auricular|auricular_acupuncture|ear_acupuncture|耳针|耳穴"},
 	{"moxibustion", "moxibustion|moxa|艾灸|灸"},
 	{"press_needle", "press_needle|intradermal|intradermal_needle|揿针|皮内针"},
@@ -88,114 +125,72 @@ static const word sides[] = {{"left", "left|l|左|左侧"},
 							 {"midline", "midline|m|正中|中线"},
 							 {NULL, NULL}};
 
-typedef struct protocols
+static const word sham_types[] = {{"non_penetrating", "non_penetrating|streitberger|park|非穿刺|非穿透"},
+								  {"superficial", "superficial|浅刺"},
+								  {"non_acupoint", "non_acupoint|nonacupoint|非穴|非穴位"},
+								  {"inactive_device", "inactive_device|inactive|no_current|不通电|无电流"},
+								  {"low_intensity", "low_intensity|subthreshold|低强度"},
+								  {"other", "other|其他"},
+								  {NULL, NULL}};
+
+/* The word whose spellings include the first n bytes of a cell; NULL when none does. */
+static const char *
+word_of(const char *cell, size_t n, const word *words)
 {
-	copy points, quantities;
-} protocols;
+	char *part = keep_bytes(cell, n), *folded = fold_header(part);
+	const char *value = NULL;
+
+	for (const word *w = words; w->value != NULL && value == NULL; w++)
+		if (header_among(folded, w->spellings))
+			value = w->value;
+	free(folded);
+	free(part);
+	return value;
+}
+
+/* A cell's word: as a whole, else what stands before a bracket, a comma or a plus: continuous, low
+ * (低连续波). */
+static const char *
+find_word(const char *cell, const word *words)
+{
+	static const char *const ends[] = {"(", "（", ",", "，", " + ", NULL};
+	const char *value = word_of(cell, strlen(cell), words);
+
+	for (int k = 0; ends[k] != NULL && value == NULL; k++)
+	{
+		const char *end = strstr(cell, ends[k]);
+
+		if (end != NULL)
+			value = word_of(cell, (size_t) (end - cell), words);
+	}
+	return value;
+}
 
 /* The word that a cell means; NULL when empty, and when it is none of them: then the record is rejected. */
 static psy_status
 read_word(row *r, int field, const word *words, const char **value, psy_error *err)
 {
 	const char *cell = table_get(r->table, field);
-	char *folded, allowed[200] = "";
+	char allowed[200] = "";
 	psy_error why;
 
 	*value = NULL;
 	if (cell == NULL)
 		return PSY_OK;
-	folded = fold_header(cell);
-	for (const word *w = words; w->value != NULL && *value == NULL; w++)
+	*value = find_word(cell, words);
+	if (*value != NULL)
+		return PSY_OK;
+	for (const word *w = words; w->value != NULL; w++)
 	{
 		strncat(allowed, w == words ? "" : ", ", sizeof allowed - strlen(allowed) - 1);
 		strncat(allowed, w->value, sizeof allowed - strlen(allowed) - 1);
-		if (header_among(folded, w->spellings))
-			*value = w->value;
 	}
-	free(folded);
-	if (*value != NULL)
-		return PSY_OK;
 	psy_fail(&why, PSY_DOMAIN, "found %.60s; expected one of %s", cell, allowed);
 	return row_reject(r, (size_t) r->table->of_field[field], "unknown_word", &why, err);
 }
 
-/* Length of a separator at p that ends a point: ; , + and their Chinese forms, a line end; 0 when there is
- * none. A + that ends a name belongs to it: GV24+. */
-static size_t
-separator(const char *p)
-{
-	static const char *const wide[] = {"；", "，", "、", "＋", NULL};
-
-	if (*p == ';' || *p == ',' || *p == '\n' || *p == '\r')
-		return 1;
-	if (*p == '+' && p[1] != '\0' && strchr(";,+) \r\n", p[1]) == NULL)
-		return 1;
-	if (p[0] == ' ' && p[1] == '+' && p[2] == ' ')
-		return 3;
-	for (int i = 0; wide[i] != NULL; i++)
-		if (strncmp(p, wide[i], strlen(wide[i])) == 0)
-			return strlen(wide[i]);
-	return 0;
-}
-
-/* +1 for an opening bracket at p, -1 for a closing one, ASCII or full-width. */
-static int
-bracket(const char *p)
-{
-	if (*p == '(' || strncmp(p, "（", 3) == 0)
-		return 1;
-	return *p == ')' || strncmp(p, "）", 3) == 0 ? -1 : 0;
-}
-
 static psy_status
-stage_point(row *r, protocols *s, const char *start, size_t length, int *position, psy_error *err)
-{
-	char *verbatim;
-
-	while (length > 0 && *start == ' ')
-	{
-		start++;
-		length--;
-	}
-	while (length > 0 && start[length - 1] == ' ')
-		length--;
-	if (length == 0)
-		return PSY_OK;
-	verbatim = keep_bytes(start, length);
-	copy_row(&s->points);
-	copy_int8(&s->points, r->number);
-	copy_int4(&s->points, ++*position);
-	copy_text(&s->points, verbatim);
-	free(verbatim);
-	return copy_row_end(&s->points, err);
-}
-
-static psy_status
-read_points(row *r, protocols *s, psy_error *err)
-{
-	const char *cell = table_get(r->table, POINTS), *start = cell, *p = cell;
-	int depth = 0, position = 0;
-	psy_status status = PSY_OK;
-
-	for (; cell != NULL && *p && status == PSY_OK;)
-	{
-		size_t n = depth > 0 ? 0 : separator(p);
-
-		depth += bracket(p);
-		depth = depth < 0 ? 0 : depth;
-		if (n > 0)
-		{
-			status = stage_point(r, s, start, (size_t) (p - start), &position, err);
-			start = p + n;
-		}
-		p += n > 0 ? n : 1;
-	}
-	return cell == NULL || status != PSY_OK ? status
-											: stage_point(r, s, start, (size_t) (p - start), &position, err);
-}
-
-static psy_status
-read_quantities(row *r, protocols *s, psy_error *err)
+read_quantities(row *r, copy *out, psy_error *err)
 {
 	psy_status status = PSY_OK;
 
@@ -207,8 +202,6 @@ read_quantities(row *r, protocols *s, psy_error *err)
 
 		for (int i = 0; i < count && status == PSY_OK; i++)
 		{
-			copy *out = &s->quantities;
-
 			copy_row(out);
 			copy_int8(out, r->number);
 			copy_text(out, fields[field].name);
@@ -225,42 +218,52 @@ read_quantities(row *r, protocols *s, psy_error *err)
 }
 
 static psy_status
+read_words(row *r, const char *value[QUANTITIES - WORDS], psy_error *err)
+{
+	static const word *const lists[QUANTITIES - WORDS] = {modes, waveforms, deqis, sham_types, sides};
+	psy_status status = PSY_OK;
+
+	for (int k = 0; k < QUANTITIES - WORDS && status == PSY_OK; k++)
+	{
+		const char *cell = table_get(r->table, WORDS + k);
+
+		if (WORDS + k == SIDE) /* bilateral for MS2: kept as text */
+			value[k] = cell == NULL ? NULL : find_word(cell, lists[k]);
+		else
+			status = read_word(r, WORDS + k, lists[k], &value[k], err);
+	}
+	return status;
+}
+
+static psy_status
 read_protocol(row *r, void *arg, psy_error *err)
 {
 	copy *out = &r->job->stage;
-	const char *mode, *waveform, *deqi, *side, *name = table_get(r->table, PROTOCOL);
+	const char *value[QUANTITIES - WORDS], *name = table_get(r->table, PROTOCOL);
 	psy_error why;
-	psy_status status = PSY_OK;
+	psy_status status;
 
 	if (name == NULL)
 	{
 		psy_fail(&why, PSY_DOMAIN, "empty; expected the protocol's name");
 		return row_reject(r, (size_t) r->table->of_field[PROTOCOL], "missing_protocol", &why, err);
 	}
-	status = read_word(r, MODE, modes, &mode, err);
-	if (status == PSY_OK)
-		status = read_word(r, WAVEFORM, waveforms, &waveform, err);
-	if (status == PSY_OK)
-		status = read_word(r, DEQI, deqis, &deqi, err);
-	if (status == PSY_OK)
-		status = read_word(r, SIDE, sides, &side, err);
+	status = read_words(r, value, err);
 	if (status != PSY_OK)
 		return status;
 	copy_row(out);
 	copy_int8(out, r->number);
 	copy_int8(out, table_line(r->table));
 	copy_text(out, name);
-	copy_text(out, table_get(r->table, TITLE));
-	copy_text(out, table_get(r->table, STYLE));
-	copy_text(out, mode);
-	copy_text(out, waveform);
-	copy_text(out, deqi);
-	copy_text(out, table_get(r->table, COMPARATOR));
-	copy_text(out, side);
+	for (int k = TEXTS; k < WORDS; k++)
+		copy_text(out, table_get(r->table, k));
+	for (int k = 0; k < QUANTITIES - WORDS; k++)
+		copy_text(out, value[k]);
+	copy_text(out, table_get(r->table, MODE));
+	copy_text(out, table_get(r->table, WAVEFORM));
+	copy_text(out, table_get(r->table, SIDE));
 	copy_text(out, table_raw(r->table));
 	status = copy_row_end(out, err);
-	if (status == PSY_OK)
-		status = read_points(r, arg, err);
 	return status == PSY_OK ? read_quantities(r, arg, err) : status;
 }
 
@@ -268,22 +271,18 @@ static psy_status
 stage_protocols(job *j, psy_error *err)
 {
 	table t;
-	protocols s;
+	copy quantities;
 	psy_status status = table_open(&t, j->path, j->opt, fields, FIELDS, NULL, NULL, err);
 
-	copy_begin(&s.points, j->db, "pg_temp.stage_point (\"row\", position, verbatim)");
-	copy_begin(&s.quantities, j->db,
+	copy_begin(&quantities, j->db,
 			   "pg_temp.stage_quantity (\"row\", quantity, ordinal, low, high, unit, qualifier, verbatim)");
 	if (status == PSY_OK)
 		status = rows_columns(j, &t, err);
 	if (status == PSY_OK)
-		status = rows_each(j, &t, read_protocol, &s, err);
+		status = rows_each(j, &t, read_protocol, &quantities, err);
 	if (status == PSY_OK)
-		status = copy_flush(&s.points, err);
-	if (status == PSY_OK)
-		status = copy_flush(&s.quantities, err);
-	copy_free(&s.points);
-	copy_free(&s.quantities);
+		status = copy_flush(&quantities, err);
+	copy_free(&quantities);
 	table_free(&t);
 	return status;
 }
@@ -293,7 +292,10 @@ const loader load_protocols = {
 	.summary = "acupuncture protocols: points and stimulation",
 	.file = "FILE.csv...",
 	.options = OPT_STUDY | OPT_TABLE,
-	.target =
-		"pg_temp.stage (\"row\", line, protocol, title, style, mode, waveform, deqi, comparator, side, raw)",
+	.target = "pg_temp.stage (\"row\", line, protocol, source, title, style, rationale, variation, "
+			  "stimulation, needle, electrodes, "
+			  "co_treatment, setting, practitioner, comparator_rationale, comparator, note, points_text, "
+			  "mode, waveform, deqi, "
+			  "sham_type, side, mode_text, waveform_text, side_text, raw)",
 	.stage = stage_protocols,
 };

@@ -117,11 +117,13 @@ share_unit(quantity *q, int count)
 int
 quantity_parse(const char *cell, quantity q[QUANTITY_MAX])
 {
-	char *narrow = narrow_text(cell);
+	char *narrow = narrow_text(cell), *bracket = strchr(narrow, '(');
 	const char *p = skip_blanks(narrow);
 	int count = 0;
 	bool read = true;
 
+	if (bracket != NULL && bracket > p) /* <=1 ms (约≤1 ms): what stands in brackets explains */
+		*bracket = '\0';
 	while (read && *p && count < QUANTITY_MAX)
 	{
 		read = take_quantity(&p, &q[count++]);

@@ -35,7 +35,7 @@ DECLARE
 BEGIN
 	FOREACH target IN ARRAY ARRAY['clinical.subject_key', 'clinical.subject', 'clinical.visit', 'clinical.score',
 		'imaging.acquisition', 'imaging.vector', 'imaging.series', 'imaging.connectome',
-		'model.prediction', 'model.training_subject', 'model.split_member']::regclass[]
+		'intervention.session', 'model.prediction', 'model.training_subject', 'model.split_member']::regclass[]
 	LOOP
 		PERFORM clinical.guard_by_site(target);
 	END LOOP;
@@ -90,7 +90,7 @@ GRANT SELECT ON
 	clinical.instrument, clinical.instrument_item, clinical.cutoff, clinical.factor,
 	imaging.atlas, imaging.atlas_image, imaging.region, imaging.network, imaging.network_region, imaging.measure,
 	imaging.feature_set, imaging.pipeline, imaging.study_pipeline,
-	intervention.acupoint, intervention.acupoint_alias, intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
+	intervention.acupoint, intervention.acupoint_alias, intervention.quantity_unit, intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
 	evidence.study, evidence.effect
 	TO psyrad_ingest, psyrad_analyst, psyrad_view;
 GRANT INSERT, UPDATE ON

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAME_MOST 12 /* glyphs: what is longer in brackets is a description and no name */
+
 typedef struct parser
 {
 	const psy_glyph *glyph;
@@ -370,7 +372,7 @@ annotate_part(parser *p, psy_mention *m, size_t from, size_t to, bool alone)
 	}
 	if (unknown > 0)
 	{
-		if (alone && to - from == 1 && p->token[from].kind != PSY_TOKEN_NUMBER)
+		if (alone && to - from == 1 && p->token[from].kind != PSY_TOKEN_NUMBER && p->token[from].glyphs <= NAME_MOST)
 			contradict(m, NULL); /* GV20 (Foo): Foo may be a name */
 		return;
 	}

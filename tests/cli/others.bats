@@ -29,12 +29,12 @@ retention|1|30|30|min||30 min' "$(q 'SELECT quantity, ordinal, low, high, unit, 
 	printf '方案,取穴,频率\nA,百会、印堂,2 Hz\nB,内关,3 m\n' >a.csv; protocols a.csv; exits 0; has '2 loaded'
 	printf '方案,取穴,频率\nA,百会,2 Hz\nB,内关,3 m\n' >a.csv; protocols a.csv; exits 0; has '1 loaded, 1 unchanged'
 	is GV20 "$(q "SELECT string_agg(acupoint, ' ') FROM intervention.protocol_point WHERE protocol = 'A'")"
-	is '{"study": "t", "protocol": "A"}|2|EX-HN3' "$(q "SELECT row_key, jsonb_array_length(old_row -> 'points'), old_row -> 'points' -> 1 ->> 'acupoint' FROM ingest.history")"
+	is '{"study": "t", "protocol": "A"}|2|EX-HN3' "$(q "SELECT row_key, jsonb_array_length(old_row -> 'points'), old_row -> 'points' -> 1 ->> 'acupoint' FROM ingest.history WHERE table_name = 'intervention.protocol_point'")"
 }
 
 @test "protocols: unknown words, GV24+, brackets, and one protocol twice" {
 	printf 'protocol,mode,points\nA,magic,GV20\nB,manual,"GV24+; Baihui (GV20, 百会); ST36"\nB,manual,GV20\n' >a.csv
-	protocols a.csv; exits 1; has '3 read, 1 loaded, 0 unchanged, 3 rejected'
+	protocols a.csv; exits 1; has '3 read, 1 loaded, 0 unchanged, 2 rejected'
 	is '2|mode|2|unknown_word|found magic; expected one of manual, electro, transcutaneous, auricular, moxibustion, press_needle, laser, sham
 4|||duplicate_row|the same protocol as line 3' "$(rejects | grep -v acupoint)"
 	is 'GV24+|EX-HN3' "$(q 'SELECT verbatim, acupoint FROM intervention.protocol_point WHERE position = 1')"

@@ -1,0 +1,115 @@
+# protocols.bats - protocols by STRICTA, given sessions, and mining, loaded with the command-line tool.
+load helpers
+facts=$top/../shared/data/evidence/review_facts
+
+setup_file()
+{
+	load helpers
+	make_database "$database"
+	make -s -C "$top/ingest"
+	as "$PGUSER" -q <<-'SQL'
+		SELECT clinical.declare_study('{"study": "review", "title_en": "Protocols of a review", "simulated": true, "sites": [{"site": "aa", "name_en": "A"}],
+			"arms": [{"arm": "EA", "label_en": "electro-acupuncture", "kind": "verum", "protocol": "P"}]}') IS NOT NULL;
+	SQL
+}
+
+teardown_file()
+{
+	load helpers
+	"$deploy" revert --yes "$(url_of "$database")" >/dev/null
+	drop_database "$database"
+}
+
+setup() { cd "$BATS_TEST_TMPDIR"; }
+
+# A superuser's sessions load as the ingest role does.
+load_kind() { "$top/build/bin/psyrad" --db "$(url_of "$database")" ingest "$@"; }
+
+@test "the review's interventions come back as they were stated, the garbled ones marked" {
+	[ -d "$facts" ] || skip 'no ../shared/data'
+	cp "$facts/interventions.csv" .
+	load_kind protocols interventions.csv --study review --missing 'not stated in seed' >out || true
+	grep -q '8 read, 8 loaded' out
+	# Every stated text of the sheet is found in the column that it belongs to.
+	python3 - interventions.csv >stated <<-'PY'
+		import csv, sys
+		column = {'study_id': 'source', 'type': 'mode_text', 'type_zh': 'title', 'site_text_zh': 'points_text', 'waveform': 'waveform_text', 'freq_text': 'frequency',
+		    'current_text': 'intensity', 'pulse_width': 'pulse_width', 'laterality': 'side_text', 'co_treatment': 'co_treatment', 'control': 'comparator',
+		    'sessions': 'sessions', 'retention': 'retention', 'course': 'course', 'note': 'note'}
+		for row in csv.DictReader(open(sys.argv[1], encoding='utf-8')):
+		    for name, value in row.items():
+		        if name in column and value and value != 'not stated in seed':
+		            print(row['intervention_id'], column[name], value, sep='\t')
+	PY
+	as "$PGUSER" >found <<-'SQL'
+		\pset fieldsep '\t'
+		SELECT protocol, key, value FROM intervention.protocol p, jsonb_each_text(to_jsonb(p) - '{study,protocol,file_id,line,mode,waveform,deqi,sham_type}'::text[])
+		WHERE study = 'review' AND value IS NOT NULL
+		UNION SELECT protocol, quantity, verbatim FROM intervention.protocol_quantity WHERE study = 'review';
+	SQL
+	diff <(LC_ALL=C sort stated) <(LC_ALL=C sort found)
+	equal "$(wc -l <stated)" 47
+	# Numbers with their qualifiers, and what is wrong with them.
+	equal "$(sql "SELECT protocol, quantity, ordinal, low, high, unit, qualifier, problem, inferred_unit FROM intervention.protocol_quantity WHERE study = 'review' ORDER BY 1, 2, 3")" \
+		$'I28|frequency|1|20|20|Hz||one_frequency_of_two|\nI30|frequency|1|5|5|Hz|||\nI30|frequency|2|20|20|Hz|||\nI30|pulse_width|1|1|1|ms|<=||\nI32|frequency|1|2|2|Hz|||\nI32|intensity|1|3|3|||unknown_unit|mA'
+	equal "$(sql "SELECT string_agg(protocol || ' ' || mode || coalesce(' ' || waveform, ''), ', ' ORDER BY protocol) FROM intervention.protocol WHERE study = 'review'")" \
+		'I26 electro, I27 manual, I28 transcutaneous dense_disperse, I29 manual, I30 transcutaneous, I31 transcutaneous, I32 electro continuous, I33 electro'
+}
+
+@test "the review's points: role and side as stated; Shenmen is not guessed" {
+	[ -d "$facts" ] || skip 'no ../shared/data'
+	python3 - "$facts/protocol_points.csv" >stated <<-'PY'
+		import csv, sys
+		for row in csv.DictReader(open(sys.argv[1], encoding='utf-8')):
+		    if row['code'] not in ('EAR-UNSPECIFIED',):  # I31's sheet states no site
+		        print(row['intervention_id'], {'HT7': ''}.get(row['code'], row['code']), row['role'].split()[0], {'not stated': ''}.get(row['laterality'], row['laterality']), sep='|')
+	PY
+	sql "SELECT protocol, acupoint, role, side FROM intervention.protocol_point WHERE study = 'review' ORDER BY protocol, position" | diff stated -
+	equal "$(sql "SELECT verbatim, rule, candidates FROM intervention.protocol_point WHERE study = 'review' AND acupoint IS NULL")" '神门|ambiguous|{HT7,TF4}'
+	equal "$(sql "SELECT code, raw FROM ingest.reject")" 'ambiguous_acupoint|神门'
+}
+
+@test "STRICTA: 17 sub-items of a full report, few of a poor one" {
+	printf 'protocol,source,style,rationale,variation,needles,points,depth,deqi,mode,retention,needle,sessions,sessions_per_week,weeks,co_treatment,setting,practitioner,comparator_rationale,comparator\nfull,Full 2020,TCM,textbook,fixed,6,"GV20, EX-HN3",0.5-1 cun,yes,EA,30 min,0.30 x 40 mm,24,3,8,none,ward,10 years,blinding,sham\npoor,Poor 2020,,,,,"GV20",,,EA,,,,,,,,,,\n' >s.csv
+	load_kind protocols s.csv --study review >/dev/null
+	equal "$(sql "SELECT source, reported, items, share FROM intervention.stricta_completeness WHERE source LIKE '%2020' ORDER BY 1")" $'Full 2020|17|17|1.000\nPoor 2020|2|17|0.118'
+	equal "$(sql "SELECT string_agg(item, ',' ORDER BY item) FROM intervention.stricta WHERE source = 'Poor 2020' AND reported")" '2b,2e'
+	equal "$(sql "SELECT number -> 'depth' ->> 'low', number -> 'depth' ->> 'high', number -> 'depth' ->> 'unit' FROM intervention.stimulation WHERE protocol = 'full'")" '0.5|1|cun'
+}
+
+@test "sessions given: adherence and dose against the plan; bad rows by cell" {
+	printf 'protocol,points,sessions\nP,"GV20, EX-HN3, PC6",4\n' >p.csv; load_kind protocols p.csv --study review >/dev/null
+	printf 'participant_id\tarm\tsex\tage\ns1\tEA\tF\t30\ns2\tEA\tM\t40\n' >people.tsv; load_kind participants people.tsv --study review --site aa >/dev/null
+	printf 'participant_id,session_number,day,protocol,points,minutes,intensity,deqi_score,adverse_event\ns1,1,0,P,"GV20, EX-HN3",30,1,5,\ns1,2,3,P,"GV20, LR3",30,3,6,bruise\ns1,3,7,P,百会、神门,20,,7,\ns2,1,0,P,GV20,30,2,4,\n' >g.csv
+	load_kind sessions g.csv --study review >out || true; grep -q '4 read, 4 loaded, 0 unchanged, 1 rejected' out
+	equal "$(sql "SELECT label, protocol, given, planned, share::numeric(4,2), first_day, last_day, adverse_events, off_plan FROM intervention.adherence ORDER BY 1")" $'s1|P|3|4|0.75|0|7|1|1\ns2|P|1|4|0.25|0|0|0|0'
+	equal "$(sql "SELECT label, sessions, minutes, mean_intensity_ma::numeric(4,1), mean_deqi::numeric(4,1), point_uses, point_minutes, ma_minutes FROM intervention.dose ORDER BY 1")" $'s1|3|80|2.0|6.0|5|140|120\ns2|1|30|2.0|4.0|1|30|60'
+	load_kind sessions g.csv --study review >out || true; grep -q '0 loaded' out
+	printf 'participant_id,session_number,protocol,points,minutes\ns9,1,P,GV20,30\ns1,0,P,GV20,30\ns2,2,Q,GV20,30\ns2,3,P,GV20,9999\ns2,4,P,GV20,x\n' >b.csv
+	load_kind sessions b.csv --study review >out || true; grep -q '5 read, 0 loaded' out
+	equal "$(sql "SELECT line, column_name, code FROM ingest.reject WHERE file_id = (SELECT max(file_id) FROM ingest.file WHERE command = 'sessions') ORDER BY 1")" \
+		$'2|participant_id|unknown_participant\n3|session_number|bad_number\n4|protocol|unknown_protocol\n5|minutes|out_of_range\n6|minutes|bad_number'
+	# A site's loader sees its own; nobody without a site sees any.
+	psql -XAtqd postgres -c 'CREATE ROLE t_sessions LOGIN IN ROLE psyrad_analyst'
+	equal "$(as t_sessions -c 'SELECT (SELECT count(*) FROM intervention.session), (SELECT count(*) FROM intervention.adherence), (SELECT count(*) FROM intervention.dose)')" '0|0|0'
+	psql -XAtqd postgres -c 'GRANT psyrad_site_aa TO t_sessions'
+	equal "$(as t_sessions -c 'SELECT (SELECT count(*) FROM intervention.session), (SELECT count(*) FROM intervention.adherence), (SELECT count(*) FROM intervention.dose)')" '4|2|2'
+	psql -XAtqd postgres -c 'DROP ROLE t_sessions'
+}
+
+@test "mining: each source once, sets taken apart, shams left out, rules by their definitions" {
+	sql "SELECT clinical.declare_study('{\"study\": \"lit\", \"title_en\": \"Literature\", \"simulated\": true}')" >/dev/null
+	printf 'protocol,source,mode,points\n1,A,EA,"GV20, EX-HN3, LR3"\n2,A,EA,"GV20, 印堂"\n3,A,EA,"百会、内关"\n4,B,EA,"Baihui, Yintang, SP6"\n5,C,manual,"四关、GV20"\n6,D,EA,"PC6 or HT7; SP6"\n7,D,sham,"GV20"\n8,E,EA,"DU20, GV29, SP6；失眠加安眠"\n' >l.csv
+	load_kind protocols l.csv --study lit >/dev/null
+	equal "$(sql "SELECT protocol, points, round(weight::numeric, 4) FROM intervention.prescriptions('lit') ORDER BY 1")" \
+		$'1|{EX-HN3,GV20,LR3}|0.3333\n2|{EX-HN3,GV20}|0.3333\n3|{GV20,PC6}|0.3333\n4|{EX-HN3,GV20,SP6}|1.0000\n5|{GV20,LI4,LR3}|1.0000\n6|{SP6}|1.0000\n8|{EX-HN3,GV20,SP6}|1.0000'
+	equal "$(sql "SELECT acupoint, prescriptions, sources, round(weight::numeric, 4), round(share::numeric, 4) FROM intervention.point_frequency('lit') LIMIT 3")" \
+		$'GV20|6|4|4.0000|0.8000\nSP6|3|3|3.0000|0.6000\nEX-HN3|4|3|2.6667|0.5333'
+	equal "$(sql "SELECT round(weight::numeric, 4), round(lift::numeric, 4), round(jaccard::numeric, 4) FROM intervention.point_pairs('lit') WHERE (a, b) = ('EX-HN3', 'GV20')")" '2.6667|1.2500|0.6667'
+	equal "$(sql "SELECT points, prescriptions, round(support::numeric, 4) FROM intervention.point_sets('lit', 0.5, 3)")" $'{GV20}|6|0.8000\n{SP6}|3|0.6000\n{EX-HN3,GV20}|4|0.5333\n{EX-HN3}|4|0.5333'
+	equal "$(sql "SELECT antecedent, consequent, prescriptions, round(support::numeric, 4), round(confidence::numeric, 4), round(lift::numeric, 4), round(leverage::numeric, 4), conviction, round(p::numeric, 4) FROM intervention.point_rules('lit', 0.5, 2, 0.5)")" \
+		$'{EX-HN3}|GV20|4|0.5333|1.0000|1.2500|0.1067|Infinity|1.0000\n{GV20}|EX-HN3|4|0.5333|0.6667|1.2500|0.1067|1.4|1.0000'
+	equal "$(sql "SELECT count(*) FROM intervention.prescriptions('lit', '{main,adjunct,by_syndrome}') WHERE 'ANMIAN' = ANY (points)")" 1
+	equal "$(sql "SELECT protocol, round(similarity::numeric, 4), coverage FROM intervention.similar_protocols('百会、印堂', 'lit') LIMIT 3")" $'2|1.0000|1\n1|0.6667|1\n4|0.6667|1'
+	equal "$(sql "SELECT string_agg(acupoint || '=' || \"group\", ' ' ORDER BY acupoint) FROM intervention.point_clusters(2, 'lit')")" 'EX-HN3=1 GV20=1 LI4=1 LR3=1 PC6=2 SP6=1'
+}
