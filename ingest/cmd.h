@@ -28,6 +28,7 @@ int cmd_status(int argc, char **argv, const char *url);
 int cmd_rejects(int argc, char **argv, const char *url);
 int cmd_ask(int argc, char **argv, const char *url);
 int cmd_report(int argc, char **argv, const char *url);
+int cmd_template(int argc, char **argv, const char *url);
 int cmd_simulate(int argc, char **argv, const char *url);
 
 extern const loader load_study, load_participants, load_scores, load_atlas, load_image, load_series,

@@ -31,6 +31,7 @@ static const command commands[] = {
 	{"rejects", "[--file PATH] [--purge]", "what was not loaded, and why", cmd_rejects},
 	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask},
 	{"report", "[--out FILE]", "write the report as one HTML page", cmd_report},
+	{"template", "SHEET [--lang zh|en] [--codebook]", "print a blank sheet, or its codebook", cmd_template},
 	{"simulate", "DIR [--seed N]", "write the files of a simulated trial", cmd_simulate},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

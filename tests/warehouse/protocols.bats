@@ -113,3 +113,21 @@ load_kind() { "$top/build/bin/psyrad" --db "$(url_of "$database")" ingest "$@"; 
 	equal "$(sql "SELECT protocol, round(similarity::numeric, 4), coverage FROM intervention.similar_protocols('百会、印堂', 'lit') LIMIT 3")" $'2|1.0000|1\n1|0.6667|1\n4|0.6667|1'
 	equal "$(sql "SELECT string_agg(acupoint || '=' || \"group\", ' ' ORDER BY acupoint) FROM intervention.point_clusters(2, 'lit')")" 'EX-HN3=1 GV20=1 LI4=1 LR3=1 PC6=2 SP6=1'
 }
+
+@test "templates: every header of a blank sheet, in either language, is a field of its loader" {
+	for sheet in protocols sessions; do
+		for lang in en zh; do
+			"$top/build/bin/psyrad" template $sheet --lang $lang >blank.csv
+			[ "$(head -c 3 blank.csv | od -An -tx1 | tr -d ' ')" = efbbbf ]
+			equal "$(wc -l <blank.csv)" 1
+			# A sheet with its own names as the only row: each cell that is mapped comes back in the reject's raw text.
+			{ cat blank.csv; python3 -c "import sys; n = sys.argv[1].count(','); print('zz!' + ',' * n)" "$(head -1 blank.csv)"; } >full.csv
+			load_kind $sheet full.csv --study review >out 2>&1 || true
+			grep -q '1 read' out
+			raw=$(sql "SELECT raw FROM ingest.reject WHERE file_id = (SELECT max(file_id) FROM ingest.file WHERE command = '$sheet') AND raw IS NOT NULL LIMIT 1")
+			[ $sheet = protocols ] || equal "$(tr -cd , <<<"$raw" | wc -c)" "$(head -1 blank.csv | tr -cd , | wc -c)"
+		done
+		equal "$("$top/build/bin/psyrad" template $sheet --codebook | wc -l)" "$(($("$top/build/bin/psyrad" template $sheet | head -1 | tr -cd , | wc -c) + 2))"
+	done
+	run "$top/build/bin/psyrad" template nothing; [ "$status" = 2 ]
+}
