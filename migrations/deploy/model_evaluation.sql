@@ -422,13 +422,13 @@ GRANT SELECT ON model.truth, model.image_twin, model.scored, model.leak, model.l
 
 -- Who counts: one visit a subject, nobody whom the version saw in training.
 CREATE VIEW report.model_prediction AS
+WITH scored AS MATERIALIZED (SELECT * FROM model.scored WHERE visit = 1 AND score IS NOT NULL), truth AS MATERIALIZED (SELECT * FROM model.truth WHERE truth IS NOT NULL)
 SELECT s.name, s.version, s.split, s.fold, t.outcome, s.study, s.subject_id, s.subject AS label, s.site, s.session, s.score, t.truth, r.simulated OR y.simulated AS simulated,
 	s.trained_on OR s.image_trained_on AS trained_on
-FROM model.scored s
-JOIN model.truth t USING (subject_id)
+FROM scored s
+JOIN truth t USING (subject_id)
 JOIN model.registry r USING (name, version)
-JOIN clinical.study y ON y.study = s.study
-WHERE s.visit = 1 AND s.score IS NOT NULL AND t.truth IS NOT NULL;
+JOIN clinical.study y ON y.study = s.study;
 COMMENT ON VIEW report.model_prediction IS 'Stored predictions beside each yes-or-no outcome, one row a subject; trained_on: the version (or one of the subject''s images) was in its training, so that report.model_performance leaves it out';
 
 CREATE VIEW report.model_performance AS
@@ -490,12 +490,17 @@ BEGIN
 		RAISE undefined_object USING MESSAGE = format('there is no outcome %s', quote_literal(cases.outcome)),
 			HINT = 'There are response, remission, patient, improvement, sex, and what model.declare_outcome stored.';
 	END IF;
+	-- Each made once: planned as a whole, what came true would be worked out anew for every subject.
 	RETURN QUERY
+	WITH scored AS MATERIALIZED (
+		SELECT * FROM model.scored s
+		WHERE (s.name, s.version, s.split) = (model.bare, model.version, cases.split) AND CASE WHEN cases.session IS NULL THEN s.visit = 1 ELSE s.session = cases.session END
+	), truth AS MATERIALIZED (
+		SELECT * FROM model.truth t WHERE t.outcome = cases.outcome
+	)
 	SELECT s.subject_id, s.study, s.subject, s.site, s.session, s.visits, s.fold, s.score, s.label, t.truth, t.label, t.value,
 		num_nonnulls(t.truth, t.label, t.value) > 0, s.trained_on, s.image_trained_on
-	FROM model.scored s
-	LEFT JOIN model.truth t ON (t.subject_id, t.outcome) = (s.subject_id, cases.outcome)
-	WHERE (s.name, s.version, s.split) = (model.bare, model.version, cases.split) AND CASE WHEN cases.session IS NULL THEN s.visit = 1 ELSE s.session = cases.session END;
+	FROM scored s LEFT JOIN truth t USING (subject_id);
 END $$;
 COMMENT ON FUNCTION model.cases(text, text, text, text) IS
 	'One row a subject: what a model (name, or name@version) said of it, what came true, and whether the version saw it (or one of its images) in training.  split: scores out of fold, empty: the version''s own.  session: of which visit, NULL: the study''s pre visit, or else the earliest.  Of the sites that the caller sees';
