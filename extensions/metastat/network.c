@@ -241,7 +241,7 @@ result_datum(FunctionCallInfo fcinfo, const network_state *state, const psy_netw
 
 	put_numbers(number, NUMBERS, value + at, null + at);
 	at += NUMBERS;
-	if (d->rows > 0)
+	if (d->rows > 0 && !isnan(r->q))
 	{
 		value[at] = league(desc, at, d, r, o->level);
 		value[at + 1] = ranking(desc, at + 1, d, r);

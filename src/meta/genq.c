@@ -416,7 +416,12 @@ find_tau2(data *d, const psy_genq_options *o, psy_meta_result *r)
 	r->se_tau2 = sqrt(2 * t.pvpv + 4 * r->tau2 * t.pvp + 2 * r->tau2 * r->tau2 * t.pp) / t.p;
 	r->tau2_lb = where_tail(d, (1 - o->level) / 2);
 	r->tau2_ub = where_tail(d, (1 + o->level) / 2);
-	if (beyond(d, 0, (1 + o->level) / 2) > 0)
+	if (isnan(r->tau2_lb + r->tau2_ub))
+	{
+		r->tau2_lb = r->tau2_ub = NAN;
+		say(r, "no interval of tau2: the variances or weights are too far apart for double precision");
+	}
+	else if (beyond(d, 0, (1 + o->level) / 2) > 0)
 		say(r, "the interval of tau2 is empty: effects vary less than their variances allow");
 }
 
@@ -493,7 +498,7 @@ psy_genq_fit(const psy_context *ctx, const psy_weighted_study *study, size_t k, 
 		status = psy_poll(ctx, err);
 	}
 	psy_release(ctx, block);
-	if (status == PSY_OK && k > 1 && !(isfinite(r->estimate) && isfinite(r->tau2) && isfinite(r->tau2_lb) && isfinite(r->tau2_ub)))
-		return psy_fail(err, PSY_DOMAIN, "the effects, variances or weights of the %zu studies are too far apart for double precision", k);
+	if (status == PSY_OK && k > 1 && !(isfinite(r->estimate) && isfinite(r->se) && isfinite(r->tau2)))
+		psy_meta_without_answer(r, "the effects, variances or weights of the %zu studies are too far apart for double precision");
 	return status;
 }

@@ -120,7 +120,7 @@ reml(const psy_context *ctx, const psy_point *p, size_t k, double *tau2, psy_err
 
 	*tau2 = 0;
 	if (!isfinite(cells))
-		return psy_fail(err, PSY_DOMAIN, "the variances are too far apart for double precision");
+		return psy_fail(err, PSY_SINGULAR, "the variances are too far apart for double precision");
 	if (at_low <= 0)
 		best = loglik(p, k, 0);
 	for (double cell = 1; cell <= cells; cell++)
@@ -230,6 +230,10 @@ check(const psy_point *p, size_t k, double level, psy_error *err)
 	return PSY_OK;
 }
 
+const char psy_line_too_far_apart[] = "the effects, variances or predictors are too far apart for double precision: no test";
+
+static const psy_line nothing_known = {0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NULL};
+
 psy_status
 psy_line_fit(const psy_context *ctx, psy_point *point, size_t k, psy_line_model model, double level,
 			 psy_line *line, psy_error *err)
@@ -238,7 +242,8 @@ psy_line_fit(const psy_context *ctx, psy_point *point, size_t k, psy_line_model 
 	double origin;
 	sums s;
 
-	*line = (psy_line){k, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NULL};
+	*line = nothing_known;
+	line->k = k;
 	if (status != PSY_OK)
 		return status;
 	if (k < 3)
@@ -252,9 +257,17 @@ psy_line_fit(const psy_context *ctx, psy_point *point, size_t k, psy_line_model 
 	for (size_t i = 0; i < k; i++)
 		point[i].y -= origin;
 	status = estimate_tau2(ctx, point, k, model, &line->tau2, err);
-	if (status != PSY_OK)
-		return status;
-	s = sums_at(point, k, line->tau2);
-	infer(&s, origin, model, level, line);
-	return PSY_OK;
+	if (status == PSY_OK)
+	{
+		s = sums_at(point, k, line->tau2);
+		infer(&s, origin, model, level, line);
+	}
+	if (status == PSY_SINGULAR || (status == PSY_OK && !(isfinite(line->b0) && isfinite(line->b1_se))))
+	{
+		*line = nothing_known;
+		line->k = k;
+		line->note = psy_line_too_far_apart;
+		return PSY_OK;
+	}
+	return status;
 }

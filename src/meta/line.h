@@ -31,9 +31,12 @@ typedef struct psy_line
 	const char *note; /* why there is none, or NULL */
 } psy_line;
 
+/* The note where only a wider number would do. */
+extern const char psy_line_too_far_apart[];
+
 /*
  * Fits point[k], which is sorted in place.  Fewer than 3 points, predictors that are all equal (but for 1e-9
- * of the largest) or a perfect fit leave NaN and a note.  PSY_DOMAIN: level outside (0, 1), numbers not
+ * of the largest), a perfect fit or numbers too far apart for a double leave NaN and a note.  PSY_DOMAIN: level outside (0, 1), numbers not
  * finite, v not positive; PSY_INTERRUPTED.
  */
 psy_status psy_line_fit(const psy_context *ctx, psy_point *point, size_t k, psy_line_model model,

@@ -364,6 +364,16 @@ standard_error(work *m, size_t k, const psy_meta_sums *at, double df)
 	return se;
 }
 
+static void
+clear(const psy_mass_meta_result *out, size_t e)
+{
+	double *const column[] = {out->estimate, out->se,   out->statistic, out->df, out->ci_lb,
+							  out->ci_ub,    out->tau2, out->i2,        out->q,  out->q_p};
+
+	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+		column[i][e] = NAN;
+}
+
 /* Estimate, se, df, tau2 and heterogeneity of one element with studies; the sums are in its own frame. */
 static void
 infer(work *m, const block *b, size_t lane)
@@ -394,17 +404,10 @@ infer(work *m, const block *b, size_t lane)
 	m->out->ci_lb[e] = m->out->estimate[e] - half;
 	m->out->ci_ub[e] = m->out->estimate[e] + half;
 	m->out->statistic[e] = se > 0 ? m->out->estimate[e] / m->out->se[e] : NAN;
-	m->failed += !isfinite(m->out->estimate[e]) || !isfinite(m->out->se[e]) || !isfinite(m->out->tau2[e]);
-}
-
-static void
-clear(const psy_mass_meta_result *out, size_t e)
-{
-	double *const column[] = {out->estimate, out->se,   out->statistic, out->df, out->ci_lb,
-							  out->ci_ub,    out->tau2, out->i2,        out->q,  out->q_p};
-
-	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
-		column[i][e] = NAN;
+	if (isfinite(m->out->estimate[e]) && isfinite(m->out->se[e]) && isfinite(m->out->tau2[e]))
+		return;
+	m->failed++;
+	clear(m->out, e);
 }
 
 static void
@@ -447,6 +450,7 @@ write_note(const work *m, char *note, size_t size)
 	say(note, size, m->few, "elements have fewer than 5 studies: their intervals are fragile");
 	say(note, size, m->flat,
 		"elements have equal effects, a Knapp-Hartung standard error of 0 and no test: use test adhoc");
+	say(note, size, m->failed, "elements have values too far apart for double precision: no estimate");
 	say(note, size, m->narrow, "elements have a Knapp-Hartung interval narrower than that of test z");
 }
 
@@ -463,9 +467,6 @@ fit_all(work *m, psy_error *err)
 	}
 	if (status != PSY_OK)
 		return status;
-	if (m->failed > 0)
-		return psy_fail(err, PSY_DOMAIN, "the values of %zu elements are too far apart for double precision",
-						m->failed);
 	psy_two_sided_p_many(m->out->statistic, m->out->df, 0, m->data->elements, m->out->p, m->out->log_p);
 	for (size_t e = 0; e < m->data->elements; e++)
 		if (isinf(m->out->df[e]))

@@ -28,7 +28,7 @@ typedef struct psy_mass_meta_result
 
 /*
  * Values must be finite, vi positive (psy_mass_meta_check).  note[note_size] counts the elements that are
- * fragile or have no answer.  PSY_DOMAIN: level outside (0, 1), an element whose values are too far apart;
+ * fragile or have no answer, such as values too far apart for a double.  PSY_DOMAIN: level outside (0, 1);
  * PSY_NOMEM, PSY_INTERRUPTED.
  */
 psy_status psy_mass_meta_fit(const psy_context *ctx, const psy_mass_meta *data,

@@ -238,13 +238,30 @@ fit_rows(const psy_context *ctx, psy_meta_rows rows, const psy_multilevel_option
 	return status;
 }
 
+/* Numbers that admit no fit are no error: NaN throughout, and note says why, so that one group never ends a query. */
+static psy_status
+without_answer(const psy_context *ctx, psy_multilevel *r, const psy_error *why, psy_error *err)
+{
+	size_t k = r->k, full = r->full;
+	bool intercept = r->intercept;
+	psy_error message = *why;
+	psy_status status;
+
+	psy_multilevel_release(ctx, r);
+	status = result_make(ctx, k, full, intercept, r, err);
+	if (status == PSY_OK)
+		psy_append(r->note, sizeof r->note, "%s", message.message);
+	return status;
+}
+
 psy_status
 psy_multilevel_fit(const psy_context *ctx, psy_meta_rows rows, const psy_multilevel_options *options,
 				   psy_multilevel *result, psy_error *err)
 {
 	size_t k = rows.k, full = rows.columns + 1;
 	void *block;
-	psy_status status = psy_multilevel_check(options, err);
+	psy_error own;
+	psy_status status = psy_multilevel_check(options, err = err != NULL ? err : &own);
 
 	result->beta = NULL;
 	if (status == PSY_OK)
@@ -269,6 +286,8 @@ psy_multilevel_fit(const psy_context *ctx, psy_meta_rows rows, const psy_multile
 		status = fit_rows(ctx, rows, options, block, result, err);
 		psy_release(ctx, block);
 	}
+	if (status == PSY_SINGULAR)
+		status = without_answer(ctx, result, err, err);
 	if (status != PSY_OK)
 		psy_multilevel_release(ctx, result);
 	return status;

@@ -275,8 +275,11 @@ diagnose_all(work *w, psy_multilevel_influence *out, size_t *count, double *dfbs
 	if (status != PSY_OK)
 		return status;
 	variances(w, &r, s);
+	if (isnan(r.loglik))
+		status = psy_fail(err, PSY_SINGULAR, "%s", r.note);
 	psy_multilevel_release(w->c.ctx, &r);
-	status = psy_clusters_at(&w->c, s, true, false, &w->fit, err);
+	if (status == PSY_OK)
+		status = psy_clusters_at(&w->c, s, true, false, &w->fit, err);
 	if (status != PSY_OK)
 		return status;
 	memcpy(w->b, w->fit.b, p * sizeof(double));
@@ -367,5 +370,11 @@ psy_multilevel_influence_of(const psy_context *ctx, psy_meta_rows rows,
 	}
 	psy_release(ctx, second);
 	psy_release(ctx, first);
+	/* What admits no fit has no diagnostics, and is no error. */
+	if (status == PSY_SINGULAR)
+	{
+		*count = 0;
+		return PSY_OK;
+	}
 	return status;
 }

@@ -504,12 +504,28 @@ fill(psy_multivariate *r, model *m, double logdet, psy_error *err)
 	return status;
 }
 
+/* Numbers that admit no fit are no error: NaN throughout, and note says why, so that one group never ends a query. */
+static psy_status
+without_answer(const psy_context *ctx, psy_multivariate *r, const psy_error *why, psy_error *err)
+{
+	size_t k = r->k, full = r->full;
+	psy_error message = *why;
+	psy_status status;
+
+	psy_multivariate_release(ctx, r);
+	status = result_make(ctx, k, full, r, err);
+	if (status == PSY_OK)
+		psy_append(r->note, sizeof r->note, "%s", message.message);
+	return status;
+}
+
 psy_status
 psy_multivariate_fit(const psy_context *ctx, psy_outcome_rows given, const psy_multivariate_options *o, psy_multivariate *r,
 					 psy_error *err)
 {
 	size_t full = given.rows.columns + indicators(o, given.levels) + (o->means != PSY_MEANS_NONE);
-	psy_status status = psy_multivariate_check(o, err);
+	psy_error own;
+	psy_status status = psy_multivariate_check(o, err = err != NULL ? err : &own);
 	double logdet = 0;
 	model m;
 
@@ -535,6 +551,8 @@ psy_multivariate_fit(const psy_context *ctx, psy_outcome_rows given, const psy_m
 			status = fill(r, &m, logdet, err);
 		model_release(&m);
 	}
+	if (status == PSY_SINGULAR)
+		status = without_answer(ctx, r, err, err);
 	if (status != PSY_OK)
 		psy_multivariate_release(ctx, r);
 	return status;
@@ -545,7 +563,8 @@ psy_multivariate_robust(const psy_context *ctx, psy_outcome_rows given, const ps
 						const psy_robust_options *robust, psy_robust *r, psy_error *err)
 {
 	size_t full = given.rows.columns + indicators(o, given.levels) + (o->means != PSY_MEANS_NONE);
-	psy_status status = psy_multivariate_check(o, err);
+	psy_error own;
+	psy_status status = psy_multivariate_check(o, err = err != NULL ? err : &own);
 	double logdet;
 	model m;
 
@@ -565,6 +584,8 @@ psy_multivariate_robust(const psy_context *ctx, psy_outcome_rows given, const ps
 			status = psy_robust_sandwich(&m.c, &m.fit, NULL, robust, r, err);
 		model_release(&m);
 	}
+	if (status == PSY_SINGULAR)
+		status = psy_robust_without_answer(ctx, r, err, err);
 	if (status != PSY_OK)
 		psy_robust_release(ctx, r);
 	return status;

@@ -165,7 +165,7 @@ require_connected(network *n, psy_error *err)
 	}
 	if (count == 1)
 		return PSY_OK;
-	psy_fail(err, PSY_DOMAIN, "the network is not connected; its %d parts are %s", count, parts);
+	psy_fail(err, PSY_SINGULAR, "the network is not connected; its %d parts are %s", count, parts);
 	return psy_hint(err, "No trial links them: analyse each part by itself, by a WHERE over its treatments.");
 }
 
@@ -569,7 +569,7 @@ split(network *n, psy_network_result *r)
 static psy_status
 too_far_apart(psy_error *err)
 {
-	return psy_fail(err, PSY_DOMAIN, "the variances of the network are too far apart for double precision");
+	return psy_fail(err, PSY_SINGULAR, "the variances of the network are too far apart for double precision");
 }
 
 static psy_status
@@ -644,6 +644,20 @@ static const psy_network_result nothing_known = {.tau2 = NAN,
 												 .tau2_within = NAN,
 												 .loglik = NAN};
 
+/* What admits no answer is no error: nothing is known, and note says why, so that one group never ends a query. */
+static psy_status
+without_answer(psy_network_result *r, const psy_error *why)
+{
+	psy_network_result empty = nothing_known;
+
+	empty.treatments = r->treatments;
+	empty.estimate = r->estimate;
+	empty.split = r->split;
+	*r = empty;
+	psy_append(r->note, sizeof r->note, "%s%s%s", why->message, why->hint[0] ? "; " : "", why->hint);
+	return PSY_OK;
+}
+
 psy_status
 psy_network_fit(const psy_context *ctx, const psy_network_data *data, const psy_network_options *options,
 				psy_network_result *result, psy_error *err)
@@ -651,7 +665,8 @@ psy_network_fit(const psy_context *ctx, const psy_network_data *data, const psy_
 	network n = {.ctx = ctx, .data = data};
 	size_t t = data->treatments;
 	void *block = NULL;
-	psy_status status = check_request(data, options, err);
+	psy_error own;
+	psy_status status = check_request(data, options, err = err != NULL ? err : &own);
 
 	*result = nothing_known;
 	result->treatments = t;
@@ -671,7 +686,7 @@ psy_network_fit(const psy_context *ctx, const psy_network_data *data, const psy_
 	if (status == PSY_OK)
 		status = fit(&n, options, result, err);
 	release(&n);
-	return status;
+	return status == PSY_SINGULAR ? without_answer(result, err) : status;
 }
 
 void

@@ -74,8 +74,9 @@ typedef struct psy_network_result
 /*
  * PSY_DOMAIN: yi not finite, vi not positive and finite, a treatment compared with itself, a pair given
  * twice, a trial of m arms without all m (m - 1) / 2 pairs, effects of a multi-arm trial that contradict each
- * other by more than a hundredth of a standard error, variances that imply a negative variance of an arm,
- * networks that are not connected, a method other than those above.  PSY_LIMIT, PSY_NOMEM, PSY_INTERRUPTED.
+ * other by more than a hundredth of a standard error, variances that imply a negative variance of an arm, a method
+ * other than those above.  Networks that are not connected, or whose variances are too far apart for a double, have no
+ * answer: NaN, no league, and note says why.  PSY_LIMIT, PSY_NOMEM, PSY_INTERRUPTED.
  * Release the result even after an error.
  */
 psy_status psy_network_fit(const psy_context *ctx, const psy_network_data *data,

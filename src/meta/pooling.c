@@ -397,9 +397,11 @@ fit_exact(const psy_effect *study, size_t k, size_t exact, const psy_meta_option
 		return PSY_DOMAIN;
 	}
 	if (study[0].yi != study[exact - 1].yi)
-		return psy_fail(err, PSY_DOMAIN,
-						"two studies with vi = 0 have different effects, %g and %g: no common effect exists",
-						study[0].yi, study[exact - 1].yi);
+	{
+		add_note(r, "two studies with vi = 0 have different effects, %g and %g: no common effect exists", study[0].yi,
+				 study[exact - 1].yi);
+		return PSY_OK;
+	}
 	r->test = PSY_META_Z;
 	r->df = INFINITY;
 	r->estimate = study[0].yi;
@@ -431,6 +433,18 @@ static const psy_meta_result nothing_known = {.estimate = NAN,
 											  .q_p = NAN,
 											  .loglik = NAN};
 
+void
+psy_meta_without_answer(psy_meta_result *r, const char *why)
+{
+	size_t k = r->k;
+	psy_meta_test test = r->test;
+
+	*r = nothing_known;
+	r->k = k;
+	r->test = test;
+	psy_append(r->note, sizeof r->note, why, k);
+}
+
 static psy_status
 fit_sorted(const psy_context *ctx, psy_effect *study, double *weight, size_t k, const psy_meta_options *o,
 		   psy_meta_result *r, psy_error *err)
@@ -455,9 +469,7 @@ fit_sorted(const psy_context *ctx, psy_effect *study, double *weight, size_t k, 
 	if (status != PSY_OK)
 		return status;
 	if (!isfinite(r->estimate) || !isfinite(r->se) || !isfinite(r->tau2))
-		return psy_fail(err, PSY_DOMAIN,
-						"the effects or variances of the %zu studies are too far apart for double precision",
-						k);
+		psy_meta_without_answer(r, "the effects or variances of the %zu studies are too far apart for double precision");
 	return PSY_OK;
 }
 

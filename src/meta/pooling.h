@@ -95,8 +95,12 @@ typedef struct psy_meta_result
 	char note[512]; /* sentences joined by "; ", empty when there is nothing to say */
 } psy_meta_result;
 
+/* Leaves k and test in result, and NaN beside them; note is `why`, a format that may print k as %zu. */
+void psy_meta_without_answer(psy_meta_result *result, const char *why);
+
 /*
- * Fits effect[k] in any order.  k = 0 gives NaN throughout.  PSY_DOMAIN: yi not finite, vi negative or not
+ * Fits effect[k] in any order.  k = 0 gives NaN throughout; so do numbers that a double cannot hold apart, and note says
+ * it.  PSY_DOMAIN: yi not finite, vi negative or not
  * finite, level outside (0, 1), vi = 0 where the method needs weights (EE allows it: an exactly known
  * effect), tau2_ci pl with a method other than ML and REML; PSY_NOMEM, PSY_INTERRUPTED.
  */

@@ -319,7 +319,7 @@ regress(psy_fit *f, psy_effect *study, double *work, double *df, const psy_meta_
 	r->loglik = full_loglik(f, tau2, o->method == PSY_META_REML);
 	if (!isfinite(r->tau2) || !isfinite(r->qe))
 		return psy_fail(
-			err, PSY_DOMAIN,
+			err, PSY_SINGULAR,
 			"the effects, variances or moderators of the %zu rows are too far apart for double precision",
 			r->k);
 	return PSY_OK;
@@ -372,13 +372,30 @@ check_interval(const psy_meta_options *o, psy_error *err)
 	return psy_hint(err, "Use tau2_ci => 'qprofile'.");
 }
 
+/* Numbers that admit no fit are no error: NaN throughout, and note says why, so that one group never ends a query. */
+static psy_status
+without_answer(const psy_context *ctx, psy_meta_regression *r, const psy_error *why, psy_error *err)
+{
+	size_t k = r->k, full = r->full;
+	bool intercept = r->intercept;
+	psy_error message = *why;
+	psy_status status;
+
+	psy_meta_regression_release(ctx, r);
+	status = result_make(ctx, k, full, intercept, r, err);
+	if (status == PSY_OK)
+		psy_append(r->note, sizeof r->note, "%s", message.message);
+	return status;
+}
+
 psy_status
 psy_meta_regress(const psy_context *ctx, psy_meta_rows rows, bool intercept, const psy_meta_options *options,
 				 psy_meta_regression *result, psy_error *err)
 {
 	size_t k = rows.k, full = rows.columns + 1;
 	void *block;
-	psy_status status = check_level(options->level, err);
+	psy_error own;
+	psy_status status = check_level(options->level, err = err != NULL ? err : &own);
 
 	result->beta = NULL;
 	if (status == PSY_OK)
@@ -402,6 +419,8 @@ psy_meta_regress(const psy_context *ctx, psy_meta_rows rows, bool intercept, con
 		status = regress_rows(ctx, rows, intercept, options, block, result, err);
 		psy_release(ctx, block);
 	}
+	if (status == PSY_SINGULAR)
+		status = without_answer(ctx, result, err, err);
 	if (status != PSY_OK)
 		psy_meta_regression_release(ctx, result);
 	return status;

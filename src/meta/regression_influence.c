@@ -195,7 +195,7 @@ diagnose_all(work *w, psy_regression_influence *out, double *dfbs, psy_error *er
 	if (isnan(w->tau2))
 		return psy_poll(w->fit.ctx, err) != PSY_OK
 				   ? PSY_INTERRUPTED
-				   : psy_fail(err, PSY_DOMAIN, "the rows are too far apart for double precision");
+				   : psy_fail(err, PSY_SINGULAR, "the rows are too far apart for double precision");
 	psy_fit_at(&w->fit, w->tau2);
 	w->scale2 = scale_by_test(&w->fit, w->test);
 	for (size_t i = 0; i < k; i++)
@@ -242,5 +242,6 @@ psy_regression_influence_of(const psy_context *ctx, psy_meta_rows rows, bool int
 	if (w.all.p > 0 && k > w.all.p)
 		status = diagnose_all(&w, out, dfbs, err);
 	psy_release(ctx, block);
-	return status;
+	/* What admits no fit has no diagnostics: they are NaN, and no error. */
+	return status == PSY_SINGULAR ? PSY_OK : status;
 }

@@ -271,7 +271,7 @@ permute_design(const psy_context *ctx, psy_design *d, double *block, const psy_m
 			d->x[j * k + i] += ldexp(d->centre[d->kept[j]], -d->exponent[d->kept[j]]);
 	psy_fit_lay_out(&t.fit, ctx, d, (double *) (t.order + k));
 	if (!fit_arrangement(&t))
-		return psy_fail(err, PSY_DOMAIN,
+		return psy_fail(err, PSY_SINGULAR,
 						"the effects, variances or moderators are too far apart for double precision");
 	memcpy(t.observed, t.statistic, p * sizeof *t.observed);
 	t.qm_observed = t.qm;
@@ -293,7 +293,8 @@ psy_meta_permute(const psy_context *ctx, psy_meta_rows rows, bool intercept, con
 	psy_design d;
 	void *block;
 	double *room;
-	psy_status status = psy_meta_check_rows(rows, err);
+	psy_error local;
+	psy_status status = psy_meta_check_rows(rows, err = err != NULL ? err : &local);
 
 	*result = (psy_meta_permutation){.qm_p = NAN, .arrangements = NAN};
 	for (size_t i = 0; i < full; i++)
@@ -313,6 +314,11 @@ psy_meta_permute(const psy_context *ctx, psy_meta_rows rows, bool intercept, con
 		psy_design_note(&d, result->note, sizeof result->note);
 		status = permute_design(ctx, &d, room + psy_design_room(k, rows.columns), options, most, seed,
 								p_value, result, err);
+		if (status == PSY_SINGULAR)
+		{
+			psy_append(result->note, sizeof result->note, "%s%s", result->note[0] ? "; " : "", err->message);
+			status = PSY_OK;
+		}
 	}
 	psy_release(ctx, block);
 	return status;

@@ -514,6 +514,8 @@ working_model(const psy_context *ctx, psy_meta_rows rows, const psy_robust_optio
 			return status;
 		memcpy(r->sigma2, m.sigma2, sizeof r->sigma2);
 		memcpy(r->note, m.note, sizeof r->note);
+		if (isnan(m.loglik))
+			status = psy_fail(err, PSY_SINGULAR, "%s", m.note);
 		psy_multilevel_release(ctx, &m);
 	}
 	else
@@ -526,9 +528,11 @@ working_model(const psy_context *ctx, psy_meta_rows rows, const psy_robust_optio
 			return status;
 		r->tau2 = m.tau2;
 		memcpy(r->note, m.note, sizeof r->note);
+		if (isnan(m.qe))
+			status = psy_fail(err, PSY_SINGULAR, "%s", m.note);
 		psy_meta_regression_release(ctx, &m);
 	}
-	return PSY_OK;
+	return status;
 }
 
 /* The fitted variances at the design's scale: s of psy_clusters. */
@@ -603,13 +607,29 @@ fit_rows(const psy_context *ctx, psy_meta_rows rows, const psy_robust_options *o
 }
 
 psy_status
+psy_robust_without_answer(const psy_context *ctx, psy_robust *r, const psy_error *why, psy_error *err)
+{
+	size_t k = r->k, full = r->full;
+	bool intercept = r->intercept;
+	psy_error message = *why;
+	psy_status status;
+
+	psy_robust_release(ctx, r);
+	status = psy_robust_make(ctx, k, full, intercept, r, err);
+	if (status == PSY_OK)
+		psy_append(r->note, sizeof r->note, "%s", message.message);
+	return status;
+}
+
+psy_status
 psy_robust_fit(const psy_context *ctx, psy_meta_rows rows, const psy_robust_options *options,
 			   psy_robust *result, psy_error *err)
 {
 	size_t k = rows.k;
 	void *block;
-	psy_status status =
-		psy_robust_make(ctx, k, rows.columns + (options->intercept ? 1 : 0), options->intercept, result, err);
+	psy_error own;
+	psy_status status = psy_robust_make(ctx, k, rows.columns + (options->intercept ? 1 : 0), options->intercept, result,
+										err = err != NULL ? err : &own);
 
 	if (status != PSY_OK)
 		return status;
@@ -624,6 +644,8 @@ psy_robust_fit(const psy_context *ctx, psy_meta_rows rows, const psy_robust_opti
 			psy_release(ctx, block);
 		}
 	}
+	if (status == PSY_SINGULAR)
+		status = psy_robust_without_answer(ctx, result, err, err);
 	if (status != PSY_OK)
 		psy_robust_release(ctx, result);
 	return status;

@@ -71,6 +71,8 @@ void psy_robust_release(const psy_context *ctx, psy_robust *result);
 /* For models that bring their own clusters: an empty result of full coefficients, and the sandwich of clusters at s
  * into it.  c->scratch must be there. */
 psy_status psy_robust_make(const psy_context *ctx, size_t k, size_t full, bool intercept, psy_robust *result, psy_error *err);
+/* Empties the result and puts why's message into its note; for numbers that admit no fit. */
+psy_status psy_robust_without_answer(const psy_context *ctx, psy_robust *result, const psy_error *why, psy_error *err);
 psy_status psy_robust_sandwich(const psy_clusters *c, psy_cluster_fit *fit, const double *s, const psy_robust_options *options,
 							   psy_robust *result, psy_error *err);
 

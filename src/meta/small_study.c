@@ -231,10 +231,12 @@ psy_trimfill_side_parse(const char *name, psy_trimfill_side *side, psy_error *er
 	return status;
 }
 
-/* The sign of the effects' regression on their standard errors. */
+static const char too_far_apart[] = "the effects or variances are too far apart for double precision: no trim and fill";
+
+/* result->side by the sign of the effects' regression on their standard errors. */
 static psy_status
 find_side(const psy_context *ctx, const psy_effect *effect, size_t k, psy_meta_method method,
-		  psy_trimfill_side *side, psy_error *err)
+		  psy_trimfill *result, psy_error *err)
 {
 	psy_line_model model = method == PSY_META_EE   ? PSY_LINE_EE
 						   : method == PSY_META_DL ? PSY_LINE_DL
@@ -251,7 +253,10 @@ find_side(const psy_context *ctx, const psy_effect *effect, size_t k, psy_meta_m
 		point[i] = (psy_point){sqrt(effect[i].vi), effect[i].yi, effect[i].vi};
 	status = psy_line_fit(ctx, point, k, model, 0.95, &line, err);
 	psy_release(ctx, block);
-	*side = isnan(line.b1) ? PSY_SIDE_AUTO : line.b1 < 0 ? PSY_SIDE_RIGHT : PSY_SIDE_LEFT;
+	result->side = isnan(line.b1) ? PSY_SIDE_AUTO : line.b1 < 0 ? PSY_SIDE_RIGHT : PSY_SIDE_LEFT;
+	if (status == PSY_OK && isnan(line.b1))
+		result->note = line.note == psy_line_too_far_apart ? too_far_apart
+														   : "the standard errors are all equal, so that no side is the empty one: name it";
 	return status;
 }
 
@@ -339,6 +344,11 @@ trim(const psy_context *ctx, const psy_effect *work, deviation *d, size_t k, psy
 			return status;
 		before = result->k0;
 		*centre = fit.estimate;
+		if (isnan(*centre))
+		{
+			result->note = too_far_apart;
+			return PSY_OK;
+		}
 		k0 = rint(missing_studies(work, d, k, *centre, estimator, &result->se_k0));
 		/* The root of Q0 can leave the reals. */
 		if (isnan(k0) || k0 >= (double) k || round == 100)
@@ -403,9 +413,7 @@ psy_trimfill_fit(const psy_context *ctx, const psy_effect *effect, size_t k, psy
 	memcpy(filled, effect, k * sizeof *effect);
 	psy_meta_sort(filled, k);
 	if (side == PSY_SIDE_AUTO)
-		status = find_side(ctx, filled, k, options->method, &result->side, err);
-	if (status == PSY_OK && result->side == PSY_SIDE_AUTO)
-		result->note = "the standard errors are all equal, so that no side is the empty one: name it";
+		status = find_side(ctx, filled, k, options->method, result, err);
 	if (status != PSY_OK || result->note != NULL)
 		return status;
 	status = psy_alloc(ctx, k, sizeof(psy_effect) + sizeof(deviation), &block, err);

@@ -146,7 +146,7 @@ search(const psy_context *ctx, const model *m, psy_meta_method method, double *t
 
 	*tau2 = 0;
 	if (!isfinite(cells))
-		return psy_fail(err, PSY_DOMAIN, "the effects or variances are too far apart for double precision");
+		return psy_fail(err, PSY_SINGULAR, "the effects or variances are too far apart for double precision");
 	for (double cell = 1; cell <= cells; cell++)
 	{
 		double high = m->least * expm1(cell * GRID_STEP), at_high = score(m, method, high);
@@ -382,6 +382,8 @@ fit_common(const psy_context *ctx, const psy_effect *effect, const size_t *size,
 	return status;
 }
 
+static const psy_subgroups nothing_known = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NULL};
+
 psy_status
 psy_subgroup_fit(const psy_context *ctx, const psy_effect *effect, const size_t *size, size_t groups,
 				 const psy_meta_options *options, bool common, psy_meta_result *fit, psy_subgroups *result,
@@ -391,7 +393,7 @@ psy_subgroup_fit(const psy_context *ctx, const psy_effect *effect, const size_t 
 	psy_status status = PSY_OK;
 	const psy_effect *at = effect;
 
-	*result = (psy_subgroups){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NULL};
+	*result = nothing_known;
 	if (common)
 	{
 		each.method = PSY_META_EE;
@@ -407,6 +409,14 @@ psy_subgroup_fit(const psy_context *ctx, const psy_effect *effect, const size_t 
 	}
 	if (status == PSY_OK && common && groups > 0)
 		status = fit_common(ctx, effect, size, groups, options, fit, result, err);
+	if (status == PSY_SINGULAR)
+	{
+		*result = nothing_known;
+		result->note = "the effects or variances are too far apart for double precision: no common tau2";
+		for (size_t g = 0; g < groups; g++)
+			psy_meta_without_answer(&fit[g], "the groups have no common tau2");
+		return PSY_OK;
+	}
 	if (status == PSY_OK)
 		between(fit, groups, result);
 	return status;

@@ -400,12 +400,23 @@ what_cannot_be_is_named(void **state)
 	expect((psy_network_row[]){{0, 1, 1, 1, 1}}, 1, 2, PSY_DOMAIN, "compares \"b\" with itself");
 	expect((psy_network_row[]){{0, 0, 1, 1, 1}, {0, 1, 0, -1, 1}}, 2, 2, PSY_DOMAIN, "twice");
 	expect((psy_network_row[]){{0, 0, 1, 1, 1}, {0, 1, 2, 1, 1}}, 2, 3, PSY_DOMAIN, "3 arms but 2 of its 3");
-	expect((psy_network_row[]){{0, 0, 1, 1, 1}, {1, 2, 3, 1, 1}}, 2, 4, PSY_DOMAIN, "{a, b} and {c, d}");
 	expect((psy_network_row[]){{0, 0, 1, 1, 1}, {0, 1, 2, 1, 1}, {0, 0, 2, 3, 1}}, 3, 3, PSY_DOMAIN,
 		   "contradict each other: \"a\" against \"b\" is 1, but 2");
 	expect((psy_network_row[]){{3, 0, 1, 1, 1}, {3, 1, 2, 1, 1}, {3, 0, 2, 2, 3}}, 3, 3, PSY_DOMAIN,
 		   "study \"s003\": the variances of its comparisons imply a variance of -0.5 for the arm \"b\"");
 	expect((psy_network_row[]){{0, 0, 1, 1, 1}}, 1, 1001, PSY_LIMIT, "at most 1000");
+}
+
+/* A network in parts is no wrong input: it has no answer, and note says why. */
+static void
+a_network_in_parts_has_no_answer(void **state)
+{
+	sample s = {{{0, 0, 1, 1, 1}, {1, 2, 3, 1, 1}}, 2, 2, 4};
+	psy_network_result r = fit(&s, PSY_META_REML);
+
+	assert_true(isnan(r.tau2) && isnan(r.q) && isnan(r.loglik) && r.splits == 0 && r.treatments == 4);
+	assert_non_null(strstr(r.note, "{a, b} and {c, d}"));
+	drop(&r);
 }
 
 static void
@@ -468,7 +479,7 @@ main(void)
 		cmocka_unit_test(order_and_direction_do_not_matter),
 		cmocka_unit_test(the_unit_does_not_matter),
 		cmocka_unit_test(evidence_adds_up),
-		cmocka_unit_test(what_cannot_be_is_named),
+		cmocka_unit_test(a_network_in_parts_has_no_answer), cmocka_unit_test(what_cannot_be_is_named),
 		cmocka_unit_test(options_are_checked),
 		cmocka_unit_test(refused_memory_is_reported),
 	};
