@@ -245,7 +245,7 @@ line_of(const psy_robust *r, double tau2)
 					 tau2,          r->note};
 
 	line.p = isnan(line.statistic) ? NAN : psy_two_sided_p(line.statistic, line.df, &line.log_p);
-	if (isnan(line.b1) && r->k > r->full)
+	if (isnan(line.b1) && r->k > r->full && strstr(r->note, "too far apart") == NULL)
 		line.note = "the predictors are all equal, or follow from the moderators: no slope can be told";
 	return line;
 }

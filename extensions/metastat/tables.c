@@ -249,6 +249,8 @@ pool_datum(FunctionCallInfo fcinfo, const psy_tables_options *options)
 		value[3] = CStringGetTextDatum(names[options->measure]);
 		for (int i = 0; i < lengthof(number); i++)
 			value[4 + i] = metastat_number(number[i], &null[4 + i]);
+		if (r.note == NULL && r.double_zero > 0)
+			r.note = psprintf("tables without events, or with nothing else: %zu; they have no effect of their own and no part in q", r.double_zero);
 		value[lengthof(value) - 1] = metastat_note(r.note, &null[lengthof(value) - 1]);
 		return HeapTupleGetDatum(heap_form_tuple(metastat_row_type(fcinfo), value, null));
 	}

@@ -19,6 +19,8 @@
 #include <strings.h>
 
 #define STEPS 200
+/* Where one weight is above this many times all others together, rounding of it hides theirs. */
+#define ALL_THE_WEIGHT 1e10
 /* Steps of the inversion integrals of one fit; data that a double can tell apart take a twentieth of it. */
 #define WORK 200000
 
@@ -450,6 +452,19 @@ fit(data *d, psy_effect *effect, double *weight, const psy_genq_options *o, psy_
 	predict(o, r);
 }
 
+static bool
+one_has_all_the_weight(const psy_weighted_study *study, size_t k)
+{
+	double others = 0;
+	size_t most = 0;
+
+	for (size_t i = 1; i < k; i++)
+		most = study[i].weight > study[most].weight ? i : most;
+	for (size_t i = 0; i < k; i++)
+		others += i == most ? 0 : study[i].weight;
+	return study[most].weight > ALL_THE_WEIGHT * others;
+}
+
 static psy_status
 check_study(const psy_weighted_study *s, psy_error *err)
 {
@@ -491,7 +506,12 @@ psy_genq_fit(const psy_context *ctx, const psy_weighted_study *study, size_t k, 
 	for (size_t i = 0; i < k; i++)
 		effect[i] = (psy_effect){study[i].yi, study[i].vi};
 	status = psy_meta_fit(ctx, effect, k, &plain, r, err);
-	if (status == PSY_OK && k > 1)
+	if (status == PSY_OK && k > 1 && one_has_all_the_weight(study, k))
+	{
+		r->test = o->test;
+		psy_meta_without_answer(r, "one of the %zu studies has all the weight, so that nothing can be told of the others");
+	}
+	else if (status == PSY_OK && k > 1)
 	{
 		r->test = o->test;
 		fit(&d, effect, (double *) (effect + k), o, r);

@@ -26,7 +26,8 @@ typedef struct psy_genq_options
 /* PSY_DOMAIN lists the allowed names: GENQ and GENQM. */
 psy_status psy_genq_method_parse(const char *name, bool *median, psy_error *err);
 
-/* Fits study[k] in any order.  PSY_DOMAIN: as psy_meta_fit, and a weight that is not positive and finite, vi = 0. */
+/* Fits study[k] in any order.  PSY_DOMAIN: as psy_meta_fit, and a weight that is not positive and finite, vi = 0.
+ * NaN, and note says why, where one weight is beyond 1e10 times all others or numbers are too far apart for a double. */
 psy_status psy_genq_fit(const psy_context *ctx, const psy_weighted_study *study, size_t k, const psy_genq_options *options,
 						psy_meta_result *result, psy_error *err);
 

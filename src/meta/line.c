@@ -269,5 +269,7 @@ psy_line_fit(const psy_context *ctx, psy_point *point, size_t k, psy_line_model 
 		line->note = psy_line_too_far_apart;
 		return PSY_OK;
 	}
+	if (status == PSY_OK && line->note == NULL && k < 10)
+		line->note = "fewer than 10 studies: the test has little power";
 	return status;
 }

@@ -28,7 +28,7 @@ typedef struct psy_line
 {
 	size_t k;
 	double b0, b0_se, b0_lb, b0_ub, b0_p, b1, b1_se, statistic, df, p, log_p, tau2;
-	const char *note; /* why there is none, or NULL */
+	const char *note; /* why there is none, or that k is small; else NULL */
 } psy_line;
 
 /* The note where only a wider number would do. */

@@ -140,7 +140,7 @@ solve_cluster(const psy_clusters *c, size_t j, const double *s, double *l, psy_c
 	psy_cluster_block(c, j, s, l);
 	if (!psy_cholesky(l, n))
 		return psy_fail(err, PSY_SINGULAR,
-						"the covariance of a cluster's %zu effects is not positive definite", n);
+						"the variances of a cluster of size %zu are too far apart for double precision", n);
 	fit->logdet += psy_cholesky_logdet(l, n);
 	memcpy(fit->u + first, c->d->y + first, n * sizeof(double));
 	psy_solve_lower(l, n, fit->u + first, 1);

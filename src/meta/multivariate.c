@@ -268,6 +268,8 @@ check_sampling(model *m, psy_error *err)
 
 	memset(m->g, 0, sizeof m->g);
 	status = psy_clusters_at(&m->c, NULL, true, false, &m->fit, err);
+	if (status == PSY_SINGULAR && m->c.covariance == NULL && m->o->rho == 0)
+		return psy_fail(err, PSY_SINGULAR, "the effects, variances or moderators are too far apart for double precision");
 	if (status == PSY_SINGULAR && m->c.covariance == NULL)
 		return psy_fail(err, PSY_DOMAIN, "sampling_rho is %g, but %zu effects of one study cannot all correlate so", m->o->rho,
 						m->c.largest);
@@ -573,6 +575,8 @@ psy_multivariate_robust(const psy_context *ctx, psy_outcome_rows given, const ps
 		status = check_rows(given, o, err);
 	if (status == PSY_OK)
 		status = psy_robust_make(ctx, given.rows.k, full, o->means == PSY_MEANS_COMMON, r, err);
+	if (status == PSY_OK && given.rows.k == 0)
+		psy_append(r->note, sizeof r->note, "no row has yi, vi, study and outcome");
 	if (status != PSY_OK || given.rows.k == 0)
 		return status;
 	status = model_make(ctx, given, o, &m, err);

@@ -654,7 +654,7 @@ without_answer(psy_network_result *r, const psy_error *why)
 	empty.estimate = r->estimate;
 	empty.split = r->split;
 	*r = empty;
-	psy_append(r->note, sizeof r->note, "%s%s%s", why->message, why->hint[0] ? "; " : "", why->hint);
+	psy_append(r->note, sizeof r->note, "%s", why->message);
 	return PSY_OK;
 }
 

@@ -644,6 +644,8 @@ psy_robust_fit(const psy_context *ctx, psy_meta_rows rows, const psy_robust_opti
 			psy_release(ctx, block);
 		}
 	}
+	if (status == PSY_OK && k == 0 && result->note[0] == '\0')
+		psy_append(result->note, sizeof result->note, "too few studies (0) for %zu coefficients", result->full);
 	if (status == PSY_SINGULAR)
 		status = psy_robust_without_answer(ctx, result, err, err);
 	if (status != PSY_OK)

@@ -163,6 +163,8 @@ begg(const psy_context *ctx, double *x, double *y, size_t k, psy_begg *result, p
 		return PSY_OK;
 	}
 	/* score / sqrt((N - ties of x)(N - ties of y)) in pairs, which are halves of these. */
+	if (k < 10)
+		result->note = "fewer than 10 studies: the test has little power";
 	result->tau = 2 * score / (sqrt(all - tx.pairs) * sqrt(all - ty.pairs));
 	result->exact = tx.pairs == 0 && ty.pairs == 0 && k <= EXACT_MOST;
 	if (result->exact)

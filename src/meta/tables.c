@@ -167,6 +167,8 @@ heterogeneity(const psy_table *table, size_t k, const psy_tables_options *o, psy
 			return status;
 		if (!isnan(e.vi))
 			r->k_effects++;
+		else
+			r->double_zero += psy_table_is_double_zero(&table[i]);
 		if (o->measure != PSY_TABLE_PETO)
 			q += isnan(e.vi) ? 0 : (e.yi - r->estimate) * (e.yi - r->estimate) / e.vi;
 		else if (m.variance > 0)

@@ -33,7 +33,7 @@ typedef struct psy_tables_options
  */
 typedef struct psy_tables_result
 {
-	size_t k, k_effects;
+	size_t k, k_effects, double_zero; /* tables without or with nothing but events, and so without an effect of their own */
 	double estimate, se, statistic, p, log_p, ci_lb, ci_ub, q, q_df, q_p, i2, h2;
 	double mh, mh_p, bd, bd_df, bd_p, ta, ta_p;
 	const char *note;

@@ -224,7 +224,7 @@ random_sets(void **state)
 		assert_true(isfinite(r.beta[0]) && isfinite(r.beta[1]) && isfinite(r.loglik) && r.g[0] >= 0 && r.g[3] >= 0);
 		no_grid_point_is_better(&s, &r, kind, method == PSY_META_REML, number);
 		the_unit_does_not_matter(&s, &r, kind, method, 0x1p-30, 0, number);
-		the_unit_does_not_matter(&s, &r, kind, method, pow(10, 16 * uniform(&seed) - 8), 1e-6, number);
+		the_unit_does_not_matter(&s, &r, kind, method, pow(10, 16 * uniform(&seed) - 8), 1e-12, number);
 		psy_multivariate_release(&unit_context, &r);
 	}
 }
