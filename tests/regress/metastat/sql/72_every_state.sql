@@ -58,7 +58,8 @@ SELECT name, bool_and(answer(format('SELECT mass_combine_final(%s(s))::text FROM
 	answer(format('SELECT mass_combine_final(%s)::text FROM every72 WHERE id < %s', state, up_to))) AS same
 FROM aggregate72, unnest(ARRAY['()', 'id % 2', 'id % 7', 'id / 11', 'id']) split WHERE name ~ 'stouffer|fisher' GROUP BY name ORDER BY name;
 
--- Forged: one to three bytes changed in each of 1,000 images of each state, a tenth of them cut; finished by every function that takes the state.
+-- Forged: one to three bytes changed in each of 1,000 images of each state, a tenth of them cut; read, merged, and finished by the functions that
+-- take the state in turn, ten images each.
 CREATE FUNCTION forged(image text, seed int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	bytes int := (length(image) - 2) / 2;
@@ -70,21 +71,18 @@ BEGIN
 	END LOOP;
 	RETURN CASE seed % 10 WHEN 9 THEN left(image, 2 + 2 * floor(random() * bytes)::int) ELSE image END;
 END $$;
-CREATE FUNCTION fate(image text, type text, merge text, final text[]) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION fate(image text, type text, merge text, final text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-	f text;
 	out text;
 BEGIN
 	EXECUTE format('SELECT %L::%s::text', image, type) INTO out;
 	IF out <> image THEN RETURN 'changed'; END IF;
 	EXECUTE format('SELECT %s(s)::text FROM (VALUES (%L::%s)) v(s)', merge, image, type) INTO out;
-	FOREACH f IN ARRAY final LOOP
-		BEGIN
-			EXECUTE format('SELECT %s::text', replace(f, '$', format('%L::%s', image, type))) INTO out;
-		EXCEPTION WHEN invalid_parameter_value OR array_subscript_error OR program_limit_exceeded OR numeric_value_out_of_range OR feature_not_supported THEN
-			NULL;  -- such as vi = 0, or values too far apart
-		END;
-	END LOOP;
+	BEGIN
+		EXECUTE format('SELECT %s::text', replace(final, '$', format('%L::%s', image, type))) INTO out;
+	EXCEPTION WHEN invalid_parameter_value OR array_subscript_error OR program_limit_exceeded OR feature_not_supported THEN
+		NULL;  -- such as vi = 0
+	END;
 	RETURN 'valid';
 EXCEPTION WHEN invalid_binary_representation OR invalid_text_representation OR character_not_in_repertoire THEN
 	RETURN 'refused';
@@ -102,6 +100,6 @@ BEGIN
 	END LOOP;
 END $$;
 SELECT name, count(*) FILTER (WHERE fate IN ('valid', 'refused')) AS accounted_for, count(*) FILTER (WHERE fate = 'valid') > 50 AS some_valid, count(*) FILTER (WHERE fate = 'refused') > 100 AS some_refused
-FROM (SELECT name, fate(forged(image, seed), type, merge, final) AS fate FROM image72, generate_series(1, 1000) seed) f GROUP BY name ORDER BY name;
+FROM (SELECT name, fate(forged(image, seed), type, merge, final[1 + seed / 10 % cardinality(final)]) AS fate FROM image72, generate_series(1, 1000) seed) f GROUP BY name ORDER BY name;
 DROP TABLE every72, aggregate72, parallel72, image72;
 DROP FUNCTION workers, answer, forged, fate;
