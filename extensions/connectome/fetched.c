@@ -2,11 +2,14 @@
  * fetched.c - see fetched.h.
  *
  * Each aggregates' context has a memory of its own, which goes when the context is reset or deleted: after a
- * group, a query or an error.
+ * group, a query or an error.  Released rows are fetched into again: the C library would return memory of
+ * this size to the system, and touching it anew costs as much as fetching.
  */
 #include "fetched.h"
 
 #include "access/detoast.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "utils/memutils.h"
 
 #define REMEMBERED 2 /* post and pre */
@@ -18,14 +21,17 @@ typedef struct remembered
 	fetched *row; /* one use is ours; NULL: nothing yet */
 } remembered;
 
-typedef struct memory
+struct memory
 {
 	struct memory *next;
 	MemoryContext aggregate;
 	MemoryContextCallback forget;
 	remembered last[REMEMBERED];
 	int oldest;
-} memory;
+	fetched *released;
+};
+
+typedef struct memory memory;
 
 static memory *memories;
 
@@ -57,14 +63,63 @@ memory_of(MemoryContext aggregate)
 	return memories = m;
 }
 
+/* A row that can hold size bytes: a released one, or new in the context. */
 static fetched *
-fetch(MemoryContext aggregate, Datum datum)
+row_of(memory *m, Size size)
 {
-	MemoryContext before = MemoryContextSwitchTo(aggregate);
-	fetched *row = palloc0(sizeof *row);
+	fetched *row = m->released;
 
-	row->value = connectome_from_datum(datum);
-	MemoryContextSwitchTo(before);
+	if (row == NULL)
+	{
+		row = MemoryContextAllocZero(m->aggregate, sizeof *row);
+		row->owner = m;
+	}
+	else
+		m->released = row->next;
+	if (row->room < size)
+	{
+		if (row->value != NULL)
+			pfree(row->value);
+		row->value = NULL;
+		row->room = 0;
+		row->value = MemoryContextAlloc(m->aggregate, size);
+		row->room = size;
+	}
+	row->scanned = false;
+	return row;
+}
+
+/* The bytes of a value that is stored as it is. */
+static void
+fetch_plain(const struct varatt_external *place, struct varlena *to)
+{
+	int32 size = VARATT_EXTERNAL_GET_EXTSIZE(*place);
+	Relation table = table_open(place->va_toastrelid, AccessShareLock);
+
+	SET_VARSIZE(to, size + VARHDRSZ);
+	table_relation_fetch_toast_slice(table, place->va_valueid, size, 0, size, to);
+	table_close(table, AccessShareLock);
+}
+
+static void
+fetch_compressed(Datum datum, struct varlena *to)
+{
+	struct varlena *value = PG_DETOAST_DATUM(datum);
+
+	memcpy(to, value, VARSIZE(value));
+	pfree(value);
+}
+
+static fetched *
+fetch(memory *m, const struct varatt_external *place, Datum datum)
+{
+	fetched *row = row_of(m, place->va_rawsize);
+
+	if (VARATT_EXTERNAL_IS_COMPRESSED(*place))
+		fetch_compressed(datum, (struct varlena *) row->value);
+	else
+		fetch_plain(place, (struct varlena *) row->value);
+	row->value = connectome_from_datum(PointerGetDatum(row->value));
 	return row;
 }
 
@@ -73,8 +128,8 @@ fetched_release(fetched *row)
 {
 	if (--row->uses > 0)
 		return;
-	pfree(row->value);
-	pfree(row);
+	row->next = row->owner->released;
+	row->owner->released = row;
 }
 
 fetched *
@@ -97,7 +152,7 @@ fetched_get(MemoryContext aggregate, Datum datum)
 	if (to->row != NULL)
 		fetched_release(to->row);
 	to->row = NULL;
-	*to = (remembered){place.va_toastrelid, place.va_valueid, fetch(aggregate, datum)};
+	*to = (remembered){place.va_toastrelid, place.va_valueid, fetch(m, &place, datum)};
 	to->row->uses = 2;
 	return to->row;
 }

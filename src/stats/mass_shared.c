@@ -15,6 +15,7 @@
 #include "core/lanes.h"
 #include "stats/moments.h"
 
+#include <math.h>
 #include <string.h>
 
 #define BLOCK 512
@@ -297,7 +298,7 @@ update_cross(const double *a, const double *b, size_t count, double scale, doubl
 		cross[k] += a[k] * b[k] * scale;
 }
 
-/* Eight rows in one pass. */
+/* Eight rows in one pass, compared as the floats they are. */
 PSY_CLONES static void
 update_range_floats(const row_values *row, size_t count, double *restrict smallest, double *restrict largest)
 {
@@ -307,7 +308,7 @@ update_range_floats(const row_values *row, size_t count, double *restrict smalle
 		x[r] = row[r].f;
 	for (size_t k = 0; k < count; k++)
 	{
-		double least = smallest[k], most = largest[k];
+		float least = INFINITY, most = -INFINITY;
 
 #pragma GCC unroll 8
 		for (size_t r = 0; r < PSY_MASS_TOGETHER; r++)
@@ -315,8 +316,8 @@ update_range_floats(const row_values *row, size_t count, double *restrict smalle
 			least = x[r][k] < least ? x[r][k] : least;
 			most = x[r][k] > most ? x[r][k] : most;
 		}
-		smallest[k] = least;
-		largest[k] = most;
+		smallest[k] = least < smallest[k] ? least : smallest[k];
+		largest[k] = most > largest[k] ? most : largest[k];
 	}
 }
 
