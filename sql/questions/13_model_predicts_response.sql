@@ -8,6 +8,8 @@
 -- n, responders   patients with a scan before and ratings before and after
 -- slope           calibration slope of the probabilities (1 is perfect, below 1 overconfident), with its standard error
 -- auc_ci          95 % interval of the AUC (DeLong)
+-- p_permuted      how often an AUC as large or larger comes about when response is dealt at random among these patients: exact over all ways
+--                 to deal it where that is quick, else over 10,000 drawn ones
 -- auc             probability that a responder scores above a non-responder (ties count half); .5 is chance
 -- mean scores     predicted probability of response in those who responded and those who did not
 WITH latest AS (
@@ -31,6 +33,7 @@ SELECT name AS model, version, study, CASE WHEN bool_or(simulated) THEN 'SIMULAT
 	count(*) AS n, count(*) FILTER (WHERE responded) AS responders,
 	CASE WHEN bool_and(score BETWEEN 0 AND 1) THEN (SELECT format('%s (%s)', round(c.slope::numeric, 2), round(c.slope_se::numeric, 2)) FROM psyrad.metric_calibration_final(psyrad.metric_auc_state(score, responded)) c WHERE c.slope IS NOT NULL) END AS slope,
 	(SELECT format('%s to %s', round(a.ci_lb::numeric, 3), round(a.ci_ub::numeric, 3)) FROM psyrad.metric_auc_ci_final(psyrad.metric_auc_state(score, responded)) a WHERE a.ci_lb IS NOT NULL) AS auc_ci,
+	(psyrad.metric_auc_perm(score, responded)).p_greater::real AS p_permuted,
 	round(psyrad.metric_auc(score, responded)::numeric, 3) AS auc,
 	round(avg(score) FILTER (WHERE responded)::numeric, 3) AS mean_score_responders,
 	round(avg(score) FILTER (WHERE NOT responded)::numeric, 3) AS mean_score_others
