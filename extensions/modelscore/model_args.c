@@ -175,16 +175,51 @@ modelscore_plain_arg(FunctionCallInfo fcinfo)
 /* ---- features
  * -------------------------------------------------------------------------------------------------- */
 
+/* A matrix is one only to a model that takes one: the same elements in another shape are something else. */
+static void
+require_matrix(const modelscore_model *m, const psyrad_array *features)
+{
+	size_t rows, columns;
+
+	if (!psy_model_matrix(m->model, &rows, &columns))
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("features is a matrix of %d x %d, the model takes a list of %zu", features->rows,
+							   features->columns, psy_model_features(m->model)),
+						errhint("model_features lists them in order.")));
+	if ((size_t) features->rows != rows || (size_t) features->columns != columns)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("features is a matrix of %d x %d, the model takes one of %zu x %zu", features->rows,
+							   features->columns, rows, columns)));
+}
+
+static void
+require_length(const modelscore_model *m, const psyrad_array *features)
+{
+	size_t rows, columns;
+
+	if ((size_t) features->length == psy_model_features(m->model))
+		return;
+	if (psy_model_matrix(m->model, &rows, &columns))
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("features has %d elements, the model takes a matrix of %zu x %zu", features->length, rows,
+							   columns),
+						errhint("Of a connectome conn_matrix gives it; its elements row by row, %zu, will do too.",
+								rows * columns)));
+	ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					errmsg("features has %d elements, the model takes %zu", features->length,
+						   psy_model_features(m->model)),
+					errhint("model_features lists them in order.")));
+}
+
 const double *
 modelscore_features_array(FunctionCallInfo fcinfo, const modelscore_model *m)
 {
-	psyrad_array features = psyrad_double_array(PG_GETARG_DATUM(1), 1, "features");
+	psyrad_array features = psyrad_double_array(PG_GETARG_DATUM(1), 2, "features");
 
-	if (features.length != psy_model_features(m->model))
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("features has %d elements, the model takes %zu", features.length,
-							   psy_model_features(m->model)),
-						errhint("model_features lists them in order.")));
+	if (features.dims == 2)
+		require_matrix(m, &features);
+	else
+		require_length(m, &features);
 	return features.value;
 }
 

@@ -69,6 +69,10 @@ psy_missing psy_model_missing(const psy_model *model);
 size_t psy_model_features(const psy_model *model);
 size_t psy_model_classes(const psy_model *model); /* 0 for regression */
 
+/* Whether the features are the elements of one matrix, row by row, and of which size: of a network whose one input has
+ * two dimensions beside those of length 1. */
+bool psy_model_matrix(const psy_model *model, size_t *rows, size_t *columns);
+
 /* Class that scores and binary decisions speak of; -1 when none is named (more than two classes, or
  * regression). */
 int psy_model_positive(const psy_model *model);

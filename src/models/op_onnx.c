@@ -366,6 +366,33 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	return n;
 }
 
+bool
+psy_model_matrix(const psy_model *model, size_t *rows, size_t *columns)
+{
+	const psy_op *op = psy_op_at(model, model->ops - 1);
+	psy_onnx_view p;
+	size_t found = 0, size[2];
+
+	if (op->code != PSY_OP_ONNX || model->ops > 1)
+		return false;
+	p = view_of(model, op);
+	if (p.head.inputs != 1)
+		return false;
+	for (uint32_t d = 0; d < p.tensor[0].shape.rank; d++)
+	{
+		if (p.tensor[0].shape.dim[d] == 1)
+			continue;
+		if (found == 2)
+			return false;
+		size[found++] = p.tensor[0].shape.dim[d];
+	}
+	if (found < 2)
+		return false;
+	*rows = size[0];
+	*columns = size[1];
+	return true;
+}
+
 const psy_op_kind psy_op_onnx = {.name = "onnx",
 								 .code = PSY_OP_ONNX,
 								 .any_task = true,

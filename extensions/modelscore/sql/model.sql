@@ -45,7 +45,7 @@ COMMENT ON FUNCTION psyrad.model_load(pg_catalog.bytea, pg_catalog.text) IS
 CREATE FUNCTION psyrad.model_score(model psyrad.model, features pg_catalog.anyarray) RETURNS pg_catalog.float8
 	AS 'MODULE_PATHNAME', 'model_score_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION psyrad.model_score(psyrad.model, pg_catalog.anyarray) IS
-'A regression''s value, or the probability of the positive class. features: real[], double precision[], numeric[] or whole numbers, in the order of model_features; a bare literal needs a cast, such as ''{1,2}''::real[]. NULL and NaN elements are missing, and the model''s policy decides: an error, NULL, or imputed constants. Errors: another number of elements (both are named), an infinite element, a model without probabilities (use model_decision) or without a positive class (use model_proba).';
+'A regression''s value, or the probability of the positive class. features: real[], double precision[], numeric[] or whole numbers, in the order of model_features; a bare literal needs a cast, such as ''{1,2}''::real[]; of a network whose one input is a matrix also that matrix, as conn_matrix(c) gives it. NULL and NaN elements are missing, and the model''s policy decides: an error, NULL, or imputed constants. Errors: another number of elements or another shape (both are named), an infinite element, a model without probabilities (use model_decision) or without a positive class (use model_proba).';
 CREATE FUNCTION psyrad.model_score(model psyrad.model, features pg_catalog.jsonb) RETURNS pg_catalog.float8
 	AS 'MODULE_PATHNAME', 'model_score_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION psyrad.model_score(psyrad.model, pg_catalog.jsonb) IS

@@ -72,6 +72,25 @@ SELECT model_score(model_load(body), ARRAY[1, 0, 0, 0, 0])::real AS value, model
 -- The image is a value: it survives text and binary forms.
 SELECT bool_and(m::text::model::text = m::text) AS survives FROM loaded;
 
+-- A network on a matrix (float[N, 1, 3, 3] times 1, 10, 100, ... to the 8th): the matrix itself, or its elements row by row.
+INSERT INTO document VALUES ('matrix', decode('080912003a86010a0f0a01631201662207466c617474656e0a110a01660a017712017922064d61744d756c1201672a2f0809080110014201774a240000803f0000
+20410000c84200007a4400401c460050c347002474498096184b20bcbe4c5a190a016312140a120801120e0a000a0208010a0208030a02080362110a0179120c0a
+0a080112060a000a02080142040a00100d', 'hex'));
+CREATE TABLE network AS SELECT model_load(body) AS m FROM document WHERE name = 'matrix';
+SELECT model_features(m) FROM network;
+SELECT model_score(m, ARRAY[[1, 2, 3], [4, 5, 6], [7, 8, 9]]) AS matrix, model_score(m, ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9]) AS elements,
+	model_decision(m, ARRAY[[1, 2, 3], [4, 5, 6], [7, 8, 9]]::real[]) AS decision, model_score(m, ARRAY[[1, 2, NULL], [4, 5, 6], [7, 8, 9]]::float8[]) AS missing FROM network;
+CREATE EXTENSION IF NOT EXISTS connectome;
+SELECT model_score(m, conn_matrix(c, 1)) = model_score(m, ARRAY[[1, 0.5, 0.25], [0.5, 1, -0.25], [0.25, -0.25, 1]]) AS connectome
+	FROM network, (VALUES ('r:3:{0.5,0.25,-0.25}'::connectome)) v(c);
+SELECT model_score(m, conn_edges(c)) FROM network, (VALUES ('r:3:{0.5,0.25,-0.25}'::connectome)) v(c);
+SELECT model_score(m, conn_matrix(c)) FROM network, (VALUES ('r:4:{0.5,0.25,-0.25,0.1,0.2,0.3}'::connectome)) v(c);
+SELECT model_score(m, ARRAY[[1, 2], [4, 5]]) FROM network;
+SELECT model_score(m, ARRAY[[1, 2, 3, 4, 5, 6, 7, 8, 9]]) FROM network;
+SELECT model_score(m, ARRAY[1, 2, 3]) FROM network;
+SELECT model_score(m, ARRAY[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]) FROM network;
+SELECT model_predict(m, ARRAY[[0.1, 0.2, 0.3, 0.4, 0.5]]) FROM loaded WHERE name = 'logistic_3';
+
 -- Refused.
 SELECT model_proba(m, ARRAY[0.1, 0.2, 0.3, 0.4, 0.5]) FROM loaded WHERE name = 'linear_svc_2';
 SELECT model_predict(m, ARRAY[0.1, 0.2]) FROM loaded WHERE name = 'logistic_3';
@@ -85,4 +104,4 @@ SELECT model_load(substr(body, 1, 300)) FROM document WHERE name = 'logistic_3';
 SELECT model_load(decode(replace(encode(body, 'hex'), encode('Normalizer', 'hex'), encode('Normalized', 'hex')), 'hex')) FROM document WHERE name = 'logistic_3';
 SELECT model_load(''::bytea, 'onnx');
 
-DROP TABLE loaded, document;
+DROP TABLE loaded, network, document;
