@@ -78,7 +78,7 @@ annotate_part(parser *p, psy_mention *m, size_t from, size_t to, bool alone)
 static void
 annotate(parser *p, psy_mention *m, size_t from, size_t to)
 {
-	size_t end = m->end, part = from;
+	size_t end = m->end, piece = from;
 	bool alone = true;
 
 	for (size_t k = from; k < to; k++)
@@ -86,9 +86,9 @@ annotate(parser *p, psy_mention *m, size_t from, size_t to)
 	for (size_t k = from; k <= to; k++)
 		if (k == to || is_mark(p->token[k].kind))
 		{
-			if (k > part)
-				annotate_part(p, m, part, k, alone);
-			part = k + 1;
+			if (k > piece)
+				annotate_part(p, m, piece, k, alone);
+			piece = k + 1;
 		}
 	end = to < p->tokens ? end_of(p, to) : end_of(p, to - 1);
 	m->end = end > m->end ? end : m->end;
