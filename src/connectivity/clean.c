@@ -1,9 +1,9 @@
 /*
- * clean.c - the order of cleaning; see clean.h.  Columns are gathered one by one, so that every step runs over
- * contiguous volumes.
+ * clean.c - the order of cleaning; see clean.h.  Columns are gathered one by one, so that every step runs
+ * over contiguous volumes.
  *
- * nilearn's pivoted QR drops directions by an absolute bound; here a confound is left out when those before it
- * leave less than 1e-10 of its length, which gives the same projection wherever that is determined.
+ * nilearn's pivoted QR drops directions by an absolute bound; here a confound is left out when those before
+ * it leave less than 1e-10 of its length, which gives the same projection wherever that is determined.
  */
 #include "connectivity/clean.h"
 
@@ -22,14 +22,14 @@ typedef struct cleaner
 	const psy_clean_options *options;
 	psy_filter filter;
 	bool filtered;
-	bool spline;      /* censored volumes are filled first and left out later */
-	size_t first;     /* volumes first .. first + length - 1 are worked on */
+	bool spline;  /* censored volumes are filled first and left out later */
+	size_t first; /* volumes first .. first + length - 1 are worked on */
 	size_t length;
 	size_t kept;
-	size_t bases;     /* confounds that count */
-	bool *keep;       /* of all volumes */
-	double *base;     /* orthonormal columns of kept volumes */
-	double *column;   /* one column of all volumes */
+	size_t bases;   /* confounds that count */
+	bool *keep;     /* of all volumes */
+	double *base;   /* orthonormal columns of kept volumes */
+	double *column; /* one column of all volumes */
 	double *room;
 } cleaner;
 
@@ -104,7 +104,8 @@ standardize(double *x, size_t n, psy_standardize how)
 			x[t] = fabs(mean) < DBL_EPSILON ? 0 : x[t] / fabs(mean) * 100;
 }
 
-/* Up to the point where confounds are removed; column then holds the kept volumes.  Returns the mean before. */
+/* Up to the point where confounds are removed; column then holds the kept volumes.  Returns the mean before.
+ */
 static double
 prepare(const cleaner *c)
 {
@@ -232,7 +233,10 @@ clean_region(const cleaner *c, size_t k, double *clean)
 	for (size_t b = 0; b < c->bases; b++)
 		for (size_t t = 0; t < n; t++)
 			x[t] -= c->room[b] * c->base[b * n + t];
-	if (c->filtered || (o->detrend && o->standardize == PSY_STANDARDIZE_PSC))
+	/* What is standardised loses its mean again; a narrow band's amplitude would drown in the mean's
+	 * rounding. */
+	if (o->standardize == PSY_STANDARDIZE_PSC ? c->filtered || o->detrend
+											  : c->filtered && o->standardize == PSY_STANDARDIZE_NONE)
 		subtract(x, n, -mean);
 	standardize(x, n, o->standardize);
 	for (size_t t = 0; t < n; t++)
@@ -245,8 +249,8 @@ check_frequency(double frequency, double nyquist, const char *name, psy_error *e
 	if (frequency == 0)
 		return PSY_OK;
 	if (!(frequency > 0 && frequency < nyquist))
-		return psy_fail(err, PSY_DOMAIN, "%s is %g Hz; above 0 and below the Nyquist frequency %g expected", name,
-						frequency, nyquist);
+		return psy_fail(err, PSY_DOMAIN, "%s is %g Hz; above 0 and below the Nyquist frequency %g expected",
+						name, frequency, nyquist);
 	return PSY_OK;
 }
 

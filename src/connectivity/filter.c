@@ -1,10 +1,9 @@
 /*
  * filter.c - Butterworth filters and splines; see filter.h.
  *
- * A narrow band of order 5 is a polynomial of degree 10 whose roots crowd near 1: its coefficients decide the
- * result to 1e-6 only.  Coefficients are therefore computed operation by operation in scipy's and numpy's order,
- * division of complex numbers included, and agree to a last bit or two.  With tr 0.72 s and 0.01 to 0.1 Hz that still
- * moves the result by 1e-6, in scipy's own between CPUs too; from tr 1.5 s on it is below 1e-8.
+ * A narrow band of order 5 multiplied out is a polynomial of degree 10 whose roots crowd near 1, and its
+ * coefficients' last bits decide the result to 1e-6, or blow it up.  Sections of two poles each keep every
+ * digit: a coefficient's last bit moves its own poles alone.
  */
 #include "connectivity/filter.h"
 
@@ -19,8 +18,8 @@
 
 typedef struct roots
 {
-	size_t zeros, poles;
-	double complex zero[ROOTS];
+	size_t zeros; /* of the analogue filter, all at 0 */
+	size_t poles;
 	double complex pole[ROOTS];
 	double gain;
 } roots;
@@ -82,7 +81,6 @@ to_highpass(roots *r, double cutoff)
 		r->pole[k] = divide(cutoff, r->pole[k]);
 	}
 	r->zeros = r->poles;
-	memset(r->zero, 0, sizeof r->zero);
 	r->gain *= creal(divide(1, product));
 }
 
@@ -101,65 +99,90 @@ to_bandpass(roots *r, double low, double high)
 	}
 	r->poles = ROOTS;
 	r->zeros = PSY_FILTER_ORDER;
-	memset(r->zero, 0, sizeof r->zero);
 	r->gain *= pow(width, PSY_FILTER_ORDER);
 }
 
-static void
+/* Zeros come to lie at 1, and as many more as there are poles at -1.  Returns how many lie at 1. */
+static size_t
 bilinear(roots *r)
 {
 	double complex above = 1, below = 1;
 
 	for (size_t k = 0; k < r->zeros; k++)
-	{
-		above = times(above, 2 * RATE - r->zero[k]);
-		r->zero[k] = divide(2 * RATE + r->zero[k], 2 * RATE - r->zero[k]);
-	}
+		above = times(above, 2 * RATE);
 	for (size_t k = 0; k < r->poles; k++)
 	{
 		below = times(below, 2 * RATE - r->pole[k]);
 		r->pole[k] = divide(2 * RATE + r->pole[k], 2 * RATE - r->pole[k]);
 	}
-	while (r->zeros < r->poles)
-		r->zero[r->zeros++] = -1;
 	r->gain *= creal(divide(above, below));
+	return r->zeros;
 }
 
+/* The state that a section keeps under a constant input of 1, times the input that the sections before it
+ * leave. */
 static void
-multiply_out(const double complex *root, size_t count, double gain, double *coefficient)
+find_start(psy_section *section, double *constant)
 {
-	double complex c[PSY_FILTER_MOST] = {1};
+	const double *b = section->b, *a = section->a;
+	double in = *constant, out = (b[0] + b[1] + b[2]) / (1 + a[0] + a[1]) * in;
 
-	for (size_t k = 0; k < count; k++)
-		for (size_t i = k + 1; i > 0; i--)
-			c[i] += times(c[i - 1], -root[k]);
-	for (size_t i = 0; i <= count; i++)
-		coefficient[i] = gain * creal(c[i]);
+	section->start[1] = b[2] * in - a[1] * out;
+	section->start[0] = b[1] * in - a[0] * out + section->start[1];
+	*constant = out;
 }
 
-/* The steady state of the transposed direct form II under a constant input (scipy's lfilter_zi). */
+/* Adds the section of two real or conjugate poles, or of one where pole[1] is NaN, with as many of the zeros
+ * left. */
 static void
-find_start(psy_filter *f)
+add_section(psy_filter *f, const double complex pole[2], size_t *at_one, size_t *at_minus_one)
 {
-	double sum_a = 0, sum_b = 0, a = 1, c = 0;
+	psy_section *section = &f->section[f->sections++];
+	bool single = isnan(creal(pole[1]));
+	double zero[2] = {0, 0};
 
-	for (size_t k = 0; k < f->length; k++)
-		sum_a += f->a[k];
-	for (size_t k = 1; k < f->length; k++)
-		sum_b += f->b[k] - f->a[k] * f->b[0];
-	f->start[0] = sum_b / sum_a;
-	for (size_t k = 1; k + 1 < f->length; k++)
+	for (size_t k = 0; k < (single ? 1 : 2); k++)
 	{
-		a += f->a[k];
-		c += f->b[k] - f->a[k] * f->b[0];
-		f->start[k] = a * f->start[0] - c;
+		bool minus = *at_one == 0 || (*at_minus_one > 0 && k == 1);
+
+		zero[k] = minus ? -1 : 1;
+		*(minus ? at_minus_one : at_one) -= 1;
 	}
+	section->b[0] = 1;
+	section->b[1] = -(zero[0] + zero[1]);
+	section->b[2] = zero[0] * zero[1];
+	section->a[0] = single ? -creal(pole[0]) : -creal(pole[0] + pole[1]);
+	section->a[1] = single ? 0 : creal(times(pole[0], pole[1]));
+}
+
+/* Poles off the real axis with their conjugates, the others two by two. */
+static void
+make_sections(psy_filter *f, const roots *r, size_t at_one)
+{
+	size_t at_minus_one = r->poles - at_one;
+	double complex real[2];
+	size_t waiting = 0;
+
+	f->sections = 0;
+	for (size_t k = 0; k < r->poles; k++)
+		if (cimag(r->pole[k]) > 0)
+			add_section(f, (double complex[]){r->pole[k], conj(r->pole[k])}, &at_one, &at_minus_one);
+		else if (cimag(r->pole[k]) == 0)
+		{
+			real[waiting++] = r->pole[k];
+			if (waiting == 2)
+				add_section(f, real, &at_one, &at_minus_one);
+			waiting %= 2;
+		}
+	if (waiting == 1)
+		add_section(f, (double complex[]){real[0], NAN}, &at_one, &at_minus_one);
 }
 
 void
 psy_filter_design(double high_pass, double low_pass, psy_filter *filter)
 {
 	double high = 2 * RATE * tan(M_PI * high_pass / RATE), low = 2 * RATE * tan(M_PI * low_pass / RATE);
+	double constant = 1;
 	roots r;
 
 	memset(filter, 0, sizeof *filter);
@@ -170,11 +193,12 @@ psy_filter_design(double high_pass, double low_pass, psy_filter *filter)
 		to_highpass(&r, high);
 	else
 		to_lowpass(&r, low);
-	bilinear(&r);
-	filter->length = r.poles + 1;
-	multiply_out(r.zero, r.zeros, r.gain, filter->b);
-	multiply_out(r.pole, r.poles, 1, filter->a);
-	find_start(filter);
+	filter->padding = 3 * (r.poles + 1);
+	make_sections(filter, &r, bilinear(&r));
+	for (size_t k = 0; k < 3; k++)
+		filter->section[0].b[k] *= r.gain;
+	for (size_t s = 0; s < filter->sections; s++)
+		find_start(&filter->section[s], &constant);
 }
 
 /* ---- running ------------------------------------------------------------------------------------------- */
@@ -182,25 +206,32 @@ psy_filter_design(double high_pass, double low_pass, psy_filter *filter)
 size_t
 psy_filter_padding(const psy_filter *filter)
 {
-	return 3 * filter->length;
+	return filter->padding;
+}
+
+/* The transposed direct form II, from the state in which the first value has always been the input. */
+static void
+run_section(const psy_section *section, double first, double *x, size_t n, ptrdiff_t step)
+{
+	double s0 = section->start[0] * first, s1 = section->start[1] * first;
+
+	for (size_t t = 0; t < n; t++, x += step)
+	{
+		double in = *x, out = s0 + section->b[0] * in;
+
+		s0 = s1 + in * section->b[1] - out * section->a[0];
+		s1 = in * section->b[2] - out * section->a[1];
+		*x = out;
+	}
 }
 
 static void
 run(const psy_filter *f, double *x, size_t n, ptrdiff_t step)
 {
-	double state[PSY_FILTER_MOST];
+	double first = *x;
 
-	for (size_t k = 0; k + 1 < f->length; k++)
-		state[k] = f->start[k] * *x;
-	state[f->length - 1] = 0;
-	for (size_t t = 0; t < n; t++, x += step)
-	{
-		double in = *x, out = state[0] + f->b[0] * in;
-
-		for (size_t k = 1; k < f->length; k++)
-			state[k - 1] = state[k] + in * f->b[k] - out * f->a[k];
-		*x = out;
-	}
+	for (size_t s = 0; s < f->sections; s++)
+		run_section(&f->section[s], first, x, n, step);
 }
 
 void
@@ -239,8 +270,8 @@ find_slopes(const double *t, const double *y, size_t m, double *slope, double *d
 		double factor = right / diagonal[i - 1];
 
 		diagonal[i] = 2 * (left + right) - factor * above;
-		slope[i] = 3 * (right * (y[i] - y[i - 1]) / left + left * (y[i + 1] - y[i]) / right) -
-				   factor * slope[i - 1];
+		slope[i] =
+			3 * (right * (y[i] - y[i - 1]) / left + left * (y[i + 1] - y[i]) / right) - factor * slope[i - 1];
 	}
 	slope[m - 1] = (last * last * e0 + (2 * d + last) * before * e1) / d - d / diagonal[m - 2] * slope[m - 2];
 	slope[m - 1] /= before - d / diagonal[m - 2] * before;

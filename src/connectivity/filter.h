@@ -1,8 +1,9 @@
 /*
  * filter.h - Butterworth filters run forwards and backwards, and cubic splines over missing volumes.
  *
- * The same recipes as scipy's butter (output "ba"), filtfilt (odd padding of three times the filter's length)
- * and CubicSpline (not-a-knot): direct polynomials, since that is what the field's published results have.
+ * The same recipes as scipy's butter (output "sos"), sosfiltfilt (odd padding of three times the filter's
+ * length) and CubicSpline (not-a-knot), which nilearn takes since 0.11 where it multiplied the filter out
+ * before.
  */
 #ifndef PSY_FILTER_H
 #define PSY_FILTER_H
@@ -11,14 +12,20 @@
 #include <stddef.h>
 
 #define PSY_FILTER_ORDER 5
-#define PSY_FILTER_MOST (2 * PSY_FILTER_ORDER + 1)
+#define PSY_FILTER_MOST (2 * PSY_FILTER_ORDER + 1) /* coefficients of the whole */
+
+typedef struct psy_section
+{
+	double b[3];
+	double a[2];     /* a first one is 1 */
+	double start[2]; /* the state in which a constant 1 has always been the filter's input */
+} psy_section;
 
 typedef struct psy_filter
 {
-	size_t length; /* coefficients: order + 1, of a band 2 order + 1 */
-	double b[PSY_FILTER_MOST];
-	double a[PSY_FILTER_MOST]; /* a[0] = 1 */
-	double start[PSY_FILTER_MOST]; /* the state in which a constant 1 has always been its input */
+	size_t sections; /* of two poles, or one */
+	size_t padding;
+	psy_section section[PSY_FILTER_ORDER];
 } psy_filter;
 
 /* high_pass and low_pass as shares of the Nyquist frequency, in (0, 1); 0 leaves one out, not both. */

@@ -77,7 +77,7 @@ matches_nilearn(void **state)
 		}
 	}
 	assert_int_equal(row, kept);
-	assert_int_equal(cases, 14);
+	assert_int_equal(cases, 22);
 	print_message("           %d ways to clean, largest difference %.1e\n", cases, worst);
 	fclose(file);
 }

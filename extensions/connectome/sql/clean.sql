@@ -10,7 +10,8 @@ CREATE FUNCTION psyrad.series_falff(series anyarray, tr double precision, low do
 
 COMMENT ON FUNCTION psyrad.series_clean(anyarray, double precision[], double precision, double precision, double precision, boolean, text, boolean[], text, boolean) IS
 	'A series [timepoints][regions] cleaned as by nilearn.signal.clean, double precision[][]. Order: volumes where scrub is TRUE filled by a cubic spline, '
-	'linear detrending, Butterworth filter of order 5 run both ways (low_pass, high_pass in Hz, tr in seconds), those volumes left out, confounds '
+	'linear detrending, Butterworth filter of order 5 run both ways (low_pass, high_pass in Hz, tr in seconds; in second-order sections, so that narrow bands '
+	'keep their digits too; a band narrower than 1 / length of the series says little, whatever the digits), those volumes left out, confounds '
 	'[timepoints][columns] removed after the same treatment, standardised: none, zscore (divisor n), zscore_sample (n - 1) or psc (percent of the mean). '
 	'filter => cosine: cosine drifts below high_pass among the confounds instead, scrubbed volumes left out first, as they are without any filter. extrapolate => false: scrubbed volumes '
 	'before the first and after the last kept one do not enter the filter. With standardize none the mean comes back after a Butterworth filter only. '
