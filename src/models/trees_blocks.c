@@ -136,7 +136,7 @@ lay_out(const psy_trees_parts *p, const uint64_t count[STAGES + 1], uint64_t ske
 	plan->first = take(&end, (groups << plan->levels) * sizeof(first_nodes));
 	for (uint32_t s = 1; s < plan->stages; s++)
 	{
-		plan->stage[s] = take(&end, count[s] * EXITS * sizeof(uint32_t));
+		plan->stage[s] = take(&end, count[s] * sizeof(later_block));
 		plan->base[s] = take(&end, groups * ABREAST * sizeof(uint32_t));
 	}
 	plan->leaf = take(&end, count[plan->stages] * leaf_size(leaf_kind_of(p->head)));
@@ -210,7 +210,12 @@ put_split(const block_maker *m, const open_block *b, uint32_t i, uint32_t featur
 		nodes->rank[m->tree % ABREAST] = (uint16_t) rank;
 	}
 	else
-		((uint32_t *) (m->bytes + m->plan->stage[b->stage]))[b->at * EXITS + i] = rank << 16 | feature;
+	{
+		later_block *block = (later_block *) (m->bytes + m->plan->stage[b->stage]) + b->at;
+
+		block->feature[i] = (uint16_t) feature;
+		block->rank[i] = (uint16_t) rank;
+	}
 }
 
 /* Node k of the image and what is below it at node i of the block. */
@@ -254,7 +259,7 @@ put_block(block_maker *m, uint32_t stage, size_t at, uint32_t k)
 	fill(m, &b, 1, k);
 	place = m->used[next];
 	if (stage > 0)
-		((uint32_t *) (m->bytes + m->plan->stage[stage]))[at * EXITS] = place << 16 | (uint32_t) b.exits;
+		put_split(m, &b, 0, (uint32_t) b.exits, place);
 	m->used[next] += stage > 0 ? (uint32_t) __builtin_popcountll(b.exits) : 1u << m->plan->levels;
 	for (uint32_t e = 0; b.exits >> e != 0; e++)
 	{

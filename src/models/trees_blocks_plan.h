@@ -6,9 +6,9 @@
  * rank is above lead left to its leaf.  A walk leaves a block of L levels by one of 2^L exits.
  *
  * Of the first stage the blocks of 32 trees stand side by side, node by node, for vectors across trees; exit
- * e of tree t leads to block, or leaf, 2^L t + e.  Further on only what can be reached is there: word 0 of a
- * block tells which of its exits can be (low 16 bits) and where what the first of them leads to stands among
- * its tree's (high 16 bits); what the others lead to follows.
+ * e of tree t leads to block, or leaf, 2^L t + e.  Further on only what can be reached is there: in place of
+ * node 0 a block tells which of its exits can be (feature[0]) and where what the first of them leads to stands
+ * among its tree's (rank[0]); what the others lead to follows.
  */
 #ifndef PSY_TREES_BLOCKS_PLAN_H
 #define PSY_TREES_BLOCKS_PLAN_H
@@ -33,6 +33,13 @@ typedef struct first_nodes
 	uint16_t rank[ABREAST];
 } first_nodes;
 
+/* The block of one tree in a later stage: one line. */
+typedef struct later_block
+{
+	uint16_t feature[EXITS];
+	uint16_t rank[EXITS];
+} later_block;
+
 typedef struct block_plan
 {
 	uint64_t kind; /* trees_plan.c */
@@ -42,7 +49,7 @@ typedef struct block_plan
 	psy_ranks ranks;
 	/* Bytes from the plan's begin. */
 	uint64_t first;         /* first_nodes[groups][1 << levels], node 0 unused */
-	uint64_t stage[STAGES]; /* uint32_t[blocks][EXITS]: rank << 16 | feature; from stage 1 on */
+	uint64_t stage[STAGES]; /* later_block[blocks]; from stage 1 on */
 	uint64_t base[STAGES];  /* uint32_t[groups * ABREAST]: where a tree's part of the next stage, or of the
 							   leaves, begins */
 	uint64_t leaf;          /* float, double, double[2] or uint32_t: leaf_kind */

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__SSE2__)
+#if defined(PSY_HAS_CLONES)
+#include <immintrin.h>
+#elif defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
@@ -267,7 +269,30 @@ count_all(const double *in, size_t n, const float *threshold, const uint32_t *fi
 			<< 16;
 }
 
-/* The tables of many features are larger than the nearest memory: all are asked for before any is read. */
+#if defined(PSY_HAS_CLONES)
+
+/* The same, with COUNTED comparisons in one: few have to go on. */
+static __attribute__((target("avx2"))) void
+count_all_wide(const double *in, size_t n, const float *threshold, const uint32_t *first,
+			   const int32_t *begin, uint32_t *key)
+{
+	for (size_t k = 0; k < n; k++)
+	{
+		const float *at = threshold + first[k] + (uint32_t) begin[k];
+		float x = (float) in[k];
+		__m256 above = _mm256_cmp_ps(_mm256_loadu_ps(at), _mm256_set1_ps(x), _CMP_LT_OQ);
+		uint32_t count = (uint32_t) __builtin_ctz(~(uint32_t) _mm256_movemask_ps(above));
+
+		if (__builtin_expect(count == COUNTED, 0))
+			count += count_below(at + COUNTED, x);
+		key[k] = ((uint32_t) begin[k] + count) << 16;
+	}
+}
+
+#endif
+
+/* The tables of many features are larger than the nearest memory: thresholds are asked for before any is
+ * read. */
 bool
 psy_ranks_find(const psy_ranks *ranks, const char *bytes, const double *in, size_t inputs, uint32_t *key,
 			   int32_t *scratch)
@@ -282,12 +307,17 @@ psy_ranks_find(const psy_ranks *ranks, const char *bytes, const double *in, size
 						scratch))
 		return false;
 	for (size_t k = 0; k < inputs; k++)
-		__builtin_prefetch(start + from[k] + (uint32_t) scratch[k]);
-	for (size_t k = 0; k < inputs; k++)
 	{
 		scratch[k] = start[from[k] + (uint32_t) scratch[k]];
 		__builtin_prefetch(threshold + first[k] + (uint32_t) scratch[k]);
 	}
+#if defined(PSY_HAS_CLONES)
+	if (__builtin_cpu_supports("avx2"))
+	{
+		count_all_wide(in, inputs, threshold, first, scratch, key);
+		return true;
+	}
+#endif
 	count_all(in, inputs, threshold, first, scratch, key);
 	return true;
 }

@@ -12,15 +12,14 @@
 #include <immintrin.h>
 #endif
 
-#define CHUNK 128 /* trees of one turn: their lines stay near while others are on their way */
-#define WALKS 8   /* side by side: one alone waits for memory at every level */
+#define WALKS 8 /* side by side: one alone waits for memory at every level */
 
 /* ---- the first stage
  * ------------------------------------------------------------------------------------------- */
 
-/* Exits of the first blocks of a group's trees. */
+/* The exits of a group's first blocks, numbered among those of all trees; begin is the group's first. */
 static void
-first_stage(const first_nodes *nodes, uint32_t levels, const uint32_t *key, uint32_t *exit)
+first_stage(const first_nodes *nodes, uint32_t levels, const uint32_t *key, uint32_t begin, uint32_t *exit)
 {
 	for (uint32_t t = 0; t < ABREAST; t++)
 		exit[t] = 1;
@@ -32,7 +31,7 @@ first_stage(const first_nodes *nodes, uint32_t levels, const uint32_t *key, uint
 			exit[t] += exit[t] + ((uint32_t) n->rank[t] < key[n->feature[t]] >> 16);
 		}
 	for (uint32_t t = 0; t < ABREAST; t++)
-		exit[t] -= 1u << levels;
+		exit[t] += begin + (t << levels) - (1u << levels);
 }
 
 #if defined(PSY_HAS_CLONES)
@@ -60,8 +59,8 @@ load_ranks(const uint32_t *key, uint32_t inputs, wide_ranks *ranks)
 WIDE __m512i
 ranks_of(const wide_ranks *r, __m512i feature)
 {
-	__mmask32 odd = _mm512_movepi16_mask(_mm512_slli_epi16(feature, 9));
-	__mmask32 late = _mm512_movepi16_mask(_mm512_slli_epi16(feature, 8));
+	__mmask32 odd = _mm512_test_epi16_mask(feature, _mm512_set1_epi16(64));
+	__mmask32 late = _mm512_test_epi16_mask(feature, _mm512_set1_epi16(128));
 	__m512i a = _mm512_permutex2var_epi16(r->part[0], feature, r->part[1]);
 	__m512i b = _mm512_permutex2var_epi16(r->part[2], feature, r->part[3]);
 	__m512i c = _mm512_permutex2var_epi16(r->part[4], feature, r->part[5]);
@@ -108,10 +107,15 @@ select_by(const char *from, size_t stride, int levels, const __mmask32 *turn)
 	}
 }
 
-/* Exits of a group's first blocks. */
+/* Numbers that the exits of a group's first blocks have among those of all trees, of which the group's begin
+ * with begin. */
 WIDE void
-exits_of_group(const first_nodes *nodes, int levels, const wide_ranks *ranks, uint32_t *exit)
+exits_of_group(const first_nodes *nodes, int levels, const wide_ranks *ranks, uint32_t begin, uint32_t *exit)
 {
+	const __m512i tree = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+	__m512i low =
+		_mm512_add_epi32(_mm512_set1_epi32((int) begin), _mm512_slli_epi32(tree, (unsigned) levels));
+	__m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(ABREAST / 2 << levels));
 	__mmask32 turn[FIRST_LEVELS];
 	__m512i way = _mm512_setzero_si512();
 
@@ -125,16 +129,14 @@ exits_of_group(const first_nodes *nodes, int levels, const wide_ranks *ranks, ui
 		turn[l] = _mm512_cmplt_epu16_mask(rank, ranks_of(ranks, feature));
 		way = _mm512_mask_add_epi16(way, turn[l], way, _mm512_set1_epi16((short) (1 << (levels - 1 - l))));
 	}
-	_mm512_storeu_si512(exit, _mm512_cvtepu16_epi32(_mm512_castsi512_si256(way)));
-	_mm512_storeu_si512(exit + ABREAST / 2, _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(way, 1)));
+	low = _mm512_add_epi32(low, _mm512_cvtepu16_epi32(_mm512_castsi512_si256(way)));
+	high = _mm512_add_epi32(high, _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(way, 1)));
+	_mm512_storeu_si512(exit, low);
+	_mm512_storeu_si512(exit + ABREAST / 2, high);
 }
 
-#define EXITS_OF_GROUPS(levels)                                                                              \
-	for (uint32_t t = 0; t < trees; t += ABREAST, nodes += 1 << (levels))                                    \
-	exits_of_group(nodes, levels, &ranks, exit + t)
-
 static __attribute__((hot, target("avx512f,avx512bw"))) void
-first_stage_wide(const first_nodes *nodes, uint32_t levels, const wide_ranks *near, uint32_t trees,
+first_stage_wide(const first_nodes *nodes, uint32_t levels, const wide_ranks *near, uint32_t begin,
 				 uint32_t *exit)
 {
 	const wide_ranks ranks = *near;
@@ -142,12 +144,12 @@ first_stage_wide(const first_nodes *nodes, uint32_t levels, const wide_ranks *ne
 	switch (levels)
 	{
 		case 0:
-		case 1: EXITS_OF_GROUPS(1); break;
-		case 2: EXITS_OF_GROUPS(2); break;
-		case 3: EXITS_OF_GROUPS(3); break;
-		case 4: EXITS_OF_GROUPS(4); break;
-		case 5: EXITS_OF_GROUPS(5); break;
-		default: EXITS_OF_GROUPS(6); break;
+		case 1: exits_of_group(nodes, 1, &ranks, begin, exit); break;
+		case 2: exits_of_group(nodes, 2, &ranks, begin, exit); break;
+		case 3: exits_of_group(nodes, 3, &ranks, begin, exit); break;
+		case 4: exits_of_group(nodes, 4, &ranks, begin, exit); break;
+		case 5: exits_of_group(nodes, 5, &ranks, begin, exit); break;
+		default: exits_of_group(nodes, 6, &ranks, begin, exit); break;
 	}
 }
 
@@ -156,63 +158,99 @@ first_stage_wide(const first_nodes *nodes, uint32_t levels, const wide_ranks *ne
 /* ---- further stages
  * -------------------------------------------------------------------------------------------- */
 
+/* Where exit of a block leads to within its tree's part of the next stage. */
+static inline uint32_t
+behind(const later_block *block, uint32_t exit)
+{
+	return block->rank[0] + (uint32_t) __builtin_popcount(block->feature[0] & ((1u << exit) - 1));
+}
+
 /* at[] goes from blocks of one stage to those of the next, or to leaves, which are `size` bytes there. */
 PSY_CLONES static void
-walk_stage(const uint32_t *block, const uint32_t *key, uint32_t trees, const uint32_t *base, const char *next,
-		   size_t size, uint32_t *at)
+walk_stage(const later_block *block, const uint32_t *key, const uint32_t *base, const char *next, size_t size,
+		   uint32_t *at)
 {
-	for (uint32_t t = 0; t < trees; t += WALKS)
+	for (uint32_t t = 0; t < ABREAST; t += WALKS)
 	{
-		uint32_t word[WALKS];
+		uint32_t exit[WALKS];
 
 #pragma GCC unroll 8
 		for (int w = 0; w < WALKS; w++)
-			word[w] = at[t + w] * EXITS + 1;
+			exit[w] = 1;
 #pragma GCC unroll 4
 		for (int l = 0; l < LEVELS; l++)
 #pragma GCC unroll 8
 			for (int w = 0; w < WALKS; w++)
 			{
-				uint32_t n = block[word[w]];
+				const later_block *b = block + at[t + w];
 
-				/* The place within the block doubles; behind the last level it is the exit, one block on. */
-				word[w] += (word[w] % EXITS) + (n < key[n & 0xFFFF]);
+				exit[w] += exit[w] + (b->rank[exit[w]] < key[b->feature[exit[w]]] >> 16);
 			}
 #pragma GCC unroll 8
 		for (int w = 0; w < WALKS; w++)
 		{
-			uint32_t exit = word[w] % EXITS, head = block[word[w] - exit - EXITS];
-			uint32_t to =
-				base[t + w] + (head >> 16) + (uint32_t) __builtin_popcount(head & ((1u << exit) - 1));
-
-			at[t + w] = to;
-			__builtin_prefetch(next + to * size);
+			at[t + w] = base[t + w] + behind(block + at[t + w], exit[w] - EXITS);
+			__builtin_prefetch(next + at[t + w] * size);
 		}
 	}
 }
 
 #if defined(PSY_HAS_CLONES)
 
-/* The same, all nodes of a block at once: a load, and what was decided turns into the exit by bits alone. */
+#define VECTOR 16 /* trees whose exits are found at once */
+
+/* Which nodes of two blocks their features are above: 16 bits each. */
+WIDE uint32_t
+turns_of_two(const wide_ranks *ranks, const later_block *one, const later_block *other)
+{
+	__m512i feature =
+		_mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *) one->feature)),
+						   _mm256_loadu_si256((const __m256i *) other->feature), 1);
+	__m512i rank = _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *) one->rank)),
+									  _mm256_loadu_si256((const __m256i *) other->rank), 1);
+
+	return _mm512_cmplt_epu16_mask(rank, ranks_of(ranks, feature));
+}
+
+/* The exits that the turns of VECTOR blocks lead to. */
+WIDE __m512i
+exits_by(const uint64_t turn[VECTOR / 4])
+{
+	const __m512i one = _mm512_set1_epi32(1);
+	__m512i turns = _mm512_cvtepu16_epi32(_mm256_set_epi64x((long long) turn[3], (long long) turn[2],
+															(long long) turn[1], (long long) turn[0]));
+	__m512i exit = one;
+
+#pragma GCC unroll 4
+	for (int l = 0; l < LEVELS; l++)
+		exit = _mm512_add_epi32(_mm512_add_epi32(exit, exit),
+								_mm512_and_si512(_mm512_srlv_epi32(turns, exit), one));
+	return _mm512_sub_epi32(exit, _mm512_set1_epi32(EXITS));
+}
+
+/* The same, all nodes of two blocks at once: what was decided turns into exits by bits alone.  Each of the
+ * three parts runs over all trees before the next, so that none waits for another tree. */
 static __attribute__((hot, target("avx512f,avx512bw,bmi2,popcnt"))) void
-walk_stage_wide(const uint32_t *block, const wide_ranks *ranks, uint32_t trees, const uint32_t *base,
-				const char *next, size_t size, uint32_t *at)
+walk_stage_wide(const later_block *block, const wide_ranks *ranks, const uint32_t *base, const char *next,
+				size_t size, uint32_t *at)
 {
 	const wide_ranks near = *ranks;
 
-	for (uint32_t t = 0; t < trees; t++)
-	{
-		const uint32_t *word = block + (size_t) at[t] * EXITS;
-		__m512i nodes = _mm512_loadu_si512(word);
-		__m512i keys = _mm512_slli_epi32(ranks_of(&near, nodes), 16);
-		uint32_t right = _mm512_cmplt_epu32_mask(nodes, keys), exit = 1;
+	uint64_t turn[ABREAST / 4];
+	uint32_t exit[ABREAST];
 
-#pragma GCC unroll 4
-		for (int l = 0; l < LEVELS; l++)
-			exit += exit + (right >> exit & 1);
-		exit -= EXITS;
-		at[t] = base[t] + (word[0] >> 16) + (uint32_t) __builtin_popcount(word[0] & ((1u << exit) - 1));
-		__builtin_prefetch(next + at[t] * size);
+#pragma GCC unroll 8
+	for (int w = 0; w < ABREAST; w += 4)
+		turn[w / 4] = turns_of_two(&near, block + at[w], block + at[w + 1]) |
+					  (uint64_t) turns_of_two(&near, block + at[w + 2], block + at[w + 3]) << 32;
+#pragma GCC unroll 2
+	for (int w = 0; w < ABREAST; w += VECTOR)
+		_mm512_storeu_si512(exit + w, exits_by(turn + w / 4));
+#pragma GCC unroll 8
+	for (int w = 0; w < ABREAST; w++)
+	{
+		at[w] = base[w] + behind(block + at[w], exit[w]);
+		__builtin_prefetch(next + at[w] * size);
 	}
 }
 
@@ -229,27 +267,44 @@ typedef struct row_walk
 	size_t leaf_size;
 } row_walk;
 
+/* Asks for what a group needs next. */
+static void
+prefetch_all(const char *next, size_t size, const uint32_t *at)
+{
+	if (size == LINE)
+		for (int t = 0; t < ABREAST; t++)
+			__builtin_prefetch(next + (size_t) at[t] * LINE);
+	else
+		for (int t = 0; t < ABREAST; t++)
+			__builtin_prefetch(next + at[t] * size);
+}
+
+/* Places behind the last tree walk with it. */
+static void
+fill_up(uint32_t trees, uint32_t *at)
+{
+	for (uint32_t t = trees; t < ABREAST; t++)
+		at[t] = at[trees - 1];
+}
+
 static void
 enter(const row_walk *w, uint32_t first, uint32_t trees, uint32_t *at)
 {
 	const block_plan *plan = w->plan;
 	const first_nodes *nodes =
 		(const first_nodes *) (w->bytes + plan->first) + ((size_t) (first / ABREAST) << plan->levels);
-	const char *next = w->bytes + (plan->stages > 1 ? plan->stage[1] : plan->leaf);
-	size_t size = plan->stages > 1 ? LINE : w->leaf_size;
 
 #if defined(PSY_HAS_CLONES)
 	if (w->near != NULL)
-		first_stage_wide(nodes, plan->levels, w->near, trees, at);
+		first_stage_wide(nodes, plan->levels, w->near, first << plan->levels, at);
 	else
 #endif
-		for (uint32_t t = 0; t < trees; t += ABREAST, nodes += (size_t) 1 << plan->levels)
-			first_stage(nodes, plan->levels, w->key, at + t);
-	for (uint32_t t = 0; t < trees; t++)
-	{
-		at[t] += (first + t) << plan->levels;
-		__builtin_prefetch(next + at[t] * size);
-	}
+		first_stage(nodes, plan->levels, w->key, first << plan->levels, at);
+	fill_up(trees, at);
+	if (plan->stages > 1)
+		prefetch_all(w->bytes + plan->stage[1], LINE, at);
+	else
+		prefetch_all(w->bytes + plan->leaf, w->leaf_size, at);
 }
 
 static void
@@ -257,22 +312,20 @@ go_on(const row_walk *w, uint32_t stage, uint32_t first, uint32_t trees, uint32_
 {
 	const block_plan *plan = w->plan;
 	bool last = stage + 1 == plan->stages;
-	const uint32_t *block = (const uint32_t *) (w->bytes + plan->stage[stage]);
+	const later_block *block = (const later_block *) (w->bytes + plan->stage[stage]);
 	const uint32_t *base = (const uint32_t *) (w->bytes + plan->base[stage]) + first;
 	const char *next = w->bytes + (last ? plan->leaf : plan->stage[stage + 1]);
 	size_t size = last ? w->leaf_size : LINE;
 
+	fill_up(trees, at);
 #if defined(PSY_HAS_CLONES)
 	if (w->near != NULL)
 	{
-		walk_stage_wide(block, w->near, trees, base, next, size, at);
+		walk_stage_wide(block, w->near, base, next, size, at);
 		return;
 	}
 #endif
-	/* Places behind the last tree walk with it. */
-	for (uint32_t t = trees; t % WALKS != 0; t++)
-		at[t] = at[trees - 1];
-	walk_stage(block, w->key, trees, base, next, size, at);
+	walk_stage(block, w->key, base, next, size, at);
 }
 
 /* ---- leaves
@@ -331,20 +384,34 @@ add_leaves(const psy_trees_parts *p, const char *leaf, const uint32_t *at, uint3
 /* ---- a row
  * ------------------------------------------------------------------------------------------------------- */
 
+/* What stage s does for the group of trees that begins with first; behind the last stage come the leaves. */
+static void
+do_stage(const row_walk *w, uint32_t s, uint32_t first, uint32_t *at, double *out)
+{
+	uint32_t left = w->parts->head->trees - first, trees = left < ABREAST ? left : ABREAST;
+
+	if (s == 0)
+		enter(w, first, trees, at);
+	else if (s < w->plan->stages)
+		go_on(w, s, first, trees, at);
+	else
+		add_leaves(w->parts, w->bytes + w->plan->leaf, at, first, trees, out);
+}
+
+/*
+ * Groups follow one another one stage behind: the lines that a group needs next are on their way meanwhile,
+ * and additions, each of which waits for the one before, wait beside a walk.
+ */
 static void
 walk_all(const row_walk *w, double *out)
 {
-	uint32_t at[CHUNK];
+	uint32_t at[STAGES + 1][ABREAST];
+	uint32_t groups = (w->parts->head->trees + ABREAST - 1) / ABREAST, stages = w->plan->stages;
 
-	for (uint32_t first = 0; first < w->parts->head->trees; first += CHUNK)
-	{
-		uint32_t trees = w->parts->head->trees - first < CHUNK ? w->parts->head->trees - first : CHUNK;
-
-		enter(w, first, trees, at);
-		for (uint32_t s = 1; s < w->plan->stages; s++)
-			go_on(w, s, first, trees, at);
-		add_leaves(w->parts, w->bytes + w->plan->leaf, at, first, trees, out);
-	}
+	for (uint32_t turn = 0; turn < groups + stages; turn++)
+		for (uint32_t s = 0; s <= stages && s <= turn; s++)
+			if (turn - s < groups)
+				do_stage(w, s, (turn - s) * ABREAST, at[(turn - s) % (STAGES + 1)], out);
 }
 
 bool
