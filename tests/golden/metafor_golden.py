@@ -22,7 +22,7 @@ class Comparison:
 
     def __init__(self, name):
         self.name, self.database = name, "golden_" + name
-        self.worst, self.failures, self.compared = {}, [], 0
+        self.worst, self.failures, self.compared, self.counts = {}, [], 0, {}
         self.psql, self.errors = None, tempfile.TemporaryFile("w+")
 
     def session(self):
@@ -78,6 +78,7 @@ class Comparison:
             return
         size = abs(expected) + scale
         error = abs(actual - expected) / size if size > 0 else (0.0 if actual == expected else math.inf)
+        self.counts[kind] = self.counts.get(kind, 0) + 1
         if error > self.worst.get(kind, (-1, ""))[0]:
             self.worst[kind] = (error, where)
         if not error <= tolerance:
@@ -99,7 +100,7 @@ class Comparison:
         self.close()
         manage(f"DROP DATABASE {self.database}")
         for kind, (error, where) in sorted(self.worst.items()):
-            print(f"  {kind:32s} {error:8.1e}  {where}")
+            print(f"  {kind:32s} {error:8.1e} {self.counts[kind]:6d}  {where}")
         for failure in self.failures[:40]:
             print("FAILED " + failure)
         print(f"{self.name}: {self.compared} numbers compared with metafor, {len(self.failures)} failed")
