@@ -7,34 +7,26 @@
  * Sources: ingest/reader_csv.c ingest/reader_text.c ingest/source.c ingest/buffer.c ingest/header.c ingest/number.c ingest/quantity.c
  * Libraries: -lcsv -lcrypto
  */
+#include "cells.h"
 #include "header.h"
 #include "number.h"
 #include "quantity.h"
 #include "reader_csv.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_cell(const char *cell)
 {
-	const unsigned char *p = (const unsigned char *) cell, *end = p + strlen(cell);
 	quantity q[QUANTITY_MAX];
 	psy_error err;
 	int64_t whole;
 	double real;
 	char *folded = fold_header(cell);
 
-	while (p < end)
-	{
-		size_t n = utf8_character(p, end);
-
-		if (n == 0)
-			abort();
-		p += n;
-	}
+	check_utf8(cell);
 	(void) header_is_identifier(folded);
 	(void) cell_is_identifier(cell);
 	free(folded);

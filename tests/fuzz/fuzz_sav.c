@@ -5,28 +5,10 @@
  * Sources: ingest/reader_sav.c ingest/reader_text.c ingest/source.c ingest/buffer.c
  * Libraries: -lreadstat -lcrypto
  */
+#include "cells.h"
 #include "reader_sav.h"
-#include "reader_text.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check_cell(const char *cell)
-{
-	const unsigned char *p = (const unsigned char *) cell, *end = p + strlen(cell);
-
-	while (p < end)
-	{
-		size_t n = utf8_character(p, end);
-
-		if (n == 0)
-			abort();
-		p += n;
-	}
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -46,7 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		line = sav.line;
 		for (size_t c = 0; c < sav.cells; c++)
-			check_cell(sav_cell(&sav, c));
+			check_utf8(sav_cell(&sav, c));
 	}
 	if (status != PSY_OK && (err.message[0] == '\0' || strlen(err.message) >= sizeof err.message))
 		abort();

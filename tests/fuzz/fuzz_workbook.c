@@ -5,28 +5,10 @@
  * Sources: ingest/reader_sheet.c ingest/workbook.c ingest/zip_part.c ingest/reader_text.c ingest/source.c ingest/buffer.c
  * Libraries: -lzip -lxml2 -lcrypto
  */
+#include "cells.h"
 #include "reader_sheet.h"
-#include "reader_text.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check_cell(const char *cell)
-{
-	const unsigned char *p = (const unsigned char *) cell, *end = p + strlen(cell);
-
-	while (p < end)
-	{
-		size_t n = utf8_character(p, end);
-
-		if (n == 0)
-			abort();
-		p += n;
-	}
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -46,7 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		line = sheet.line;
 		for (size_t c = 0; c < sheet.cells; c++)
-			check_cell(sheet_cell(&sheet, c));
+			check_utf8(sheet_cell(&sheet, c));
 	}
 	if (status != PSY_OK && (err.message[0] == '\0' || strlen(err.message) >= sizeof err.message))
 		abort();
