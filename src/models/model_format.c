@@ -1,4 +1,5 @@
 /* model_format.c - which format a document is in, and who reads it. */
+#include "models/model_foreign.h"
 #include "models/model_op.h"
 #include "models/ubj.h"
 
@@ -134,6 +135,8 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 	*image = NULL;
 	if (err == NULL)
 		err = &local;
+	if (psy_model_refuse_foreign(document, bytes, err) != PSY_OK)
+		return err->code;
 	if (strcmp(format, "auto") == 0)
 		found = recognise(document, bytes);
 	if (found == NULL)

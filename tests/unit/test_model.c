@@ -334,6 +334,56 @@ documents_that_do_not_fit_are_refused(void **state)
 	refuse("{\"psyrad_model\": \"1\"}", PSY_FORMAT, "$.psyrad_model: a string, a number expected");
 }
 
+/* ---- other tools' files ---- */
+
+static void
+refuse_bytes(const char *document, size_t bytes, const char *what, const char *way)
+{
+	static const char *const format[] = {"auto", "psyrad-json", "xgboost-json", "xgboost-ubj", "lightgbm", "libsvm", "pmml", "onnx"};
+
+	for (size_t k = 0; k < sizeof format / sizeof format[0]; k++)
+	{
+		psy_model *model;
+		psy_error err = {0};
+
+		assert_int_equal(psy_model_compile(&unit_context, document, bytes, format[k], &psy_model_default_limits, &model, &err),
+						 PSY_UNSUPPORTED);
+		assert_null(model);
+		assert_non_null(strstr(err.message, what));
+		assert_non_null(strstr(err.hint, way));
+	}
+}
+
+#define REFUSE_BYTES(text, what, way) refuse_bytes(text, sizeof(text) - 1, what, way)
+#define ZIP "PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
+/* First bytes as the tools write them. */
+static void
+files_of_other_tools_are_refused_by_name(void **state)
+{
+	char booster[256] = {0};
+
+	REFUSE_BYTES("\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x07sklearn", "a Python pickle", "psyrad_export.py");
+	REFUSE_BYTES("\x80\x03" "cnumpy", "a Python pickle", "skl2onnx");
+	REFUSE_BYTES("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", "torch.save", "torch.onnx.export");
+	REFUSE_BYTES(ZIP "\x10\0\0\0archive/data.pkl", "torch.save", "torch.onnx.export");
+	REFUSE_BYTES(ZIP "\x0d\0\0\0metadata.json{}", "a Keras archive", "tf2onnx");
+	REFUSE_BYTES(ZIP "\x09\0\0\0something", "a ZIP archive", "unpacked");
+	REFUSE_BYTES(ZIP "\xff\xff\0\0s", "a ZIP archive", "unpacked");
+	REFUSE_BYTES("\x89HDF\r\n\x1a\n\0\0", "an HDF5 file", "tf2onnx");
+	REFUSE_BYTES("X\n\0\0\0\x03\0\x04", "saveRDS", "psyrad_export.R");
+	REFUSE_BYTES("\x1f\x8b\x08\0\0\0\0\0", "gzip", "psyrad_export.R");
+	REFUSE_BYTES("RDX3\nX\n", "R's save", "psyrad_export.R");
+	REFUSE_BYTES("MATLAB 5.0 MAT-file", "MATLAB", "exportONNXNetwork");
+	REFUSE_BYTES("binf\xd5\xa1\x10@", "XGBoost's old binary format", "save_model");
+	REFUSE_BYTES("CBM1\0", "CatBoost", "onnx");
+	/* Without its letters, as XGBoost 1.0 to 2.1 wrote it. */
+	booster[3] = '?';
+	booster[136] = 15;
+	memcpy(booster + 144, "binary:logistic", 15);
+	refuse_bytes(booster, sizeof booster, "XGBoost's old binary format", "save_model");
+}
+
 /* ---- hostile input
  * --------------------------------------------------------------------------------------------- */
 
@@ -609,6 +659,7 @@ main(void)
 		cmocka_unit_test(one_text_is_not_read_for_ever),
 		cmocka_unit_test(compiling_reports_refused_memory),
 		cmocka_unit_test(no_memory_is_lost_when_some_is_refused),
+		cmocka_unit_test(files_of_other_tools_are_refused_by_name),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
