@@ -514,6 +514,9 @@ metric_kappa_final(PG_FUNCTION_ARGS)
 	metric_row_float8(&row, k.kappa - z * k.se);
 	metric_row_float8(&row, isnan(k.se) ? NAN : fmin(1, k.kappa + z * k.se));
 	metric_row_float8(&row, level);
-	metric_row_text(&row, isnan(k.kappa) ? "all labels are one: agreement by chance is certain" : NULL);
+	metric_row_text(&row, isnan(k.kappa) ? "all labels are one: agreement by chance is certain"
+						  : isnan(k.se)  ? "one side has a single label: agreement is that of chance, no interval"
+						  : k.se == 0    ? "no disagreement: the large-sample interval has no width"
+										 : NULL);
 	return metric_row_finish(&row);
 }

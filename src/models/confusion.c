@@ -3,6 +3,8 @@
 
 #include "models/metric_sum.h"
 
+#include <stdbool.h>
+
 psy_confusion
 psy_confusion_make(const int64_t *count, size_t k, int64_t *margin)
 {
@@ -109,6 +111,16 @@ psy_mcc(const psy_confusion *c)
 	return ((double) c->hits * n - product) / (sqrt(n * n - truth) * sqrt(n * n - predicted));
 }
 
+/* All cases have one label on a side. */
+static bool
+is_single(const int64_t *count, size_t k, int64_t n)
+{
+	for (size_t i = 0; i < k; i++)
+		if (count[i] == n)
+			return true;
+	return false;
+}
+
 psy_kappa_result
 psy_kappa(const psy_confusion *c)
 {
@@ -118,6 +130,9 @@ psy_kappa(const psy_confusion *c)
 		chance += (double) c->truth[k] / n * ((double) c->predicted[k] / n);
 	if (!(chance < 1))
 		return (psy_kappa_result){NAN, NAN};
+	/* Agreement is then that of chance whatever the other side says: nothing varies, and nothing was learnt. */
+	if (is_single(c->truth, c->k, c->n) || is_single(c->predicted, c->k, c->n))
+		return (psy_kappa_result){0, NAN};
 	kappa = (agreed - chance) / (1 - chance);
 	for (size_t i = 0; i < c->k; i++)
 		for (size_t j = 0; j < c->k; j++)

@@ -65,7 +65,7 @@ typedef struct psy_kappa_result
 	double se; /* Fleiss, Cohen & Everitt 1969 (Psychol Bull 72:323), eq. 14 */
 } psy_kappa_result;
 
-/* Cohen 1960.  NaN when both margins are one class. */
+/* Cohen 1960.  NaN when both margins are one class; 0 without se when one margin is. */
 psy_kappa_result psy_kappa(const psy_confusion *c);
 
 #endif
