@@ -28,10 +28,12 @@ CREATE TABLE clinical.study (
 	title_en  text NOT NULL,
 	title_zh  text,
 	simulated boolean NOT NULL DEFAULT false, -- shown wherever the study's numbers are
-	design    text
+	design    text,
+	masked    boolean NOT NULL DEFAULT false -- whether the arms are hidden from those who are not psyrad_unblinded
 );
 COMMENT ON TABLE clinical.study IS 'Studies whose subjects are in the warehouse (published ones are in evidence.study)';
 COMMENT ON COLUMN clinical.study.simulated IS 'True for data that a program made: every report that shows it must say so';
+COMMENT ON COLUMN clinical.study.masked IS 'Whether the arms are hidden from readers that are no members of psyrad_unblinded; ended by clinical.unmask, which keeps who, when and why';
 
 CREATE TABLE clinical.arm (
 	study    text NOT NULL REFERENCES clinical.study,
@@ -53,6 +55,8 @@ CREATE TABLE clinical.visit_plan (
 	role     text CHECK (role IN ('pre', 'post')), -- which two visits imaging.pre_post compares
 	label_en text,
 	label_zh text,
+	days_before int CHECK (days_before >= 0), -- the window around day 7 * week; NULL: open to that side
+	days_after  int CHECK (days_after >= 0),
 	PRIMARY KEY (study, session),
 	UNIQUE (study, week),
 	UNIQUE (study, role)
@@ -60,6 +64,8 @@ CREATE TABLE clinical.visit_plan (
 COMMENT ON TABLE clinical.visit_plan IS 'The visits that a study plans; a file''s week or session must be one of them';
 COMMENT ON COLUMN clinical.visit_plan.session IS 'The BIDS entity ses-<session>';
 COMMENT ON COLUMN clinical.visit_plan.week IS 'Protocol week; baseline is 0';
+COMMENT ON COLUMN clinical.visit_plan.days_before IS 'How many days before day 7 * week the visit may be; NULL: any';
+COMMENT ON COLUMN clinical.visit_plan.days_after IS 'How many days after day 7 * week the visit may be; NULL: any';
 COMMENT ON COLUMN clinical.visit_plan.role IS 'The two visits that imaging.pre_post compares';
 
 -- The directory of subjects: a reference table, so that (study, label) can be unique beside tables that are distributed by subject_id.
@@ -119,11 +125,17 @@ CREATE TABLE clinical.instrument (
 	total_min  numeric NOT NULL,
 	total_max  numeric NOT NULL,
 	source     text NOT NULL,
+	family     text NOT NULL,              -- the scale whose version this is: HAMD
+	version_stated boolean NOT NULL DEFAULT true,
+	index_factor numeric CHECK (index_factor > 0), -- where an index is in use beside the raw total (SDS: 1.25)
 	CHECK (total_min < total_max)
 );
 COMMENT ON TABLE clinical.instrument IS 'Rating scales, one row a version: totals of two versions are never compared as if they were one';
 COMMENT ON COLUMN clinical.instrument.instrument IS 'HAMD-17; an unstated version is an instrument of its own (HAMD-unspecified)';
 COMMENT ON COLUMN clinical.instrument.total_max IS 'Sum of the items'' maxima';
+COMMENT ON COLUMN clinical.instrument.family IS 'The scale whose version this is';
+COMMENT ON COLUMN clinical.instrument.version_stated IS 'False: nobody said which version, so that totals of two people may be of two scales: no remission, no mean, no mean difference';
+COMMENT ON COLUMN clinical.instrument.index_factor IS 'The index is the raw total times this, cut to an integer; NULL: there is none';
 
 CREATE TABLE clinical.instrument_item (
 	instrument text NOT NULL REFERENCES clinical.instrument,
@@ -134,6 +146,8 @@ CREATE TABLE clinical.instrument_item (
 	item_min   smallint NOT NULL,
 	item_max   smallint NOT NULL,
 	note       text,
+	reversed   boolean NOT NULL DEFAULT false, -- counts as item_min + item_max - answer
+	counts_with smallint CHECK (counts_with <= item), -- items of one number count once, by the highest
 	PRIMARY KEY (instrument, item),
 	UNIQUE (instrument, form_item),
 	CHECK (item_min < item_max)
@@ -141,6 +155,8 @@ CREATE TABLE clinical.instrument_item (
 COMMENT ON TABLE clinical.instrument_item IS 'Items of an instrument with the answers allowed; an instrument known by its total alone has none';
 COMMENT ON COLUMN clinical.instrument_item.item IS '1-based position in clinical.score.items';
 COMMENT ON COLUMN clinical.instrument_item.form_item IS 'Number in the longest form of the family (HAMD-24): joins the same item across versions';
+COMMENT ON COLUMN clinical.instrument_item.reversed IS 'Answers are kept as given and count as item_min + item_max - answer';
+COMMENT ON COLUMN clinical.instrument_item.counts_with IS 'The first item of a group that counts once, by its highest answer (QIDS-SR sleep, appetite and weight, psychomotor); NULL: counts by itself';
 COMMENT ON COLUMN clinical.instrument_item.note IS 'Where published forms differ';
 
 CREATE TABLE clinical.cutoff (
@@ -192,7 +208,7 @@ CREATE TABLE clinical.score (
 COMMENT ON TABLE clinical.score IS 'One rating: subject x visit x instrument x rater, items as a vector';
 COMMENT ON COLUMN clinical.score.rater IS 'A code, never a name; empty when the file names none';
 COMMENT ON COLUMN clinical.score.items IS 'In the instrument''s order; a missing answer is a NULL element; NULL when only a total was given';
-COMMENT ON COLUMN clinical.score.total_items IS 'Sum of the items; NULL when one is missing (prorating is a named choice of the query)';
+COMMENT ON COLUMN clinical.score.total_items IS 'Total of the items by clinical.sum_items; NULL when one is missing (prorating is a named choice of the query)';
 COMMENT ON COLUMN clinical.score.total_stated IS 'The total as the file gave it';
 COMMENT ON COLUMN clinical.score.total IS 'Sum of the items, or else the stated total; NULL when neither is known';
 COMMENT ON COLUMN clinical.score.total_differs IS 'The stated total is not the sum of the items: kept, and flagged';

@@ -67,7 +67,7 @@ BEGIN ATOMIC
 	SELECT p.subject_id, p.connectome, p.vector, s.arm = subject_row.arm,
 		(SELECT avg(r.total) FROM clinical.score r WHERE (r.subject_id, r.session, r.instrument) = (p.subject_id, p.session, subject_row.instrument)),
 		ARRAY[1, (s.arm = subject_row.arm)::int::double precision, s.age_years, (s.sex = 'F')::int::double precision]
-	FROM imaging.primary p JOIN clinical.subject s ON s.subject_id = p.subject_id
+	FROM imaging.primary p JOIN clinical.participant s ON s.subject_id = p.subject_id
 	WHERE (p.study, p.atlas, p.measure, p.session) = (subject_row.study, subject_row.atlas, subject_row.measure, subject_row.session);
 END;
 COMMENT ON FUNCTION federation.subject_row(text, text, text, text, text, text) IS
@@ -145,7 +145,7 @@ BEGIN
 			(SELECT min(e) FROM (SELECT unnest((psyrad.mass_summary(%4$s)).n) AS e FROM r GROUP BY CASE WHEN %3$L THEN grp END) g WHERE e > 0) FROM r',
 		condition, format(aggregate, x), grouped, x)
 		INTO state, subjects, smallest_group, smallest_element USING study, atlas, measure, session, arm, instrument, contrast;
-	IF grouped AND (SELECT count(DISTINCT s.arm = export_state.arm) FROM clinical.subject s WHERE s.subject_id = ANY (subjects)) < 2 THEN
+	IF grouped AND (SELECT count(DISTINCT s.arm = export_state.arm) FROM clinical.participant s WHERE s.subject_id = ANY (subjects)) < 2 THEN
 		smallest_group := 0;
 	END IF;
 	PERFORM federation.require_unrevealing(coalesce(subjects, '{}'), coalesce(smallest_group, 0), coalesce(smallest_element, 0));

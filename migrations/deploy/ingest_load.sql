@@ -417,7 +417,7 @@ BEGIN
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT f."row", f.line, f.subject_id, f.visit AS session, p_instrument AS instrument, coalesce(f.rater, '') AS rater, f.site,
 		f.items,
-		(SELECT CASE WHEN count(v) = size THEN sum(v) END FROM unnest(f.items) v) AS total_items,
+		clinical.sum_items(p_instrument, f.items) AS total_items,
 		f.total AS total_stated
 	FROM found f
 	WHERE f.subject_id IS NOT NULL AND f.visit IS NOT NULL;

@@ -522,7 +522,7 @@ BEGIN
 		SELECT c.*, CASE evaluate.by WHEN 'all' THEN 'all' WHEN 'site' THEN c.site WHEN 'study' THEN c.study WHEN 'fold' THEN c.fold::text
 				WHEN 'arm' THEN p.arm ELSE p.sex END AS part,
 			c.known AND (c.score IS NOT NULL OR c.truth_label IS NOT NULL AND c.label IS NOT NULL) AND (evaluate.include_training OR NOT (c.trained_on OR c.image_trained_on)) AS counts
-		FROM model.cases(evaluate.name, evaluate.outcome, evaluate.split, evaluate.session) c LEFT JOIN clinical.subject p USING (subject_id)
+		FROM model.cases(evaluate.name, evaluate.outcome, evaluate.split, evaluate.session) c LEFT JOIN clinical.participant p USING (subject_id)
 	), state AS MATERIALIZED (
 		SELECT e.part, count(*) FILTER (WHERE e.counts) AS n, count(*) FILTER (WHERE e.counts AND e.truth) AS positives,
 			count(*) FILTER (WHERE e.trained_on) AS trained_on, count(*) FILTER (WHERE e.image_trained_on) AS image_trained_on,

@@ -15,16 +15,13 @@ FROM clinical.study s;
 COMMENT ON VIEW report.study IS 'Studies: subjects and scans that the caller may see';
 
 CREATE VIEW report.hamd AS
-SELECT k.study, st.simulated, k.subject_id, k.label, k.site, s.arm, a.label_en, a.label_zh, a.kind,
+SELECT p.study, p.simulated, p.subject_id, p.label, p.site, p.arm, p.label_en, p.label_zh, p.kind,
 	r.session, v.week, v.role, avg(r.total) AS total
 FROM clinical.score r
-JOIN clinical.subject_key k USING (subject_id)
-JOIN clinical.study st ON st.study = k.study
-JOIN clinical.subject s USING (subject_id)
-JOIN clinical.arm a ON (a.study, a.arm) = (s.study, s.arm)
-JOIN clinical.visit_plan v ON (v.study, v.session) = (k.study, r.session)
+JOIN clinical.participant p USING (subject_id)
+JOIN clinical.visit_plan v ON (v.study, v.session) = (p.study, r.session)
 WHERE r.instrument = 'HAMD-17' AND r.total IS NOT NULL
-GROUP BY k.study, st.simulated, k.subject_id, k.label, k.site, s.arm, a.label_en, a.label_zh, a.kind, r.session, v.week, v.role;
+GROUP BY p.study, p.simulated, p.subject_id, p.label, p.site, p.arm, p.label_en, p.label_zh, p.kind, r.session, v.week, v.role;
 COMMENT ON VIEW report.hamd IS 'HAMD-17 totals, one row a subject and visit: the mean where several raters rated it';
 
 CREATE VIEW report.improvement AS

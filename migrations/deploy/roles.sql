@@ -18,7 +18,7 @@ BEGIN
 			MESSAGE = format('role %I does not own database %I', current_user, current_database()),
 			HINT = format('ALTER DATABASE %I OWNER TO %I', current_database(), current_user);
 	END IF;
-	FOREACH role IN ARRAY ARRAY['psyrad_owner', 'psyrad_view', 'psyrad_ingest', 'psyrad_analyst', 'psyrad_report']
+	FOREACH role IN ARRAY ARRAY['psyrad_owner', 'psyrad_view', 'psyrad_ingest', 'psyrad_analyst', 'psyrad_report', 'psyrad_unblinded']
 	LOOP
 		IF to_regrole(role) IS NULL THEN
 			IF NOT (me.rolsuper OR me.rolcreaterole) THEN
@@ -29,7 +29,7 @@ BEGIN
 			EXECUTE format('CREATE ROLE %I NOLOGIN', role);
 		END IF;
 		-- Who deploys acts for the owners, and can load and read what the sites let them; of superusers this is always true.
-		IF role <> 'psyrad_report' AND NOT pg_has_role(current_user, role, 'MEMBER') THEN
+		IF role NOT IN ('psyrad_report', 'psyrad_unblinded') AND NOT pg_has_role(current_user, role, 'MEMBER') THEN
 			IF NOT me.rolcreaterole THEN
 				RAISE insufficient_privilege USING
 					MESSAGE = format('role %I is not a member of %I', current_user, role),

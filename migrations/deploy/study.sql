@@ -116,7 +116,7 @@ DECLARE
 	e jsonb;
 BEGIN
 	PERFORM clinical.check_declared(doc, 'the declaration', '{"study": "string!", "title_en": "string!", "title_zh": "string",
-		"simulated": "boolean", "design": "string", "sites": "array", "scanners": "array", "arms": "array", "visits": "array"}');
+		"simulated": "boolean", "design": "string", "masked": "boolean", "sites": "array", "scanners": "array", "arms": "array", "visits": "array"}');
 	doc := '{"sites": [], "scanners": [], "arms": [], "visits": []}' || jsonb_strip_nulls(doc);
 	PERFORM clinical.check_entries(doc, 'sites', 'site', '{"site": "string!", "name_en": "string!", "name_zh": "string"}');
 	PERFORM clinical.check_entries(doc, 'scanners', 'scanner', '{"scanner": "string!", "site": "string!", "maker": "string",
@@ -124,7 +124,7 @@ BEGIN
 	PERFORM clinical.check_entries(doc, 'arms', 'arm', '{"arm": "string!", "label_en": "string!", "label_zh": "string",
 		"kind": "verum|sham|drug|usual_care|waiting_list|healthy|observed!", "protocol": "string"}');
 	PERFORM clinical.check_entries(doc, 'visits', 'session', '{"session": "string!", "week": "number", "role": "pre|post",
-		"label_en": "string", "label_zh": "string"}');
+		"label_en": "string", "label_zh": "string", "days_before": "number", "days_after": "number"}');
 	s := doc ->> 'study';
 
 	FOR e IN SELECT * FROM jsonb_array_elements(doc -> 'sites') LOOP
@@ -151,13 +151,21 @@ BEGIN
 			MESSAGE = format('study %s is declared as simulated, and simulated data never become real', s),
 			HINT = 'Declare the real study under another name.';
 	END IF;
+	-- A declaration that says nothing of masking leaves it as it is; nothing but clinical.unmask ends it.
+	IF EXISTS (SELECT FROM clinical.study t WHERE t.study = s AND t.masked) AND NOT coalesce((doc ->> 'masked')::boolean, true) THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = format('study %s is masked, and a declaration does not unmask it', s),
+			HINT = 'Unmask it with clinical.unmask(study, reason), which keeps who did it and why.';
+	END IF;
 	RETURN QUERY
 	WITH declared AS (SELECT s AS study, doc ->> 'title_en' AS title_en, doc ->> 'title_zh' AS title_zh,
-		coalesce((doc ->> 'simulated')::boolean, false) AS simulated, doc ->> 'design' AS design),
+		coalesce((doc ->> 'simulated')::boolean, false) AS simulated, doc ->> 'design' AS design,
+		coalesce((doc ->> 'masked')::boolean, (SELECT t.masked FROM clinical.study t WHERE t.study = s), false) AS masked),
 	written AS (
 		INSERT INTO clinical.study AS t SELECT * FROM declared
 		ON CONFLICT ON CONSTRAINT study_pkey DO UPDATE
-			SET title_en = excluded.title_en, title_zh = excluded.title_zh, simulated = excluded.simulated, design = excluded.design
+			SET title_en = excluded.title_en, title_zh = excluded.title_zh, simulated = excluded.simulated, design = excluded.design,
+				masked = excluded.masked
 			WHERE t.* IS DISTINCT FROM excluded.*
 		RETURNING t.study)
 	SELECT 'study', d.study,
@@ -179,12 +187,13 @@ BEGIN
 	ORDER BY d.arm COLLATE "C";
 
 	RETURN QUERY
-	WITH declared AS (SELECT s AS study, r.session, r.week, r.role, r.label_en, r.label_zh
+	WITH declared AS (SELECT s AS study, r.session, r.week, r.role, r.label_en, r.label_zh, r.days_before, r.days_after
 		FROM jsonb_populate_recordset(NULL::clinical.visit_plan, doc -> 'visits') r),
 	written AS (
 		INSERT INTO clinical.visit_plan AS t SELECT * FROM declared
 		ON CONFLICT ON CONSTRAINT visit_plan_pkey DO UPDATE
-			SET week = excluded.week, role = excluded.role, label_en = excluded.label_en, label_zh = excluded.label_zh
+			SET week = excluded.week, role = excluded.role, label_en = excluded.label_en, label_zh = excluded.label_zh,
+				days_before = excluded.days_before, days_after = excluded.days_after
 			WHERE t.* IS DISTINCT FROM excluded.*
 		RETURNING t.session)
 	SELECT 'visit', d.session,

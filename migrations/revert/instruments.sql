@@ -6,5 +6,6 @@ DELETE FROM clinical.factor WHERE instrument LIKE 'HAMD-%';
 DELETE FROM clinical.cutoff WHERE instrument LIKE 'HAMD-%';
 DELETE FROM clinical.instrument_item WHERE instrument LIKE 'HAMD-%';
 DELETE FROM clinical.instrument WHERE instrument LIKE 'HAMD-%';
+DROP FUNCTION clinical.sum_items(text, smallint[]);
 
 COMMIT;

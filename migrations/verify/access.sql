@@ -47,7 +47,7 @@ BEGIN
 	ASSERT NOT has_function_privilege('psyrad_ingest', 'clinical.guard_by_site(regclass)', 'EXECUTE'), 'psyrad_ingest may change policies';
 
 	SELECT string_agg(oid::regclass::text, ', ' ORDER BY 1) INTO bad FROM pg_class
-	WHERE relnamespace::regnamespace::text IN ('imaging', 'report') AND relkind = 'v'
+	WHERE relnamespace::regnamespace::text IN ('clinical', 'imaging', 'report') AND relkind = 'v'
 		AND (relowner <> 'psyrad_view'::regrole OR coalesce(reloptions::text ~ 'security_invoker=(true|on|1)', false));
 	ASSERT bad IS NULL, 'views that do not read as psyrad_view: ' || bad;
 	ASSERT NOT EXISTS (SELECT FROM pg_auth_members WHERE member = 'psyrad_view'::regrole), 'psyrad_view is a member of some role, and so may see rows by itself';

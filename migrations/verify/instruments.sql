@@ -8,8 +8,8 @@ BEGIN
 
 	SELECT string_agg(i.instrument, ', ' ORDER BY 1) INTO bad
 	FROM clinical.instrument i
-	WHERE i.total_max <> (SELECT sum(item_max) FROM clinical.instrument_item t WHERE t.instrument = i.instrument)
-		OR i.total_min <> (SELECT sum(item_min) FROM clinical.instrument_item t WHERE t.instrument = i.instrument);
+	WHERE (i.total_min, i.total_max) <> (SELECT sum(lo), sum(hi) FROM (SELECT max(item_min) AS lo, max(item_max) AS hi
+		FROM clinical.instrument_item t WHERE t.instrument = i.instrument GROUP BY coalesce(counts_with, item)) parts);
 	ASSERT bad IS NULL, 'the total''s range is not the sum of the items'': ' || bad;
 
 	SELECT string_agg(instrument, ', ' ORDER BY 1) INTO bad
@@ -19,7 +19,7 @@ BEGIN
 	SELECT string_agg(format('%s %s', instrument, scheme), ', ' ORDER BY 1) INTO bad
 	FROM (SELECT c.*, lead(lo) OVER (PARTITION BY instrument, scheme ORDER BY lo) AS next_lo FROM clinical.cutoff c) bands
 	JOIN clinical.instrument i USING (instrument)
-	WHERE (scheme = 'remission' AND hi >= total_max) OR (scheme <> 'remission' AND hi + 1 <> coalesce(next_lo, total_max + 1));
+	WHERE (scheme LIKE 'remission%' AND hi >= total_max) OR (scheme NOT LIKE 'remission%' AND hi + 1 <> coalesce(next_lo, total_max + 1));
 	ASSERT bad IS NULL, 'severity bands overlap or leave gaps: ' || bad;
 
 	SELECT string_agg(format('%s %s %s', instrument, scheme, factor), ', ' ORDER BY 1) INTO bad

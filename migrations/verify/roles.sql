@@ -4,7 +4,7 @@ DO $$
 DECLARE
 	role text;
 BEGIN
-	FOREACH role IN ARRAY ARRAY['psyrad_owner', 'psyrad_view', 'psyrad_ingest', 'psyrad_analyst', 'psyrad_report']
+	FOREACH role IN ARRAY ARRAY['psyrad_owner', 'psyrad_view', 'psyrad_ingest', 'psyrad_analyst', 'psyrad_report', 'psyrad_unblinded']
 	LOOP
 		ASSERT to_regrole(role) IS NOT NULL, format('role %s is missing', role);
 		ASSERT NOT (SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles WHERE rolname = role),

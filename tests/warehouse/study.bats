@@ -40,11 +40,11 @@ changed() { declare_ "$@" | grep -v 'unchanged$' | paste -sd ' '; }
 
 @test "a whole declaration: every object is added, and reads back as declared" {
 	equal "$(changed "$whole")" 'site|st_a|added site|st_b|added scanner|a-1|added study|demo|added arm|EA|added arm|HC|added visit|pre|added visit|w2|added'
-	equal "$(sql "SELECT * FROM clinical.study")" 'demo|Demo|演示|t|two arms'
+	equal "$(sql "SELECT * FROM clinical.study")" 'demo|Demo|演示|t|two arms|f'
 	equal "$(sql "SELECT * FROM clinical.site ORDER BY 1")" $'st_a|A|甲\nst_b|B|'
 	equal "$(sql "SELECT * FROM clinical.scanner")" 'a-1|st_a|Siemens|Prisma|3'
 	equal "$(sql "SELECT * FROM clinical.arm ORDER BY 2")" $'demo|EA|EA|电针|verum|EA-2Hz\ndemo|HC|healthy||healthy|'
-	equal "$(sql "SELECT * FROM clinical.visit_plan ORDER BY week")" $'demo|pre|0|pre|before|\ndemo|w2|2|||'
+	equal "$(sql "SELECT * FROM clinical.visit_plan ORDER BY week")" $'demo|pre|0|pre|before|||\ndemo|w2|2|||||'
 	equal "$(sql "SELECT count(*) FROM pg_roles WHERE rolname IN ('psyrad_site_st_a', 'psyrad_site_st_b') AND NOT rolcanlogin")" 2
 }
 

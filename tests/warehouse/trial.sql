@@ -23,6 +23,7 @@ INSERT INTO clinical.visit (subject_id, session, site, study, file_id)
 SELECT subject_id, session, site, study, file_id FROM person, (VALUES ('pre'), ('post')) visits(session);
 INSERT INTO clinical.score (subject_id, session, instrument, site, total_stated, file_id) SELECT subject_id, 'pre', 'HAMD-17', site, value, file_id FROM person;
 INSERT INTO intervention.session (subject_id, session_number, site, study, file_id) SELECT subject_id, 1, site, 'trial', file_id FROM person;
+INSERT INTO clinical.concomitant_drug (subject_id, entry, site, drug, file_id) SELECT subject_id, 1, site, 'sertraline', file_id FROM person;
 INSERT INTO imaging.atlas (atlas, title) VALUES ('tri', 'Three regions');
 INSERT INTO imaging.region (atlas, region, label, name) SELECT 'tri', r, r, 'region ' || r FROM generate_series(1, 3) r;
 INSERT INTO imaging.feature_set (atlas, measure) VALUES ('tri', 'intensity'), ('tri', 'fc_pearson'), ('tri', 'bold');
