@@ -675,6 +675,19 @@ GRANT SELECT (subject_id, site, study, sex, age_years, education_years, dropout_
 CREATE POLICY no_arms ON ingest.history AS RESTRICTIVE FOR SELECT TO psyrad_analyst
 	USING (table_name <> 'clinical.subject' OR pg_has_role(current_user, 'psyrad_unblinded', 'MEMBER') OR pg_has_role(current_user, 'psyrad_ingest', 'MEMBER'));
 
+-- What was given says which arm it was.  The function runs as its owner, since dashboards read no table; whose rights count is its
+-- second argument, the caller.
+CREATE FUNCTION intervention.sessions_open(study text, reader name) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN NOT (SELECT s.masked FROM clinical.study s WHERE s.study = sessions_open.study) OR pg_has_role(reader, 'psyrad_unblinded', 'MEMBER');
+END $$;
+COMMENT ON FUNCTION intervention.sessions_open(text, name) IS 'Whether the reader may see which treatment was given in a study: it is not masked, or the reader is a member of psyrad_unblinded';
+CREATE POLICY masked_arms ON intervention.session AS RESTRICTIVE FOR SELECT TO psyrad_analyst, psyrad_view
+	USING (intervention.sessions_open(study, current_user) OR pg_has_role(current_user, 'psyrad_ingest', 'MEMBER'));
+
 CREATE TABLE clinical.rater (
 	study text NOT NULL REFERENCES clinical.study,
 	rater text NOT NULL CHECK (rater ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,30}$'),

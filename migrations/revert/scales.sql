@@ -6,6 +6,8 @@ DROP VIEW clinical.retention, clinical.visit_timing, clinical.outcome_by_visit, 
 DROP FUNCTION clinical.assign_visits(text, int[]);
 DROP TABLE clinical.concomitant_drug;
 DROP TABLE clinical.rater;
+DROP POLICY masked_arms ON intervention.session;
+DROP FUNCTION intervention.sessions_open(text, name);
 DROP POLICY no_arms ON ingest.history;
 REVOKE SELECT (subject_id, site, study, sex, age_years, education_years, dropout_week, dropout_reason, file_id, line) ON clinical.subject FROM psyrad_analyst;
 GRANT SELECT ON clinical.subject TO psyrad_analyst;

@@ -194,6 +194,10 @@ declare_() { as "${2:-$PGUSER}" -c "SELECT clinical.declare_instrument(\$json\$$
 	equal "$(as t_sc_dash -c "SELECT string_agg(DISTINCT arm, ',' ORDER BY arm) FROM report.hamd")" 'HC,masked'
 	equal "$(as t_sc_analyst -c "SELECT count(*) FROM pg_stats WHERE schemaname = 'clinical' AND tablename = 'subject' AND attname = 'arm'")" 0
 	refused t_sc_analyst "SELECT clinical.trial_ancova('scales', 'HAMD-17', 'w4')" 'study scales is masked'
+	sql "INSERT INTO intervention.session (subject_id, session_number, site, study, file_id) SELECT subject_id, 1, site, study, 1 FROM clinical.subject_key"
+	equal "$(as t_sc_analyst -c 'SELECT (SELECT count(*) FROM intervention.session), (SELECT count(*) FROM intervention.adherence)')" '0|0'
+	equal "$(as t_sc_unblinded -c 'SELECT count(*) FROM intervention.session')" 12
+	equal "$(as t_sc_loader -c 'SELECT count(*) FROM intervention.session')" 12
 	sql "INSERT INTO ingest.history (table_name, row_key, old_row, file_id, site) SELECT 'clinical.subject', '{}', '{\"arm\": \"EA\"}', file_id, 'sc_a' FROM ingest.file"
 	equal "$(as t_sc_analyst -c 'SELECT count(*) FROM ingest.history')" 0
 	equal "$(as t_sc_unblinded -c 'SELECT count(*) FROM ingest.history')" 1
@@ -209,6 +213,7 @@ declare_() { as "${2:-$PGUSER}" -c "SELECT clinical.declare_instrument(\$json\$$
 	as t_sc_opener -c "SELECT clinical.unmask('scales', 'database locked')"
 	equal "$(as t_sc_analyst -c 'SELECT study, unmasked_by, reason FROM clinical.unmasking')" 'scales|t_sc_opener|database locked'
 	equal "$(as t_sc_analyst -c "SELECT arm, count(*) FROM clinical.participant GROUP BY 1 ORDER BY 1")" $'EA|5\nHC|1\nSH|6'
+	equal "$(as t_sc_analyst -c 'SELECT count(*) FROM intervention.session')" 12
 	equal "$(as t_sc_analyst -c "SELECT reason, n FROM clinical.retention WHERE reason IS NOT NULL")" 'adverse event|1'
 	# The primary analysis, now that the arms may be compared: the function's rows are clinical.ancova's.
 	equal "$(as t_sc_analyst -c "SELECT missing_rule, n, n_missing, n_carried FROM clinical.trial_ancova('scales', 'HAMD-17', 'w4', missing => 'locf', reference => 'SH') WHERE quantity = 'difference'")" 'locf|11|0|1'
