@@ -635,6 +635,90 @@ END $$;
 COMMENT ON FUNCTION clinical.ancova(double precision[], double precision[], text[], text[], text, double precision) IS
 	'Analysis of covariance: final = baseline + arm (+ site), least squares, one element a person in each array.  Rows: the adjusted mean of each arm (at the mean baseline, sites weighing the same), the slope on the baseline, and the differences between arms, arm minus versus: against the reference, or each pair in byte order when none is named.  t with n - p df, interval of level.  Who lacks the final score, the baseline, the arm or the site is left out and counted in n_missing.  One row of NULL with the reason in note: fewer than two arms, too few rows, arm and site that cannot be told apart';
 
+-- Repeated measures through psyrad.meta_multivariate: random effects over the visits with a free covariance G, beside a sampling variance
+-- that is known, are residuals of covariance G + the known part.  That is any covariance whose smallest eigenvalue is not below the
+-- known part, which is made a millionth of the totals' variance; the two always sum to the same maximum.
+CREATE FUNCTION clinical.mmrm(final double precision[], baseline double precision[], arms text[], weeks numeric[], subjects text[],
+	sites text[] DEFAULT NULL, reference text DEFAULT NULL, level double precision DEFAULT 0.95)
+	RETURNS TABLE (quantity text, week numeric, arm text, versus text, subjects_used bigint, n bigint, n_missing bigint, estimate double precision, se double precision,
+		df double precision, t double precision, p double precision, ci_lb double precision, ci_ub double precision, note text)
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 20
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	size    int := cardinality(final);
+	levels  text[];
+	places  text[];
+	plan    numeric[];
+	centre  double precision;
+	known   bigint;
+	people  bigint;
+	part    double precision;
+	against text;
+	fit     psyrad.meta_multivariate_result;
+	means   boolean;
+	at      int;
+BEGIN
+	IF size IS DISTINCT FROM cardinality(baseline) OR size IS DISTINCT FROM cardinality(mmrm.arms) OR size IS DISTINCT FROM cardinality(weeks)
+		OR size IS DISTINCT FROM cardinality(mmrm.subjects) OR size <> coalesce(cardinality(mmrm.sites), size) THEN
+		RAISE array_subscript_error USING
+			MESSAGE = format('final has %s elements, baseline %s, arms %s, weeks %s, subjects %s, sites %s', size, cardinality(baseline), cardinality(mmrm.arms), cardinality(weeks),
+				cardinality(mmrm.subjects), coalesce(cardinality(mmrm.sites)::text, 'none')),
+			HINT = 'One element a person and visit in each; what is missing is NULL.';
+	ELSIF NOT (level > 0 AND level < 1) OR level IS NULL THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'level must be a number between 0 and 1, such as 0.95';
+	ELSIF EXISTS (SELECT FROM unnest(final || baseline) v WHERE v IN ('NaN', 'Infinity', '-Infinity')) THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'final and baseline must be finite', HINT = 'What is missing is NULL.';
+	ELSIF NOT reference = ANY (mmrm.arms) THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('reference is %L, which no row has for its arm', reference);
+	ELSIF EXISTS (SELECT FROM unnest(mmrm.subjects, weeks) v(who, w) GROUP BY who, w HAVING count(*) > 1) THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'a person has two rows of one week';
+	END IF;
+	SELECT count(*), count(DISTINCT who), var_samp(y) * 1e-6, array_agg(DISTINCT g COLLATE "C" ORDER BY g COLLATE "C"),
+		array_agg(DISTINCT s COLLATE "C" ORDER BY s COLLATE "C"), array_agg(DISTINCT w ORDER BY w),
+		(SELECT avg(b) FROM (SELECT DISTINCT ON (who) b FROM unnest(final, baseline, mmrm.arms, weeks, mmrm.subjects, mmrm.sites) r(y, b, g, w, who, s)
+			WHERE y IS NOT NULL AND b IS NOT NULL AND g IS NOT NULL AND w IS NOT NULL AND who IS NOT NULL AND (s IS NOT NULL OR mmrm.sites IS NULL) ORDER BY who, w) one)
+	INTO known, people, part, levels, places, plan, centre
+	FROM unnest(final, baseline, mmrm.arms, weeks, mmrm.subjects, mmrm.sites) r(y, b, g, w, who, s)
+	WHERE y IS NOT NULL AND b IS NOT NULL AND g IS NOT NULL AND w IS NOT NULL AND who IS NOT NULL AND (s IS NOT NULL OR mmrm.sites IS NULL);
+	IF coalesce(cardinality(levels), 0) < 2 OR cardinality(plan) < 2 OR NOT part > 0 THEN
+		RETURN QUERY SELECT 'difference', NULL::numeric, NULL::text, NULL::text, people, known, size - known, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8,
+			format('%s arms at %s weeks with complete rows that vary where two of each are needed', coalesce(cardinality(levels), 0), coalesce(cardinality(plan), 0));
+		RETURN;
+	END IF;
+	against := coalesce(reference, levels[cardinality(levels)]);
+	-- Twice the same model: with a mean for each arm and week, then with the differences from one arm.  Arms' columns first,
+	-- then the baseline's by week, then the sites'.
+	FOREACH means IN ARRAY '{true,false}'::boolean[] LOOP
+		fit := (SELECT psyrad.meta_multivariate_final(psyrad.meta_multivariate_state(y, part, who, array_position(plan, w),
+				(SELECT array_agg(CASE WHEN v = w THEN part ELSE 0 END ORDER BY v) FROM unnest(plan) v),
+				(SELECT array_agg((v = w AND (g = l OR NOT means AND l = against))::int::float8 ORDER BY l = against, i, v) FROM unnest(levels) WITH ORDINALITY u(l, i), unnest(plan) v)
+				|| (SELECT array_agg(CASE WHEN v = w THEN b - centre ELSE 0 END ORDER BY v) FROM unnest(plan) v)
+				|| coalesce((SELECT array_agg(CASE s WHEN l THEN 1 WHEN places[cardinality(places)] THEN -1 ELSE 0 END::float8 ORDER BY i)
+					FROM unnest(places) WITH ORDINALITY u(l, i) WHERE i < cardinality(places)), '{}')),
+				structure => 'UN', method => 'REML', test => 't', level => level, means => 'none')
+			FROM unnest(final, baseline, mmrm.arms, weeks, mmrm.subjects, mmrm.sites) r(y, b, g, w, who, s)
+			WHERE y IS NOT NULL AND b IS NOT NULL AND g IS NOT NULL AND w IS NOT NULL AND who IS NOT NULL AND (s IS NOT NULL OR mmrm.sites IS NULL));
+		IF array_position(fit.beta, NULL) IS NOT NULL OR NOT fit.df > 0 OR EXISTS (SELECT FROM unnest(fit.g) v WHERE v IS NULL) THEN
+			RETURN QUERY SELECT 'difference', NULL::numeric, NULL::text, NULL::text, people, known, size - known, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8,
+				coalesce('the model cannot be told from the data: ' || fit.note, 'arm, week, baseline and site cannot be told apart');
+			RETURN;
+		END IF;
+		RETURN QUERY
+		SELECT CASE WHEN means THEN 'adjusted mean' ELSE 'difference' END, plan[v], l, CASE WHEN NOT means THEN against END, people, known, size - known,
+			fit.beta[c], fit.se[c], fit.df, fit.statistic[c], fit.p[c], fit.ci_lb[c], fit.ci_ub[c], NULL::text
+		FROM (SELECT l, v, row_number() OVER (ORDER BY l = against, i, v)::int AS c FROM unnest(levels) WITH ORDINALITY u(l, i), generate_subscripts(plan, 1) v) o
+		WHERE means OR l <> against ORDER BY v, l COLLATE "C";
+	END LOOP;
+	FOR at IN 1 .. cardinality(plan) LOOP
+		RETURN QUERY SELECT 'residual SD', plan[at], NULL::text, NULL::text, people, known, size - known, sqrt(fit.g[at][at] + part), NULL::float8, NULL::float8, NULL::float8,
+			NULL::float8, NULL::float8, NULL::float8, NULL::text;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION clinical.mmrm(double precision[], double precision[], text[], numeric[], text[], text[], text, double precision) IS
+	'Mixed model for repeated measures: final = arm * week + baseline * week (+ site), residuals of one person with a free (unstructured) covariance over the weeks, by REML at its maximum; one element a person and week in each array.  Rows: the adjusted mean of each arm and week (at the mean baseline of the people, sites weighing the same), the difference of each arm from the reference (the last arm in byte order when none is named) at each week, and the residual SD of each week.  df is the residual n - p, as nlme::gls has it: Satterthwaite''s and Kenward and Roger''s are not computed, and with few people p is too small.  Rows with something missing are left out and counted: missing at random is assumed.  At most 16 weeks';
+
 -------------------------------------------------------------------------------------------------- masking, visits, drugs
 
 CREATE TABLE clinical.unmasking (
@@ -884,5 +968,30 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION clinical.trial_ancova(text, text, text, text, text, boolean, double precision) IS
 	'The primary analysis of a trial: clinical.ancova of the total at one session on baseline, arm and site, over the sites that the caller sees, healthy controls left out.  missing: observed (who was not rated is left out and counted) or locf; n_carried counts the totals carried forward.  Errors: an instrument whose version is not stated, an unknown session, a masked study';
+
+CREATE FUNCTION clinical.trial_mmrm(study text, instrument text, reference text DEFAULT NULL, by_site boolean DEFAULT true, level double precision DEFAULT 0.95)
+	RETURNS TABLE (quantity text, week numeric, arm text, versus text, subjects_used bigint, n bigint, n_missing bigint, estimate double precision, se double precision,
+		df double precision, t double precision, p double precision, ci_lb double precision, ci_ub double precision, note text)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM clinical.one_instrument(trial_mmrm.instrument);
+	IF NOT EXISTS (SELECT FROM clinical.study s WHERE s.study = trial_mmrm.study) THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('study %s is not declared', coalesce(quote_literal(trial_mmrm.study), 'NULL'));
+	ELSIF EXISTS (SELECT FROM clinical.participant q WHERE q.study = trial_mmrm.study AND q.masked) THEN
+		RAISE insufficient_privilege USING MESSAGE = format('study %s is masked: its arms cannot be compared before clinical.unmask', trial_mmrm.study);
+	END IF;
+	RETURN QUERY
+	SELECT m.* FROM (SELECT array_agg(q.total::float8 ORDER BY q.subject_id, q.week) AS final, array_agg(q.baseline::float8 ORDER BY q.subject_id, q.week) AS baseline,
+			array_agg(q.arm ORDER BY q.subject_id, q.week) AS arm, array_agg(q.week ORDER BY q.subject_id, q.week) AS week,
+			array_agg(q.subject_id::text ORDER BY q.subject_id, q.week) AS who, array_agg(q.site ORDER BY q.subject_id, q.week) AS site
+		FROM clinical.subject_outcome q
+		WHERE (q.study, q.instrument, q.missing) = (trial_mmrm.study, trial_mmrm.instrument, 'observed') AND q.kind <> 'healthy') o,
+		clinical.mmrm(o.final, o.baseline, o.arm, o.week, o.who, CASE WHEN by_site THEN o.site END, trial_mmrm.reference, trial_mmrm.level) m;
+END $$;
+COMMENT ON FUNCTION clinical.trial_mmrm(text, text, text, boolean, double precision) IS
+	'clinical.mmrm of all totals after baseline of a study, over the sites that the caller sees, healthy controls left out.  Errors: an instrument whose version is not stated, a masked study';
 
 COMMIT;

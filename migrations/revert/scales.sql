@@ -1,6 +1,7 @@
 -- Revert psyrad:scales from pg
 BEGIN;
 
+DROP FUNCTION clinical.trial_mmrm(text, text, text, boolean, double precision);
 DROP FUNCTION clinical.trial_ancova(text, text, text, text, text, boolean, double precision);
 DROP VIEW clinical.retention, clinical.visit_timing, clinical.outcome_by_visit, clinical.subject_outcome, clinical.rating, clinical.participant;
 DROP FUNCTION clinical.assign_visits(text, int[]);
@@ -13,6 +14,7 @@ REVOKE SELECT (subject_id, site, study, sex, age_years, education_years, dropout
 GRANT SELECT ON clinical.subject TO psyrad_analyst;
 DROP FUNCTION clinical.unmask(text, text);
 DROP TABLE clinical.unmasking;
+DROP FUNCTION clinical.mmrm(double precision[], double precision[], text[], numeric[], text[], text[], text, double precision);
 DROP FUNCTION clinical.ancova(double precision[], double precision[], text[], text[], text, double precision);
 DROP FUNCTION clinical.least_squares(psyrad.meta_regression_state, double precision, boolean);
 DROP FUNCTION clinical.reliable_change(numeric, numeric, numeric, numeric);
