@@ -516,9 +516,9 @@ psy_genq_fit(const psy_context *ctx, const psy_weighted_study *study, size_t k, 
 		r->test = o->test;
 		fit(&d, effect, (double *) (effect + k), o, r);
 		status = psy_poll(ctx, err);
+		if (!(isfinite(r->estimate) && isfinite(r->se) && isfinite(r->tau2)))
+			psy_meta_without_answer(r, "the effects, variances or weights of the %zu studies are too far apart for double precision");
 	}
 	psy_release(ctx, block);
-	if (status == PSY_OK && k > 1 && !(isfinite(r->estimate) && isfinite(r->se) && isfinite(r->tau2)))
-		psy_meta_without_answer(r, "the effects, variances or weights of the %zu studies are too far apart for double precision");
 	return status;
 }

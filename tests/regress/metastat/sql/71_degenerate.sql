@@ -7,7 +7,7 @@ INSERT INTO group71 VALUES ('sound', 1, 0.1, 0.02, 1), ('sound', 2, 0.3, 0.03, 2
 	('one', 1, 0.3, 0.04, 2), ('two', 1, 0.3, 0.04, 2), ('two', 2, 0.5, 0.05, 1), ('unknown', 1, NULL, 0.1, 1), ('unknown', 2, 0.1, NULL, NULL),
 	('same', 1, 0.3, 0.04, 2), ('same', 2, 0.3, 0.04, 2), ('same', 3, 0.3, 0.04, 2), ('same', 4, 0.3, 0.04, 2),
 	('far', 1, 1e300, 1e-300, 1), ('far', 2, -1e300, 1e-300, 1), ('far', 3, 0, 1e-300, 1), ('far', 4, 0, 2e-300, 1),
-	('heavy', 1, 0.1, 0.02, 1e-200), ('heavy', 2, 0.3, 0.03, 1), ('heavy', 3, 0.25, 0.03, 1e200);
+	('heavy', 1, 0.1, 0.02, 1e-200), ('heavy', 2, 0.3, 0.03, 1), ('heavy', 3, 0.25, 0.03, 1e11);
 -- For each group: whether the query ran, the columns named as they are, and note.
 CREATE FUNCTION groups71(call text, VARIADIC shown text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
