@@ -19,13 +19,16 @@ typedef enum option_set
 	OPT_TABLE = 1 << 2, /* --encoding, --sheet, --labels, --missing, --map, --identifier */
 	OPT_ATLAS = 1 << 3,
 	OPT_NAMES = 1 << 4,  /* --names, --space, --title */
-	OPT_IMAGE = 1 << 5,  /* --measure, --suffix */
+	OPT_IMAGE = 1 << 5,  /* --suffix */
 	OPT_SERIES = 1 << 6, /* --tr, --by-position */
-	OPT_SCAN = 1 << 7,   /* --pipeline, --scanner, --subject, --session, --run */
+	OPT_SCAN = 1 << 7,   /* --pipeline, --subject, --session, --run */
 	OPT_MODEL = 1 << 8,  /* --name, --trained-on, --format, --classes, --positive */
 	OPT_SIMULATED = 1 << 9,
 	OPT_SITE = 1 << 10,
-	OPT_SESSION = 1 << 11
+	OPT_SESSION = 1 << 11,
+	OPT_MEASURE = 1 << 12,
+	OPT_SCANNER = 1 << 13,
+	OPT_MATRIX = 1 << 14 /* --kind, --by-position */
 } option_set;
 
 typedef struct options
@@ -43,7 +46,7 @@ typedef struct options
 	bool labels;
 	const char *atlas, *names, *space, *title;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
-	const char *tr;
+	const char *tr, *kind;
 	bool by_position, simulated;
 	const char *name, *trained_on, *format, *classes, *positive;
 } options;

@@ -1,0 +1,378 @@
+/*
+ * cmd_ingest_connectome.c - psyrad ingest connectome FILE: a square matrix of one scan, stored as its upper triangle.
+ *
+ * Rows and columns are matched to the atlas by name, each by its own names, whatever their order; names come in the first record, and, where a
+ * record has one cell more than there are regions, in its first cell.  A region that is unknown, twice there or missing refuses
+ * the file, since every other edge would shift.  A cell that is wrong is a reject of its own and keeps the matrix out.
+ */
+#include "cmd.h"
+
+#include "reader_grid.h"
+#include "regions.h"
+#include "rows.h"
+#include "scan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOLERANCE 1e-6      /* between the two cells of an edge; for weights, of the largest */
+#define MAX_REGIONS 20000   /* of the type connectome */
+#define MAX_BAD_CELLS 100   /* beyond, it is not cells that are wrong but the file */
+
+typedef struct square
+{
+	job *job;
+	regions regions;
+	size_t n;
+	double *value; /* [row region][column region]; NaN is a missing edge */
+	bool *bad;     /* the cell has a reject */
+	int *region;   /* [column without the names] the region of a column */
+	size_t *column; /* [region] 1-based column in the file */
+	long *line;    /* [region] of its row; 0 before it came */
+	size_t rows;
+	long rejects;
+	bool bounded; /* -1 to 1 */
+	bool weighted;
+} square;
+
+static bool
+is_companion(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL && strcmp(dot, ".json") == 0;
+}
+
+static psy_status
+describe_connectome(job *j, buffer *json, psy_error *err)
+{
+	static const char *const kinds[] = {"r", "z", "partial", "partial_z", "weight"};
+	scan *s = grow(NULL, 1, sizeof *s);
+
+	(void) json;
+	j->extra = s;
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+		if (strcmp(j->opt->kind, kinds[k]) == 0)
+			return scan_identify(j, s, err);
+	return psy_fail(err, PSY_DOMAIN, "--kind %.40s: expected r, z, partial, partial_z or weight", j->opt->kind);
+}
+
+static void
+release_connectome(job *j)
+{
+	free(j->extra);
+}
+
+static psy_status
+square_start(square *s, psy_error *err)
+{
+	psy_status status = regions_read(&s->regions, s->job->db, s->job->opt->atlas, err);
+
+	if (status != PSY_OK)
+		return status;
+	s->n = s->regions.count;
+	if (s->n < 2 || s->n > MAX_REGIONS)
+		return psy_fail(err, PSY_LIMIT, "the atlas %s has %zu regions; a connectome has 2 to %d", s->regions.atlas, s->n,
+						MAX_REGIONS);
+	s->value = grow(NULL, s->n * s->n, sizeof *s->value);
+	s->bad = grow(NULL, s->n * s->n, sizeof *s->bad);
+	s->region = grow(NULL, s->n, sizeof *s->region);
+	s->column = grow(NULL, s->n, sizeof *s->column);
+	s->line = grow(NULL, s->n, sizeof *s->line);
+	memset(s->bad, 0, s->n * s->n * sizeof *s->bad);
+	memset(s->column, 0, s->n * sizeof *s->column);
+	memset(s->line, 0, s->n * sizeof *s->line);
+	s->weighted = strcmp(s->job->opt->kind, "weight") == 0;
+	s->bounded = strcmp(s->job->opt->kind, "r") == 0 || strcmp(s->job->opt->kind, "partial") == 0;
+	return PSY_OK;
+}
+
+static void
+square_free(square *s)
+{
+	free(s->value);
+	free(s->bad);
+	free(s->region);
+	free(s->column);
+	free(s->line);
+	regions_free(&s->regions);
+}
+
+/* One reject for the cell of two regions. */
+static psy_status
+reject_cell(square *s, size_t of_row, size_t column, const char *code, const char *raw, const char *message, psy_error *err)
+{
+	const scan *whose = s->job->extra;
+	reject_at at = {.row = 1,
+					.line = s->line[of_row],
+					.column_name = s->regions.name[column],
+					.column_number = (int) s->column[column],
+					.raw = raw,
+					.label = whose->label};
+
+	s->bad[of_row * s->n + column] = true;
+	if (++s->rejects > MAX_BAD_CELLS)
+		return psy_fail(err, PSY_FORMAT, "line %ld, column %d: %s (and %d cells before it are wrong too)", at.line,
+						at.column_number, message, MAX_BAD_CELLS);
+	return reject(s->job, &at, err, code, "%s", message);
+}
+
+static bool
+is_number(const char *cell)
+{
+	double value;
+	psy_error why;
+
+	return parse_real(cell, &value, &why) == PSY_OK;
+}
+
+/* The regions of the columns, from the header; skip is the cell above the row names. */
+static psy_status
+match_columns(square *s, const grid *g, size_t skip, psy_error *err)
+{
+	for (size_t c = skip; c < g->cells; c++)
+	{
+		const char *name = grid_cell(g, c);
+		int at = regions_find(&s->regions, name);
+
+		if (at < 0 || s->column[at] != 0)
+		{
+			psy_fail(err, PSY_DOMAIN,
+					 at < 0 ? "column %zu (%.80s) is no region of the atlas %s" : "column %zu (%.80s) is there twice (atlas %s)",
+					 c + 1, name, s->regions.atlas);
+			return at < 0 && is_number(name) ? psy_hint(err, "a matrix without names: --by-position") : PSY_DOMAIN;
+		}
+		s->region[c - skip] = at;
+		s->column[at] = c + 1;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		if (s->column[i] == 0)
+			return psy_fail(err, PSY_DOMAIN, "the header lacks the region %s of the atlas %s (%zu regions; the file has %zu columns)",
+							s->regions.name[i], s->regions.atlas, s->n, g->cells - skip);
+	return PSY_OK;
+}
+
+static psy_status
+read_header(square *s, const grid *g, psy_error *err)
+{
+	size_t skip = g->cells == s->n + 1 || (g->cells > 1 && *grid_cell(g, 0) == '\0');
+
+	if (skip == 1 && regions_find(&s->regions, grid_cell(g, 0)) >= 0)
+		skip = 0; /* a region too many: the match below names it */
+	return match_columns(s, g, skip, err);
+}
+
+static psy_status
+check_value(const square *s, double value, psy_error *why)
+{
+	if (!isfinite((float) value))
+		return psy_fail(why, PSY_DOMAIN, "a value too large for single precision");
+	if (s->bounded && fabs((float) value) > 1)
+		return psy_fail(why, PSY_DOMAIN, "outside -1 to 1, which no %s is", s->job->opt->kind);
+	return PSY_OK;
+}
+
+/* The cells of a record behind its name. */
+static psy_status
+read_cells(square *s, const grid *g, size_t of_row, size_t skip, psy_error *err)
+{
+	for (size_t c = 0; c < s->n; c++)
+	{
+		const char *cell = grid_cell(g, c + skip);
+		size_t column = (size_t) s->region[c];
+		double *to = &s->value[of_row * s->n + column];
+		psy_error why, full;
+		psy_status status;
+
+		*to = NAN;
+		if (column == of_row || cell_missing(s->job->opt, cell)) /* the diagonal is whatever the program wrote: 0, 1, Inf, nothing */
+			continue;
+		status = parse_real(cell, to, &why);
+		if (status == PSY_OK)
+			status = check_value(s, *to, &why);
+		if (status == PSY_OK)
+			continue;
+		psy_fail(&full, status, "found %.60s: %s", cell, why.message);
+		status = reject_cell(s, of_row, column, status == PSY_FORMAT ? "bad_number" : "out_of_range", cell, full.message, err);
+		if (status != PSY_OK)
+			return status;
+	}
+	return PSY_OK;
+}
+
+/* Which region the record is of: by its name, by the header's order, or by position. */
+static psy_status
+find_row(square *s, const grid *g, size_t skip, size_t *of_row, psy_error *err)
+{
+	int at = s->region[s->rows];
+
+	if (skip == 1)
+		at = regions_find(&s->regions, grid_cell(g, 0));
+	if (at < 0 || s->line[at] != 0)
+		return psy_fail(err, PSY_DOMAIN, at < 0 ? "line %ld: the row %.80s is no region of the atlas %s"
+												: "line %ld: the row %.80s is there twice (atlas %s)",
+						g->line, grid_cell(g, 0), s->regions.atlas);
+	*of_row = (size_t) at;
+	return PSY_OK;
+}
+
+static psy_status
+read_row(square *s, const grid *g, psy_error *err)
+{
+	size_t skip = !s->job->opt->by_position && g->cells == s->n + 1, of_row = 0;
+	psy_status status;
+
+	if (g->cells != s->n + skip)
+		return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; expected %zu, one a region", g->line, g->cells, s->n);
+	if (s->rows == s->n)
+		return psy_fail(err, PSY_SHAPE, "line %ld: more rows than the %zu regions of the atlas %s", g->line, s->n, s->regions.atlas);
+	status = find_row(s, g, skip, &of_row, err);
+	if (status != PSY_OK)
+		return status;
+	s->line[of_row] = g->line;
+	s->rows++;
+	return read_cells(s, g, of_row, skip, err);
+}
+
+static psy_status
+read_rows(square *s, grid *g, psy_error *err)
+{
+	bool more = true;
+	psy_status status = PSY_OK;
+
+	if (s->job->opt->by_position)
+		for (size_t i = 0; i < s->n; i++)
+			s->column[i] = (size_t) (s->region[i] = (int) i) + 1;
+	else
+	{
+		status = grid_next(g, &more, err);
+		if (status == PSY_OK && more)
+			status = read_header(s, g, err);
+	}
+	while (status == PSY_OK && more && (status = grid_next(g, &more, err)) == PSY_OK && more)
+		status = read_row(s, g, err);
+	for (size_t i = 0; i < s->n && status == PSY_OK; i++)
+		if (s->line[i] == 0)
+			status = psy_fail(err, PSY_SHAPE, "the rows lack the region %s of the atlas %s (%zu regions; the file has %zu rows)",
+							  s->regions.name[i], s->regions.atlas, s->n, s->rows);
+	return status;
+}
+
+static psy_status
+read_square(square *s, psy_error *err)
+{
+	job *j = s->job;
+	source from = {.fd = -1};
+	grid g = {0};
+	uint8_t sha256[SHA256_BYTES];
+	uint64_t size;
+	psy_status status = source_open(&from, j->path, err);
+
+	if (status != PSY_OK)
+		return status;
+	status = grid_open(&g, &from, j->opt, err);
+	if (status == PSY_OK)
+		status = read_rows(s, &g, err);
+	if (status == PSY_OK)
+		status = source_finish(&from, sha256, &size, err);
+	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
+		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	grid_done(&g);
+	source_close(&from);
+	return status;
+}
+
+/* What two cells of one edge may differ by. */
+static double
+tolerance(const square *s)
+{
+	double largest = 0;
+
+	if (!s->weighted)
+		return TOLERANCE;
+	for (size_t k = 0; k < s->n * s->n; k++)
+		if (fabs(s->value[k]) > largest)
+			largest = fabs(s->value[k]);
+	return TOLERANCE * largest;
+}
+
+/* The upper triangle, an edge being the mean of its two cells; where they disagree, a reject at the one that came later. */
+static psy_status
+fold_halves(square *s, float *edges, psy_error *err)
+{
+	double allowed = tolerance(s);
+	psy_status status = PSY_OK;
+	size_t k = 0, present = 0;
+
+	for (size_t a = 0; a < s->n; a++)
+		for (size_t b = a + 1; b < s->n && status == PSY_OK; b++, k++)
+		{
+			size_t of_row = s->line[a] > s->line[b] ? a : b, column = of_row == a ? b : a;
+			double here = s->value[of_row * s->n + column], there = s->value[column * s->n + of_row];
+			char raw[32], message[200];
+
+			edges[k] = (float) (here / 2 + there / 2);
+			present += !isnan(edges[k]);
+			if (s->bad[a * s->n + b] || s->bad[b * s->n + a] || fabs(here - there) <= allowed || (isnan(here) && isnan(there)))
+				continue;
+			snprintf(raw, sizeof raw, "%.9g", here);
+			snprintf(message, sizeof message, "found %s; the cell at line %ld, column %zu has %.9g, and an edge has one value",
+					 isnan(here) ? "nothing" : raw, s->line[column], s->column[of_row], there);
+			status = reject_cell(s, of_row, column, "asymmetric", isnan(here) ? "" : raw, message, err);
+		}
+	if (status == PSY_OK && present == 0 && s->rejects == 0)
+		return psy_fail(err, PSY_FORMAT, "no edge has a value");
+	return status;
+}
+
+static psy_status
+stage_edges(square *s, psy_error *err)
+{
+	const scan *whose = s->job->extra;
+	copy *out = &s->job->stage;
+	size_t count = s->n * (s->n - 1) / 2;
+	float *edges = grow(NULL, count, sizeof *edges);
+	psy_status status = fold_halves(s, edges, err);
+
+	if (status == PSY_OK)
+	{
+		s->job->read = 1;
+		copy_row(out);
+		copy_int8(out, 1);
+		copy_text(out, whose->label);
+		copy_text(out, whose->session);
+		copy_int2(out, (int16_t) whose->run);
+		s->rejects == 0 ? copy_float4_array(out, edges, count) : copy_null(out);
+		status = copy_row_end(out, err);
+	}
+	free(edges);
+	return status;
+}
+
+static psy_status
+stage_connectome(job *j, psy_error *err)
+{
+	square s = {.job = j};
+	psy_status status = square_start(&s, err);
+
+	if (status == PSY_OK)
+		status = read_square(&s, err);
+	if (status == PSY_OK)
+		status = stage_edges(&s, err);
+	square_free(&s);
+	return status;
+}
+
+const loader load_connectome = {
+	.name = "connectome",
+	.summary = "square matrices of edges",
+	.file = "FILE...",
+	.options = OPT_STUDY | OPT_ATLAS | OPT_MEASURE | OPT_MATRIX | OPT_SCAN | OPT_TABLE,
+	.target = "pg_temp.stage (\"row\", label, session, run, value)",
+	.companion = is_companion,
+	.describe = describe_connectome,
+	.stage = stage_connectome,
+	.release = release_connectome,
+};

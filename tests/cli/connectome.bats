@@ -1,0 +1,99 @@
+# Square matrices that other programs computed, as connectomes.
+load cases.bash
+
+atlas() { printf 'A\nB\nC\n' >names.txt; psyrad ingest atlas --names names.txt --atlas abc; }
+connectome() { run psyrad ingest connectome "$@" --study t --atlas abc; }
+fc() { connectome "$@" --measure fc_pearson --kind r --pipeline p; }
+stored() { q 'SELECT value FROM imaging.connectome ORDER BY subject_id, session, run, pipeline'; }
+name=sub-P01_ses-pre_task-rest_run-2_relmat
+
+@test "names in the header, in the first column too, R's header, none: the same edges in the atlas's order" {
+	atlas
+	printf 'A\tB\tC\n1\t0.5\t-0.25\n0.5\t1\t0.125\n-0.25\t0.125\t1\n' >sub-P01_ses-pre_run-2_relmat.tsv
+	printf ',C,A,B\nB,0.125,0.5,9\nA,-0.25,x,0.5\nC,,-0.25,0.125\n' >sub-P02_ses-pre_relmat.csv
+	printf '"B","A","C"\n"C",0.125,-0.25,1\n"B",Inf,0.5,0.125\n"A",0.5,1,-0.25\n' >sub-P03_ses-pre_relmat.csv
+	printf '  0 0.5  -0.25\n0.5 0 1.25e-1\n-0.25 0.125 0\n' >sub-P04_ses-pre_relmat.txt
+	fc sub-P01* sub-P02* sub-P03*; exits 0; has 'connectome: 3 files, 3 read, 3 loaded, 0 unchanged, 0 rejected'
+	fc sub-P04*; exits 1; has 'column 1 (0) is no region of the atlas abc'; has '--by-position'
+	fc sub-P04* --by-position; exits 0
+	is 'r:3:{0.5,-0.25,0.125}' "$(q 'SELECT DISTINCT value::text FROM imaging.connectome')"
+	is 'P01|pre|2|p|fc_pearson|sub-P01_ses-pre_run-2_relmat.tsv' "$(q "SELECT k.label, c.session, c.run, c.pipeline, s.measure, f.path FROM imaging.connectome c
+		JOIN clinical.subject_key k USING (subject_id) JOIN imaging.feature_set s USING (feature_set_id) JOIN ingest.file f USING (file_id) WHERE label = 'P01'")"
+	fc sub-P01* sub-P02* sub-P03*; exits 0; has '3 read, 0 loaded, 3 unchanged'
+	is 4 "$(q 'SELECT count(*) FROM imaging.primary WHERE connectome IS NOT NULL')"
+}
+
+@test "missing edges, halves that differ by rounding, a dry run" {
+	atlas; printf 'A,B,C\n0,0.5,n/a\n0.5000004,0,NaN\n,.,0\n' >sub-P01_ses-pre_relmat.csv
+	fc sub-P01* --dry-run; exits 0; has '1 read, 1 loaded'; has 'dry run: nothing was kept'
+	is 0 "$(q 'SELECT count(*) FROM imaging.connectome')"
+	fc sub-P01*; exits 0
+	is 'r:3:{0.5000002,NaN,NaN}' "$(stored)"
+	printf 'A,B,C\n0,,\n,0,\n,,0\n' >sub-P02_ses-pre_relmat.csv
+	fc sub-P02*; exits 1; has 'no edge has a value'
+}
+
+@test "a bad cell is one reject with its place and keeps the matrix out; corrected, it loads" {
+	atlas; printf ',B,A,C\nC,0.1,0.9,1\nA,0.5,1,x\nB,1,0.5,1.5\n' >$name.csv
+	fc $name.csv; exits 1; has '1 read, 0 loaded, 0 unchanged, 2 rejected'
+	is $'3|C|4|bad_number|found x: not a number|x\n4|C|4|out_of_range|found 1.5: outside -1 to 1, which no r is|1.5' \
+		"$(q "SELECT concat_ws('|', line, column_name, column_number, code, message, raw) FROM ingest.reject ORDER BY line")"
+	is 0 "$(q 'SELECT count(*) FROM imaging.connectome')"
+	printf ',B,A,C\nC,0.1,0.9,1\nA,0.5,1,0.90001\nB,1,0.5,\n' >$name.csv
+	fc $name.csv; exits 1; has '2 rejected'
+	is $'3|C|4|asymmetric|found 0.90001; the cell at line 2, column 3 has 0.9, and an edge has one value\n4|C|4|asymmetric|found nothing; the cell at line 2, column 2 has 0.1, and an edge has one value' \
+		"$(q "SELECT concat_ws('|', line, column_name, column_number, code, r.message) FROM ingest.reject r JOIN ingest.file f USING (file_id) WHERE NOT EXISTS (SELECT FROM ingest.file n WHERE n.supersedes = f.file_id) ORDER BY line")"
+	printf ',B,A,C\nC,0.1,0.9,1\nA,0.5,1,0.9\nB,1,0.5,0.1\n' >$name.csv
+	fc $name.csv; exits 0; has '1 loaded'
+	is 'r:3:{0.5,0.9,0.1}' "$(stored)"
+	printf ',B,A,C\nC,0.1,0.8,1\nA,0.5,1,0.8\nB,1,0.5,0.1\n' >$name.csv
+	fc $name.csv; exits 0; has '1 loaded'
+	is 'r:3:{0.5,0.8,0.1}|1' "$(stored)|$(q "SELECT count(*) FROM ingest.history WHERE table_name = 'imaging.connectome'")"
+}
+
+@test "regions unknown, missing or twice, wrong shapes: the file is refused" {
+	atlas; f=sub-P01_ses-pre_relmat.csv
+	printf 'A,B,D\n1,0,0\n0,1,0\n0,0,1\n' >$f; fc $f; exits 1; has 'column 3 (D) is no region of the atlas abc'
+	printf 'A,B,B\n1,0,0\n0,1,0\n0,0,1\n' >$f; fc $f; exits 1; has 'column 3 (B) is there twice'
+	printf 'A,B\n1,0\n0,1\n' >$f; fc $f; exits 1; has 'the header lacks the region C'
+	printf 'A,B,C,D\n1,0,0,0\n' >$f; fc $f; exits 1; has 'column 4 (D) is no region'
+	printf ',A,B,C\nA,1,0,0\nD,0,1,0\nC,0,0,1\n' >$f; fc $f; exits 1; has 'line 3: the row D is no region'
+	printf ',A,B,C\nA,1,0,0\nA,0,1,0\nC,0,0,1\n' >$f; fc $f; exits 1; has 'line 3: the row A is there twice'
+	printf ',A,B,C\nA,1,0,0\nC,0,0,1\n' >$f; fc $f; exits 1; has 'the rows lack the region B'
+	printf 'A,B,C\n1,0,0\n0,1,0\n0,0,1\n0,0,0\n' >$f; fc $f; exits 1; has 'line 5: more rows than the 3 regions'
+	printf 'A,B,C\n1,0,0\n0,1\n0,0,1\n' >$f; fc $f; exits 1; has 'line 3 has 2 cells; expected 3'
+	printf '1,0\n0,1\n' >$f; fc $f --by-position; exits 1; has 'line 1 has 2 cells; expected 3'
+	: >$f; fc $f; exits 1; has 'the rows lack the region A'
+	is 0 "$(q 'SELECT count(*) FROM imaging.connectome')"
+}
+
+@test "structural connectomes: counts and FA as weights, agreeing to 1e-6 of the largest" {
+	atlas; printf '0 12000 3\n12000.00001 0 0\n3 0 0\n' >sub-P01_ses-pre_connectivity.txt
+	connectome sub-P01* --measure sc_count --kind weight --by-position; exits 0
+	is 'weight:3:{12000,3,0}' "$(stored)"
+	printf '0 3e-7 0\n4e-7 0 0\n0 0 0\n' >sub-P02_ses-pre_connectivity.txt
+	connectome sub-P02* --measure sc_fa --kind weight --by-position; exits 1; has '1 rejected'
+	printf '0 0.2 0\n0.2 0 0\n0 0 0\n' >sub-P02_ses-pre_connectivity.txt
+	connectome sub-P02* --measure sc_count --kind r --by-position; exits 1; has 'the connectomes of sc_count over abc are of kind weight'
+	connectome sub-P02* --measure gmv --kind weight --by-position; exits 1; has 'gmv is no measure of edges'; has 'sc_count, sc_fa'
+	connectome sub-P02* --measure fc --kind r --by-position; exits 1; has 'the measure fc is not known'
+	connectome sub-P02* --measure sc_fa --kind pearson --by-position; exits 1; has '--kind pearson: expected r, z, partial'
+	connectome sub-P02* --measure sc_fa; exits 2; has '--kind KIND is missing'
+}
+
+@test "participant and session from the options; somebody unknown is refused" {
+	atlas; printf 'A,B,C\n0,1,2\n1,0,3\n2,3,0\n' >matrix.csv
+	connectome matrix.csv --measure fc_z --kind z; exits 1; has 'neither the file name nor the options say the subject'
+	connectome matrix.csv --measure fc_z --kind z --subject P09 --session pre; exits 1; has 'the participant P09 is not known'
+	connectome matrix.csv --measure fc_z --kind z --subject P05 --session w9; exits 1; has 'has no session w9'
+	connectome matrix.csv --measure fc_z --kind z --subject P05 --session post --run 3; exits 0
+	is 'z:3:{1,2,3}|post|3' "$(q 'SELECT value, session, run FROM imaging.connectome')"
+}
+
+@test "a directed matrix is refused, not listed cell by cell" {
+	for i in $(seq 20); do echo R$i; done >many.txt; psyrad ingest atlas --names many.txt --atlas many
+	for i in $(seq 20); do seq -s, $i 7 $((i + 133)); done >sub-P01_ses-pre_relmat.csv
+	run psyrad ingest connectome sub-P01* --study t --atlas many --measure sc_count --kind weight --by-position; exits 1
+	has 'and 100 cells before it are wrong too'
+	is 1 "$(q 'SELECT count(*) FROM ingest.reject')"
+}
