@@ -356,7 +356,11 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	fact[1] = (psy_fact){.key = "k", .number = head->k};
 	fact[2] = (psy_fact){.key = "weights", .text = weights_name[head->by_distance]};
 	fact[3] = (psy_fact){.key = "rows", .number = head->rows};
-	return 4;
+	fact[4] = (psy_fact){.key = "equal distances", .text = "first row"};
+	if (psy_model_task(model) == PSY_REGRESSION)
+		return 5;
+	fact[5] = (psy_fact){.key = "ties", .text = "first"};
+	return 6;
 }
 
 const psy_op_kind psy_op_knn = {.name = "knn",

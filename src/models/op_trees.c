@@ -231,7 +231,10 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	fact[3] = (psy_fact){.key = "features as",
 						 .text = head->flags & PSY_TREES_FLOAT_FEATURES ? "float32" : "double"};
 	fact[4] = (psy_fact){.key = "covers", .text = head->flags & PSY_TREES_COVERS ? "known" : "unknown"};
-	return 5;
+	if (psy_model_task(model) == PSY_REGRESSION)
+		return 5;
+	fact[5] = (psy_fact){.key = "ties", .text = head->flags & PSY_TREES_TIE_SECOND ? "second" : "first"};
+	return 6;
 }
 
 const psy_op_kind psy_op_trees = {.name = "trees",

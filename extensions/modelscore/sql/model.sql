@@ -91,4 +91,4 @@ COMMENT ON FUNCTION psyrad.model_features(psyrad.model) IS 'Names of the feature
 CREATE FUNCTION psyrad.model_describe(model psyrad.model) RETURNS pg_catalog.jsonb
 	AS 'MODULE_PATHNAME', 'model_describe' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION psyrad.model_describe(psyrad.model) IS
-'Name, task, classes and the positive one, number and units of features, policy on missing features, steps and estimator (kinds and settings, not coefficients), and bytes of the compiled form.';
+'Name, task, classes and the positive one, number and units of features, policy on missing features, steps and estimator (kinds and settings, not coefficients), and bytes of the compiled form. Among the settings are the variants between which files do not choose or differ: ties (who has the label, or the place among the nearest, when equal), probability (platt or pairwise_coupling of support vectors), combine (average or vote), link, features as float32 or double.';
