@@ -2,8 +2,8 @@
  * sentence.c - meta_sentence: a meta_result as the line that a paper prints.
  *
  * A meta_result has no column for its level, but interval, se and df determine it, so that it is taken from
- * there.  A scale says what yi is, and its estimate and intervals are printed as readers know them: a log ratio as the ratio.
- * Tests and heterogeneity stay on the scale on which they were made.
+ * there.  A scale says what yi is, and its estimate and intervals are printed as readers know them: a log
+ * ratio as the ratio. Tests and heterogeneity stay on the scale on which they were made.
  */
 #include "metastat.h"
 
@@ -137,7 +137,8 @@ append_model(StringInfo out, HeapTupleHeader row)
 static void
 append_estimate(StringInfo out, HeapTupleHeader row, back transform)
 {
-	double df = number_column(row, "df"), level = level_of(row, df), statistic = number_column(row, "statistic");
+	double df = number_column(row, "df"), level = level_of(row, df),
+		   statistic = number_column(row, "statistic");
 
 	appendStringInfoString(out, "estimate ");
 	append_number(out, transform(number_column(row, "estimate")));
@@ -194,7 +195,9 @@ meta_sentence(PG_FUNCTION_ARGS)
 	int scale = 0;
 
 	if (PG_NARGS() > 1)
-		PSYRAD_CHECK(psy_effect_choice(metastat_option(fcinfo, 1, "scale"), "scale", scale_names, lengthof(scale_names), &scale, &err), &err);
+		PSYRAD_CHECK(psy_effect_choice(metastat_option(fcinfo, 1, "scale"), "scale", scale_names,
+									   lengthof(scale_names), &scale, &err),
+					 &err);
 	initStringInfo(&out);
 	if (isnan(number_column(row, "estimate")))
 		appendStringInfoString(&out, "No study to pool");
@@ -234,8 +237,9 @@ meta_table_sentence(PG_FUNCTION_ARGS)
 		appendStringInfoString(&out, "No table to pool");
 	else
 	{
-		appendStringInfo(&out, "Common-effect model (%s, k = %d): %s ", strcmp(measure, "PETO") == 0 ? "Peto" : "Mantel-Haenszel",
-						 count_column(row, "k"), ratio_name(measure));
+		appendStringInfo(&out, "Common-effect model (%s, k = %d): %s ",
+						 strcmp(measure, "PETO") == 0 ? "Peto" : "Mantel-Haenszel", count_column(row, "k"),
+						 ratio_name(measure));
 		append_number(&out, transform(number_column(row, "estimate")));
 		level = level_of(row, NAN);
 		if (!isnan(level))
