@@ -87,6 +87,7 @@ SELECT model_score(m, conn_edges(c)) FROM network, (VALUES ('r:3:{0.5,0.25,-0.25
 SELECT model_score(m, conn_matrix(c)) FROM network, (VALUES ('r:4:{0.5,0.25,-0.25,0.1,0.2,0.3}'::connectome)) v(c);
 SELECT model_score(m, ARRAY[[1, 2], [4, 5]]) FROM network;
 SELECT model_score(m, ARRAY[[1, 2, 3, 4, 5, 6, 7, 8, 9]]) FROM network;
+SELECT model_score(m, ARRAY[[1, 2, 3], [4, 5, 6]]) FROM network;
 SELECT model_score(m, ARRAY[1, 2, 3]) FROM network;
 SELECT model_score(m, ARRAY[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]) FROM network;
 SELECT model_predict(m, ARRAY[[0.1, 0.2, 0.3, 0.4, 0.5]]) FROM loaded WHERE name = 'logistic_3';
