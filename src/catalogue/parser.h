@@ -25,6 +25,7 @@ typedef struct parser
 	size_t condition, condition_end;
 	psy_side shared; /* bilateral LR3, SP6 */
 	size_t adding;   /* first mention behind `add` in this clause; SIZE_MAX */
+	bool landmarks;  /* the part before named points as landmarks: lateral to ST36 and SP6 */
 	size_t aside;    /* mentions of the part before, if it was unknown text alone: index + 1 */
 	int groups;
 	psy_token_kind mark; /* before the part */
@@ -37,7 +38,7 @@ typedef struct part
 	size_t from, to;
 	size_t points, unknown, numbers, sides, beside;
 	size_t first_point, last_point, first_unknown, role, add, condition, pattern, ear;
-	bool all, to_word;
+	bool all, to_word, between;
 } part;
 
 static inline bool

@@ -97,6 +97,13 @@ annotate(parser *p, psy_mention *m, size_t from, size_t to)
 /* ---- parts
  * ------------------------------------------------------------------------------------------------------ */
 
+/* `applied to`, `moxibustion to`: no way from one point to another.  `2 cm to` is. */
+static bool
+is_applied_to(const parser *p, size_t from, size_t to)
+{
+	return to > from && p->token[to - 1].kind == PSY_TOKEN_NOTE && !p->token[to - 1].digits;
+}
+
 part
 psy_part_look(const parser *p, size_t from, size_t to)
 {
@@ -130,7 +137,8 @@ psy_part_look(const parser *p, size_t from, size_t to)
 		s.sides += t->kind == PSY_TOKEN_SIDE;
 		s.beside += t->kind == PSY_TOKEN_BESIDE;
 		s.all |= t->kind == PSY_TOKEN_ALL;
-		s.to_word |= t->kind == PSY_TOKEN_TO;
+		s.between |= t->kind == PSY_TOKEN_BESIDE && t->value == PSY_BETWEEN;
+		s.to_word |= t->kind == PSY_TOKEN_TO && !is_applied_to(p, from, k);
 		if (t->kind == PSY_TOKEN_ROLE)
 			s.role = k;
 		if (t->kind == PSY_TOKEN_ADD && s.add == SIZE_MAX)
@@ -179,6 +187,10 @@ psy_part_heading(parser *p, const part *s)
 		return;
 	}
 	p->role = s->role == SIZE_MAX ? PSY_ROLE_NONE : (psy_role) p->token[s->role].value;
+	if (s->unknown == 0 && s->sides == 1)
+		for (size_t k = s->from; k < s->to; k++) /* bilateral: LR3, SP6 */
+			if (p->token[k].kind == PSY_TOKEN_SIDE)
+				p->shared = (psy_side) p->token[k].value;
 }
 
 static bool
@@ -200,11 +212,24 @@ set_condition(parser *p, size_t from, size_t to)
 	p->list = p->mentions;
 }
 
+/* Whether words say what the treatment stands on (基础上), and no condition. */
+static bool
+says_basis(const parser *p, size_t from, size_t to)
+{
+	size_t last = p->token[to].at;
+
+	for (size_t k = p->token[from].at; k + 1 < last; k++)
+		if (p->glyph[k].character == 0x57FA && p->glyph[k + 1].character == 0x7840)
+			return true;
+	return false;
+}
+
 /* `X add P`, `for X add P`, `add P for X`: cuts the condition off the part; what is left is [from, to). */
 static void
 read_condition(parser *p, part *s, size_t *from, size_t *to)
 {
 	size_t words_end = s->add;
+	bool told = s->add != SIZE_MAX && !says_basis(p, s->from, s->add);
 
 	if (s->condition != SIZE_MAX && (s->add == SIZE_MAX || s->condition > s->add) &&
 		has_words(p, s->condition + 1, s->to) && (s->last_point == SIZE_MAX || s->last_point < s->condition))
@@ -228,7 +253,9 @@ read_condition(parser *p, part *s, size_t *from, size_t *to)
 	}
 	if (s->add == SIZE_MAX)
 		return;
-	if (s->first_unknown < s->add && s->last_point != SIZE_MAX && s->last_point > s->add)
+	if (s->first_unknown < s->add && s->last_point != SIZE_MAX && s->last_point > s->add && !told)
+		*from = s->add + 1; /* on the basis of the control treatment, add */
+	else if (s->first_unknown < s->add && s->last_point != SIZE_MAX && s->last_point > s->add)
 	{
 		set_condition(p, s->condition == s->from ? s->from + 1 : s->from, words_end);
 		*from = s->add + 1;
@@ -412,6 +439,24 @@ read_lone_number(parser *p, size_t token)
 		   (behind == PSY_TOKEN_PERIOD || behind == PSY_TOKEN_CLOSE || behind == PSY_TOKEN_COMMA);
 }
 
+/* `and` joins two places of one landmark: lateral to ST36 | SP6; ST36 | SP6 中点. */
+static bool
+is_landmark_pair(const parser *p, const part *s)
+{
+	return p->mark == PSY_TOKEN_AND && p->before_mark == p->mentions && p->mentions > 0 &&
+		   ((p->landmarks && s->points > 0) || s->between);
+}
+
+static void
+read_landmarks(parser *p, const part *s, size_t from, size_t to)
+{
+	psy_mention *before = last_mention(p);
+
+	if (s->between && before->point != NULL)
+		psy_mention_unresolve(before, PSY_RULE_BESIDE);
+	psy_mention_keep_text(p, from, to, PSY_RULE_BESIDE);
+}
+
 void
 psy_part_read(parser *p, size_t from, size_t to)
 {
@@ -419,9 +464,12 @@ psy_part_read(parser *p, size_t from, size_t to)
 
 	if (from == to)
 		return;
-	if (p->token[from].kind == PSY_TOKEN_EAR)
-		p->ear = true;
 	s = psy_part_look(p, from, to);
+	if (p->token[from].kind == PSY_TOKEN_EAR || (s.ear != SIZE_MAX && s.points == 0))
+	{
+		p->ear = true;
+		s = psy_part_look(p, from, to);
+	}
 	if (p->token[from].kind == PSY_TOKEN_NUMBER && to - from == 1 && read_lone_number(p, from))
 		return;
 	read_role(p, &s);
@@ -430,6 +478,12 @@ psy_part_read(parser *p, size_t from, size_t to)
 	p->aside = 0;
 	if (from >= to || (s.points == 0 && s.unknown == 0 && s.sides == 0 && s.beside == 0))
 		return;
+	if (is_landmark_pair(p, &s))
+	{
+		read_landmarks(p, &s, from, to);
+		return;
+	}
+	p->landmarks = s.beside > 0 && (s.points > 0 || s.between);
 	if (s.unknown > 0 || s.beside > 0 || (s.to_word && s.points > 0))
 	{
 		read_foreign(p, &s, from, to);

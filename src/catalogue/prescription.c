@@ -88,6 +88,7 @@ pass_mark(parser *p, const psy_token *t)
 			break;
 		default: break;
 	}
+	p->landmarks &= t->kind == PSY_TOKEN_AND;
 	p->mark = t->kind;
 	p->before_mark = p->mentions;
 }

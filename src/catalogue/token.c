@@ -26,15 +26,16 @@ static const word_list latin[] = {
 	 "adjunct adjunctive adjuvant supplementary secondary additional auxiliary accessory "
 	 "supplemental minor"},
 	{PSY_TOKEN_ADD, 0, "add added adding plus"},
-	{PSY_TOKEN_FOR, 0, "for"},
+	{PSY_TOKEN_FOR, 0, "for if"},
 	{PSY_TOKEN_PATTERN, 0,
 	 "deficiency stagnation syndrome syndromes pattern patterns excess hyperactivity insufficiency "
 	 "disharmony obstruction stasis"},
 	{PSY_TOKEN_EAR, 0, "auricular ear ears auriculotherapy auriculoacupuncture"},
+	{PSY_TOKEN_BESIDE, PSY_BETWEEN, "between midway midpoint"},
 	{PSY_TOKEN_BESIDE, 0,
 	 "sham placebo non nonacupoint nonacupoints nonpoint nonpoints lateral medial near beside below above "
-	 "from between midway adjacent away distal proximal superior inferior not no without except avoid "
-	 "channel meridian"},
+	 "from adjacent away distal proximal superior inferior anterior posterior caudal cranial ventral dorsal "
+	 "not no without except avoid excluded excluding channel meridian score scores scale item"},
 	{PSY_TOKEN_TO, 0, "to through thru"},
 	{PSY_TOKEN_OR, 0, "or"},
 	{PSY_TOKEN_AND, 0, "and with"},
@@ -86,8 +87,9 @@ static const word_list han[] = {
 	{PSY_TOKEN_ADD, 0, "加 加用 加取 加刺 加针 加配 配以 另加 酌加 增加"},
 	{PSY_TOKEN_PATTERN, 0, "型 证 症 者 证型 证者"},
 	{PSY_TOKEN_EAR, 0, "耳穴 耳针 耳穴贴压 耳穴压豆 耳穴压丸 耳穴埋豆 耳压 耳穴埋针 耳穴刺激 耳部穴位 耳廓"},
+	{PSY_TOKEN_BESIDE, PSY_BETWEEN, "连线 中点 之间 连线中点 中间"},
 	{PSY_TOKEN_BESIDE, 0,
-	 "旁开 旁 上方 下方 非穴 非穴位 非经 非经非穴 假穴 假针 假针刺 附近 连线 中点 之间 外侧 内侧 经 经穴 "
+	 "旁开 旁 上方 下方 非穴 非穴位 非经 非经非穴 假穴 假针 假针刺 附近 外侧 内侧 经 经穴 "
 	 "不取 不用 除"},
 	{PSY_TOKEN_TO, 0, "至 到"},
 	{PSY_TOKEN_OR, 0, "或 或者 或取"},
@@ -101,7 +103,8 @@ static const word_list han[] = {
 	 "接电针仪 通电 频率 强度 深度 耳神 同时 交替 交替使用 交替取穴 一组 二组 组 两组 "
 	 "次 分 分钟 常规 常规消毒 常规针刺 主要 分别 治疗 采用 给予 予 进行 及其 开 区 处 点 线 部位 穴组 采取 "
 	 "如下 具体 方法 操作 患者 取仰卧位 仰卧位 坐位 俯卧位 快速 缓慢 向 刺入 约 左右各 "
-	 "其中 的 在 于 对 选择 处方 组方 组成 包括 即 共 透穴 针法 治法 施以 施 法 两针 一针 四针 三针"},
+	 "其中 的 在 于 对 选择 处方 组方 组成 包括 即 共 透穴 针法 治法 施以 施 法 两针 一针 四针 三针 两穴 "
+	 "二穴 三穴 一对 行"},
 };
 
 static const char units[] =
@@ -300,7 +303,7 @@ static void
 cut_word(const cutter *c, psy_token *t)
 {
 	const psy_meaning *meaning;
-	const word_list *list;
+	const word_list *list = NULL;
 	size_t in_lexicon = 0, known = 0, meanings;
 	bool is_han = class_at(c, t->at) == PSY_GLYPH_HAN;
 
@@ -346,7 +349,8 @@ cut_mark(const cutter *c, psy_token *t)
 		case '|':
 		case '\\': t->kind = PSY_TOKEN_SLASH; return true;
 		case '-':
-		case '~': t->kind = PSY_TOKEN_DASH; return true;
+		case '~':
+		case 0x2192: t->kind = PSY_TOKEN_DASH; return true;
 		case ';': t->kind = PSY_TOKEN_STOP; return true;
 		case '.':
 		case 0x3002:

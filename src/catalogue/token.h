@@ -1,8 +1,8 @@
 /*
  * token.h - a prescription's text as tokens: points, and the words around them.
  *
- * At each place the longest of three matches counts: an alias of the lexicon, a known word, a number with its unit; what is none
- * of them is unknown.  Runs of unknown Chinese characters are one token.
+ * At each place the longest of three matches counts: an alias of the lexicon, a known word, a number with its
+ * unit; what is none of them is unknown.  Runs of unknown Chinese characters are one token.
  */
 #ifndef PSY_TOKEN_H
 #define PSY_TOKEN_H
@@ -23,20 +23,23 @@ typedef enum psy_token_kind
 	PSY_TOKEN_FOR,     /* a condition follows */
 	PSY_TOKEN_PATTERN, /* a word of syndromes: 型, 证, deficiency */
 	PSY_TOKEN_EAR,     /* ear points follow */
-	PSY_TOKEN_BESIDE,  /* a word that makes a point named here another place: lateral, sham, non- */
+	PSY_TOKEN_BESIDE,  /* a word that makes a point named here another place: lateral, sham, non-; value:
+						  PSY_BETWEEN where it takes two points */
 	PSY_TOKEN_TO,      /* from one point to another */
 	PSY_TOKEN_OR,
 	PSY_TOKEN_AND,
-	PSY_TOKEN_COMMA,   /* , and its Chinese forms */
+	PSY_TOKEN_COMMA, /* , and its Chinese forms */
 	PSY_TOKEN_SLASH,
 	PSY_TOKEN_DASH,
-	PSY_TOKEN_STOP,    /* ; */
-	PSY_TOKEN_PERIOD,  /* . */
+	PSY_TOKEN_STOP,   /* ; */
+	PSY_TOKEN_PERIOD, /* . */
 	PSY_TOKEN_LINE,
 	PSY_TOKEN_COLON,
 	PSY_TOKEN_OPEN,
 	PSY_TOKEN_CLOSE
 } psy_token_kind;
+
+#define PSY_BETWEEN 1
 
 typedef enum psy_side
 {
@@ -73,7 +76,7 @@ typedef struct psy_token
 } psy_token;
 
 /* *token comes from the context; at most one for each glyph. */
-psy_status psy_tokens(const psy_context *ctx, const psy_lexicon *lexicon, const psy_glyph *glyph, size_t glyphs,
-					  psy_token **token, size_t *count, psy_error *err);
+psy_status psy_tokens(const psy_context *ctx, const psy_lexicon *lexicon, const psy_glyph *glyph,
+					  size_t glyphs, psy_token **token, size_t *count, psy_error *err);
 
 #endif

@@ -11,10 +11,17 @@ teardown_file()
 }
 
 # SQL over the measure of tests/warehouse/acupoint_measure.sql
-measured() { as "$PGUSER" -v lines="$BATS_TEST_DIRNAME/acupoint_lines.tsv" -f "$BATS_TEST_DIRNAME/acupoint_measure.sql" -c "$1"; }
+measured() { as "$PGUSER" -v lines="$BATS_TEST_DIRNAME/${lines:-acupoint_lines.tsv}" -f "$BATS_TEST_DIRNAME/acupoint_measure.sql" -c "$1"; }
 
 @test "labelled lines: every resolved mention is right, and at least 95 % are found" {
 	equal "$(measured 'SELECT sum(lines) >= 600, min(lines) >= 100, sum(wrong_point), sum(wrong_detail), bool_and("right" >= 0.95 * wanted), sum(wanted) > 2000 FROM measure')" 't|t|0|0|t|t'
+}
+
+@test "lines labelled afterwards: the points that differ from the labels are the six that the labels have wrong" {
+	lines=acupoint_blind.tsv
+	# 完骨 has no homonym in characters; misspellings of one point; electrodes of a pair (extensions/catalogue/README.md).
+	equal "$(measured "SELECT string_agg(got, ' ' ORDER BY got) FROM met WHERE got IS NOT NULL AND wanted IS NULL")" 'GB12 GV20 GV20 HT7 PC6 ST36'
+	equal "$(measured "SELECT lines, \"right\" >= 326, wanted FROM measure")" '122|t|394'
 }
 
 @test "labelled lines: what must not be resolved is listed as it stands" {
@@ -46,6 +53,12 @@ read_as() { sql "SELECT string_agg(coalesce(acupoint, '?' || verbatim || '(' || 
 @test "landmarks, ranges and contradictions resolve to none" {
 	equal "$(read_as 'sham point 2 cm lateral to ST36')" '?sham point 2 cm lateral to ST36(beside)'
 	equal "$(read_as 'BL31-BL34') $(read_as 'BL31-34') $(read_as '百会(GV24)')" '?BL31-BL34(range) ?BL31-34(range) ?百会(GV24)(contradiction)'
+	# Both places that "and" joins to one landmark, and none of an enumeration behind it.
+	for text in '2 cm lateral to ST36 and SP6' 'midway between GB20 and GV16' '印堂穴与百会穴之间' '臂臑与三角肌后缘连线中点' 'scores of SI10'; do
+		equal "$(sql "SELECT count(acupoint) FROM acupoint_resolve('$text')")" 0
+	done
+	equal "$(read_as '2 cm lateral to ST36, and SP6') $(read_as 'moxibustion to CV4')" '?2 cm lateral to ST36(beside) SP6 CV4@midline-anatomy'
+	equal "$(read_as '在对照组基础上加用百会') $(read_as '双侧：太冲、内关')" 'GV20@midline-anatomy LR3@bilateral-implied PC6@bilateral-implied'
 	equal "$(read_as '足太阳膀胱经')" '?足太阳膀胱经(beside)'
 	equal "$(read_as 'C7, T4 spinous process') " '?C7(ambiguous) ?T4 spinous process(unknown) '
 }
