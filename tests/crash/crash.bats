@@ -96,3 +96,35 @@ points=('LOCK TABLE ingest.file' 'LOCK TABLE clinical.instrument' 'LOCK TABLE cl
 	grep -q '4 read, 3 loaded, 0 unchanged, 1 rejected' second
 	is 3 "$(facts)"
 }
+
+# given: a sheet of 6 sessions of two people, one of them with a point that is none
+given() {
+	{ echo 'participant_id,session_number,day,points,minutes'; for i in 1 2 3; do echo "P01,$i,$i,\"GV20, PC6\",30"; echo "P02,$i,$i,GV20,30"; done; echo 'P03,1,1,Nowhere Point,30'; } >given.csv
+}
+sessions_state() { q "SELECT (SELECT count(*) FROM intervention.session), (SELECT count(*) FROM ingest.reject), (SELECT count(*) FROM ingest.file WHERE command = 'sessions')"; }
+
+@test "sessions: kill -9 at each point of a load leaves nothing, and a second run brings all" {
+	given
+	for point in 'LOCK TABLE ingest.file' 'LOCK TABLE intervention.session' 'LOCK TABLE ingest.reject'; do
+		hold "$point"; psyrad ingest sessions given.csv --study t >out 2>err & tool=$!; pid=$(backend)
+		kill -9 $tool; wait $tool 2>/dev/null || true
+		let_go; gone "$pid"
+		is '0|0|0' "$(sessions_state)"
+		run psyrad ingest sessions given.csv --study t; exits 1; has '7 read, 7 loaded, 0 unchanged, 1 rejected'
+		is '7|1|1' "$(sessions_state)"
+		q "DELETE FROM intervention.session; DELETE FROM ingest.reject; DELETE FROM ingest.file WHERE command = 'sessions'" >/dev/null
+	done
+}
+
+@test "sessions: two loaders at once, of sheets that overlap and disagree, keep one row a session and the other in the history" {
+	given; sed 's/,30$/,20/' given.csv >other.csv; echo 'P04,1,1,GV20,20' >>other.csv
+	hold 'LOCK TABLE intervention.session'
+	psyrad ingest sessions given.csv --study t >first 2>&1 & one=$!
+	psyrad ingest sessions other.csv --study t >second 2>&1 & two=$!
+	backend >/dev/null; let_go
+	wait $one || [ $? = 1 ]; wait $two || [ $? = 1 ]
+	grep -q ' read, [78] loaded' first; grep -q ' read, [78] loaded' second
+	# Whoever came second changed the seven rows of the first, which the history keeps.
+	is '8|7' "$(q "SELECT (SELECT count(*) FROM intervention.session), (SELECT count(*) FROM ingest.history WHERE table_name = 'intervention.session')")"
+	is 1 "$(q 'SELECT count(DISTINCT minutes) FROM intervention.session WHERE subject_id IN (SELECT subject_id FROM clinical.subject_key WHERE label <> '"'P04'"')')"
+}
