@@ -7,11 +7,13 @@
 #include "stats/reliability.h"
 
 #include "stats/distribution.h"
+#include "stats/linalg.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SWEEPS 100000
+#define SWEEPS 20000
+#define ASTRAY 100 /* a loading beyond this is on its way to infinity */
 #define SETTLED 1e-15 /* of the largest loading; a sweep moves less than that at the end */
 
 size_t
@@ -170,29 +172,29 @@ begin(const double *cor, size_t k, double *l)
 			l[i] = -l[i];
 }
 
+/* *settled: whether the loadings came to rest; where no minimum is finite they do not. */
 static psy_status
-minimum_residuals(const psy_context *ctx, const double *cor, size_t k, double *l, psy_error *err)
+minimum_residuals(const psy_context *ctx, const double *cor, size_t k, double *l, bool *settled, psy_error *err)
 {
-	begin(cor, k, l);
-	for (int sweep = 0; sweep < SWEEPS; sweep++)
-	{
-		double moved = 0, largest = 0;
+	double largest = 0;
 
+	*settled = false;
+	begin(cor, k, l);
+	for (int sweep = 0; sweep < SWEEPS && !*settled && largest < ASTRAY; sweep++)
+	{
+		double moved = 0;
+
+		largest = 0;
 		for (size_t i = 0; i < k; i++)
 		{
-			double squares = 0;
-
-			for (size_t j = 0; j < k; j++)
-				squares += l[j] * l[j];
-			moved = fmax(moved, settle(cor, k, l, i, squares));
+			moved = fmax(moved, settle(cor, k, l, i, psy_inner(l, l, k)));
 			largest = fmax(largest, fabs(l[i]));
 		}
-		if (moved <= SETTLED * fmax(largest, 1e-3))
-			return PSY_OK;
+		*settled = moved <= SETTLED * fmax(largest, 1e-3);
 		if (sweep % 64 == 0 && psy_poll(ctx, err) != PSY_OK)
 			return PSY_INTERRUPTED;
 	}
-	return psy_fail(err, PSY_NOCONVERGE, "the loadings of %zu items did not settle in %d sweeps", k, SWEEPS);
+	return PSY_OK;
 }
 
 static psy_status
@@ -201,6 +203,7 @@ fill_omega(const psy_context *ctx, const double *cor, size_t k, psy_reliability 
 	double diagonal, whole = total(cor, k, &diagonal), sum = 0, unique = 0, most = 0;
 	size_t against = 0;
 	psy_status status;
+	bool settled;
 
 	r->alpha_standardized = alpha_of((double) k, diagonal, whole);
 	if (k < 3)
@@ -208,9 +211,16 @@ fill_omega(const psy_context *ctx, const double *cor, size_t k, psy_reliability 
 		psy_append(r->note, sizeof r->note, "%somega: one factor needs 3 items", r->note[0] ? "; " : "");
 		return PSY_OK;
 	}
-	status = minimum_residuals(ctx, cor, k, r->loading, err);
+	status = minimum_residuals(ctx, cor, k, r->loading, &settled, err);
 	if (status != PSY_OK)
 		return status;
+	if (!settled)
+	{
+		for (size_t i = 0; i < k; i++)
+			r->loading[i] = NAN;
+		psy_append(r->note, sizeof r->note, "%somega: the correlations have no factor by minimum residuals (its loadings do not settle)", r->note[0] ? "; " : "");
+		return PSY_OK;
+	}
 	for (size_t i = 0; i < k; i++)
 		sum += r->loading[i];
 	for (size_t i = 0; i < k; i++)

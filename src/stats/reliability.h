@@ -37,7 +37,7 @@ typedef struct psy_reliability
 	char note[256];
 } psy_reliability;
 
-/* PSY_DOMAIN: level outside (0, 1).  PSY_NOCONVERGE: the loadings did not settle. */
+/* PSY_DOMAIN: level outside (0, 1); PSY_NOMEM, PSY_INTERRUPTED. */
 psy_status psy_reliability_fit(const psy_context *ctx, const int64_t *sum, size_t k, int64_t n, double level,
 							   psy_reliability *r, psy_error *err);
 

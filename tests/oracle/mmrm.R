@@ -1,5 +1,5 @@
-# make_mmrm.R: prints tests/golden/mmrm.csv, the HAMD-17 trial by nlme::gls (unstructured covariance, REML), run to a tight tolerance.
-#   Rscript tests/oracle/make_mmrm.R > tests/golden/mmrm.csv
+# mmrm.R: prints tests/golden/mmrm.csv, the HAMD-17 trial by nlme::gls (unstructured covariance, REML), run to a tight tolerance.
+#   Rscript tests/oracle/mmrm.R > tests/golden/mmrm.csv
 library(nlme)
 d <- read.csv("../shared/data/clinical/hamd17_antidepressant_trial/antidepressant_data.csv")
 d$V <- factor(d$VISIT); d$T <- factor(d$THERAPY)
@@ -10,7 +10,7 @@ week <- c(1, 2, 4, 6)
 means <- fit(HAMDTL17 ~ 0 + V:T + V:B)
 d$T <- relevel(d$T, "PLACEBO")
 differences <- fit(HAMDTL17 ~ 0 + V + V:T + V:B)
-cat("# Rscript tests/oracle/make_mmrm.R (nlme", as.character(packageVersion("nlme")), ")\nquantity,week,arm,estimate,se,df,t,p\n")
+cat("# Rscript tests/oracle/mmrm.R (nlme", as.character(packageVersion("nlme")), ")\nquantity,week,arm,estimate,se,df,t,p\n")
 row <- function(quantity, name, arm, f, w) { s <- summary(f)$tTable[name, ]
 	cat(quantity, week[w], arm, paste(sprintf("%.12g", c(s[1], s[2], f$dims$N - f$dims$p, s[3], s[4])), collapse = ","), sep = ","); cat("\n") }
 for (w in 1:4) {

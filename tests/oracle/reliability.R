@@ -1,6 +1,6 @@
-# make_reliability.R: prints tests/golden/reliability.csv, by psych 2.2.9 (alpha, omega.tot and omega_h with nfactors = 1) and by a minimum-residual
+# reliability.R: prints tests/golden/reliability.csv, by psych 2.2.9 (alpha, omega.tot and omega_h with nfactors = 1) and by a minimum-residual
 # factor of its own with Newton's optimiser run to the end, since psych stops its search at about 1e-6.
-#   Rscript tests/oracle/make_reliability.R > tests/golden/reliability.csv
+#   Rscript tests/oracle/reliability.R > tests/golden/reliability.csv
 suppressMessages(library(psych))
 set.seed(20)
 cases <- list()
@@ -23,7 +23,7 @@ minres <- function(R) {
 	}
 	l * sign(sum(l))
 }
-cat("# Rscript tests/oracle/make_reliability.R (psych 2.2.9); items is a person's answers, people by semicolons\n")
+cat("# Rscript tests/oracle/reliability.R (psych 2.2.9); items is a person's answers, people by semicolons\n")
 cat("case,n,k,alpha,alpha_lb,alpha_ub,alpha_std,omega,omega_general,psych_omega,psych_omega_general,item_rest_1,alpha_dropped_1,people\n")
 for (case in seq_along(cases)) {
 	x <- cases[[case]]; k <- ncol(x); n <- nrow(x)
