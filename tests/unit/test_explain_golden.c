@@ -1,6 +1,6 @@
 /*
  * test_explain_golden.c - explanations beside those of XGBoost (pred_contribs), LightGBM (pred_contrib) and the shap
- * package, for the models of tests/golden/boosted and tests/golden/explain.
+ * package, for the models of tests/golden/boosted and tests/golden/explain (tests/oracle/explain.py, explain_linear.py).
  */
 #include "model_unit.h"
 
@@ -28,7 +28,14 @@ static const char *const names[] = {
 	"boosted/lightgbm_zero_as_missing.txt",
 	"explain/tree.json",                 "explain/forest_binary.json",
 	"explain/forest_multiclass.json",    "explain/forest_regression.json",
-	"explain/extra_trees.json",          "explain/boosting.json"};
+	"explain/extra_trees.json",          "explain/boosting.json",
+	"explain/linear.json",               "explain/logistic.json",
+	"explain/linear_machine.json",       "explain/linear_classifier.json",
+	"explain/scaled_softmax.json",       "explain/imputed.json",
+	"explain/selected.json",             "explain/one_hot.json",
+	"explain/components.json",           "explain/min_max.json",
+	"explain/gblinear.json",             "explain/gblinear_logistic.json",
+	"explain/gblinear_softprob.json",    "explain/gblinear_poisson.json"};
 
 static double worst;
 
@@ -46,9 +53,14 @@ static void
 compare_row(const char *name, const psy_explainer *e, const psy_model *model, const double *row, double tolerance)
 {
 	size_t features = psy_model_features(model);
-	double *workspace = malloc(sizeof(double) * psy_explain_workspace(e)), phi[64];
+	double *workspace = malloc(sizeof(double) * psy_explain_workspace(e)), phi[64], sign = 1;
 	psy_error err = {0};
+	size_t only;
 	bool missing;
+
+	/* The oracles speak for the second of two classes. */
+	if (psy_model_raw(model) == 1 && psy_model_task(model) == PSY_CLASSIFICATION)
+		assert_int_equal(psy_explain_output(model, 1, &only, &sign, &err), PSY_OK);
 
 	for (size_t output = 0; output < psy_model_raw(model); output++)
 	{
@@ -57,8 +69,8 @@ compare_row(const char *name, const psy_explainer *e, const psy_model *model, co
 		if (psy_explain(e, output, row, workspace, phi, &missing, &err) != PSY_OK)
 			fail_msg("%s: %s", name, err.message);
 		for (size_t k = 0; k < features; k++)
-			compare(name, "a contribution", phi[k], expected[k], tolerance);
-		compare(name, "the base", psy_explain_base(e, output), expected[features], tolerance);
+			compare(name, "a contribution", sign * phi[k], expected[k], tolerance);
+		compare(name, "the base", sign * psy_explain_base(e, output), expected[features], tolerance);
 	}
 	free(workspace);
 }
@@ -70,7 +82,7 @@ contributions_are_the_oracles(void **state)
 	{
 		psy_model *model = unit_compile_golden(names[k]);
 		const char *stem = strchr(names[k], '/') + 1;
-		double row[256], tolerance = strncmp(stem, "xgboost", 7) == 0 ? FLOAT_TOLERANCE : TOLERANCE;
+		double row[256], tolerance = strncmp(stem, "xgboost", 7) == 0 || strncmp(stem, "gblinear", 8) == 0 ? FLOAT_TOLERANCE : TOLERANCE;
 		char table[128];
 		psy_explainer *e;
 		psy_error err = {0};
