@@ -1,19 +1,23 @@
 """Benchmarks of modelscore: 100,000 rows of 200 features, scored in place, beside scikit-learn and XGBoost in process and beside the expert's
 route (binary COPY out of the database, predict in batch, binary COPY of the scores back in).
 
+The rows stand in the server's buffers (pg_prewarm) for all of them: how much of them other benches have driven out must not count.
 Peers run on one thread.  In-process peers get their rows for nothing: no time for fetching them is counted.  Jobs are run in turn, ROUNDS
 times after a warm-up, and medians of the rounds' ratios count.  Latency is that of one row by a statement of its own, of a model that the
 backend keeps (model_served): wall time from the client, the median of 200.
 """
 import io
 import itertools
+import pathlib
 import statistics
 import struct
+import subprocess
 import time
 
 import numpy as np
 
 ROWS, FEATURES, ROUNDS = 100_000, 200, 3
+HERE = pathlib.Path(__file__).resolve().parent
 HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 
 
@@ -36,6 +40,7 @@ def rows_table(session):
     session.execute("CREATE FUNCTION bench_get(text, text) RETURNS psyrad.model LANGUAGE sql STABLE AS 'SELECT m FROM bench_model'")
     session.execute("CREATE TABLE bench_score (id int, score double precision)")
     session.execute("VACUUM ANALYZE bench_rows")
+    session.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
     rows_table.matrix, rows_table.record = matrix, record
     return matrix
 
@@ -92,6 +97,7 @@ def same_scores(session, score, expected, tolerance):
 def compare(session, title, predict, bars, tolerance, score="psyrad.model_score(m, features)"):
     matrix = rows_table(session)
     same_scores(session, score, predict(matrix[:2000]), tolerance)
+    session.execute("SELECT pg_prewarm('bench_rows')")
     jobs = {"here": lambda: in_place(session, score), "in process": lambda: predict(matrix), "expert": lambda: expert(session, predict)}
     rounds = [{name: seconds(session, job) for name, job in jobs.items()} for _ in range(ROUNDS + 1)][1:]
     middle = {name: statistics.median(r[name] for r in rounds) for name in jobs}
@@ -117,12 +123,30 @@ def training_set(generator, n):
 
 def export(model):
     import importlib.util
-    import pathlib
-    path = pathlib.Path(__file__).resolve().parents[2] / "src" / "models" / "psyrad_export.py"
+    path = HERE.parents[1] / "src" / "models" / "psyrad_export.py"
     spec = importlib.util.spec_from_file_location("psyrad_export", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.export(model, name="bench", features=[f"f{k}" for k in range(FEATURES)], positive=str(model.classes_[1]))
+
+
+def fetching(rows, lines, size):
+    """CPU seconds of fetching so many lines of memory a row, at random among size bytes: what memory alone asks of a walk."""
+    program = HERE.parents[1] / "build" / "bench" / "random_lines"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cc", "-O3", "-o", program, HERE / "random_lines.c"], check=True)
+    run = lambda: float(subprocess.run([program, str(rows), str(lines), str(size)], check=True, capture_output=True, text=True).stdout)
+    return statistics.median(run() for _ in range(ROUNDS))
+
+
+def report_limits(session, trees, leaves):
+    """The floor under a forest's time: its rows fetched and summed by the server, and a block (64 of 64 bytes a tree) and a leaf (16 bytes) of
+    each tree fetched from memory."""
+    size = trees * 64 * 64 + leaves * 16
+    lines = fetching(ROWS, 2 * trees, size)
+    session.rows("SELECT sum(features[200]) FROM bench_rows")
+    rows = statistics.median(seconds(session, lambda: session.rows("SELECT sum(features[200]) FROM bench_rows")) for _ in range(ROUNDS))
+    print(f"    limit of this machine: {lines:.4f} s CPU for {2 * trees} random lines a row of {size / 1e6:.1f} MB; {rows:.4f} s for the rows alone\n", flush=True)
 
 
 def bench_forest(session):
@@ -132,8 +156,10 @@ def bench_forest(session):
     model = RandomForestClassifier(500, max_depth=10, max_features=2, max_samples=30_000, random_state=1, n_jobs=1).fit(x, y)
     load(session, export(model))
     nodes = sum(tree.tree_.node_count for tree in model.estimators_)
-    return compare(session, f"Random forest of 500 trees (depth 10, {nodes} nodes), 100,000 rows x 200 features",
+    held = compare(session, f"Random forest of 500 trees (depth 10, {nodes} nodes), 100,000 rows x 200 features",
                    lambda rows: model.predict_proba(rows)[:, 1], {"in process": 6, "expert": 8}, 0)
+    report_limits(session, len(model.estimators_), sum(tree.tree_.n_leaves for tree in model.estimators_))
+    return held
 
 
 def bench_logistic(session):
