@@ -274,6 +274,18 @@ combat_state_merge(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(into);
 }
 
+PG_FUNCTION_INFO_V1(combat_state_centre);
+Datum
+combat_state_centre(PG_FUNCTION_ARGS)
+{
+	psyrad_header *state = psyrad_state_arg(fcinfo, 0, &combat_state_type);
+	combat_state *centred = palloc(VARSIZE(state));
+
+	memcpy(centred, state, VARSIZE(state));
+	psy_combat_state_centre(&centred->body);
+	PG_RETURN_POINTER(centred);
+}
+
 /* ---- fitting ------------------------------------------------------------------------------------------- */
 
 /* Options are there when called as combat_final(state, eb, mean_only, reference, tolerance), not as the

@@ -195,6 +195,19 @@ psy_combat_state_merge(psy_combat_state *into, const psy_combat_state *from)
 	}
 }
 
+/* ---- leaving the site ---------------------------------------------------------------------------------- */
+
+void
+psy_combat_state_centre(psy_combat_state *state)
+{
+	for (size_t s = 0; s < state->sites; s++)
+	{
+		psy_mass_streams of = psy_combat_state_streams(state, s);
+
+		psy_mass_centre_streams(&of, state->elements, state->design, psy_combat_state_site(state, s));
+	}
+}
+
 /* ---- validation ---------------------------------------------------------------------------------------- */
 
 bool

@@ -78,6 +78,9 @@ size_t psy_combat_state_union(const psy_combat_state *a, const psy_combat_state 
 /* Adds from to into, which has all of from's sites, and is per element if from is. */
 void psy_combat_state_merge(psy_combat_state *into, const psy_combat_state *from);
 
+/* Moves every origin from a first row's values to the means: the state then holds sums over subjects alone. */
+void psy_combat_state_centre(psy_combat_state *state);
+
 /* Validates an image of size bytes from outside (but not that the names are of some encoding).  PSY_FORMAT
  * says what is wrong. */
 psy_status psy_combat_state_check(const psy_combat_state *state, size_t size, psy_error *err);

@@ -352,7 +352,7 @@ psy_mass_merge(psy_mass *into, const psy_mass *from)
 /* ---- leaving the site ---------------------------------------------------------------------------------- */
 
 static void
-centre_streams(double *origin, double *sum, const double *count, double rows, size_t elements)
+centre_values(double *origin, double *sum, const double *count, double rows, size_t elements)
 {
 	for (size_t k = 0; k < elements; k++)
 	{
@@ -385,17 +385,22 @@ centre_design(double *comoments, const psy_mass_streams *of, size_t elements, si
 }
 
 void
+psy_mass_centre_streams(const psy_mass_streams *of, size_t elements, size_t q, double *comoments)
+{
+	centre_values(of->origin, of->sum, of->count, comoments[0], elements);
+	if (of->cross != NULL)
+		centre_values(of->pre_origin, of->pre_sum, of->count, comoments[0], elements);
+	centre_design(comoments, of, elements, q);
+}
+
+void
 psy_mass_centre(psy_mass *state)
 {
 	for (size_t g = 0; g < state->groups; g++)
 	{
 		psy_mass_streams of = psy_mass_group_streams(state, g);
-		double rows = psy_mass_group(state, g)[0];
 
-		centre_streams(of.origin, of.sum, of.count, rows, state->elements);
-		if (of.cross != NULL)
-			centre_streams(of.pre_origin, of.pre_sum, of.count, rows, state->elements);
-		centre_design(psy_mass_group(state, g), &of, state->elements, state->design);
+		psy_mass_centre_streams(&of, state->elements, state->design, psy_mass_group(state, g));
 	}
 	if (state->room > 0)
 		psy_mass_centre(psy_mass_apart_state(state));
@@ -495,7 +500,8 @@ check_elements(const psy_mass *state, size_t group, psy_error *err)
 
 		if (of.squares[k] < 0 && state->room > 0)
 			continue; /* the mark of one set apart: check_apart */
-		if (of.squares[k] < 0 || (of.pre_squares != NULL && of.pre_squares[k] < 0) || (n == 0 && (of.origin[k] != 0 || of.sum[k] != 0 || of.squares[k] != 0)))
+		if (of.squares[k] < 0 || (of.pre_squares != NULL && of.pre_squares[k] < 0) ||
+			(n == 0 && (of.origin[k] != 0 || of.sum[k] != 0 || of.squares[k] != 0)))
 			return psy_fail(err, PSY_FORMAT, "element %zu has impossible sums", k + 1);
 		if (of.smallest != NULL && n > 0 && of.smallest[k] > of.largest[k])
 			return psy_fail(err, PSY_FORMAT, "element %zu has a minimum above its maximum", k + 1);

@@ -49,4 +49,7 @@ void psy_mass_spread_core(const psy_mass_streams *of, size_t elements, size_t q,
 void psy_mass_merge_streams(const psy_mass_streams *into, const psy_mass_streams *from, size_t elements,
 							size_t q, const double *comoments, const double *from_comoments);
 
+/* Moves the origins of a group, its design's too, from its first row's values to the means. */
+void psy_mass_centre_streams(const psy_mass_streams *of, size_t elements, size_t q, double *comoments);
+
 #endif

@@ -62,6 +62,8 @@ for site in $sites; do
 			SELECT statistic, statistic, 'trial', 'tri', 'fc_pearson', 'pre', arm, instrument FROM (VALUES ('ttest', NULL, NULL), ('ttest_groups', 'EA', NULL), ('welch', 'EA', NULL),
 				('corr', NULL, 'HAMD-17'), ('pcorr', 'EA', 'HAMD-17'), ('glm', 'EA', NULL)) v (statistic, arm, instrument)
 			UNION ALL SELECT 'too few', 'welch', 'trial', 'tri', 'fc_pearson', 'pre', 'nobody', NULL;
+		INSERT INTO federation.offered (analysis, statistic, study, atlas, measure, session, arm, baseline) VALUES ('ancova', 'ancova', 'trial', 'tri', 'fc_pearson', 'post', 'EA', 'pre'),
+			('icc', 'icc', 'trial', 'tri', 'fc_pearson', 'post', NULL, 'pre'), ('combat', 'combat', 'trial', 'tri', 'fc_pearson', 'pre', 'EA', NULL);
 	SQL
 	hub -v site="$site" -v host="$(site_host "$site")" -v dbname=warehouse -v remote_user=hub_reader -f "$scripts/mass_add_site.sql"
 	number=$((number + 1))
@@ -83,12 +85,30 @@ done <<-'LIST'
 	pcorr|psyrad.mass_pcorr(value, total, ARRAY[age, (sex = 'F')::int]::float8[])
 	glm|psyrad.mass_glm(value, ARRAY[1, (arm = 'EA')::int, age, (sex = 'F')::int]::float8[], '{0,1,0,0}')
 LIST
+# ANCOVA and reliability: over those who have both sessions; ComBat: over scanners, of which one warehouse has a second.
+warehouse chengdu "$PGUSER" -c 'GRANT psyrad_site_cd TO psyrad_export'
+hub -c 'CREATE TABLE visits_of (place text, id bigint, scanner text, session text, value psyrad.connectome, arm text, sex text, age float8)'
+for site in $sites; do
+	warehouse "$site" "$PGUSER" -c "COPY (SELECT '$site', subject_id, s.site, session, value, arm, sex, age_years FROM imaging.connectome c JOIN clinical.subject s USING (subject_id)) TO STDOUT" | hub -c 'COPY visits_of FROM STDIN'
+done
+expect 'exported combat over three warehouses equals one table' "$(hub -c "SELECT count(*), bool_and(abs(x.gamma - y.gamma) < 1e-11 AND abs(x.delta - y.delta) < 1e-11 * y.delta)
+	FROM (SELECT psyrad.combat_final(psyrad.combat_merge(state)) AS f FROM federation.combat_state WHERE analysis = 'combat') e, psyrad.combat_unnest(f) x
+	JOIN (SELECT u.* FROM (SELECT psyrad.combat_fit(psyrad.conn_fisher_z(value), scanner, ARRAY[(arm = 'EA')::int, age, (sex = 'F')::int]::float8[]) AS f FROM visits_of
+		WHERE session = 'pre' AND (scanner = 'gz' OR place = 'chengdu' AND scanner = 'cd')) l, psyrad.combat_unnest(l.f) u) y USING (site, k)")" '6|t'
+warehouse chengdu "$PGUSER" -c 'REVOKE psyrad_site_cd FROM psyrad_export'
+hub <<-'SQL'
+	CREATE VIEW both_of AS SELECT place, place || id AS person, p.value AS post, b.value AS pre, p.arm, p.sex, p.age FROM visits_of p JOIN visits_of b USING (place, id) WHERE (p.session, b.session) = ('post', 'pre') AND p.scanner = 'gz';
+SQL
+expect 'exported ancova over three warehouses equals one table' "$(hub -c "SELECT sites, (result).n[1], differences(result, (SELECT psyrad.mass_ancova(post, pre, ARRAY[1, (arm = 'EA')::int, age, (sex = 'F')::int]::float8[], '{0,1,0,0}') FROM both_of))
+	FROM federation.mass_pooled WHERE analysis = 'ancova'")" '3|96|0'
+expect 'exported reliability over three warehouses equals one table' "$(hub -c "SELECT count(*), bool_and(x.n = y.n AND abs(x.estimate - y.estimate) < 1e-12) FROM (SELECT psyrad.mass_icc_final(psyrad.mass_icc_merge(state)) AS r FROM federation.icc_state WHERE analysis = 'icc') e,
+	psyrad.mass_unnest(r) x JOIN (SELECT u.* FROM (SELECT psyrad.mass_icc(v, person, s) AS r FROM both_of, LATERAL (VALUES (pre, 'pre'), (post, 'post')) t (v, s)) l, psyrad.mass_unnest(l.r) u) y USING (k)")" '3|t'
 expect 'an analysis without each site is its absence' "$(hub -c "SELECT count(*), sum(differences(result, (SELECT psyrad.mass_ttest(value) FROM rows_of r WHERE r.site <> w.site))) FROM federation.mass_without_site w WHERE analysis = 'ttest'")" '3|0'
-expect 'each site logged what it was asked, and by whom' "$(for site in $sites; do warehouse "$site" "$PGUSER" -c 'SELECT count(*), count(DISTINCT statistic), min(exported_to), min(n), max(n) FROM federation.export_log'; done | sort -u)" '7|6|hub_reader|32|32'
+expect 'each site logged what it was asked, and by whom' "$(for site in $sites; do warehouse "$site" "$PGUSER" -c 'SELECT count(*), count(DISTINCT statistic), min(exported_to), min(n), max(n) FROM federation.export_log'; done | sort -u)" "$(printf '10|9|hub_reader|32|32\n10|9|hub_reader|32|48')"
 expect 'a group too small leaves no site' "$(hub -c "SELECT result FROM federation.mass_pooled WHERE analysis = 'too few'" 2>&1 | grep -c 'fewer in one group: nothing leaves' || true)" 1
 warehouse chengdu "$PGUSER" -c 'UPDATE federation.setting SET minimum_n = 33'
 expect 'one site that refuses fails the whole' "$(hub -c "SELECT result FROM federation.mass_pooled WHERE analysis = 'ttest'" 2>&1 | grep -c 'fewer than 33 subjects' || true)" 1
 expect 'the others answer when asked for' "$(hub -c "SELECT (psyrad.mass_ttest_final(psyrad.mass_ttest_merge(state))).n[1] FROM federation.mass_state WHERE analysis = 'ttest' AND site <> 'chengdu'")" 64
-expect 'a refused export leaves no log' "$(warehouse chengdu "$PGUSER" -c 'SELECT count(*) FROM federation.export_log')" 7
+expect 'a refused export leaves no log' "$(warehouse chengdu "$PGUSER" -c 'SELECT count(*) FROM federation.export_log')" 10
 hub -c "CREATE FOREIGN TABLE stolen (subject_id bigint, value psyrad.connectome) SERVER warehouse_beijing OPTIONS (schema_name 'imaging', table_name 'connectome')"
 expect 'subjects stay where they are' "$(hub -c 'SELECT count(*) FROM stolen' 2>&1 | grep -c 'permission denied for schema imaging\|permission denied for table connectome' || true)" 1

@@ -1,5 +1,9 @@
--- warehouse_rows.sql: 30 more subjects for a warehouse of tests/warehouse/trial.sql; those of site number :number differ from others'.
-CREATE TEMPORARY TABLE more AS SELECT 'gz' AS site, 'gzx' || g AS label, g + 100 * :number AS i FROM generate_series(1, 30) g;
+-- warehouse_rows.sql: 30 more subjects, of the second site 14 of another scanner too, for a warehouse of tests/warehouse/trial.sql; those of site number :number differ from others'.
+-- Whoever was scanned before was scanned afterwards too, or exports of one session and of both would differ by a few.
+INSERT INTO imaging.connectome (subject_id, feature_set_id, session, pipeline, site, value, file_id)
+	SELECT subject_id, feature_set_id, 'post', pipeline, site, value, file_id FROM imaging.connectome WHERE session = 'pre';
+CREATE TEMPORARY TABLE more AS SELECT 'gz' AS site, 'gzx' || g AS label, g + 100 * :number AS i FROM generate_series(1, 30) g
+	UNION ALL SELECT 'cd', 'cdx' || g, g + 50 FROM generate_series(1, 14) g WHERE :number = 2;
 INSERT INTO clinical.subject_key (study, label, site) SELECT 'trial', label, site FROM more;
 CREATE TEMPORARY TABLE person_more AS SELECT k.*, m.i, f.file_id FROM more m JOIN clinical.subject_key k USING (label, site) JOIN ingest.file f ON f.site = k.site AND f.status = 'loaded';
 INSERT INTO clinical.subject (subject_id, site, study, arm, sex, age_years, file_id)

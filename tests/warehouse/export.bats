@@ -15,11 +15,13 @@ setup_file()
 		CREATE TEMPORARY TABLE person AS SELECT k.*, m.i, f.file_id FROM more m JOIN clinical.subject_key k USING (label, site) JOIN ingest.file f ON f.site = k.site AND f.status = 'loaded';
 		INSERT INTO clinical.subject (subject_id, site, study, arm, sex, age_years, file_id)
 			SELECT subject_id, site, study, CASE WHEN i % 2 = 0 THEN 'EA' ELSE 'SH' END, CASE WHEN i % 3 = 0 THEN 'F' ELSE 'M' END, 30 + i % 17, file_id FROM person;
-		INSERT INTO clinical.visit (subject_id, session, site, study, file_id) SELECT subject_id, 'pre', site, study, file_id FROM person;
+		INSERT INTO clinical.visit (subject_id, session, site, study, file_id) SELECT subject_id, s, site, study, file_id FROM person, unnest('{pre,post}'::text[]) s;
 		INSERT INTO clinical.score (subject_id, session, instrument, site, total_stated, file_id) SELECT subject_id, 'pre', 'HAMD-17', site, 10 + i * 7 % 20, file_id FROM person;
 		INSERT INTO imaging.connectome (subject_id, feature_set_id, session, pipeline, site, value, file_id)
 			SELECT subject_id, feature_set_id, 'pre', 'main', site, psyrad.conn_from_edges(ARRAY[(i % 11) / 12.0, (i % 7) / 8.0, (i % 13) / 14.0], 'r'), file_id
-			FROM person, imaging.feature_set WHERE measure = 'fc_pearson';
+			FROM person, imaging.feature_set WHERE measure = 'fc_pearson'
+			UNION ALL SELECT subject_id, feature_set_id, 'post', 'main', site, psyrad.conn_from_edges(ARRAY[(i % 11) / 12.5, (i % 7) / 9.0 + (i % 3) / 50.0, (i % 5) / 14.0], 'r'), file_id
+			FROM person, imaging.feature_set WHERE measure = 'fc_pearson' AND i % 10 > 0;
 		CREATE ROLE t_hub LOGIN IN ROLE psyrad_federation;
 		CREATE ROLE t_nobody LOGIN;
 		CREATE ROLE t_analyst_gz LOGIN IN ROLE psyrad_analyst, psyrad_site_gz;
@@ -48,13 +50,13 @@ asked() { printf "SELECT federation.export_state('%s', 'trial', 'tri', 'fc_pears
 	state=$(as t_hub -c "$(asked ttest)")
 	equal "$(sql "SELECT (psyrad.mass_ttest_final('$state')).n")" '{32,32,32}'
 	equal "$(sql "SELECT bool_and(abs(a.statistic / b.statistic - 1) < 1e-12) FROM psyrad.mass_unnest(psyrad.mass_ttest_final('$state')) a
-		JOIN (SELECT u.* FROM (SELECT psyrad.mass_ttest(value) AS r FROM imaging.connectome WHERE site = 'gz') l, psyrad.mass_unnest(l.r) u) b USING (k)")" t
+		JOIN (SELECT u.* FROM (SELECT psyrad.mass_ttest(value) AS r FROM imaging.connectome WHERE site = 'gz' AND session = 'pre') l, psyrad.mass_unnest(l.r) u) b USING (k)")" t
 	equal "$(sql "SELECT n, statistic, exported_to, cardinality(subjects), state_sha256 = sha256(psyrad.mass_state_send('$state')) FROM federation.export_log")" '32|ttest|t_hub|32|t'
 }
 
 @test "every statistic of the list answers, with the numbers of the rows themselves" {
 	sql 'GRANT psyrad_site_gz TO psyrad_export'
-	own="imaging.connectome c JOIN clinical.subject s USING (subject_id) LEFT JOIN clinical.score r USING (subject_id, session) WHERE c.site = 'gz'"
+	own="imaging.connectome c JOIN clinical.subject s USING (subject_id) LEFT JOIN clinical.score r USING (subject_id, session) WHERE c.site = 'gz' AND session = 'pre'"
 	design="ARRAY[1, (arm = 'EA')::int, age_years, (sex = 'F')::int]::float8[]"
 	while IFS='|' read -r statistic options family local; do
 		state=$(as t_hub -c "$(asked "$statistic" "$options")")
@@ -122,6 +124,59 @@ asked() { printf "SELECT federation.export_state('%s', 'trial', 'tri', 'fc_pears
 		refused "$PGUSER" "SET ROLE psyrad_export; $statement" 'permission denied'
 	done
 	sql "INSERT INTO imaging.connectome SELECT * FROM withdrawn; DROP TABLE withdrawn"
+}
+
+@test "ComBat's state leaves by site, with the fit of the rows and nobody's values" {
+	sql 'GRANT psyrad_site_gz, psyrad_site_cd TO psyrad_export; TRUNCATE federation.export_log'
+	export="federation.export_combat('trial', 'tri', 'fc_pearson', 'pre', 'EA')"
+	state=$(as t_hub -c "SELECT $export")
+	own="SELECT s.site, psyrad.conn_fisher_z(value) AS c, ARRAY[(arm = 'EA')::int, age_years, (sex = 'F')::int]::float8[] AS w FROM imaging.connectome JOIN clinical.subject s USING (subject_id)
+		WHERE session = 'pre' AND s.site IN ('gz', 'cd')"
+	equal "$(sql "SELECT count(*), bool_and(abs(x.gamma - y.gamma) < 1e-11 AND abs(x.delta - y.delta) < 1e-11 * y.delta) FROM psyrad.combat_unnest(psyrad.combat_final('$state')) x
+		JOIN (SELECT u.* FROM (SELECT psyrad.combat_fit(c, site, w) AS f FROM ($own) o) l, psyrad.combat_unnest(l.f) u) y USING (site, k)")" '6|t'
+	values="SELECT e.value::float8 AS v FROM ($own) o, psyrad.conn_unnest(c) e UNION SELECT unnest(w) FROM ($own) o"
+	# Ages of 16 and 32 would be found as the sites' sizes.
+	holds() { sql "SELECT count(*) > 0 FROM ($values) v WHERE v > 1e-3 AND v NOT IN (1, 16, 32)
+		AND position((SELECT string_agg(lpad(to_hex(get_byte(float8send(v), 7 - b)), 2, '0'), '' ORDER BY b) FROM generate_series(0, 7) b) IN '$1') > 0"; }
+	equal "$(holds "$state")" f
+	equal "$(holds "$(sql "SELECT psyrad.combat_state(c, site, w) FROM ($own) o")")" t
+	equal "$(sql 'SELECT statistic, n, cardinality(subjects), exported_to FROM federation.export_log')" 'combat|48|48|t_hub'
+	equal "$(sql "SELECT state_sha256 = sha256(psyrad.combat_state_send('$state')) FROM federation.export_log")" t
+	# Each site counts as a group.
+	sql 'UPDATE federation.setting SET minimum_n = 17'
+	refused t_hub "SELECT $export" 'fewer than 17 subjects, or fewer in one group'
+	sql 'UPDATE federation.setting SET minimum_n = 10; REVOKE psyrad_site_cd FROM psyrad_export'
+	refused t_nobody "SELECT $export" 'permission denied'
+}
+
+@test "reliability leaves closed, over the subjects of all sessions" {
+	sql 'GRANT psyrad_site_gz TO psyrad_export; TRUNCATE federation.export_log'
+	export() { echo "SELECT federation.export_icc('trial', 'tri', 'fc_pearson', '{$1}')"; }
+	both="imaging.connectome c WHERE site = 'gz' AND 2 = (SELECT count(*) FROM imaging.connectome o WHERE o.subject_id = c.subject_id)"
+	state=$(as t_hub -c "$(export pre,post)")
+	equal "$(sql "SELECT count(*), min(x.n), bool_and(x.n = y.n AND abs(x.estimate - y.estimate) < 1e-12) FROM psyrad.mass_unnest(psyrad.mass_icc_final('$state')) x
+		JOIN (SELECT u.* FROM (SELECT psyrad.mass_icc(value, subject_id, session) AS r FROM $both) l, psyrad.mass_unnest(l.r) u) y USING (k)")" '3|27|t'
+	equal "$(sql "SELECT psyrad.mass_icc_close('$state')::text = '$state'")" t
+	equal "$(sql "SELECT statistic, n, subjects = (SELECT array_agg(DISTINCT subject_id ORDER BY subject_id) FROM $both), state_sha256 = sha256(psyrad.icc_state_send('$state')) FROM federation.export_log")" 'icc|27|t|t'
+	refused t_hub "$(export pre)" 'two or more different sessions'
+	refused t_hub "$(export pre,pre)" 'two or more different sessions'
+	refused t_hub "$(export pre,never)" 'fewer than 10 subjects'
+	sql 'UPDATE federation.setting SET minimum_n = 28'
+	refused t_hub "$(export pre,post)" 'fewer than 28 subjects'
+	sql 'UPDATE federation.setting SET minimum_n = 10'
+	refused t_nobody "$(export pre,post)" 'permission denied'
+}
+
+@test "ANCOVA takes the session before as each element's baseline" {
+	sql 'GRANT psyrad_site_gz TO psyrad_export; TRUNCATE federation.export_log'
+	ancova="SELECT federation.export_state('ancova', 'trial', 'tri', 'fc_pearson', 'post', 'EA'"
+	state=$(as t_hub -c "$ancova, baseline => 'pre')")
+	equal "$(sql "SELECT count(*), bool_and(abs(a.statistic - b.statistic) <= 1e-9 * abs(b.statistic) AND a.n = b.n) FROM psyrad.mass_unnest(psyrad.mass_ancova_final('$state')) a
+		JOIN (SELECT u.* FROM (SELECT psyrad.mass_ancova(p.value, b.value, ARRAY[1, (arm = 'EA')::int, age_years, (sex = 'F')::int]::float8[], '{0,1,0,0}') AS r
+			FROM imaging.connectome p JOIN imaging.connectome b USING (subject_id) JOIN clinical.subject s USING (subject_id) WHERE p.site = 'gz' AND (p.session, b.session) = ('post', 'pre')) l,
+			psyrad.mass_unnest(l.r) u) b USING (k)")" '3|t'
+	refused t_hub "$ancova)" 'needs baseline'
+	refused t_hub "$ancova, baseline => 'never')" 'fewer than 10 subjects'
 }
 
 @test "small groups, nearly empty elements and unknown statistics are refused by name" {

@@ -56,6 +56,12 @@ CREATE FUNCTION psyrad.combat_state_merge(psyrad.combat_state, psyrad.combat_sta
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION psyrad.combat_state_merge(psyrad.combat_state, psyrad.combat_state) IS 'Merges two states, for the aggregates only.';
 
+CREATE FUNCTION psyrad.combat_state_centre(state psyrad.combat_state) RETURNS psyrad.combat_state
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION psyrad.combat_state_centre(psyrad.combat_state) IS
+	'The same state without the values of any one row: every sum is taken from the mean rather than from its first row''s value. Fits agree to rounding; what leaves a site is '
+	'this, over enough subjects.';
+
 CREATE FUNCTION psyrad.combat_add(psyrad.combat_state, psyrad.connectome, text, double precision[]) RETURNS psyrad.combat_state
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'combat_add_connectome';
 CREATE FUNCTION psyrad.combat_add(psyrad.combat_state, psyrad.connectome, text) RETURNS psyrad.combat_state

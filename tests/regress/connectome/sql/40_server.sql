@@ -8,6 +8,11 @@ SELECT id, id % 4, id % 3 = 0, sin(id * 7), ARRAY[cos(id * 5), (id % 2)::float8]
 	conn_from_edges((SELECT array_agg(CASE WHEN id % 11 = 0 AND k % 97 = 0 THEN NULL ELSE sin(id * k * 0.37 + k) END::real ORDER BY k)
 		FROM generate_series(1, 780) AS k), 'z')
 FROM generate_series(1, 120) AS id;
+CREATE TABLE indexed AS SELECT id, conn_from_edges(ARRAY[sin(id)], 'r') AS c FROM scan;
+ALTER TABLE indexed ADD PRIMARY KEY (id);
+CREATE INDEX ON indexed (c);
+CREATE INDEX ON indexed USING hash (c);
+CREATE TABLE kept AS SELECT mass_ttest_state(c, grp) AS s FROM scan;
 
 -- Elements of two results that differ in n, or by more than rounding in anything else.
 CREATE FUNCTION differences(a mass_result, b mass_result) RETURNS bigint LANGUAGE sql AS $$
@@ -85,19 +90,19 @@ SET statement_timeout = 0;
 SELECT clock_timestamp() - :'start' < interval '1.2 s' AS in_time;
 
 -- dump and restore
-SELECT md5(string_agg(connectome_send(c)::text, ',' ORDER BY id)) AS connectomes, (SELECT md5(s::text) FROM saved) AS states FROM scan \gset
+SELECT md5(string_agg(connectome_send(c)::text, ',' ORDER BY id)) AS connectomes, (SELECT md5(s::text) FROM kept) AS states FROM scan \gset
 CREATE DATABASE regress_connectome_copy;
 \! pg_dump regress_connectome | psql -Xq -v ON_ERROR_STOP=1 regress_connectome_copy >/dev/null
 \c regress_connectome_copy
 SET search_path = public, psyrad;
-SELECT md5(string_agg(connectome_send(c)::text, ',' ORDER BY id)) = :'connectomes' AS connectomes, (SELECT md5(s::text) FROM saved) = :'states' AS states FROM scan;
-SELECT count(*) AS indexes FROM pg_indexes WHERE tablename = 'stored';
+SELECT md5(string_agg(connectome_send(c)::text, ',' ORDER BY id)) = :'connectomes' AS connectomes, (SELECT md5(s::text) FROM kept) = :'states' AS states FROM scan;
+SELECT count(*) AS indexes FROM pg_indexes WHERE tablename = 'indexed';
 CREATE TABLE binary_copy (LIKE scan);
-CREATE TABLE binary_state (LIKE saved);
+CREATE TABLE binary_state (LIKE kept);
 \! psql -Xqc "COPY scan TO STDOUT (FORMAT binary)" regress_connectome_copy | psql -Xqc "COPY binary_copy FROM STDIN (FORMAT binary)" regress_connectome_copy
-\! psql -Xqc "COPY saved TO STDOUT (FORMAT binary)" regress_connectome_copy | psql -Xqc "COPY binary_state FROM STDIN (FORMAT binary)" regress_connectome_copy
+\! psql -Xqc "COPY kept TO STDOUT (FORMAT binary)" regress_connectome_copy | psql -Xqc "COPY binary_state FROM STDIN (FORMAT binary)" regress_connectome_copy
 SELECT count(*) AS rows, count(*) FILTER (WHERE a.c = b.c) AS equal FROM scan AS a JOIN binary_copy AS b USING (id);
-SELECT a.s::text = b.s::text AS state_equal FROM saved AS a, binary_state AS b;
+SELECT a.s::text = b.s::text AS state_equal FROM kept AS a, binary_state AS b;
 \c regress_connectome
 DROP DATABASE regress_connectome_copy;
 

@@ -4,85 +4,9 @@ SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 SELECT setseed(0.42);
 
--- A bytea's binary COPY field is its bytes, so a file of one bytea read back as another type goes through that type's receive function.
--- The file is read by a foreign table, which leaves no dead rows behind.
-CREATE EXTENSION file_fdw;
-CREATE SERVER received FOREIGN DATA WRAPPER file_fdw;
-CREATE FUNCTION receive(bytes bytea, type_name text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	file text := current_setting('data_directory') || '/regress_mutation.bin';
-	answer text;
-BEGIN
-	IF to_regclass('got_' || type_name) IS NULL THEN
-		EXECUTE format('CREATE FOREIGN TABLE got_%I (v %I) SERVER received OPTIONS (filename %L, format ''binary'')', type_name, type_name, file);
-	END IF;
-	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
-	EXECUTE format('SELECT v::text FROM got_%I', type_name) INTO answer;
-	RETURN answer;
-END $$;
-
-CREATE FUNCTION mutate(bytes bytea) RETURNS bytea LANGUAGE plpgsql AS $$
-DECLARE
-	n int := length(bytes);
-	at int;
-BEGIN
-	FOR change IN 1 .. 1 + (random() * 2)::int LOOP
-		-- Half of the changes hit the first 48 bytes, where the header is.
-		at := floor(random() * CASE WHEN random() < 0.5 THEN least(n, 48) ELSE n END)::int;
-		bytes := CASE
-			WHEN random() < 0.5 THEN set_byte(bytes, at, floor(random() * 256)::int)
-			WHEN random() < 0.5 THEN set_byte(bytes, at, get_byte(bytes, at) # (1 << floor(random() * 8)::int))
-			ELSE overlay(bytes PLACING (ARRAY['\x0000c07f', '\x0000807f', '\xffffffff', '\x00000080', '\x0000f03f']::bytea[])[1 + floor(random() * 5)::int] FROM at + 1) END;
-	END LOOP;
-	RETURN CASE WHEN random() < 0.8 THEN bytes WHEN random() < 0.5 THEN substr(bytes, 1, floor(random() * n)::int) ELSE bytes || '\x00000000' END;
-END $$;
-
-CREATE FUNCTION mutate(form text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	piece text;
-	at int;
-BEGIN
-	FOR change IN 1 .. 1 + (random() * 2)::int LOOP
-		-- A digit for a digit leaves the form whole; the others break it in as many ways.
-		piece := (ARRAY['', ',', '{', '}', ':', '-', 'NaN', 'nan', 'inf', '1e99', '9', '0', ' ', 'r', 'z', '0x', '.', '.5', 'partial', '百', 'f', '\x', '1e-50'])[1 + floor(random() * 23)::int];
-		at := 1 + floor(random() * length(form))::int;
-		form := CASE WHEN random() < 0.6 AND substr(form, at, 1) ~ '[0-9a-f]' THEN overlay(form PLACING floor(random() * 10)::int::text FROM at)
-			ELSE overlay(form PLACING piece FROM at FOR floor(random() * 3)::int) END;
-	END LOOP;
-	RETURN form;
-END $$;
-
--- tries(type, form, rounds): how many mutations of how many forms were refused and accepted.  An accepted value is used.
-CREATE FUNCTION tries(type_name text, binary_form boolean, seeds text[], rounds int, OUT refused int, OUT accepted int) LANGUAGE plpgsql AS $$
-DECLARE
-	seed text;
-	again text;
-	state text;
-BEGIN
-	refused := 0;
-	accepted := 0;
-	FOR round IN 1 .. rounds LOOP
-		seed := seeds[1 + round % array_length(seeds, 1)];
-		BEGIN
-			IF binary_form THEN
-				again := receive(mutate(seed::bytea), type_name);
-			ELSE
-				again := mutate(seed);
-				EXECUTE format('SELECT %L::%I::text', again, type_name) INTO again;
-			END IF;
-			EXECUTE format('SELECT used(%L::%I)', again, type_name);
-			accepted := accepted + 1;
-		EXCEPTION WHEN OTHERS THEN
-			GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE;
-			-- 22: data exception; 54: limits.
-			IF state !~ '^(22|54)' THEN
-				RAISE;
-			END IF;
-			refused := refused + 1;
-		END;
-	END LOOP;
-END $$;
-
+\set ECHO none
+\i mutation.psql
+\set ECHO all
 CREATE FUNCTION used(c connectome) RETURNS boolean LANGUAGE sql AS $$
 	SELECT conn_n(c) = 3 AND conn_kind(c) <> '' AND c = c::text::connectome AND (SELECT count(value) FROM conn_unnest(c)) >= 0 AND array_length(conn_row(c, 1), 1) > 0
 		AND (mass_ttest(c)).n IS NOT NULL AND connectome_hash(c) = connectome_hash(c::text::connectome) AND c[1][2] IS NOT DISTINCT FROM conn_edge(c, 2, 1)

@@ -122,9 +122,12 @@ FROM (SELECT combat_fit(odd, site) AS f FROM scan, LATERAL (SELECT ARRAY[3, CASE
 	LATERAL (SELECT ARRAY[3, CASE WHEN site = 'Beijing' THEN 0 ELSE x[2] END] || x[3:5]) AS o (odd), unnest(combat_apply(f, odd::float8[], site)) WITH ORDINALITY AS u (v, k)
 WHERE site = 'Beijing' GROUP BY 1;
 
--- Mutated forms of both types (functions of 50_hostile): refused, or safe to use.
+-- Mutated forms of both types (mutation.psql): refused, or safe to use.
 SET search_path = public, psyrad, combat_test;
 SELECT setseed(0.17);
+\set ECHO none
+\i mutation.psql
+\set ECHO all
 CREATE FUNCTION used(f combat) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN count(*) >= 0 AND combat_note(f) IS DISTINCT FROM '' AND f::text::combat::text = f::text FROM combat_unnest(f), combat_sites(f);

@@ -85,8 +85,11 @@ SELECT mass_icc_merge(s) FROM (SELECT mass_icc_close(mass_icc_state(c, subject, 
 SELECT mass_icc_merge(s) FROM (SELECT mass_icc_state(c, subject) AS s FROM retest UNION ALL SELECT mass_icc_state(c, subject, session) FROM retest) x;
 SELECT mass_icc_add(NULL, c, subject, session) FROM retest LIMIT 1;
 
--- Mutated forms (functions of 50_hostile): refused, or safe to use.
+-- Mutated forms (mutation.psql): refused, or safe to use.
 SELECT setseed(0.23);
+\set ECHO none
+\i mutation.psql
+\set ECHO all
 CREATE FUNCTION used(s icc_state) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN mass_icc_final(s) IS NULL AND mass_icc_final(mass_icc_close(s), 'ICC(1,1)') IS NULL
