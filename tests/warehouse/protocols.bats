@@ -114,6 +114,20 @@ load_kind() { "$top/build/bin/psyrad" --db "$(url_of "$database")" ingest "$@"; 
 	equal "$(sql "SELECT string_agg(acupoint || '=' || \"group\", ' ' ORDER BY acupoint) FROM intervention.point_clusters(2, 'lit')")" 'EX-HN3=1 GV20=1 LI4=1 LR3=1 PC6=2 SP6=1'
 }
 
+@test "questions: the core prescription, points together, what is stimulated, what is left out, what was given" {
+	ask() { as "$PGUSER" -F'|' -f "$(ls "$top"/sql/questions/"$1"_*.sql)"; }
+	# Protocols of the tests before; GV20, LR3, EX-HN3 of the core's eight, and DU20, GV29 are none else.
+	equal "$(ask 05 | grep '^lit' | head -3)" $'lit|SIMULATED|A|1|EX-HN3 GV20 LR3|EX-HN3 GV20 LR3|38 %|0.375|0\nlit|SIMULATED|B|4|EX-HN3 GV20 SP6|EX-HN3 GV20 SP6|38 %|0.375|0\nlit|SIMULATED|E|8|EX-HN3 GV20 SP6|EX-HN3 GV20 SP6|38 %|0.375|0'
+	equal "$(ask 06 | grep -c '^lit')" "$(sql "SELECT count(*) FROM intervention.point_rules('lit', 0.1, 3, 0.5)")"
+	equal "$(ask 06 | grep '^lit|SIMULATED|EX-HN3|GV20')" 'lit|SIMULATED|EX-HN3|GV20|百会|4|0.533|1.000|1.25|1|1'
+	equal "$(ask 22 | grep -c '^lit')" 17
+	equal "$(ask 22 | grep '^lit' | grep '|2b|')" 'lit|SIMULATED|2b|Names of points used, uni- or bilateral|穴位名称（单侧或双侧）|5|5|0 %|'
+	equal "$(ask 22 | grep '^lit' | head -1)" 'lit|SIMULATED|1a|Style of acupuncture|针刺治疗的流派|0|5|100 %|A; B; C; D; E'
+	equal "$(ask 26 | grep '|P|')" 'review|SIMULATED|P|2|4|4|50 %|1|55.0|90.0|5.0|1'
+	[ ! -d "$facts" ] || equal "$(ask 15 | grep '|I30|' | cut -d '|' -f 9,10,14)" "$(sql "SELECT max(verbatim) FILTER (WHERE quantity = 'frequency'), max(verbatim) FILTER (WHERE quantity = 'pulse_width'), NULL FROM intervention.protocol_quantity WHERE protocol = 'I30'")"
+	for number in 05 06 15 22 26; do equal "$(ask "$number" | cut -d '|' -f 2 | sort -u)" SIMULATED; done
+}
+
 @test "templates: a filled sheet in either language loads into the columns that its headers name" {
 	printf 'participant_id\tarm\tsex\tage\nt1\tEA\tF\t30\n' >more.tsv; load_kind participants more.tsv --study review --site aa >/dev/null
 	for lang in en zh; do
