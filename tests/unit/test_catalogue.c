@@ -209,6 +209,11 @@ test_prescription(void **state)
 	assert_reads("PC6 or LR3", "PC6~1 LR3~1");
 	assert_reads("GV20 at 2 Hz", "GV20");
 	assert_reads("3 cm lateral to GV20", "?3 cm lateral to GV20");
+	assert_reads("3 cm lateral to GV20 and LR3", "?3 cm lateral to GV20 ?LR3");
+	assert_reads("between GV20 and PC6", "?between GV20 ?PC6");
+	assert_reads("百会与太冲之间", "?百会 ?太冲之间");
+	assert_reads("3 cm lateral to GV20, LR3", "?3 cm lateral to GV20 LR3");
+	assert_reads("moxibustion to GV20", "GV20");
 	assert_reads("百会(PC6)", "?百会(PC6)");
 	assert_reads("H7, GV20", "HT7 GV20");
 	assert_reads("H7 vertebra, GV20", "?H7 vertebra GV20");
