@@ -173,6 +173,29 @@ declare_() { as "${2:-$PGUSER}" -c "SELECT clinical.declare_instrument(\$json\$$
 	refused "$PGUSER" "SELECT clinical.ancova('{1,2}', '{1,2}', '{a,b}', reference => 'z')" "reference is 'z'"
 }
 
+@test "repeated measures: complete data give each week's ancova, what is missing changes it, and what cannot be estimated says why" {
+	# With nobody missing and the same covariates at each week, generalised least squares with a free covariance is least squares week by week.
+	sql "CREATE TABLE public.repeated AS SELECT who, w, CASE WHEN who % 2 = 0 THEN 'a' ELSE 'b' END AS arm, 15 + who * 7 % 11 AS baseline,
+		10 + who * 7 % 11 - w + (who * who * 13 % 17) / 3.0 + (who * 5 % 7) * w / 4.0 + (w * who * 11 % 13) / 5.0 AS total
+		FROM generate_series(1, 24) who, unnest('{1,2,4}'::int[]) w"
+	mmrm="clinical.mmrm(array_agg(total::float8), array_agg(baseline::float8), array_agg(arm), array_agg(w::numeric), array_agg(who::text))"
+	equal "$(sql "SELECT count(*), bool_and(abs(m.estimate - a.estimate) < 1e-7), bool_and(m.subjects_used = 24 AND m.n = 72 AND m.n_missing = 0 AND m.df = 63) FROM
+		(SELECT (x.m).* FROM (SELECT $mmrm AS m FROM public.repeated) x) m
+		JOIN (SELECT w, (clinical.ancova(array_agg(total::float8), array_agg(baseline::float8), array_agg(arm))).* FROM public.repeated GROUP BY w) a
+			ON (a.quantity, a.w, a.arm, coalesce(a.versus, '')) = (m.quantity, m.week, m.arm, coalesce(m.versus, ''))")" '9|t|t'
+	# Any order of rows; a reference of one's own turns the sign.
+	equal "$(sql "SELECT bool_and(abs(a.estimate + b.estimate) < 1e-7 AND abs(a.se - b.se) < 1e-7) FROM
+		(SELECT (x.m).* FROM (SELECT $mmrm AS m FROM public.repeated) x) a JOIN
+		(SELECT (x.m).* FROM (SELECT clinical.mmrm(array_agg(total::float8 ORDER BY w, who DESC), array_agg(baseline::float8 ORDER BY w, who DESC), array_agg(arm ORDER BY w, who DESC),
+			array_agg(w::numeric ORDER BY w, who DESC), array_agg(who::text ORDER BY w, who DESC), reference => 'a') AS m FROM public.repeated) x) b USING (quantity, week) WHERE quantity = 'difference'")" t
+	equal "$(sql "SELECT n_missing, n FROM (SELECT ($mmrm).* FROM (SELECT who, w, arm, baseline, CASE WHEN w = 4 AND who > 20 THEN NULL ELSE total END AS total FROM public.repeated) r) m WHERE quantity = 'residual SD' AND week = 4")" '4|68'
+	equal "$(sql "SELECT note FROM (SELECT ($mmrm).* FROM public.repeated WHERE w = 1) m")" '2 arms at 1 weeks with complete rows that vary where two of each are needed'
+	refused "$PGUSER" "SELECT $mmrm FROM (TABLE public.repeated UNION ALL TABLE public.repeated) r" 'two rows of one week'
+	refused "$PGUSER" "SELECT clinical.mmrm('{1}', '{1,2}', '{a}', '{1}', '{x}')" 'final has 1 elements, baseline 2'
+	refused t_sc_analyst "SELECT clinical.trial_mmrm('scales', 'HAMD-17')" 'study scales is masked'
+	refused t_sc_unblinded "SELECT clinical.trial_mmrm('scales', 'HAMD-unspecified')" 'states no version'
+}
+
 @test "outcomes by arm and visit: three rules for what is missing in rows of their own; no mean without a stated version" {
 	equal "$(as t_sc_unblinded -c "SELECT missing, n, n_missing, n_carried, round(mean::numeric, 4), responders, remitters, response_definition FROM clinical.outcome_by_visit
 		WHERE (instrument, session, arm) = ('HAMD-17', 'w4', 'SH') ORDER BY missing")" \
