@@ -32,6 +32,6 @@ int cmd_template(int argc, char **argv, const char *url);
 int cmd_simulate(int argc, char **argv, const char *url);
 
 extern const loader load_study, load_participants, load_scores, load_atlas, load_image, load_series,
-	load_connectome, load_protocols, load_sessions, load_effects, load_model;
+	load_connectome, load_features, load_protocols, load_sessions, load_effects, load_model;
 
 #endif

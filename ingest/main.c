@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const loader *const loaders[] = {&load_study,     &load_participants, &load_scores,
-										&load_atlas,     &load_image,        &load_series,  &load_connectome,
+										&load_atlas,     &load_image,        &load_series,  &load_connectome, &load_features,
 										&load_protocols, &load_sessions, &load_effects,      &load_model};
 #define LOADERS (sizeof loaders / sizeof *loaders)
 

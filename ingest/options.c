@@ -41,6 +41,8 @@ static const option_spec specs[] = {
 	{"title", TEXT, OPT_NAMES, AT(title), true, "TEXT", "title of the atlas"},
 	{"measure", REQUIRED, OPT_MEASURE, AT(measure), true, "MEASURE",
 	 "what was measured: intensity, gmv, thickness, fc_pearson, ..."},
+	{"measure", TEXT, OPT_FEATURES, AT(measure), true, "MEASURE",
+	 "what was measured, for a file without a column measure: thickness, gmv, ..."},
 	{"kind", REQUIRED, OPT_MATRIX, AT(kind), true, "KIND",
 	 "what an edge is: r, z, partial, partial_z or weight"},
 	{"suffix", TEXT, OPT_IMAGE, AT(suffix), true, "SUFFIX", "BIDS suffix when the file name has none: T1w"},

@@ -28,7 +28,8 @@ typedef enum option_set
 	OPT_SESSION = 1 << 11,
 	OPT_MEASURE = 1 << 12,
 	OPT_SCANNER = 1 << 13,
-	OPT_MATRIX = 1 << 14 /* --kind, --by-position */
+	OPT_MATRIX = 1 << 14,  /* --kind, --by-position */
+	OPT_FEATURES = 1 << 15 /* --measure, where the file may say it */
 } option_set;
 
 typedef struct options

@@ -7,6 +7,8 @@
 
 #include "session.h"
 
+#include <stdbool.h>
+
 #include <stddef.h>
 #include <stdint.h>
 

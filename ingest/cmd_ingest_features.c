@@ -1,0 +1,477 @@
+/*
+ * cmd_ingest_features.c - psyrad ingest features FILE: values by region that another program computed, as vectors over an atlas.
+ *
+ * Wide tables have a row per participant and visit and a column per region; long ones a row per value; FreeSurfer's .stats files are one
+ * scan each.  Rows become vectors here, not in the server: millions of narrow rows never leave the tool.  A region that the file says
+ * nothing of is kept apart from one without a value, so that two files (left and right hemisphere) can make one vector.
+ * A column or region that the atlas does not know refuses the file: dropping it silently would lose data, guessing would shift it.
+ */
+#include "cmd.h"
+
+#include "header.h"
+#include "pivot.h"
+#include "reader_freesurfer.h"
+#include "region_names.h"
+#include "rows.h"
+#include "scan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum feature_field
+{
+	PARTICIPANT,
+	SESSION,
+	RUN,
+	TIV,
+	REGION,
+	MEASURE,
+	VALUE,
+	FIELDS
+};
+
+/* FreeSurfer's tables name the column of the subjects after the table. */
+static const table_field fields[FIELDS] = {
+	{"participant_id",
+	 "participant|subject|subject_id|subjid|sub|names|受试者编号|编号|受试者|患者编号|被试编号|measure_volume|measure_mean|lh_aparc_thickness|"
+	 "rh_aparc_thickness|lh_aparc_area|rh_aparc_area|lh_aparc_volume|rh_aparc_volume|lh_aparc_a2009s_thickness|"
+	 "rh_aparc_a2009s_thickness|lh_aparc_a2009s_area|rh_aparc_a2009s_area|lh_aparc_a2009s_volume|rh_aparc_a2009s_volume|"
+	 "lh_aparc_dktatlas_thickness|rh_aparc_dktatlas_thickness",
+	 true},
+	{"session", "ses|session_id|visit|visit_id|访视", false},
+	{"run", "run_id", false},
+	{"tiv", "etiv|icv|estimatedtotalintracranialvol|vol_tiv|颅内总体积", false},
+	{"region", "roi|region_name|roi_name|structname|脑区", false},
+	{"measure", "metric|指标", false},
+	{"value", "数值|值", false},
+};
+
+/* Columns of FreeSurfer's tables that are of the whole brain: no regions, and no mistake either. */
+static const char summary_columns[] =
+	"brainsegvol|brainsegvolnotvent|brainsegvolnotventsurf|ventriclechoroidvol|lhcortexvol|rhcortexvol|cortexvol|"
+	"lhcerebralwhitemattervol|rhcerebralwhitemattervol|cerebralwhitemattervol|subcortgrayvol|totalgrayvol|supratentorialvol|"
+	"supratentorialvolnotvent|supratentorialvolnotventvox|maskvol|brainsegvol_to_etiv|maskvol_to_etiv|lhsurfaceholes|rhsurfaceholes|"
+	"surfaceholes|lh_meanthickness_thickness|rh_meanthickness_thickness|lh_whitesurfarea_area|rh_whitesurfarea_area";
+
+typedef struct features
+{
+	job *job;
+	regions regions;
+	region_names names;
+	pivot pivot;
+	/* long form: the key of the row before, mostly this row's too */
+	size_t last;
+	bool has_last;
+	buffer label, session;
+} features;
+
+static psy_status
+start(features *f, psy_error *err)
+{
+	psy_status status = regions_read(&f->regions, f->job->db, f->job->opt->atlas, err);
+
+	if (status != PSY_OK)
+		return status;
+	region_names_start(&f->names, &f->regions);
+	pivot_start(&f->pivot, f->regions.count);
+	return PSY_OK;
+}
+
+static void
+finish(features *f)
+{
+	pivot_free(&f->pivot);
+	region_names_free(&f->names);
+	regions_free(&f->regions);
+	buffer_free(&f->label);
+	buffer_free(&f->session);
+}
+
+/* A column that is a region, by its name or by what --map calls it; item is its number, from 1. */
+static bool
+match_region(void *arg, table_column *column)
+{
+	features *f = arg;
+	int at = region_names_find(&f->names, column->mapped ? column->folded : column->name);
+
+	if (at < 0)
+		return false;
+	column->field = FIELDS;
+	column->item = at + 1;
+	return true;
+}
+
+/* A wide table: every column is something. */
+static psy_status
+check_columns(const features *f, const table *t, psy_error *err)
+{
+	bool *seen = grow(NULL, f->regions.count, sizeof *seen);
+	size_t found = 0;
+	psy_status status = PSY_OK;
+
+	memset(seen, 0, f->regions.count * sizeof *seen);
+	for (size_t c = 0; c < t->columns && status == PSY_OK; c++)
+	{
+		const table_column *column = &t->column[c];
+
+		if (column->item > 0)
+		{
+			if (seen[column->item - 1])
+				status = psy_fail(err, PSY_DOMAIN, "column %zu (%.60s): the region %s has a column before it", c + 1, column->name,
+								  f->regions.name[column->item - 1]);
+			seen[column->item - 1] = true;
+			found++;
+		}
+		else if (column->field == NO_FIELD && !column->dropped && !header_is_identifier(column->folded) &&
+				 !header_among(column->folded, summary_columns))
+		{
+			psy_fail(err, PSY_DOMAIN, "column %zu (%.60s) is no region of the atlas %s", c + 1, column->name, f->regions.atlas);
+			status = psy_hint(err, "say which with --map REGION=COLUMN, or drop it with --identifier COLUMN");
+		}
+	}
+	free(seen);
+	if (status == PSY_OK && found == 0)
+	{
+		psy_fail(err, PSY_DOMAIN, "no column is a region of the atlas %s", f->regions.atlas);
+		return psy_hint(err, "a table with a row per value needs the columns region and value");
+	}
+	return status;
+}
+
+/* "sub-01_ses-pre_T1w" in a cell, as FreeSurfer and CAT12 name people: label and session. */
+static void
+split_label(const char *cell, const char *stated, buffer *label, buffer *visit)
+{
+	const char *end = strncmp(cell, "sub-", 4) == 0 ? strstr(cell, "_ses-") : NULL;
+
+	buffer_clear(label);
+	buffer_clear(visit);
+	buffer_text(visit, stated ? stated : "");
+	if (end == NULL)
+	{
+		buffer_text(label, cell);
+		return;
+	}
+	buffer_add(label, cell, (size_t) (end - cell));
+	if (stated == NULL)
+		buffer_add(visit, end + 5, strcspn(end + 5, "_"));
+}
+
+static psy_status
+reject_field(row *r, int field, const char *code, const char *message, psy_error *err)
+{
+	psy_error why;
+
+	psy_fail(&why, PSY_DOMAIN, "%s", message);
+	return row_reject(r, (size_t) r->table->of_field[field], code, &why, err);
+}
+
+/* Whose vector the record belongs to; *label NULL when the record was rejected. */
+static psy_status
+read_key(features *f, row *r, const char **label, int *run, psy_error *err)
+{
+	const char *cell = table_get(r->table, PARTICIPANT), *stated = table_get(r->table, SESSION);
+	int64_t number = 1;
+	bool present = true;
+	psy_error why;
+	psy_status status;
+
+	*label = NULL;
+	if (stated == NULL)
+		stated = f->job->opt->session;
+	split_label(cell ? cell : "", stated, &f->label, &f->session);
+	status = cell != NULL ? participant_label(f->label.data, label, &why) : PSY_FORMAT;
+	if (status != PSY_OK)
+	{
+		status = row_participant(r, PARTICIPANT, label, err);
+		r->label = *label = NULL;
+		return status;
+	}
+	r->label = *label;
+	if (f->session.size == 0)
+	{
+		*label = NULL;
+		if (r->table->of_field[SESSION] >= 0)
+			return reject_field(r, SESSION, "missing_value", "empty; expected the visit", err);
+		psy_fail(err, PSY_DOMAIN, "line %ld: neither the table nor the options say the session", table_line(r->table));
+		return psy_hint(err, "name its column with --map session=COLUMN, or say --session");
+	}
+	if (r->table->of_field[RUN] >= 0)
+	{
+		status = row_whole(r, (size_t) r->table->of_field[RUN], 1, 32767, &number, &present, err);
+		if (!present && table_get(r->table, RUN) != NULL)
+			*label = NULL;
+	}
+	else if (f->job->opt->run != NULL && parse_whole(f->job->opt->run, 1, 32767, &number, &why) != PSY_OK)
+		return psy_fail(err, PSY_DOMAIN, "--run %.20s: expected a number between 1 and 32767", f->job->opt->run);
+	*run = present ? (int) number : 1;
+	return status;
+}
+
+/* A cell as an element of a vector; a wrong one keeps its vector out. */
+static psy_status
+read_value(features *f, row *r, size_t column, size_t at, int region, psy_error *err)
+{
+	pivot_vector *v = &f->pivot.vector[at];
+	const char *cell = records_cell(&r->table->rows, column);
+	double value;
+	psy_error why, full;
+	psy_status status;
+
+	if ((unsigned char) (*cell - '0') > 9 || f->job->opt->missing.count > 0)
+		cell = table_cell(r->table, column);
+	if (v->state[region] != ELEMENT_ABSENT)
+	{
+		r->number = 0;
+		psy_fail(&full, PSY_DOMAIN, "the region %s of this participant and visit has a row before it; that one stands",
+				 f->regions.name[region]);
+		return row_reject(r, column, "duplicate_row", &full, err);
+	}
+	v->state[region] = ELEMENT_MISSING;
+	if (cell == NULL)
+		return PSY_OK;
+	status = parse_real(cell, &value, &why);
+	if (status == PSY_OK && !isfinite((float) value))
+		status = psy_fail(&why, PSY_DOMAIN, "a value too large for single precision");
+	if (status == PSY_OK)
+	{
+		v->value[region] = (float) value;
+		v->state[region] = ELEMENT_PRESENT;
+		return PSY_OK;
+	}
+	r->number = (int64_t) at + 1;
+	psy_fail(&full, status, "found %.60s: %s", cell, why.message);
+	return row_reject(r, column, status == PSY_FORMAT ? "bad_number" : "out_of_range", &full, err);
+}
+
+static psy_status
+read_tiv(features *f, row *r, size_t at, psy_error *err)
+{
+	double value;
+	bool present = false;
+	psy_status status = PSY_OK;
+
+	r->number = (int64_t) at + 1;
+	if (r->table->of_field[TIV] >= 0)
+		status = row_real(r, (size_t) r->table->of_field[TIV], &value, &present, err);
+	if (present && value > 0 && isfinite((float) value))
+		f->pivot.vector[at].tiv = (float) value;
+	else if (present)
+		return reject_field(r, TIV, "out_of_range", "expected a volume above 0", err);
+	return status;
+}
+
+static psy_status
+read_wide(row *r, void *arg, psy_error *err)
+{
+	features *f = arg;
+	const char *label;
+	size_t at;
+	int run = 1;
+	bool added;
+	psy_status status;
+
+	r->number = 0;
+	status = read_key(f, r, &label, &run, err);
+	if (status != PSY_OK || label == NULL)
+		return status;
+	status = pivot_find(&f->pivot, label, f->session.data, run, "", table_line(r->table), &at, &added, err);
+	if (status == PSY_OK && !added)
+		return reject_field(r, PARTICIPANT, "duplicate_row", "this participant and visit has a row before it; that one stands", err);
+	for (size_t c = 0; c < r->table->columns && status == PSY_OK; c++)
+		if (r->table->column[c].item > 0)
+			status = read_value(f, r, c, at, r->table->column[c].item - 1, err);
+	return status == PSY_OK ? read_tiv(f, r, at, err) : status;
+}
+
+/* Whether the row's cells name the vector of the row before: then nothing of them needs to be read again. */
+static bool
+same_as_last(const features *f, const table *t)
+{
+	const pivot_vector *v;
+	const char *cell;
+
+	if (!f->has_last || t->of_field[RUN] >= 0)
+		return false;
+	v = &f->pivot.vector[f->last];
+	cell = records_cell(&t->rows, (size_t) t->of_field[PARTICIPANT]);
+	if (strcmp(cell, v->label) != 0 && (strncmp(cell, "sub-", 4) != 0 || strcmp(cell + 4, v->label) != 0))
+		return false;
+	if (t->of_field[SESSION] >= 0 && strcmp(records_cell(&t->rows, (size_t) t->of_field[SESSION]), v->session) != 0)
+		return false;
+	return t->of_field[MEASURE] < 0 || strcmp(records_cell(&t->rows, (size_t) t->of_field[MEASURE]), v->measure) == 0;
+}
+
+static psy_status
+find_vector(features *f, row *r, psy_error *err)
+{
+	const char *label, *measure = table_get(r->table, MEASURE);
+	int run = 1;
+	bool added;
+	psy_status status = read_key(f, r, &label, &run, err);
+
+	f->has_last = false;
+	if (status != PSY_OK || label == NULL)
+		return status;
+	if (measure == NULL && r->table->of_field[MEASURE] >= 0)
+		return reject_field(r, MEASURE, "missing_value", "empty; expected what was measured", err);
+	status = pivot_find(&f->pivot, label, f->session.data, run, measure ? measure : "", table_line(r->table), &f->last, &added, err);
+	f->has_last = status == PSY_OK;
+	return status;
+}
+
+static psy_status
+read_long(row *r, void *arg, psy_error *err)
+{
+	features *f = arg;
+	const char *name = records_cell(&r->table->rows, (size_t) r->table->of_field[REGION]);
+	psy_status status = PSY_OK;
+	int region;
+
+	r->number = 0;
+	if (!same_as_last(f, r->table))
+		status = find_vector(f, r, err);
+	if (status != PSY_OK || !f->has_last)
+		return status;
+	r->label = f->pivot.vector[f->last].label;
+	region = region_names_find(&f->names, name);
+	if (region < 0)
+		return psy_fail(err, PSY_DOMAIN, "line %ld: found %.60s; it is no region of the atlas %s", table_line(r->table), name,
+						f->regions.atlas);
+	status = read_value(f, r, (size_t) r->table->of_field[VALUE], f->last, region, err);
+	return status == PSY_OK && r->table->of_field[TIV] >= 0 ? read_tiv(f, r, f->last, err) : status;
+}
+
+static psy_status
+read_table(features *f, psy_error *err)
+{
+	job *j = f->job;
+	table t;
+	bool is_long;
+	psy_status status = table_open(&t, j->path, j->opt, fields, FIELDS, match_region, f, err);
+
+	is_long = status == PSY_OK && t.of_field[REGION] >= 0 && t.of_field[VALUE] >= 0;
+	if (status == PSY_OK && !is_long)
+		status = check_columns(f, &t, err);
+	if (status == PSY_OK && is_long && t.of_field[MEASURE] >= 0 && j->opt->measure != NULL)
+	{
+		psy_fail(err, PSY_DOMAIN, "the file has a column %.60s, and --measure says %.60s", t.column[t.of_field[MEASURE]].name,
+				 j->opt->measure);
+		status = psy_hint(err, "leave out --measure");
+	}
+	if (status == PSY_OK && j->opt->measure == NULL && (!is_long || t.of_field[MEASURE] < 0))
+		status = psy_fail(err, PSY_DOMAIN, "neither the table nor --measure says what was measured");
+	if (status == PSY_OK)
+		status = rows_columns(j, &t, err);
+	if (status == PSY_OK)
+		status = rows_each(j, &t, is_long ? read_long : read_wide, f, err);
+	table_free(&t);
+	return status;
+}
+
+/* A .stats file: its own name or that of the folder around stats/ says whose it is. */
+static psy_status
+read_stats(features *f, psy_error *err)
+{
+	job *j = f->job;
+	stats_file stats = {0};
+	scan whose;
+	size_t at;
+	bool added;
+	psy_status status = stats_scan(j, &whose, err);
+
+	if (status == PSY_OK && j->opt->measure == NULL)
+		status = psy_fail(err, PSY_DOMAIN, "a .stats file has several measures: name one by --measure (thickness, area, volume)");
+	if (status == PSY_OK)
+		status = stats_read(&stats, j->path, j->sha256, j->opt->measure, err);
+	if (status == PSY_OK)
+		status = pivot_find(&f->pivot, whose.label, whose.session, whose.run, "", 1, &at, &added, err);
+	for (size_t i = 0; i < stats.count && status == PSY_OK; i++)
+	{
+		int region = region_names_find(&f->names, stats.row[i].name);
+
+		if (region < 0)
+			status = psy_fail(err, PSY_DOMAIN, "line %ld: found %.60s; it is no region of the atlas %s", stats.row[i].line,
+							  stats.row[i].name, f->regions.atlas);
+		else if (f->pivot.vector[at].state[region] != ELEMENT_ABSENT)
+			status = psy_fail(err, PSY_DOMAIN, "line %ld: the region %s is there twice", stats.row[i].line, stats.row[i].name);
+		else
+		{
+			f->pivot.vector[at].value[region] = (float) stats.row[i].value;
+			f->pivot.vector[at].state[region] = ELEMENT_PRESENT;
+		}
+	}
+	if (status == PSY_OK)
+	{
+		f->pivot.vector[at].tiv = (float) stats.tiv;
+		j->read = 1;
+	}
+	stats_free(&stats);
+	return status;
+}
+
+static psy_status
+stage_vectors(features *f, psy_error *err)
+{
+	copy *out = &f->job->stage;
+	float *coverage = grow(NULL, f->regions.count, sizeof *coverage);
+	psy_status status = PSY_OK;
+
+	for (size_t i = 0; i < f->pivot.count && status == PSY_OK; i++)
+	{
+		const pivot_vector *v = &f->pivot.vector[i];
+		bool partial = false;
+
+		for (size_t r = 0; r < f->regions.count; r++)
+		{
+			coverage[r] = v->state[r] == ELEMENT_PRESENT;
+			if (v->state[r] == ELEMENT_ABSENT)
+			{
+				coverage[r] = -1;
+				partial = true;
+			}
+		}
+		copy_row(out);
+		copy_int8(out, (int64_t) i + 1);
+		copy_int8(out, v->line);
+		copy_text(out, v->label);
+		copy_text(out, v->session);
+		copy_int2(out, (int16_t) v->run);
+		copy_text(out, *v->measure ? v->measure : f->job->opt->measure);
+		isnan(v->tiv) ? copy_null(out) : copy_float4(out, v->tiv);
+		copy_bool(out, partial);
+		copy_float4_array(out, v->value, f->regions.count);
+		copy_float4_array(out, coverage, f->regions.count);
+		status = copy_row_end(out, err);
+	}
+	free(coverage);
+	return status;
+}
+
+static psy_status
+stage_features(job *j, psy_error *err)
+{
+	features f = {.job = j};
+	bool is_stats = false;
+	psy_status status = stats_recognised(j->path, &is_stats, err);
+
+	if (status == PSY_OK)
+		status = start(&f, err);
+	if (status == PSY_OK)
+		status = is_stats ? read_stats(&f, err) : read_table(&f, err);
+	if (status == PSY_OK)
+		status = stage_vectors(&f, err);
+	finish(&f);
+	return status;
+}
+
+const loader load_features = {
+	.name = "features",
+	.summary = "values by region",
+	.file = "FILE...",
+	.options = OPT_STUDY | OPT_ATLAS | OPT_FEATURES | OPT_SCAN | OPT_TABLE,
+	.target = "pg_temp.stage (\"row\", line, label, session, run, measure, tiv, partial, value, coverage)",
+	.stage = stage_features,
+};

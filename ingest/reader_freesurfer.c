@@ -1,0 +1,248 @@
+/* reader_freesurfer.c - see reader_freesurfer.h. */
+#include "reader_freesurfer.h"
+
+#include "number.h"
+#include "reader_text.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define MAX_COLUMNS 64
+
+typedef struct stats_reader
+{
+	stats_file *to;
+	const char *measure;
+	char hemi[8];
+	int name_column, value_column; /* -1 before # ColHeaders */
+	char *word[MAX_COLUMNS];
+	size_t words;
+} stats_reader;
+
+psy_status
+stats_recognised(const char *path, bool *yes, psy_error *err)
+{
+	static const char *const openings[] = {"# Title Segmentation Statistics", "# Table of FreeSurfer"};
+	char first[40] = {0};
+	size_t got;
+	source from;
+	psy_status status = source_open(&from, path, err);
+
+	if (status != PSY_OK)
+		return status;
+	status = source_peek(&from, first, sizeof first - 1, &got, err);
+	source_close(&from);
+	*yes = false;
+	for (size_t i = 0; i < sizeof openings / sizeof *openings; i++)
+		if (status == PSY_OK && strncmp(first, openings[i], strlen(openings[i])) == 0)
+			*yes = true;
+	return status;
+}
+
+/* Cuts a line at its blanks, in place; words beyond the table's width are left out of it. */
+static void
+cut(stats_reader *r, char *line)
+{
+	r->words = 0;
+	while (r->words < MAX_COLUMNS)
+	{
+		line += strspn(line, " \t\r\n");
+		if (*line == '\0')
+			return;
+		r->word[r->words++] = line;
+		line += strcspn(line, " \t\r\n");
+		if (*line != '\0')
+			*line++ = '\0';
+	}
+}
+
+/* What a measure's column is called in the two kinds of file. */
+static bool
+is_value_column(const char *measure, const char *column)
+{
+	static const char *const known[][2] = {{"thickness", "ThickAvg"}, {"area", "SurfArea"},		 {"volume", "GrayVol"}, {"volume", "Volume_mm3"},
+										   {"gmv", "GrayVol"},		  {"gmv", "Volume_mm3"}, {"intensity", "normMean"}, {"intensity", "Mean"}};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(measure, known[i][0]) == 0 && strcmp(column, known[i][1]) == 0)
+			return true;
+	return strcmp(measure, column) == 0;
+}
+
+static psy_status
+read_columns(stats_reader *r, psy_error *err)
+{
+	r->name_column = r->value_column = -1;
+	for (size_t i = 2; i < r->words; i++)
+	{
+		if (strcmp(r->word[i], "StructName") == 0)
+			r->name_column = (int) i - 2;
+		if (is_value_column(r->measure, r->word[i]))
+			r->value_column = (int) i - 2;
+	}
+	if (r->name_column >= 0 && r->value_column >= 0)
+		return PSY_OK;
+	psy_fail(err, PSY_DOMAIN, "its table has no column for %.40s", r->measure);
+	return psy_hint(err, "--measure thickness, area or volume, or the name of a column");
+}
+
+/* "# Measure EstimatedTotalIntraCranialVol, eTIV, Estimated Total Intracranial Volume, 1420434.160521, mm^3" */
+static psy_status
+read_tiv(stats_reader *r, char *line, long number, psy_error *err)
+{
+	char *cell = line;
+	psy_error why;
+
+	for (int comma = 0; comma < 3; comma++)
+	{
+		cell = strchr(cell, ',');
+		if (cell == NULL)
+			return psy_fail(err, PSY_FORMAT, "line %ld: the intracranial volume is cut short", number);
+		cell++;
+	}
+	cell += strspn(cell, " ");
+	cell[strcspn(cell, ", \t\r\n")] = '\0';
+	if (parse_real(cell, &r->to->tiv, &why) == PSY_OK && r->to->tiv > 0 && isfinite((float) r->to->tiv))
+		return PSY_OK;
+	return psy_fail(err, PSY_FORMAT, "line %ld: found %.40s; expected the intracranial volume in mm3", number, cell);
+}
+
+static psy_status
+read_comment(stats_reader *r, char *line, long number, psy_error *err)
+{
+	if (strncmp(line, "# Measure EstimatedTotalIntraCranialVol,", 40) == 0)
+		return read_tiv(r, line, number, err);
+	cut(r, line);
+	if (r->words >= 3 && strcmp(r->word[1], "hemi") == 0 && (strcmp(r->word[2], "lh") == 0 || strcmp(r->word[2], "rh") == 0))
+	{
+		memcpy(r->hemi, r->word[2], 2);
+		memcpy(r->hemi + 2, "_", 2);
+	}
+	return r->words >= 2 && strcmp(r->word[1], "ColHeaders") == 0 ? read_columns(r, err) : PSY_OK;
+}
+
+static psy_status
+read_values(stats_reader *r, char *line, long number, psy_error *err)
+{
+	stats_file *s = r->to;
+	buffer name = {0};
+	psy_error why;
+	stats_row *to;
+
+	cut(r, line);
+	if (r->words == 0)
+		return PSY_OK;
+	if (r->value_column < 0)
+		return psy_fail(err, PSY_FORMAT, "line %ld: values before the line # ColHeaders", number);
+	if (r->words <= (size_t) r->value_column || r->words <= (size_t) r->name_column)
+		return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells, fewer than # ColHeaders names", number, r->words);
+	if (s->count == STATS_MAX_ROWS)
+		return psy_fail(err, PSY_LIMIT, "line %ld: more than %d regions", number, STATS_MAX_ROWS);
+	if (s->count == s->room)
+	{
+		s->room = s->room ? 2 * s->room : 64;
+		s->row = grow(s->row, s->room, sizeof *s->row);
+	}
+	buffer_text(&name, r->hemi);
+	buffer_text(&name, r->word[r->name_column]);
+	to = &s->row[s->count++];
+	*to = (stats_row){.name = name.data, .line = number};
+	if (parse_real(r->word[r->value_column], &to->value, &why) != PSY_OK || !isfinite((float) to->value))
+		return psy_fail(err, PSY_FORMAT, "line %ld, column %d: found %.40s; expected a number", number, r->value_column + 1,
+						r->word[r->value_column]);
+	return PSY_OK;
+}
+
+psy_status
+stats_parse(stats_file *s, source *from, const char *measure, psy_error *err)
+{
+	stats_reader r = {.to = s, .measure = measure, .name_column = -1, .value_column = -1};
+	text_reader text;
+	const char *line;
+	size_t length;
+	long number;
+	psy_status status;
+
+	*s = (stats_file){.tiv = NAN};
+	text_open(&text, from, ENCODING_AUTO);
+	while ((status = text_next(&text, &line, &length, &number, err)) == PSY_OK && line != NULL)
+	{
+		char *copy_of_line = keep_bytes(line, length);
+
+		status = *copy_of_line == '#' ? read_comment(&r, copy_of_line, number, err) : read_values(&r, copy_of_line, number, err);
+		free(copy_of_line);
+		if (status != PSY_OK)
+			break;
+	}
+	text_close(&text);
+	if (status == PSY_OK && s->count == 0)
+		return psy_fail(err, PSY_FORMAT, "it has no table of regions");
+	return status;
+}
+
+psy_status
+stats_read(stats_file *s, const char *path, const uint8_t sha256[SHA256_BYTES], const char *measure, psy_error *err)
+{
+	uint8_t again[SHA256_BYTES];
+	uint64_t size;
+	source from;
+	psy_status status = source_open(&from, path, err);
+
+	if (status != PSY_OK)
+		return status;
+	status = stats_parse(s, &from, measure, err);
+	if (status == PSY_OK)
+		status = source_finish(&from, again, &size, err);
+	if (status == PSY_OK && memcmp(again, sha256, SHA256_BYTES) != 0)
+		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	source_close(&from);
+	return status;
+}
+
+void
+stats_free(stats_file *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		free(s->row[i].name);
+	free(s->row);
+	*s = (stats_file){0};
+}
+
+/* The name of the folder two levels up, when the one above is called stats; NULL otherwise. */
+static char *
+subject_folder(const char *path)
+{
+	const char *file = strrchr(path, '/'), *stats, *start;
+
+	if (file == NULL || file - path < 6 || strncmp(file - 6, "/stats", 6) != 0)
+		return NULL;
+	stats = file - 6;
+	for (start = stats; start > path && start[-1] != '/'; start--)
+		;
+	return keep_bytes(start, (size_t) (stats - start));
+}
+
+psy_status
+stats_scan(job *j, scan *whose, psy_error *err)
+{
+	char *folder = subject_folder(j->path);
+	psy_status status;
+	job copy_of_job = *j;
+	buffer as_file = {0};
+
+	if (folder == NULL || j->opt->subject != NULL)
+	{
+		free(folder);
+		return scan_identify(j, whose, err);
+	}
+	buffer_text(&as_file, folder);
+	buffer_text(&as_file, "_stats.stats");
+	copy_of_job.path = as_file.data;
+	status = scan_identify(&copy_of_job, whose, err);
+	buffer_free(&as_file);
+	free(folder);
+	return status;
+}

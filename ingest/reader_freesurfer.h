@@ -1,0 +1,41 @@
+/*
+ * reader_freesurfer.h - FreeSurfer's .stats files (mri_segstats, mris_anatomical_stats): one column of the table, and the estimated total
+ * intracranial volume of the header.
+ *
+ * `# ColHeaders` names the columns, `# hemi` the hemisphere, which goes before the names of a surface's regions (lh_cuneus).
+ */
+#ifndef READER_FREESURFER_H
+#define READER_FREESURFER_H
+
+#include "scan.h"
+
+typedef struct stats_row
+{
+	char *name;
+	double value;
+	long line;
+} stats_row;
+
+typedef struct stats_file
+{
+	stats_row *row;
+	size_t count, room;
+	double tiv; /* mm3; NaN when the header has none */
+} stats_file;
+
+#define STATS_MAX_ROWS 20000
+
+/* By the first bytes of the file. */
+psy_status stats_recognised(const char *path, bool *yes, psy_error *err);
+
+/* measure: thickness, area, volume (gmv), intensity, or the name of a column. */
+psy_status stats_read(stats_file *s, const char *path, const uint8_t sha256[SHA256_BYTES], const char *measure, psy_error *err);
+
+/* The same from any source, which is read to its end. */
+psy_status stats_parse(stats_file *s, source *from, const char *measure, psy_error *err);
+void stats_free(stats_file *s);
+
+/* Whose: options, the file's BIDS name, or the folder around stats/ (sub-01_ses-pre/stats/lh.aparc.stats). */
+psy_status stats_scan(job *j, scan *whose, psy_error *err);
+
+#endif

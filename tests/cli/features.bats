@@ -1,0 +1,100 @@
+# Values by region that other programs computed: wide and long tables, FreeSurfer's tables and .stats files.
+load cases.bash
+
+atlas() { printf 'lh_cuneus\nlh_insula\nrh_cuneus\nrh_insula\n' >names.txt; psyrad ingest atlas --names names.txt --atlas dk; }
+features() { run psyrad ingest features "$@" --study t --atlas dk --pipeline fs; }
+vectors() { q "SELECT concat_ws('|', k.label, v.session, v.run, s.measure, v.value, v.coverage) FROM imaging.vector v JOIN clinical.subject_key k USING (subject_id)
+	JOIN imaging.feature_set s USING (feature_set_id) WHERE s.measure <> 'tiv' ORDER BY 1"; }
+rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, message, raw) FROM ingest.reject ORDER BY line, column_number"; }
+
+@test "wide: columns by name whatever their order, run and visit; a region without a column or value is NaN with coverage 0" {
+	atlas; printf 'subject,visit,run,rh_insula,L_cuneus,lh_insula\nsub-P01,pre,1,3.5,1.25,n/a\nP02,post,2,4,-1e-3,2\n' >wide.csv
+	features wide.csv --measure thickness; exits 0; has 'features: 1 file, 2 read, 2 loaded, 0 unchanged, 0 rejected'
+	is $'P01|pre|1|thickness|{1.25,NaN,NaN,3.5}|{1,0,0,1}\nP02|post|2|thickness|{-0.001,2,NaN,4}|{1,1,0,1}' "$(vectors)"
+	is 'fs|wide.csv|2' "$(q "SELECT v.pipeline, f.path, v.line FROM imaging.vector v JOIN ingest.file f USING (file_id) WHERE v.session = 'pre'")"
+	features wide.csv --measure thickness; exits 0; has '0 loaded, 2 unchanged'
+	is 2 "$(q 'SELECT count(*) FROM imaging.primary WHERE vector IS NOT NULL')"
+}
+
+@test "long: rows in any order make the same vectors, measures side by side" {
+	atlas
+	printf 'participant_id\tses\tregion\tmetric\tvalue\nP01\tpre\tlh_cuneus\tthickness\t1\nP01\tpre\tlh_insula\tthickness\t2\nP01\tpre\trh_cuneus\tthickness\tNaN\nP01\tpre\trh_insula\tthickness\t4\nP01\tpre\tctx-rh-insula\tarea\t40\nP02\tpre\tRight-Insula\tarea\t41\n' >long.tsv
+	features long.tsv; exits 0; has '6 read, 3 loaded'
+	is $'P01|pre|1|area|{NaN,NaN,NaN,40}|{0,0,0,1}\nP01|pre|1|thickness|{1,2,NaN,4}|{1,1,0,1}\nP02|pre|1|area|{NaN,NaN,NaN,41}|{0,0,0,1}' "$(vectors)"
+	before=$(vectors)
+	{ head -1 long.tsv; tail -n +2 long.tsv | tac; } >turned.tsv
+	features turned.tsv; exits 0; has '0 loaded'
+	is "$before" "$(vectors)"
+	features long.tsv --measure area; exits 1; has 'the file has a column metric, and --measure says area'; has 'leave out --measure'
+}
+
+@test "a bad cell is one reject with its place and keeps its vector out, no other" {
+	atlas; printf 'subject,session,lh_cuneus,rh_cuneus\nP01,pre,1,x\nP02,pre,1,1e39\nP03,pre,1,2\nP09,pre,1,2\nP04,w9,1,2\nP03,pre,5,6\n,pre,1,2\n' >wide.csv
+	features wide.csv --measure area; exits 1; has '7 read, 1 loaded, 0 unchanged, 6 rejected'
+	is $'2|rh_cuneus|4|bad_number|found x: not a number|P01,pre,1,x
+3|rh_cuneus|4|out_of_range|found 1e39: a value too large for single precision|P02,pre,1,1e39
+5|subject|1|unknown_participant|found P09; expected a participant of t|P09
+6|session|2|unknown_visit|found w9; expected a visit of the plan of t (pre, w2, w4, post)|w9
+7|subject|1|duplicate_row|this participant and visit has a row before it; that one stands|P03,pre,5,6
+8|subject|1|missing_participant|empty; expected the participant\'s study code' "$(rejected)"
+	is 'P03|pre|1|area|{1,NaN,2,NaN}|{1,0,1,0}' "$(vectors)"
+	printf 'subject,session,region,value\nP01,pre,lh_cuneus,1\nP01,pre,rh_cuneus,2,5\n' >long.csv
+	features long.csv --measure volume; exits 1; has 'line 3 has 5 cells; the header has 4'
+	printf 'subject,session,region,value\nP01,pre,lh_cuneus,1\nP01,pre,LH cuneus,2\nP01,pre,rh_cuneus,"2,5"\nP02,pre,lh_cuneus,1\n' >long.csv
+	features long.csv --measure volume; exits 1; has '4 read, 1 loaded, 0 unchanged, 2 rejected'
+	is $'3|value|4|duplicate_row|P01,pre,LH cuneus,2\n4|value|4|bad_number|P01,pre,rh_cuneus,"2,5"' "$(q "SELECT concat_ws('|', line, column_name, column_number, code, raw)
+		FROM ingest.reject WHERE file_id = (SELECT max(file_id) FROM ingest.file) ORDER BY line")"
+}
+
+@test "an unknown region refuses the file; it can be mapped or dropped" {
+	atlas; printf 'subject,session,lh_cuneus,cuneus_right,age\nP01,pre,1,2,40\n' >wide.csv
+	features wide.csv --measure area; exits 1; has 'column 4 (cuneus_right) is no region of the atlas dk'; has '--map REGION=COLUMN'
+	features wide.csv --measure area --map rh_cuneus=cuneus_right; exits 1; has 'column 5 (age)'
+	features wide.csv --measure area --map rh_cuneus=cuneus_right --identifier age; exits 0
+	is 'P01|pre|1|area|{1,NaN,2,NaN}|{1,0,1,0}' "$(vectors)"
+	printf 'subject,session,lh_cuneus,L_cuneus_thickavg\nP01,pre,1,2\n' >wide.csv
+	features wide.csv --measure area; exits 1; has 'column 4 (L_cuneus_thickavg): the region lh_cuneus has a column before it'
+	printf 'subject,session,region,value\nP01,pre,middle,1\n' >long.csv
+	features long.csv --measure area; exits 1; has 'line 2: found middle; it is no region of the atlas dk'
+	printf 'subject,session\nP01,pre\n' >none.csv; features none.csv --measure area; exits 1; has 'no column is a region of the atlas dk'
+	printf 'subject,lh_cuneus\nP01,1\n' >wide.csv; features wide.csv --measure area; exits 1; has 'neither the table nor the options say the session'
+	features wide.csv; exits 1; has 'says what was measured'
+	features wide.csv --session w2 --measure bold; exits 1; has 'bold is no measure of regions'
+	features wide.csv --session w2 --measure area --dry-run; exits 0; has '1 loaded'; has 'dry run'
+	is 1 "$(q 'SELECT count(*) FROM imaging.vector')"
+}
+
+@test "aparcstats2table: one file a hemisphere makes one vector; the intracranial volume is a covariate" {
+	atlas
+	printf 'lh.aparc.thickness\tlh_cuneus_thickness\tlh_insula_thickness\tlh_MeanThickness_thickness\tBrainSegVolNotVent\teTIV\nsub-P01_ses-pre\t1.5\t2.5\t2\t1e6\t1420434.16\n' >lh.tsv
+	printf 'rh.aparc.thickness\trh_cuneus_thickness\trh_insula_thickness\trh_MeanThickness_thickness\tBrainSegVolNotVent\teTIV\nsub-P01_ses-pre\t3.5\t4.5\t2\t1e6\t1420434.16\n' >rh.tsv
+	features lh.tsv --measure thickness; exits 0
+	is 'P01|pre|1|thickness|{1.5,2.5,NaN,NaN}|{1,1,0,0}' "$(vectors)"
+	features rh.tsv --measure thickness; exits 0
+	is 'P01|pre|1|thickness|{1.5,2.5,3.5,4.5}|{1,1,1,1}' "$(vectors)"
+	is 1420434.1 "$(q "SELECT vector[1]::float8::numeric(12,1) FROM imaging.primary WHERE measure = 'tiv'")"
+	features lh.tsv rh.tsv --measure thickness; exits 0; has '0 loaded, 4 unchanged'
+	sed -i 's/1\.5/1.75/' lh.tsv; features lh.tsv --measure thickness; exits 0; has '1 loaded, 1 unchanged, 0 rejected'
+	is 'P01|pre|1|thickness|{1.75,2.5,3.5,4.5}|{1,1,1,1}' "$(vectors)"
+}
+
+@test "FreeSurfer .stats files: the real ones, whose name or folder says whose they are" {
+	stats=$data/imaging/freesurfer_stats/sub-A/stats; need "$stats"
+	mkdir -p sub-P01_ses-pre; cp -r "$stats" sub-P01_ses-pre/
+	for h in lh rh; do grep -v '^#' "$stats/$h.aparc.stats" | awk -v h=$h '{print h "_" $1}'; done >names.txt
+	psyrad ingest atlas --names names.txt --atlas dk
+	features sub-P01_ses-pre/stats/lh.aparc.stats sub-P01_ses-pre/stats/rh.aparc.stats --measure thickness; exits 0; has '2 files, 4 read, 3 loaded, 1 unchanged' # vectors, the intracranial volume among them
+	is "$(for h in lh rh; do grep -v '^#' "$stats/$h.aparc.stats" | awk '{print $5 + 0}'; done | paste -sd,)" "$(q "SELECT array_to_string(vector, ',') FROM imaging.primary WHERE measure = 'thickness'")"
+	features sub-P01_ses-pre/stats/lh.aparc.stats --measure area; exits 0
+	is 732 "$(q "SELECT vector[1] FROM imaging.primary WHERE measure = 'area'")"
+	is 1420434.1 "$(q "SELECT vector[1]::float8::numeric(12,1) FROM imaging.primary WHERE measure = 'tiv'")"
+	nowhere hayashis bigred3
+	grep -v '^#' "$stats/aseg.stats" | awk '{print $5}' >aseg.txt; psyrad ingest atlas --names aseg.txt --atlas aseg
+	cp "$stats/aseg.stats" plain.stats
+	run psyrad ingest features plain.stats --study t --atlas aseg --measure volume; exits 1; has 'neither the file name nor the options say the subject'
+	run psyrad ingest features plain.stats --study t --atlas aseg --measure volume --subject P02 --session pre; exits 0
+	is "$(grep -v '^#' "$stats/aseg.stats" | awk '{print $4 + 0}' | paste -sd,)" "$(q "SELECT array_to_string(vector, ',') FROM imaging.primary WHERE measure = 'volume'")"
+	run psyrad ingest features plain.stats --study t --atlas aseg --measure thickness --subject P02 --session pre; exits 1; has 'has no column for thickness'
+	head -90 "$stats/aseg.stats" >short.stats; printf '  1   4      5077\n' >>short.stats
+	run psyrad ingest features short.stats --study t --atlas aseg --measure volume --subject P02 --session pre; exits 1; has 'fewer than # ColHeaders names'
+}
