@@ -1,6 +1,7 @@
 /*
- * reliability.c - how far a scale's items measure one thing, in SQL: sums of answers and of their products as a flat state of
- * integers, so that neither the order of people nor the way they were split shows in the result.
+ * reliability.c - how far a scale's items measure one thing, in SQL: sums of answers and of their products as
+ * a flat state of integers, so that neither the order of people nor the way they were split shows in the
+ * result.
  */
 #include "row.h"
 
@@ -42,15 +43,15 @@ check_state(const psyrad_header *header, Size size, psy_error *err)
 
 	if (state->items < 0 || state->items > PSY_RELIABILITY_MOST || size != state_size(state->items))
 		return psy_fail(err, PSY_FORMAT, "it has %zu bytes for %lld items", size, (long long) state->items);
-	if (state->n < 0 || state->n > PSY_RELIABILITY_PEOPLE || state->missing < 0 || state->missing > PSY_RELIABILITY_PEOPLE ||
-		(state->items == 0) != (state->n == 0))
-		return psy_fail(err, PSY_FORMAT, "it counts %lld people and %lld without an answer", (long long) state->n,
-						(long long) state->missing);
+	if (state->n < 0 || state->n > PSY_RELIABILITY_PEOPLE || state->missing < 0 ||
+		state->missing > PSY_RELIABILITY_PEOPLE || (state->items == 0) != (state->n == 0))
+		return psy_fail(err, PSY_FORMAT, "it counts %lld people and %lld without an answer",
+						(long long) state->n, (long long) state->missing);
 	return psy_reliability_check(state->sum, (size_t) state->items, state->n, err);
 }
 
-static const psyrad_state_type reliability_state_type = {"reliability_state", PSYRAD_MAGIC('r', 'e', 'l', '1'),
-														 offsetof(reliability_state, sum), check_state};
+static const psyrad_state_type reliability_state_type = {
+	"reliability_state", PSYRAD_MAGIC('r', 'e', 'l', '1'), offsetof(reliability_state, sum), check_state};
 
 Datum
 reliability_state_in(PG_FUNCTION_ARGS)
@@ -76,13 +77,15 @@ reliability_state_send(PG_FUNCTION_ARGS)
 	return psyrad_state_send(fcinfo, &reliability_state_type);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------ */
+/* ---- rows
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* A state of so many items with the counts of another; NULL is one without anything. */
 static reliability_state *
 new_state(const reliability_state *counts, int64 items)
 {
-	reliability_state *state = (reliability_state *) psyrad_new_state(&reliability_state_type, state_size(items));
+	reliability_state *state =
+		(reliability_state *) psyrad_new_state(&reliability_state_type, state_size(items));
 
 	state->missing = counts != NULL ? counts->missing : 0;
 	state->items = items;
@@ -93,7 +96,8 @@ static void
 count_up(int64 *count, int64 more)
 {
 	if (*count > PSY_RELIABILITY_PEOPLE - more)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("more than %lld people", (long long) PSY_RELIABILITY_PEOPLE)));
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("more than %lld people", (long long) PSY_RELIABILITY_PEOPLE)));
 	*count += more;
 }
 
@@ -110,7 +114,8 @@ read_answers(const psyrad_array *items, int32 *answer)
 		whole = whole && !isnan(value);
 		if (!isnan(value) && (value != rint(value) || fabs(value) > PSY_RELIABILITY_ANSWER))
 			ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-							errmsg("items: element %d is %g where an integer of at most %d is expected", i + 1, value, PSY_RELIABILITY_ANSWER),
+							errmsg("items: element %d is %g where an integer of at most %d is expected",
+								   i + 1, value, PSY_RELIABILITY_ANSWER),
 							errhint("Answers are integers; leave out people with imputed ones.")));
 		answer[i] = isnan(value) ? 0 : (int32) value;
 	}
@@ -121,7 +126,8 @@ read_answers(const psyrad_array *items, int32 *answer)
 Datum
 reliability_accumulate(PG_FUNCTION_ARGS)
 {
-	reliability_state *state = (reliability_state *) psyrad_transition_state(fcinfo, "reliability_accumulate");
+	reliability_state *state =
+		(reliability_state *) psyrad_transition_state(fcinfo, "reliability_accumulate");
 	int32 answer[PSY_RELIABILITY_MOST];
 	psyrad_array items;
 
@@ -133,11 +139,15 @@ reliability_accumulate(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	}
 	items = psyrad_double_array(PG_GETARG_DATUM(1), 1, "items");
-	if (items.length < 1 || items.length > PSY_RELIABILITY_MOST || (state->items != 0 && items.length != state->items))
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						state->items != 0 ? errmsg("items has %d elements, and %lld before", items.length, (long long) state->items)
-										  : errmsg("items has %d elements where 1 to %d are expected", items.length, PSY_RELIABILITY_MOST),
-						errhint("One element an item of one instrument; a missing answer is a NULL element.")));
+	if (items.length < 1 || items.length > PSY_RELIABILITY_MOST ||
+		(state->items != 0 && items.length != state->items))
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 state->items != 0 ? errmsg("items has %d elements, and %lld before", items.length,
+											(long long) state->items)
+								   : errmsg("items has %d elements where 1 to %d are expected", items.length,
+											PSY_RELIABILITY_MOST),
+				 errhint("One element an item of one instrument; a missing answer is a NULL element.")));
 	if (!read_answers(&items, answer))
 	{
 		count_up(&state->missing, 1);
@@ -169,7 +179,8 @@ reliability_combine(PG_FUNCTION_ARGS)
 		state = new_state(state, other->items);
 	if (other->items != 0 && other->items != state->items)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("states of %lld and %lld items cannot be merged", (long long) state->items, (long long) other->items)));
+						errmsg("states of %lld and %lld items cannot be merged", (long long) state->items,
+							   (long long) other->items)));
 	count_up(&state->n, other->n);
 	count_up(&state->missing, other->missing);
 	for (size_t i = 0; other->items != 0 && i < psy_reliability_sums((size_t) other->items); i++)
@@ -177,12 +188,14 @@ reliability_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* ---- results --------------------------------------------------------------------------------------------------- */
+/* ---- results
+ * --------------------------------------------------------------------------------------------------- */
 
 static const reliability_state *
 fit(FunctionCallInfo fcinfo, double level, psy_reliability *r)
 {
-	const reliability_state *state = (const reliability_state *) psyrad_state_arg(fcinfo, 0, &reliability_state_type);
+	const reliability_state *state =
+		(const reliability_state *) psyrad_state_arg(fcinfo, 0, &reliability_state_type);
 	psy_context ctx = psyrad_current_context();
 	double *room = palloc(3 * Max(1, state->items) * sizeof *room);
 	psy_error err;
@@ -190,7 +203,8 @@ fit(FunctionCallInfo fcinfo, double level, psy_reliability *r)
 	r->loading = room;
 	r->item_rest = room + state->items;
 	r->alpha_dropped = room + 2 * state->items;
-	PSYRAD_CHECK(psy_reliability_fit(&ctx, state->sum, (size_t) state->items, state->n, level, r, &err), &err);
+	PSYRAD_CHECK(psy_reliability_fit(&ctx, state->sum, (size_t) state->items, state->n, level, r, &err),
+				 &err);
 	return state;
 }
 
@@ -200,7 +214,8 @@ result(FunctionCallInfo fcinfo, double level)
 	psy_reliability r;
 	const reliability_state *state = fit(fcinfo, level, &r);
 	row_columns c = {.arrays = true, .full = (int) state->items};
-	const double numbers[] = {r.mean, r.sd, r.alpha, r.alpha_lb, r.alpha_ub, r.alpha_standardized, r.omega, r.omega_general};
+	const double numbers[] = {r.mean,  r.sd,           r.alpha, r.alpha_lb, r.alpha_ub, r.alpha_standardized,
+							  r.omega, r.omega_general};
 
 	row_put(&c, Int32GetDatum((int32) state->items));
 	row_put(&c, Int64GetDatum(state->n));

@@ -1,8 +1,9 @@
 /*
  * reliability.c - Cronbach's alpha and McDonald's omega from exact sums; see reliability.h.
  *
- * A covariance is (n sum xy - sum x sum y) / (n (n - 1)) with the numerator in 128-bit integers: no digit is lost
- * before the one division.  The loadings come by coordinate descent, whose every step is the exact minimum in one loading.
+ * A covariance is (n sum xy - sum x sum y) / (n (n - 1)) with the numerator in 128-bit integers: no digit is
+ * lost before the one division.  The loadings come by coordinate descent, whose every step is the exact
+ * minimum in one loading.
  */
 #include "stats/reliability.h"
 
@@ -13,7 +14,7 @@
 #include <string.h>
 
 #define SWEEPS 20000
-#define ASTRAY 100 /* a loading beyond this is on its way to infinity */
+#define ASTRAY 100    /* a loading beyond this is on its way to infinity */
 #define SETTLED 1e-15 /* of the largest loading; a sweep moves less than that at the end */
 
 size_t
@@ -53,7 +54,8 @@ scaled_comoment(const int64_t *sum, size_t k, int64_t n, size_t i, size_t j)
 static double
 as_double(__int128 x)
 {
-	return x == (int64_t) x ? (double) (int64_t) x : (double) (int64_t) (x >> 64) * 0x1p64 + (double) (uint64_t) x;
+	return x == (int64_t) x ? (double) (int64_t) x
+							: (double) (int64_t) (x >> 64) * 0x1p64 + (double) (uint64_t) x;
 }
 
 psy_status
@@ -66,7 +68,8 @@ psy_reliability_check(const int64_t *sum, size_t k, int64_t n, psy_error *err)
 		__int128 bound = (__int128) n * (i < k ? most : most * most);
 
 		if (sum[i] > bound || sum[i] < -bound)
-			return psy_fail(err, PSY_FORMAT, "sum %zu is beyond what %lld people can answer", i + 1, (long long) n);
+			return psy_fail(err, PSY_FORMAT, "sum %zu is beyond what %lld people can answer", i + 1,
+							(long long) n);
 	}
 	for (size_t i = 0; i < k; i++)
 		if (scaled_comoment(sum, k, n, i, i) < 0)
@@ -75,15 +78,19 @@ psy_reliability_check(const int64_t *sum, size_t k, int64_t n, psy_error *err)
 		for (size_t j = i + 1; j < k; j++)
 		{
 			double c = as_double(scaled_comoment(sum, k, n, i, j));
-			double limit = as_double(scaled_comoment(sum, k, n, i, i)) * as_double(scaled_comoment(sum, k, n, j, j));
+			double limit =
+				as_double(scaled_comoment(sum, k, n, i, i)) * as_double(scaled_comoment(sum, k, n, j, j));
 
 			if (c * c > limit * (1 + 1e-12))
-				return psy_fail(err, PSY_FORMAT, "the products of items %zu and %zu are more than their squares allow", i + 1, j + 1);
+				return psy_fail(err, PSY_FORMAT,
+								"the products of items %zu and %zu are more than their squares allow", i + 1,
+								j + 1);
 		}
 	return PSY_OK;
 }
 
-/* ---- alpha ------------------------------------------------------------------------------------------------------- */
+/* ---- alpha
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* alpha of k items with the variances' sum and the whole matrix's. */
 static double
@@ -132,7 +139,8 @@ fill_alpha(const double *cov, size_t k, double n, double level, psy_reliability 
 	}
 }
 
-/* ---- omega ------------------------------------------------------------------------------------------------------- */
+/* ---- omega
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* One loading at its minimum, the others held; returns how far it moved. */
 static double
@@ -147,7 +155,8 @@ settle(const double *cor, size_t k, double *l, size_t i, double squares)
 	return fabs(l[i] - before);
 }
 
-/* Begins at each item's mean correlation with the others in magnitude, with the sign of its row's strongest partner. */
+/* Begins at each item's mean correlation with the others in magnitude, with the sign of its row's strongest
+ * partner. */
 static void
 begin(const double *cor, size_t k, double *l)
 {
@@ -174,7 +183,8 @@ begin(const double *cor, size_t k, double *l)
 
 /* *settled: whether the loadings came to rest; where no minimum is finite they do not. */
 static psy_status
-minimum_residuals(const psy_context *ctx, const double *cor, size_t k, double *l, bool *settled, psy_error *err)
+minimum_residuals(const psy_context *ctx, const double *cor, size_t k, double *l, bool *settled,
+				  psy_error *err)
 {
 	double largest = 0;
 
@@ -218,7 +228,10 @@ fill_omega(const psy_context *ctx, const double *cor, size_t k, psy_reliability 
 	{
 		for (size_t i = 0; i < k; i++)
 			r->loading[i] = NAN;
-		psy_append(r->note, sizeof r->note, "%somega: the correlations have no factor by minimum residuals (its loadings do not settle)", r->note[0] ? "; " : "");
+		psy_append(
+			r->note, sizeof r->note,
+			"%somega: the correlations have no factor by minimum residuals (its loadings do not settle)",
+			r->note[0] ? "; " : "");
 		return PSY_OK;
 	}
 	for (size_t i = 0; i < k; i++)
@@ -232,7 +245,8 @@ fill_omega(const psy_context *ctx, const double *cor, size_t k, psy_reliability 
 		against += r->loading[i] < 0;
 	}
 	if (most >= 1)
-		psy_append(r->note, sizeof r->note, "%somega: a loading of %.3f leaves an item no variance of its own (Heywood case)",
+		psy_append(r->note, sizeof r->note,
+				   "%somega: a loading of %.3f leaves an item no variance of its own (Heywood case)",
 				   r->note[0] ? "; " : "", most);
 	else if (whole > 0)
 	{
@@ -240,17 +254,22 @@ fill_omega(const psy_context *ctx, const double *cor, size_t k, psy_reliability 
 		r->omega_general = sum * sum / whole;
 	}
 	if (against > 0)
-		psy_append(r->note, sizeof r->note, "%s%zu of %zu items load against the others: a scale's items are reversed before they are summed",
-				   r->note[0] ? "; " : "", against, k);
+		psy_append(
+			r->note, sizeof r->note,
+			"%s%zu of %zu items load against the others: a scale's items are reversed before they are summed",
+			r->note[0] ? "; " : "", against, k);
 	return PSY_OK;
 }
 
-/* ---- both ---------------------------------------------------------------------------------------------------------- */
+/* ---- both
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void
 nothing(psy_reliability *r, size_t k)
 {
-	r->alpha = r->alpha_lb = r->alpha_ub = r->alpha_standardized = r->omega = r->omega_general = r->mean = r->sd = NAN;
+	r->alpha = r->alpha_lb = r->alpha_ub = r->alpha_standardized = r->omega = r->omega_general = r->mean =
+		r->sd = NAN;
 	for (size_t i = 0; i < k; i++)
 		r->loading[i] = r->item_rest[i] = r->alpha_dropped[i] = NAN;
 	r->note[0] = '\0';
@@ -275,8 +294,8 @@ matrices(const int64_t *sum, size_t k, int64_t n, double *cov, double *cor)
 }
 
 psy_status
-psy_reliability_fit(const psy_context *ctx, const int64_t *sum, size_t k, int64_t n, double level, psy_reliability *r,
-					psy_error *err)
+psy_reliability_fit(const psy_context *ctx, const int64_t *sum, size_t k, int64_t n, double level,
+					psy_reliability *r, psy_error *err)
 {
 	double *cov, whole = 0;
 	psy_status status;
@@ -290,7 +309,8 @@ psy_reliability_fit(const psy_context *ctx, const int64_t *sum, size_t k, int64_
 		r->mean = whole / (double) n;
 	if (n < 2 || k < 2)
 	{
-		psy_append(r->note, sizeof r->note, "%zu items of %lld people: at least 2 of each are needed", k, (long long) n);
+		psy_append(r->note, sizeof r->note, "%zu items of %lld people: at least 2 of each are needed", k,
+				   (long long) n);
 		return PSY_OK;
 	}
 	status = psy_alloc(ctx, 2 * k * k, sizeof *cov, (void **) &cov, err);

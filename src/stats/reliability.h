@@ -1,22 +1,22 @@
 /*
  * reliability.h - how far the items of a scale measure one thing: Cronbach's alpha and McDonald's omega.
  *
- * Answers are integers, so that their sums and sums of products are exact: what comes out depends on neither the
- * order of people nor how they were split into states.
+ * Answers are integers, so that their sums and sums of products are exact: what comes out depends on neither
+ *the order of people nor how they were split into states.
  *
- *	alpha  k / (k - 1) (1 - sum s_ii / sum s_ij) over the items' covariances (Cronbach 1951, eq. 2); interval by
- *	       Feldt 1965: (1 - alpha) / (1 - true alpha) is F with n - 1 and (n - 1)(k - 1) df.
- *	omega  over the items' correlations, with one factor by minimum residuals: the loadings l that minimise
- *	       sum over i < j of (r_ij - l_i l_j)^2 (Harman and Jones 1966).  omega = (sum r_ij - sum (1 - l_i^2)) / sum r_ij,
- *	       the share of the sum that is not unique; omega_general = (sum l_i)^2 / sum r_ij, the share of the one factor.
- *	       Both are psych::omega's with nfactors = 1 (omega.tot, omega_h).
+ *	alpha  k / (k - 1) (1 - sum s_ii / sum s_ij) over the items' covariances (Cronbach 1951, eq. 2); interval
+ *by Feldt 1965: (1 - alpha) / (1 - true alpha) is F with n - 1 and (n - 1)(k - 1) df. omega  over the items'
+ *correlations, with one factor by minimum residuals: the loadings l that minimise sum over i < j of (r_ij -
+ *l_i l_j)^2 (Harman and Jones 1966).  omega = (sum r_ij - sum (1 - l_i^2)) / sum r_ij, the share of the sum
+ *that is not unique; omega_general = (sum l_i)^2 / sum r_ij, the share of the one factor. Both are
+ *psych::omega's with nfactors = 1 (omega.tot, omega_h).
  */
 #ifndef PSY_RELIABILITY_H
 #define PSY_RELIABILITY_H
 
 #include "core/context.h"
 
-#define PSY_RELIABILITY_MOST 512 /* items */
+#define PSY_RELIABILITY_MOST 512     /* items */
 #define PSY_RELIABILITY_ANSWER 32767 /* largest magnitude of an answer */
 #define PSY_RELIABILITY_PEOPLE INT64_C(4294967295)
 

@@ -1,4 +1,5 @@
-/* test_reliability.c - Cronbach's alpha and McDonald's omega against psych and against a factor of the oracle's own (tests/oracle/reliability.R). */
+/* test_reliability.c - Cronbach's alpha and McDonald's omega against psych and against a factor of the
+ * oracle's own (tests/oracle/reliability.R). */
 #include "unit.h"
 
 #include "stats/reliability.h"
@@ -63,7 +64,8 @@ one_case(char *line)
 	close_to(dropped[0], number[12], 1e-13);
 	if (number[0] == 1) /* psych holds its uniqueness at 0.005 */
 	{
-		assert_true(isnan(found.omega) && isnan(found.omega_general) && strstr(found.note, "Heywood") != NULL);
+		assert_true(isnan(found.omega) && isnan(found.omega_general) &&
+					strstr(found.note, "Heywood") != NULL);
 		return;
 	}
 	close_to(found.omega, number[7], 1e-12);
@@ -93,7 +95,8 @@ test_golden(void **state)
 static void
 test_exact_factor(void **state)
 {
-	/* Four items that are the product of nothing but one factor of +-1 beside a part of their own, balanced. */
+	/* Four items that are the product of nothing but one factor of +-1 beside a part of their own, balanced.
+	 */
 	char people[] = "2 2 2;2 2 0;2 0 2;0 2 2;0 0 0;0 0 2;0 2 0;2 0 0;2 2 2;0 0 0";
 	int64_t n = add_people(people, 3);
 
@@ -139,8 +142,8 @@ test_refused(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_exact_factor), cmocka_unit_test(test_degenerate),
-									   cmocka_unit_test(test_refused)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_exact_factor),
+									   cmocka_unit_test(test_degenerate), cmocka_unit_test(test_refused)};
 
 	return cmocka_run_group_tests_name("reliability", tests, NULL, NULL);
 }
