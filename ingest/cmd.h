@@ -31,6 +31,23 @@ int cmd_report(int argc, char **argv, const char *url);
 int cmd_template(int argc, char **argv, const char *url);
 int cmd_simulate(int argc, char **argv, const char *url);
 
+int cmd_history(int argc, char **argv, const char *url);
+int cmd_queries(int argc, char **argv, const char *url);
+int cmd_freeze(int argc, char **argv, const char *url);
+int cmd_withdraw(int argc, char **argv, const char *url);
+
+/* Connects, runs one query, prints its result; returns the exit code. */
+int show_query(const char *url, const char *sql, int count, const char *const *values);
+
+/* A word of a command line: takes "--name VALUE" for one of the options that names lists, or a plain word into *plain. */
+typedef struct word_option
+{
+	const char *name;
+	const char *value; /* NULL until it is given; of a flag its name */
+	bool flag;
+} word_option;
+bool take_words(int argc, char **argv, word_option *option, size_t count, const char **plain);
+
 extern const loader load_study, load_participants, load_scores, load_atlas, load_image, load_series,
 	load_connectome, load_features, load_protocols, load_sessions, load_effects, load_model;
 

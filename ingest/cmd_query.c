@@ -22,9 +22,8 @@ report_error(const session *s, const psy_error *err)
 	return s->lost ? EXIT_SERVER : EXIT_REJECTED;
 }
 
-/* Connects, runs one query with at most one parameter, prints its result. */
-static int
-show(const char *url, const char *sql, int count, const char *const *values)
+int
+show_query(const char *url, const char *sql, int count, const char *const *values)
 {
 	session s;
 	psy_error err = {0};
@@ -57,7 +56,7 @@ cmd_status(int argc, char **argv, const char *url)
 	(void) argv;
 	if (argc > 1)
 		return usage("status");
-	return show(url,
+	return show_query(url,
 				"SELECT command, study, status, count(*) AS files, sum(rows_read) AS read, sum(rows_loaded) "
 				"AS loaded, "
 				"sum(rows_rejected) AS rejected, to_char(max(finished_at), 'YYYY-MM-DD HH24:MI') AS last "
@@ -92,7 +91,7 @@ cmd_rejects(int argc, char **argv, const char *url)
 		else
 			return usage("rejects [--file PATH] [--purge]");
 	}
-	return show(url, purge ? purge_rejects : list_rejects, 1, &file);
+	return show_query(url, purge ? purge_rejects : list_rejects, 1, &file);
 }
 
 static int
@@ -172,7 +171,7 @@ cmd_ask(int argc, char **argv, const char *url)
 		return EXIT_USAGE;
 	}
 	print_title(sql.data);
-	code = show(url, sql.data, 0, NULL);
+	code = show_query(url, sql.data, 0, NULL);
 	buffer_free(&sql);
 	free(path);
 	return code;

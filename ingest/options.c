@@ -31,8 +31,9 @@ typedef struct option_spec
 
 static const option_spec specs[] = {
 	{"study", REQUIRED, OPT_STUDY, AT(study), true, "STUDY", "the study that the file belongs to"},
-	{"instrument", REQUIRED, OPT_INSTRUMENT, AT(instrument), true, "NAME",
-	 "rating scale with its version: HAMD-17; HAMD-unspecified when unknown"},
+	{"instrument", TEXT, OPT_INSTRUMENT, AT(instrument), true, "NAME",
+	 "rating scale with its version: HAMD-17; HAMD is HAMD-unspecified (default: the column instrument)"},
+	{"visit", LIST, OPT_VISIT, AT(visit), true, "NAME=SESSION", "which session a visit's name in the file means"},
 	{"site", TEXT, OPT_SITE, AT(site), true, "SITE", "site of every row, for a file without a site column"},
 	{"atlas", REQUIRED, OPT_ATLAS, AT(atlas), true, "ATLAS", "parcellation: AAL"},
 	{"names", REQUIRED, OPT_NAMES, AT(names), false, "FILE",
@@ -123,6 +124,12 @@ complete(const options *o, unsigned accepted, const char *command)
 			fprintf(stderr, "psyrad ingest %s: --map %s is not FIELD=COLUMN\n", command, o->map.item[i]);
 			return false;
 		}
+	for (size_t i = 0; i < o->visit.count; i++)
+		if (strchr(o->visit.item[i], '=') == NULL)
+		{
+			fprintf(stderr, "psyrad ingest %s: --visit %s is not NAME=SESSION\n", command, o->visit.item[i]);
+			return false;
+		}
 	return true;
 }
 
@@ -205,4 +212,5 @@ options_free(options *o)
 	list_free(&o->missing);
 	list_free(&o->map);
 	list_free(&o->identifier);
+	list_free(&o->visit);
 }

@@ -28,8 +28,9 @@ typedef enum option_set
 	OPT_SESSION = 1 << 11,
 	OPT_MEASURE = 1 << 12,
 	OPT_SCANNER = 1 << 13,
-	OPT_MATRIX = 1 << 14,  /* --kind, --by-position */
-	OPT_FEATURES = 1 << 15 /* --measure, where the file may say it */
+	OPT_MATRIX = 1 << 14,   /* --kind, --by-position */
+	OPT_FEATURES = 1 << 15, /* --measure, where the file may say it */
+	OPT_VISIT = 1 << 16     /* --visit, --dictionary */
 } option_set;
 
 typedef struct options
@@ -42,7 +43,7 @@ typedef struct options
 	const char *study, *instrument, *site;
 	text_encoding encoding;
 	const char *encoding_name;
-	text_list missing, map, identifier;
+	text_list missing, map, identifier, visit;
 	const char *sheet;
 	bool labels;
 	const char *atlas, *names, *space, *title;

@@ -25,6 +25,7 @@ typedef struct records
 	sav_reader sav;
 	size_t cells;
 	long line;
+	const long *cell_line; /* of each cell, where a record is put together from several lines; else NULL */
 } records;
 
 psy_status records_open(records *r, source *from, const options *opt, psy_error *err);

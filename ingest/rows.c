@@ -53,7 +53,7 @@ psy_status
 row_reject(row *r, size_t column, const char *code, const psy_error *why, psy_error *err)
 {
 	reject_at at = {.row = r->number,
-					.line = table_line(r->table),
+					.line = table_cell_line(r->table, column),
 					.column_name = r->table->column[column].name,
 					.column_number = (int) column + 1,
 					.raw = table_raw(r->table),

@@ -259,6 +259,18 @@ table_line(const table *t)
 	return t->rows.line;
 }
 
+bool
+table_has_lines(const table *t)
+{
+	return t->rows.cell_line != NULL;
+}
+
+long
+table_cell_line(const table *t, size_t column)
+{
+	return t->rows.cell_line != NULL && t->rows.cell_line[column] > 0 ? t->rows.cell_line[column] : t->rows.line;
+}
+
 psy_status
 table_close(table *t, const uint8_t sha256[SHA256_BYTES], psy_error *err)
 {

@@ -59,6 +59,10 @@ const char *table_get(const table *t, int field);
 const char *table_raw(table *t);
 long table_line(const table *t);
 
+/* Of a record that was put together from several lines, each cell has its own. */
+bool table_has_lines(const table *t);
+long table_cell_line(const table *t, size_t column);
+
 /* The rest of the file is hashed and compared with what the manifest says. */
 psy_status table_close(table *t, const uint8_t sha256[SHA256_BYTES], psy_error *err);
 void table_free(table *t);

@@ -24,6 +24,9 @@ BEGIN
 	EXECUTE format('CREATE POLICY site_update ON %s FOR UPDATE TO psyrad_ingest USING (clinical.can_see_site(site)) WITH CHECK (clinical.can_see_site(site))', target);
 	EXECUTE format('GRANT SELECT ON %s TO psyrad_ingest, psyrad_analyst, psyrad_view', target);
 	EXECUTE format('GRANT INSERT, UPDATE ON %s TO psyrad_ingest', target);
+	-- Erasing a person is one function's, which asks for its caller's site (withdraw.sql); psyrad_withdraw logs in nowhere.
+	EXECUTE format('CREATE POLICY withdraw ON %s TO psyrad_withdraw USING (current_user = ''psyrad_withdraw'')', target);
+	EXECUTE format('GRANT SELECT, DELETE ON %s TO psyrad_withdraw', target);
 END $$;
 REVOKE EXECUTE ON FUNCTION clinical.guard_by_site(regclass) FROM PUBLIC;
 COMMENT ON FUNCTION clinical.guard_by_site(regclass) IS
@@ -83,8 +86,14 @@ CREATE POLICY site_insert ON ingest.history FOR INSERT TO psyrad_ingest
 GRANT SELECT ON ingest.history TO psyrad_ingest, psyrad_analyst;
 GRANT INSERT ON ingest.history TO psyrad_ingest;
 
+CREATE POLICY withdraw ON ingest.file TO psyrad_withdraw USING (current_user = 'psyrad_withdraw');
+CREATE POLICY withdraw ON ingest.reject TO psyrad_withdraw USING (current_user = 'psyrad_withdraw');
+CREATE POLICY withdraw ON ingest.history TO psyrad_withdraw USING (current_user = 'psyrad_withdraw');
+GRANT SELECT, UPDATE (path, sha256, bytes, options, batch, message) ON ingest.file TO psyrad_withdraw;
+GRANT SELECT, DELETE ON ingest.reject, ingest.history TO psyrad_withdraw;
+
 -- Reference tables hold nobody's data.
-GRANT USAGE ON SCHEMA ingest, clinical, imaging, intervention, evidence, model TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT USAGE ON SCHEMA ingest, clinical, imaging, intervention, evidence, model TO psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_withdraw;
 GRANT SELECT ON
 	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
 	clinical.instrument, clinical.instrument_item, clinical.cutoff, clinical.factor,

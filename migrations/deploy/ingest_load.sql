@@ -71,6 +71,12 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
 	DELETE FROM ingest.reject r WHERE r.file_id = p_file_id;
+	-- Who withdrew is not kept by way of a reject either.
+	UPDATE pg_temp.stage_reject r
+	SET code = 'withdrawn_participant', raw = NULL, label = NULL,
+		message = 'this participant withdrew and was erased; take the row out of the file'
+	FROM ingest.file f
+	WHERE f.file_id = p_file_id AND r.label IS NOT NULL AND clinical.is_withdrawn(f.study, r.label);
 	INSERT INTO ingest.reject (file_id, line, column_name, column_number, code, message, raw, site)
 	SELECT p_file_id, r.line, r.column_name, r.column_number, r.code, r.message, r.raw, k.site
 	FROM pg_temp.stage_reject r
@@ -86,10 +92,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ingest.close_file IS 'Keeps the staged rejects and writes the counts';
 
--- The same refusal of the same bytes is recorded once.
+-- The same refusal of the same bytes is recorded once.  A file whose name tells of somebody who withdrew leaves no name.
 CREATE FUNCTION ingest.refuse_file(p_command text, p_path text, p_sha256 bytea, p_bytes bigint, p_options jsonb, p_batch text,
 	p_study text, p_tool text, p_message text, p_hint text) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+DECLARE
+	named text := coalesce(p_options ->> 'subject', substring(p_path FROM 'sub-([A-Za-z0-9]+)'));
+BEGIN
+	IF named IS NOT NULL AND clinical.is_withdrawn(p_study, named) THEN
+		p_path := 'withdrawn';
+		p_sha256 := sha256('withdrawn');
+		p_bytes := 0;
+		p_options := jsonb_build_object('study', p_study);
+		p_message := 'of a participant who withdrew and was erased; delete the file';
+		p_hint := '';
+	END IF;
 	WITH refused AS (
 		INSERT INTO ingest.file (command, path, sha256, bytes, options, batch, study, status, rows_rejected, message, tool_version, started_at)
 		SELECT p_command, p_path, p_sha256, p_bytes, p_options, p_batch, p_study, 'refused', 1, p_message, p_tool, now()
@@ -102,7 +119,7 @@ LANGUAGE sql AS $$
 	SELECT file_id, substring(p_message FROM '^line ([0-9]+)')::bigint, 'file_refused',
 		p_message || CASE WHEN p_hint = '' THEN '' ELSE ' (' || p_hint || ')' END
 	FROM refused;
-$$;
+END $$;
 COMMENT ON FUNCTION ingest.refuse_file IS 'Records a refused file and why, in a transaction of its own';
 
 CREATE FUNCTION ingest.option(p_file_id bigint, p_name text) RETURNS text
@@ -293,6 +310,7 @@ END $$;
 CREATE FUNCTION ingest.load_participants(p_file_id bigint) RETURNS ingest.counts
 LANGUAGE plpgsql AS $$
 DECLARE
+	counts  ingest.counts;
 	p_study text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
 BEGIN
 	PERFORM ingest.lock('participants', p_study);
@@ -307,6 +325,7 @@ BEGIN
 	SELECT f."row", f.line, c.name, c.number, e.code, e.message, f.raw, f.label
 	FROM found f
 	CROSS JOIN LATERAL (VALUES
+		('participant_id', clinical.is_withdrawn(p_study, f.label), 'withdrawn_participant', ''),
 		('site', f.known_site IS NULL, 'unknown_site', format('found %s; expected a declared site (%s)',
 			coalesce(f.site, ingest.option(p_file_id, 'site'), 'none'), (SELECT string_agg(site, ', ' ORDER BY site) FROM clinical.site))),
 		('arm', f.known_arm IS NULL, 'unknown_arm', format('found %s; expected an arm of %s (%s)', coalesce(f.arm, 'none'), p_study,
@@ -334,96 +353,9 @@ BEGIN
 	SELECT f."row", f.line, k.subject_id, k.site, k.study, f.known_arm AS arm, f.sex, f.age_years, f.education_years,
 		f.dropout_week::numeric AS dropout_week, f.dropout_reason
 	FROM found f JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, f.label);
-	RETURN ingest.merge(p_file_id, 'clinical.subject', 'subject_id');
-END $$;
-
----------------------------------------------------------------------------------------------------- scores
-
-CREATE FUNCTION ingest.stage_scores() RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM ingest.stage_common();
-	CREATE TEMPORARY TABLE stage (
-		"row" bigint, line bigint, label text, session text, week text, wide boolean, rater text, items smallint[], total text, raw text
-	) ON COMMIT DROP;
-END $$;
-
--- The items of an instrument beside what was given; items beyond the instrument's last refuse the file.
-CREATE FUNCTION ingest.check_items(p_instrument text) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-	size int := (SELECT count(*) FROM clinical.instrument_item i WHERE i.instrument = p_instrument);
-	beyond record;
-BEGIN
-	SELECT c.* INTO beyond FROM pg_temp.stage_column c WHERE c.field = 'item' AND c.item > size ORDER BY c.item LIMIT 1;
-	IF beyond.item IS NOT NULL THEN
-		PERFORM ingest.refuse(format('column %s (%s) is item %s; %s has %s items', beyond.number, beyond.name, beyond.item,
-			p_instrument, size), 'name the right instrument, or map the column with --map');
-	END IF;
-	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
-	SELECT s."row", s.line, c.name, c.number, 'item_out_of_range',
-		format('found %s; expected %s to %s (%s item %s, %s)', v.value, i.item_min, i.item_max, p_instrument, i.item, i.name_en),
-		s.raw, s.label
-	FROM pg_temp.stage s
-	CROSS JOIN LATERAL unnest(s.items) WITH ORDINALITY v (value, item)
-	JOIN clinical.instrument_item i ON i.instrument = p_instrument AND i.item = v.item
-	LEFT JOIN pg_temp.stage_column c ON c.field = 'item' AND c.item = v.item AND c.week IS NOT DISTINCT FROM CASE WHEN s.wide THEN s.week END
-	WHERE v.value NOT BETWEEN i.item_min AND i.item_max;
-END $$;
-
-CREATE FUNCTION ingest.load_scores(p_file_id bigint) RETURNS ingest.counts
-LANGUAGE plpgsql AS $$
-DECLARE
-	p_study      text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
-	p_instrument text := ingest.option(p_file_id, 'instrument');
-	scale        clinical.instrument;
-	size         int;
-BEGIN
-	SELECT i.* INTO scale FROM clinical.instrument i WHERE i.instrument = p_instrument;
-	IF scale.instrument IS NULL THEN
-		PERFORM ingest.refuse(format('the instrument %s is not known', p_instrument),
-			'known: ' || coalesce((SELECT string_agg(instrument, ', ' ORDER BY instrument) FROM clinical.instrument), 'none'));
-	END IF;
-	size := (SELECT count(*) FROM clinical.instrument_item i WHERE i.instrument = p_instrument);
-	PERFORM ingest.lock('scores', p_study);
-	PERFORM ingest.check_items(p_instrument);
-
-	CREATE TEMPORARY TABLE found ON COMMIT DROP AS
-	SELECT s."row", s.line, s.label, s.session, s.week, s.wide, s.rater, s.total::numeric, s.raw, k.subject_id, k.site,
-		p.session AS visit, p.week AS visit_week,
-		CASE WHEN s.items IS NOT NULL THEN s.items || array_fill(NULL::smallint, ARRAY[size - cardinality(s.items)]) END AS items
-	FROM pg_temp.stage s
-	LEFT JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
-	LEFT JOIN clinical.visit_plan p ON p.study = p_study
-		AND CASE WHEN s.session IS NOT NULL THEN p.session = s.session ELSE p.week = s.week::numeric END;
-
-	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
-	SELECT f."row", f.line, c.name, c.number, e.code, e.message, f.raw, f.label
-	FROM found f
-	CROSS JOIN LATERAL (VALUES
-		('participant_id', f.subject_id IS NULL, 'unknown_participant', format('found %s; expected a participant of %s', f.label, p_study)),
-		(CASE WHEN f.session IS NULL THEN 'week' ELSE 'session' END, f.visit IS NULL, 'unknown_visit',
-			format('found %s; expected a visit of the plan of %s (%s)', coalesce(f.session, 'week ' || f.week), p_study,
-				(SELECT string_agg(format('%s = week %s', session, week), ', ' ORDER BY week) FROM clinical.visit_plan WHERE study = p_study))),
-		('week', f.session IS NOT NULL AND f.visit_week <> f.week::numeric, 'visit_disagrees',
-			format('found week %s beside session %s; the plan of %s has that at week %s', f.week, f.session, p_study, f.visit_week)),
-		('total', f.total NOT BETWEEN scale.total_min AND scale.total_max, 'total_out_of_range',
-			format('found %s; expected %s to %s (%s)', f.total, scale.total_min, scale.total_max, p_instrument))
-	) e (field, wrong, code, message)
-	LEFT JOIN pg_temp.stage_column c ON c.field = e.field AND c.week IS NOT DISTINCT FROM
-		CASE WHEN f.wide AND e.field <> 'participant_id' THEN f.week END
-	WHERE e.wrong;
-
-	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT f."row", f.line, f.subject_id, f.visit AS session, p_instrument AS instrument, coalesce(f.rater, '') AS rater, f.site,
-		f.items,
-		clinical.sum_items(p_instrument, f.items) AS total_items,
-		f.total AS total_stated
-	FROM found f
-	WHERE f.subject_id IS NOT NULL AND f.visit IS NOT NULL;
-	PERFORM ingest.reject_duplicates('subject_id', 'session', 'instrument', 'rater');
-	PERFORM ingest.add_visits(p_file_id);
-	RETURN ingest.merge(p_file_id, 'clinical.score', 'subject_id', 'session', 'instrument', 'rater');
+	counts := ingest.merge(p_file_id, 'clinical.subject', 'subject_id');
+	PERFORM clinical.run_edit_checks(p_study);
+	RETURN counts;
 END $$;
 
 ---------------------------------------------------------------------------------------------------- scans

@@ -18,7 +18,7 @@ BEGIN
 			MESSAGE = format('role %I does not own database %I', current_user, current_database()),
 			HINT = format('ALTER DATABASE %I OWNER TO %I', current_database(), current_user);
 	END IF;
-	FOREACH role IN ARRAY ARRAY['psyrad_owner', 'psyrad_view', 'psyrad_ingest', 'psyrad_analyst', 'psyrad_report', 'psyrad_unblinded']
+	FOREACH role IN ARRAY ARRAY['psyrad_owner', 'psyrad_view', 'psyrad_ingest', 'psyrad_analyst', 'psyrad_report', 'psyrad_unblinded', 'psyrad_withdraw']
 	LOOP
 		IF to_regrole(role) IS NULL THEN
 			IF NOT (me.rolsuper OR me.rolcreaterole) THEN

@@ -24,14 +24,15 @@ ALTER VIEW imaging.region_value OWNER TO psyrad_owner;
 ALTER VIEW imaging.pre_post OWNER TO psyrad_owner;
 ALTER VIEW imaging.primary OWNER TO psyrad_owner;
 REVOKE ALL ON ALL TABLES IN SCHEMA ingest, clinical, imaging, intervention, evidence, model, report
-	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report;
+	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report, psyrad_withdraw;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA ingest, clinical, imaging FROM psyrad_ingest;
 REVOKE ALL (name, version, model_sha256, format, classes, positive, document_sha256, trained_on, simulated, registered_by, registered_at, file_id)
 	ON model.registry FROM psyrad_ingest, psyrad_analyst, psyrad_view;
 REVOKE ALL (study, site, rows_read, rows_loaded, rows_unchanged, rows_rejected, message, supersedes, finished_at)
 	ON ingest.file FROM psyrad_ingest;
 REVOKE ALL ON SCHEMA ingest, clinical, imaging, intervention, evidence, model, report
-	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report;
+	FROM psyrad_ingest, psyrad_analyst, psyrad_view, psyrad_report, psyrad_withdraw;
+REVOKE ALL (path, sha256, bytes, options, batch, message) ON ingest.file FROM psyrad_withdraw;
 DROP FUNCTION clinical.guard_by_site(regclass);
 DROP FUNCTION clinical.can_see_site(text);
 

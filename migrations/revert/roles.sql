@@ -14,7 +14,7 @@ DO $$
 DECLARE
 	role text;
 BEGIN
-	FOREACH role IN ARRAY ARRAY['psyrad_unblinded', 'psyrad_report', 'psyrad_analyst', 'psyrad_ingest', 'psyrad_view', 'psyrad_owner']
+	FOREACH role IN ARRAY ARRAY['psyrad_unblinded', 'psyrad_report', 'psyrad_analyst', 'psyrad_ingest', 'psyrad_withdraw', 'psyrad_view', 'psyrad_owner']
 	LOOP
 		CONTINUE WHEN EXISTS (SELECT FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = to_regrole(role));
 		BEGIN

@@ -5,7 +5,7 @@ DO $$
 DECLARE
 	command text;
 BEGIN
-	FOREACH command IN ARRAY ARRAY['study', 'participants', 'scores', 'atlas', 'image', 'series', 'effects', 'model']
+	FOREACH command IN ARRAY ARRAY['study', 'participants', 'atlas', 'image', 'series', 'effects', 'model']
 	LOOP
 		ASSERT has_function_privilege('psyrad_ingest', format('ingest.load_%s(bigint)', command), 'EXECUTE'), command || ' cannot be loaded';
 		ASSERT NOT has_function_privilege('psyrad_analyst', format('ingest.load_%s(bigint)', command), 'EXECUTE'), command || ' can be loaded by analysts';

@@ -80,7 +80,7 @@ P02|pre|20|20' "$(q 'SELECT k.label, s.session, s.total_items, s.total FROM clin
 8|item1|3|bad_number|found 2/3: a date (a spreadsheet may have turned a number into one); expected a number
 9|item1|3|bad_number|found x: not a number
 10|week|2|unknown_visit|found week 3; expected a visit of the plan of t (pre = week 0, w2 = week 2, w4 = week 4, post = week 8)
-11|total|20|total_out_of_range|found 99; expected 0 to 52 (HAMD-17)
+11|total|20|total_out_of_range|found 99; expected 0 to 52 (HAMD-17); if 99 means missing, say so with --missing 99
 12|week|2|missing_visit|empty; expected the visit'"'"'s week or session
 13|participant_id|1|missing_participant|empty; expected the participant'"'"'s study code
 14|||duplicate_row|the same participant, session, instrument, rater as line 2' "$(rejects)"
@@ -100,7 +100,7 @@ P02|pre|20|20' "$(q 'SELECT k.label, s.session, s.total_items, s.total FROM clin
 	  echo "P01$(items 2)$(items 1)"; echo "P02$(items 2)$(items 1 9)"; } >wide.csv
 	scores wide.csv; exits 1
 	has '4 read, 3 loaded, 0 unchanged, 1 rejected'
-	is '3|w8_item2|20|item_out_of_range|found 9; expected 0 to 4 (HAMD-17 item 2, feelings of guilt)' "$(rejects)"
+	is '3|w8_item2|20|item_out_of_range|found 9; expected 0 to 4 (HAMD-17 item 2, feelings of guilt); if 9 means missing, say so with --missing 9' "$(rejects)"
 }
 
 @test "headers: hamd17 is item 17 beside hamd16, and the total alone" {
@@ -151,14 +151,14 @@ P02|pre|20|20' "$(q 'SELECT k.label, s.session, s.total_items, s.total FROM clin
 @test "quoted line ends: line numbers are of the physical line where the record begins" {
 	printf 'participant_id,week,total,rater\nP01,0,20,"R\n1"\nP02,0,99,R1\n"P03",0,"x\ny",R1\n' >a.csv
 	scores a.csv; exits 1
-	is '4|total|3|total_out_of_range|found 99; expected 0 to 52 (HAMD-17)' "$(rejects | head -1)"
+	is '4|total|3|total_out_of_range|found 99; expected 0 to 52 (HAMD-17); if 99 means missing, say so with --missing 99' "$(rejects | head -1)"
 	is '5|total|3|bad_number' "$(q "SELECT line, column_name, column_number, code FROM ingest.reject ORDER BY line DESC LIMIT 1")"
 }
 
 @test "a missing answer is NULL, and so is the sum; -9 only where it is declared" {
 	long_file; echo "P03,0$(items n/a)," >>scores.csv; echo "P04,0$(items -9)," >>scores.csv
 	scores scores.csv; exits 1
-	is '6|item1|3|item_out_of_range|found -9; expected 0 to 4 (HAMD-17 item 1, depressed mood)' "$(rejects)"
+	is '6|item1|3|item_out_of_range|found -9; expected 0 to 4 (HAMD-17 item 1, depressed mood); if -9 means missing, say so with --missing -9' "$(rejects)"
 	scores scores.csv --missing -9; exits 0
 	is 2 "$(q 'SELECT count(*) FROM clinical.score WHERE items[1] IS NULL AND total IS NULL')"
 }

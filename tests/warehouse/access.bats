@@ -198,6 +198,8 @@ touches()
 		case $table in
 			# Written by functions, once.
 			model.*) for statement in "UPDATE $table SET subject_id = subject_id" "INSERT INTO $table SELECT * FROM $table"; do refused t_ingest_gz "$statement" 'permission denied'; done ;;
+			# Added to, never changed.
+			clinical.frozen_*|clinical.data_query_event) refused t_ingest_gz "UPDATE $table SET subject_id = subject_id" 'permission denied' ;;
 			*) touches t_ingest_gz "UPDATE $table SET subject_id = subject_id" "$(sql "SELECT count(*) FROM $table WHERE site = 'gz'")" ;;
 		esac
 	done

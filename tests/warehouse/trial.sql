@@ -49,6 +49,12 @@ VALUES ('halves', 'folds', 2, 1, 'subject', '{}', 'the test trial', '{trial}', 4
 INSERT INTO model.split_member (subject_id, split, site, fold) SELECT subject_id, 'halves', site, right(label, 1)::int FROM person;
 INSERT INTO model.outcome (outcome, kind, definition) VALUES ('relapse', 'truth', 'for the tests');
 INSERT INTO model.outcome_value (subject_id, outcome, site, truth) SELECT subject_id, 'relapse', site, true FROM person;
+INSERT INTO clinical.data_query (subject_id, check_name, site, study, message, found) SELECT subject_id, 'impossible_age', site, study, 'test', '{}' FROM person;
+INSERT INTO clinical.data_query_event (subject_id, query_no, site, status) SELECT subject_id, query_no, site, 'open' FROM clinical.data_query;
+INSERT INTO clinical.frozen_set (name, study, subjects, facts, sha256) VALUES ('frozen', 'trial', 4, 4, sha256('frozen'));
+INSERT INTO clinical.frozen_member (subject_id, name, site, sha256) SELECT subject_id, 'frozen', site, sha256('member') FROM person;
+INSERT INTO clinical.frozen_row (subject_id, name, table_name, row_key, site, sha256, content)
+SELECT subject_id, 'frozen', 'clinical.subject', '{}', site, sha256('row'), '{}' FROM person;
 INSERT INTO ingest.reject (file_id, code, message, raw, site)
 SELECT file_id, 'test', 'rejected', coalesce(site, 'unknown') || ' raw', site FROM ingest.file;
 INSERT INTO ingest.history (table_name, row_key, old_row, file_id, site)

@@ -1,0 +1,199 @@
+-- Deploy psyrad:scores_load to pg
+-- Ratings: which instrument and visit a staged row is of, and what in it cannot be.  See ingest_load.sql for the frame.
+BEGIN;
+SET LOCAL ROLE psyrad_owner;
+
+CREATE TABLE clinical.instrument_spelling (
+	spelling text PRIMARY KEY CHECK (spelling = lower(spelling)), -- folded: no blanks, no punctuation
+	family   text NOT NULL
+);
+COMMENT ON TABLE clinical.instrument_spelling IS 'How people write the names of instrument families; a name without its version never becomes a version';
+COMMENT ON COLUMN clinical.instrument_spelling.spelling IS 'In lower case without blanks and punctuation, and without the number of items';
+COMMENT ON COLUMN clinical.instrument_spelling.family IS 'What stands before the version in clinical.instrument: HAMD of HAMD-17';
+GRANT SELECT ON clinical.instrument_spelling TO psyrad_ingest, psyrad_analyst, psyrad_view;
+\copy clinical.instrument_spelling (spelling, family) FROM 'data/instrument_spelling.csv' WITH (FORMAT csv, HEADER match, ENCODING 'UTF8')
+
+CREATE FUNCTION ingest.fold_name(name text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT regexp_replace(lower(normalize(name, NFKC)), '[[:space:][:punct:]、。（）]', '', 'g');
+$$;
+
+-- The instrument that a name means, or NULL: HAMD-17, hamd17 and 汉密尔顿抑郁量表17项 are one; HAMD is HAMD-unspecified, and never a
+-- version.
+CREATE FUNCTION ingest.known_instrument(p_name text) RETURNS text
+LANGUAGE sql STABLE AS $$
+	WITH said AS (SELECT ingest.fold_name(p_name) AS folded),
+	parts AS (SELECT m[1] AS family, m[2] AS version FROM said, regexp_match(said.folded, '^(.*?)([0-9]+)?(?:项|条|条目|项版|items?|itemversion|版)?$') m)
+	SELECT coalesce(
+		(SELECT i.instrument FROM clinical.instrument i WHERE i.instrument = p_name),
+		(SELECT min(i.instrument) FROM clinical.instrument i, said WHERE ingest.fold_name(i.instrument) = said.folded HAVING count(*) = 1),
+		(SELECT i.instrument FROM parts p JOIN clinical.instrument_spelling s ON s.spelling = p.family
+		 JOIN clinical.instrument i ON i.instrument = ANY (CASE WHEN p.version IS NULL THEN ARRAY[s.family || '-unspecified', s.family]
+			ELSE ARRAY[s.family || '-' || p.version] END)
+		 ORDER BY i.instrument LIKE '%-unspecified' DESC LIMIT 1));
+$$;
+COMMENT ON FUNCTION ingest.known_instrument(text) IS 'The instrument that a name means, or NULL; a family without its version is <family>-unspecified';
+
+-- Numbers that programs and people write for "missing"; what they mean is said by --missing, never guessed.
+CREATE FUNCTION ingest.sentinel_hint(p_value numeric) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN p_value IN (-1, -7, -8, -9, 9, -77, -88, -99, 77, 88, 96, 97, 98, 99, -777, -888, -999, 777, 888, 999, -9999, 8888, 9999)
+		THEN format('; if %s means missing, say so with --missing %s', trim_scale(p_value), trim_scale(p_value)) ELSE '' END;
+$$;
+
+CREATE FUNCTION ingest.stage_scores() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_common();
+	CREATE TEMPORARY TABLE stage (
+		"row" bigint, line bigint, label text, session text, week text, wide boolean, rater text, instrument text, day text,
+		items smallint[], total text,
+		item_line int[], total_line int, -- where a record's cells stand on lines of their own
+		raw text
+	) ON COMMIT DROP;
+END $$;
+
+-- The instrument of each row; of a file that names one for all, every column must be one of its items.
+CREATE FUNCTION ingest.find_instruments(p_option text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	named  text := ingest.known_instrument(p_option);
+	known  text := 'known: ' || coalesce((SELECT string_agg(instrument, ', ' ORDER BY instrument) FROM clinical.instrument), 'none');
+	size   int := (SELECT count(*) FROM clinical.instrument_item i WHERE i.instrument = named);
+	by_row boolean := EXISTS (SELECT FROM pg_temp.stage_column c WHERE c.field = 'instrument');
+	beyond record;
+BEGIN
+	IF p_option IS NOT NULL AND named IS NULL THEN
+		PERFORM ingest.refuse(format('the instrument %s is not known', p_option), known);
+	ELSIF p_option IS NULL AND NOT by_row THEN
+		PERFORM ingest.refuse('nothing says which instrument the ratings are of', 'a column instrument, or --instrument NAME; ' || known);
+	ELSIF named <> p_option AND named LIKE '%-unspecified' THEN
+		RAISE WARNING '% names no version: loaded as %, which joins no total, remission or mean of a version', p_option, named;
+	END IF;
+	IF NOT by_row THEN
+		SELECT c.* INTO beyond FROM pg_temp.stage_column c WHERE c.field = 'item' AND c.item > size ORDER BY c.item LIMIT 1;
+		IF beyond.item IS NOT NULL THEN
+			PERFORM ingest.refuse(format('column %s (%s) is item %s; %s has %s items', beyond.number, beyond.name, beyond.item,
+				named, size), 'name the right instrument, or map the column with --map');
+		END IF;
+	END IF;
+	CREATE TEMPORARY TABLE rated ON COMMIT DROP AS
+	SELECT s."row", coalesce(n.instrument, CASE WHEN s.instrument IS NULL THEN named END) AS instrument, i.total_min, i.total_max,
+		(SELECT count(*)::int FROM clinical.instrument_item t WHERE t.instrument = i.instrument) AS size
+	FROM pg_temp.stage s
+	LEFT JOIN (SELECT d.spelled, ingest.known_instrument(d.spelled) AS instrument FROM (SELECT DISTINCT instrument AS spelled FROM pg_temp.stage) d) n
+		ON n.spelled = s.instrument
+	LEFT JOIN clinical.instrument i ON i.instrument = coalesce(n.instrument, CASE WHEN s.instrument IS NULL THEN named END);
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
+	SELECT s."row", s.line, c.name, c.number, 'unknown_instrument', format('found %s; %s', coalesce(s.instrument, 'nothing'), known), s.raw, s.label
+	FROM pg_temp.stage s JOIN rated r USING ("row")
+	LEFT JOIN pg_temp.stage_column c ON c.field = 'instrument'
+	WHERE r.instrument IS NULL;
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
+	SELECT s."row", coalesce(s.item_line[v.item], s.line), c.name, c.number, 'unknown_item',
+		format('found %s as item %s; %s has %s items', v.value, v.item, r.instrument, r.size), s.raw, s.label
+	FROM pg_temp.stage s JOIN rated r USING ("row")
+	CROSS JOIN LATERAL unnest(s.items) WITH ORDINALITY v (value, item)
+	LEFT JOIN pg_temp.stage_column c ON c.field = 'item' AND c.item = v.item AND c.week IS NOT DISTINCT FROM CASE WHEN s.wide THEN s.week END
+	WHERE v.value IS NOT NULL AND v.item > r.size;
+END $$;
+
+CREATE FUNCTION ingest.check_items() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
+	SELECT s."row", coalesce(s.item_line[v.item], s.line), c.name, c.number, 'item_out_of_range',
+		format('found %s; expected %s to %s (%s item %s, %s)%s', v.value, i.item_min, i.item_max, r.instrument, i.item, i.name_en,
+			ingest.sentinel_hint(v.value)), s.raw, s.label
+	FROM pg_temp.stage s JOIN pg_temp.rated r USING ("row")
+	CROSS JOIN LATERAL unnest(s.items) WITH ORDINALITY v (value, item)
+	JOIN clinical.instrument_item i ON i.instrument = r.instrument AND i.item = v.item
+	LEFT JOIN pg_temp.stage_column c ON c.field = 'item' AND c.item = v.item AND c.week IS NOT DISTINCT FROM CASE WHEN s.wide THEN s.week END
+	WHERE v.value NOT BETWEEN i.item_min AND i.item_max;
+END $$;
+
+-- The day of a visit, where the file says it; a later file's day replaces an earlier one's, which goes to the history.
+CREATE FUNCTION ingest.set_visit_days(p_file_id bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	CREATE TEMPORARY TABLE visit_day ON COMMIT DROP AS
+	SELECT DISTINCT ON (f.subject_id, f.session) f.subject_id, f.session, s.day::int AS day
+	FROM pg_temp.fact f JOIN pg_temp.stage s USING ("row")
+	WHERE s.day IS NOT NULL AND NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row")
+	ORDER BY f.subject_id, f.session, f."row";
+	INSERT INTO ingest.history (table_name, row_key, old_row, file_id, site)
+	SELECT 'clinical.visit', jsonb_build_object('subject_id', v.subject_id, 'session', v.session), to_jsonb(v), p_file_id, v.site
+	FROM clinical.visit v JOIN visit_day d USING (subject_id, session)
+	WHERE v.days_offset <> d.day;
+	UPDATE clinical.visit v SET days_offset = d.day, file_id = p_file_id
+	FROM visit_day d
+	WHERE (v.subject_id, v.session) = (d.subject_id, d.session) AND v.days_offset IS DISTINCT FROM d.day;
+END $$;
+
+CREATE FUNCTION ingest.load_scores(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_study text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+	plan    text := (SELECT string_agg(format('%s = week %s', session, week), ', ' ORDER BY week) FROM clinical.visit_plan WHERE study = p_study);
+	counts  ingest.counts;
+BEGIN
+	PERFORM ingest.find_instruments(ingest.option(p_file_id, 'instrument'));
+	PERFORM ingest.lock('scores', p_study);
+	PERFORM ingest.check_items();
+
+	CREATE TEMPORARY TABLE found ON COMMIT DROP AS
+	SELECT s."row", s.line, s.label, s.session, s.week, s.wide, s.rater, s.total::numeric, s.total_line, s.day, s.raw, k.subject_id, k.site,
+		p.session AS visit, p.week AS visit_week, r.instrument, r.size, r.total_min, r.total_max,
+		CASE WHEN s.items IS NOT NULL AND r.size > 0
+			THEN (s.items || array_fill(NULL::smallint, ARRAY[greatest(r.size - cardinality(s.items), 0)]))[1:r.size] END AS items
+	FROM pg_temp.stage s
+	JOIN rated r USING ("row")
+	LEFT JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
+	LEFT JOIN clinical.visit_plan p ON p.study = p_study
+		AND CASE WHEN s.session IS NOT NULL THEN p.session = s.session ELSE p.week = s.week::numeric END;
+
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
+	SELECT f."row", CASE e.field WHEN 'total' THEN coalesce(f.total_line, f.line) ELSE f.line END, c.name, c.number, e.code, e.message, f.raw, f.label
+	FROM found f
+	CROSS JOIN LATERAL (VALUES
+		('participant_id', f.subject_id IS NULL, 'unknown_participant', format('found %s; expected a participant of %s', f.label, p_study)),
+		(CASE WHEN f.session IS NULL THEN 'week' ELSE 'session' END, f.visit IS NULL, 'unknown_visit',
+			format('found %s; expected a visit of the plan of %s (%s)', coalesce(f.session, 'week ' || f.week), p_study, plan)),
+		('week', f.session IS NOT NULL AND f.visit_week <> f.week::numeric, 'visit_disagrees',
+			format('found week %s beside session %s; the plan of %s has that at week %s', f.week, f.session, p_study, f.visit_week)),
+		('total', f.total NOT BETWEEN f.total_min AND f.total_max, 'total_out_of_range',
+			format('found %s; expected %s to %s (%s)%s', f.total, f.total_min, f.total_max, f.instrument, ingest.sentinel_hint(f.total)))
+	) e (field, wrong, code, message)
+	LEFT JOIN pg_temp.stage_column c ON c.field = e.field AND c.week IS NOT DISTINCT FROM
+		CASE WHEN f.wide AND e.field <> 'participant_id' THEN f.week END
+	WHERE e.wrong;
+
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT f."row", f.line, f.subject_id, f.visit AS session, f.instrument, coalesce(f.rater, '') AS rater, f.site,
+		f.items,
+		clinical.sum_items(f.instrument, f.items) AS total_items,
+		f.total AS total_stated
+	FROM found f
+	WHERE f.subject_id IS NOT NULL AND f.visit IS NOT NULL AND f.instrument IS NOT NULL;
+	PERFORM ingest.reject_duplicates('subject_id', 'session', 'instrument', 'rater');
+	PERFORM ingest.add_visits(p_file_id);
+	PERFORM ingest.set_visit_days(p_file_id);
+	counts := ingest.merge(p_file_id, 'clinical.score', 'subject_id', 'session', 'instrument', 'rater');
+	PERFORM clinical.run_edit_checks(p_study);
+	RETURN counts;
+END $$;
+
+DO $$
+DECLARE
+	f regprocedure;
+BEGIN
+	FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'ingest'::regnamespace
+		AND p.proname IN ('fold_name', 'known_instrument', 'sentinel_hint', 'stage_scores', 'find_instruments', 'check_items', 'set_visit_days', 'load_scores')
+	LOOP
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest', f);
+		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f);
+	END LOOP;
+END $$;
+
+COMMIT;

@@ -1,0 +1,6 @@
+-- Revert psyrad:history from pg
+BEGIN;
+DROP VIEW ingest.change;
+DROP FUNCTION ingest.current_row(text, jsonb);
+REVOKE EXECUTE ON FUNCTION ingest.protocol_parts(text, text) FROM psyrad_analyst;
+COMMIT;

@@ -1,0 +1,158 @@
+# What is kept of the data over time: the history of changes, queries, frozen sets, and the erasing of who withdraws.
+load cases.bash
+
+ratings() { printf 'participant_id,week,day,rater,total\n%s\n' "$1" >scores.csv; scores scores.csv; }
+open_queries() { q "SELECT participant, check_name, coalesce(session, ''), coalesce(instrument, ''), status, still_found FROM clinical.query_list ORDER BY query_no"; }
+
+@test "history: who changed what, when and by which file, value by value, through two corrections" {
+	long_file; scores scores.csv; exits 0
+	sed -i 's/^P01,0,3/P01,0,2/; s/,19$/,18/' scores.csv; scores scores.csv; exits 0
+	sed -i 's/^P01,0,2/P01,0,4/; s/,18$/,20/' scores.csv; scores scores.csv; exits 0
+	is "P01|total_stated|19|18|$PGUSER|scores.csv
+P01|total_stated|18|20|$PGUSER|scores.csv" "$(q "SELECT participant, column_name, old_value, new_value, changed_by, file FROM ingest.change WHERE column_name = 'total_stated' ORDER BY change_no")"
+	is 'items total total_items total_stated' "$(q "SELECT string_agg(column_name, ' ' ORDER BY column_name) FROM ingest.change WHERE change_no = (SELECT min(change_no) FROM ingest.change)")"
+	is t "$(q "SELECT bool_and(changed_at BETWEEN now() - interval '1 hour' AND now()) FROM ingest.change")"
+	run psyrad history --participant P01; exits 0; has 'total_stated'; has '(8 rows)'
+	run psyrad history --participant P02; exits 0; has '(0 rows)'
+	run psyrad history --nonsense; exits 2
+}
+
+@test "history: a visit's day, and the points of a protocol" {
+	ratings 'P01,0,0,,20'; exits 0; ratings 'P01,0,2,,20'; exits 0
+	is 'clinical.visit|days_offset|0|2' "$(q 'SELECT table_name, column_name, old_value, new_value FROM ingest.change')"
+	printf 'protocol,points\nA,百会、印堂\n' >a.csv; psyrad ingest protocols a.csv --study t; printf 'protocol,points\nA,百会\n' >a.csv; psyrad ingest protocols a.csv --study t
+	is '2|1' "$(q "SELECT jsonb_array_length(old_value), jsonb_array_length(new_value) FROM ingest.change WHERE table_name = 'intervention.protocol_point' AND column_name = 'points'")"
+}
+
+@test "queries: order of visits, windows, jumps, raters, totals, ages and dropout each raise one" {
+	printf 'participant_id\tsite\tarm\tage\teducation_years\tdropout_week\nP01\teast\tsham\t31\t12\t4\nP02\teast\tEA\t7\t6\t\nP03\teast\tsham\t101\t\t\n' >people.tsv
+	run psyrad ingest participants people.tsv --study t; exits 0
+	ratings 'P01,0,0,,30
+P01,2,30,,28
+P01,4,28,,5
+P01,8,56,,6
+P04,0,0,r1,20
+P04,0,0,r2,21
+P05,0,-7,,20
+P05,2,21,,20
+P05,8,64,,20'; exits 0
+	printf 'participant_id,week%s,total\nP06,0%s,25\n' "$(items_header)" "$(items 3)" >b.csv; scores b.csv; exits 0
+	is 'P02|education_exceeds_age|||open|t
+P02|impossible_age|||open|t
+P03|impossible_age|||open|t
+P04|duplicate_rating|pre|HAMD-17|open|t
+P01|implausible_jump|w4|HAMD-17|open|t
+P01|out_of_window|w2||open|t
+P05|out_of_window|post||open|t
+P01|rated_after_dropout|post|HAMD-17|open|t
+P01|visit_order|w4||open|t
+P06|total_differs|pre|HAMD-17|open|t' "$(open_queries)"
+	is '5 after 28 at visit w2: more than 0.4 of the range of 52' "$(q "SELECT message FROM clinical.query_list WHERE check_name = 'implausible_jump'")"
+	is 'day 28; a visit that the plan has earlier was on day 30' "$(q "SELECT message FROM clinical.query_list WHERE check_name = 'visit_order'")"
+}
+
+@test "queries: an answer survives reloads; other values open it again; who and when is kept" {
+	ratings 'P01,0,,,30
+P01,2,,,5'; exits 0
+	is 'P01|implausible_jump|w2|HAMD-17|open|t' "$(open_queries)"
+	run psyrad queries --status open; exits 0; has '5 after 30 at visit pre'; has '(1 row)'
+	number=$(q 'SELECT query_no FROM clinical.data_query')
+	run psyrad queries --answer "$number" --note 'seen in the source document'; exits 0; has answered
+	ratings 'P01,0,,r1,30
+P01,2,,r1,5'; exits 1   # other rows beside the old ones, and the answered query as it was
+	is answered "$(q "SELECT status FROM clinical.data_query WHERE query_no = $number")"
+	run psyrad queries --close "$number" --note 'agreed'; exits 0
+	printf 'participant_id,week,total\nP01,2,4\n' >c.csv; scores c.csv; exits 0
+	is open "$(q "SELECT status FROM clinical.data_query WHERE query_no = $number")"
+	is "open answered closed open|$PGUSER" "$(q "SELECT string_agg(status, ' ' ORDER BY event_no), min(happened_by) FROM clinical.data_query_event WHERE query_no = $number")"
+	is 'seen in the source document' "$(q "SELECT answer FROM clinical.data_query WHERE query_no = $number")"
+	printf 'participant_id,week,total\nP01,2,25\n' >c.csv; scores c.csv; exits 0
+	is 'open|f' "$(q "SELECT status, still_found FROM clinical.data_query WHERE query_no = $number")"
+	run psyrad queries --close 999999 --note x; exits 1; has 'there is no query 999999'
+	run psyrad queries --close "$number"; exits 2
+	run psyrad queries --close "$number" --note ' '; exits 1; has 'with a reason'
+	run psyrad queries --status nonsense; exits 2
+}
+
+@test "freeze: pins rows for ever, says what is other now, and is read as it was" {
+	long_file; scores scores.csv; exits 0
+	run psyrad freeze main-2026 --study t --description 'primary analysis'; exits 0; has 'main-2026'
+	hash=$(q "SELECT sha256 FROM clinical.frozen_list")
+	is '6|12' "$(q 'SELECT subjects, facts FROM clinical.frozen_set')"
+	run psyrad freeze --check main-2026; exits 0; has '(0 rows)'
+	run psyrad freeze main-2026 --study t; exits 0; is "$hash" "$(q "SELECT sha256 FROM clinical.frozen_list")"
+	sed -i 's/^P01,0,3/P01,0,2/; s/,19$/,18/; /^P02/d' scores.csv; echo "P03,0$(items),17" >>scores.csv; scores scores.csv
+	run psyrad freeze --check main-2026; exits 0
+	is 'P01|clinical.score|changed
+P03|clinical.score|added
+P03|clinical.visit|added' "$(q "SELECT participant, table_name, state FROM clinical.check_freeze('main-2026')")"
+	is '19|18' "$(q "SELECT f.total, s.total FROM clinical.frozen_score f JOIN clinical.score s USING (subject_id, session, instrument, rater) WHERE label = 'P01' AND session = 'pre'")"
+	run psyrad freeze main-2026 --study t; exits 1; has 'is frozen already, with other content'
+	run psyrad freeze later --study t; exits 0
+	is 2 "$(q 'SELECT count(DISTINCT sha256) FROM clinical.frozen_set')"
+	run psyrad freeze --list; exits 0; has 'primary analysis'; has '(2 rows)'
+	run psyrad freeze 'no name' --study t; exits 1
+	run psyrad freeze x --study nowhere; exits 1; has 'the study nowhere is not declared'
+	run psyrad freeze x; exits 2
+	run psql -XAtq -d "$database" -c 'SET ROLE psyrad_ingest' -c "UPDATE clinical.frozen_set SET description = 'x'"; [ "$status" != 0 ]
+	run psql -XAtq -d "$database" -c 'SET ROLE psyrad_ingest' -c 'DELETE FROM clinical.frozen_row'; [ "$status" != 0 ]
+}
+
+@test "freeze: the same data have the same hash in another warehouse, whatever the order they came in" {
+	long_file; scores scores.csv; psyrad freeze a --study t >one
+	q 'CREATE TABLE kept AS SELECT sha256 FROM clinical.frozen_set' >/dev/null; kept=$(q "SELECT encode(sha256, 'hex') FROM kept")
+	dropdb -f "$database"; createdb -T "$template" "$database"
+	{ head -1 scores.csv; tail -n +2 scores.csv | sort -r; } >other.csv
+	q "SELECT nextval('clinical.subject_key_subject_id_seq'), nextval('ingest.file_file_id_seq')" >/dev/null
+	scores other.csv; exits 0
+	run psyrad freeze a --study t; exits 0
+	is "$kept" "$(q "SELECT encode(sha256, 'hex') FROM clinical.frozen_set")"
+}
+
+@test "withdraw: nothing of the person is left in any table, and an old sheet brings nothing back" {
+	{ echo "participant_id,week,rater,total"; echo 'P05,0,zqj,41.375'; echo 'P05,2,zqj,13'; echo 'P06,0,r2,19'; } >scores.csv
+	scores scores.csv; exits 0
+	sed -i 's/^P05,0,zqj,41.375/P05,0,zqj,40.625/' scores.csv; scores scores.csv; exits 0       # history
+	echo 'P05,8,zqj,999' >>scores.csv; scores scores.csv; exits 1                        # rejects with raw text
+	psyrad freeze before --study t >/dev/null
+	is 1 "$(q "SELECT count(*) FROM ingest.reject WHERE raw LIKE '%zqj%'")"
+	id=$(q "SELECT subject_id FROM clinical.subject_key WHERE label = 'P05'")
+	run psyrad withdraw P05 --study t; exits 2; has '--yes'
+	run psyrad withdraw P05 --study t --reason 'P05 asked' --yes; exits 1; has 'the reason names the participant'
+	run psyrad withdraw P05 --study t --reason 'consent withdrawn' --yes; exits 0
+	has 'clinical.score'; has 'ingest.history'; has 'ingest.reject'; has 'clinical.frozen_row'; has 'clinical.data_query'
+	nowhere 'P05' 'zqj' '41\.375' '40\.625'
+	is 0 "$(q "SELECT coalesce(sum((xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s WHERE subject_id = $id', c.oid::regclass), false, true, '')))[1]::text::int), 0)
+		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'subject_id' AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p')")"
+	is 'west|consent withdrawn|t' "$(q "SELECT site, reason, erased ? 'clinical.score' FROM clinical.withdrawal")"
+	# What is not the person's stays.
+	is 1 "$(q "SELECT count(*) FROM clinical.score")"
+	is 5 "$(q "SELECT count(*) FROM clinical.frozen_member")"
+	# The old sheets again: the ratings, and the list of participants in another version.
+	scores scores.csv; exits 1
+	is 'withdrawn_participant|' "$(q "SELECT DISTINCT code, raw FROM ingest.reject")"
+	printf 'participant_id\tsite\tarm\tage\nP05\twest\tsham\t35\nP06\twest\tEA\t36\n' >people.tsv
+	run psyrad ingest participants people.tsv --study t; exits 1
+	nowhere 'P05' 'zqj'
+	run psyrad withdraw P05 --study t --yes; exits 1; has 'the study has no such participant'
+}
+
+@test "withdraw: labels that contain each other are different people" {
+	printf 'participant_id\tsite\tarm\nP1\teast\tEA\nP11\teast\tEA\nP1-1\teast\tEA\n' >people.tsv
+	psyrad ingest participants people.tsv --study t
+	printf 'participant_id,week,total\nP1,0,99\nP11,0,98\nP1-1,0,97\nP11,2,20\n' >scores.csv; scores scores.csv; exits 1
+	run psyrad withdraw P1 --study t --yes; exits 0
+	is 'P1-1,0,97 P11,0,98' "$(q "SELECT string_agg(raw, ' ' ORDER BY raw COLLATE \"C\") FROM ingest.reject")"
+	is 1 "$(q 'SELECT count(*) FROM clinical.score')"
+}
+
+@test "withdraw: only of one's own site, and only loaders" {
+	q "DO \$\$ BEGIN IF to_regrole('keep_east') IS NULL THEN CREATE ROLE keep_east; END IF; IF to_regrole('keep_reader') IS NULL THEN CREATE ROLE keep_reader; END IF; END \$\$;
+		GRANT psyrad_ingest, psyrad_site_east TO keep_east; GRANT psyrad_analyst, psyrad_site_east TO keep_reader" >/dev/null
+	as() { run psql -XAtq -d "$database" -c "SET ROLE $1" -c "SELECT sum(n) > 0 FROM clinical.withdraw('t', '$2')"; }
+	as keep_east P06; [ "$status" != 0 ]; has 'no such participant, or it is of a site that you do not see'
+	as keep_reader P01; [ "$status" != 0 ]; has 'permission denied'
+	as keep_east P01; exits 0; is t "$output"
+	is keep_east "$(q 'SELECT withdrawn_by FROM clinical.withdrawal')"
+	run psql -XAtq -d "$database" -c 'SET ROLE keep_east' -c 'SELECT mark FROM clinical.withdrawal'; [ "$status" != 0 ]
+}
