@@ -1,6 +1,7 @@
 /* records.c - the reader that a file's first bytes ask for; see records.h. */
 #include "records.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What people send by mistake, told by name instead of as wrong bytes of a text. */
@@ -42,8 +43,8 @@ records_open(records *r, source *from, const options *opt, psy_error *err)
 	}
 }
 
-psy_status
-records_next(records *r, bool *more, psy_error *err)
+static psy_status
+next_stored(records *r, bool *more, psy_error *err)
 {
 	psy_status status;
 
@@ -67,8 +68,8 @@ records_next(records *r, bool *more, psy_error *err)
 	}
 }
 
-const char *
-records_cell(const records *r, size_t column)
+static const char *
+stored_cell(const records *r, size_t column)
 {
 	switch (r->kind)
 	{
@@ -76,6 +77,77 @@ records_cell(const records *r, size_t column)
 		case RECORDS_SAV: return sav_cell(&r->sav, column);
 		default: return csv_cell(&r->csv, column);
 	}
+}
+
+static const char **
+stored_cells(const records *r)
+{
+	const char **cell = grow(NULL, r->cells, sizeof *cell);
+
+	for (size_t c = 0; c < r->cells; c++)
+		cell[c] = stored_cell(r, c);
+	return cell;
+}
+
+/* Reads an export with a line a cell to its end. */
+static psy_status
+pivot(records *r, const eav_columns *at, psy_error *err)
+{
+	size_t width = r->cells;
+	bool more;
+	psy_status status;
+
+	eav_begin(&r->eav, at);
+	while ((status = next_stored(r, &more, err)) == PSY_OK && more)
+	{
+		const char **cell;
+
+		if (r->cells != width)
+			return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; the header has %zu", r->line, r->cells, width);
+		cell = stored_cells(r);
+		status = eav_add(&r->eav, at, cell, r->line, err);
+		free(cell);
+		if (status != PSY_OK)
+			return status;
+	}
+	return status;
+}
+
+static psy_status
+next_pivoted(records *r, bool *more)
+{
+	*more = eav_next(&r->eav, &r->line);
+	r->cells = eav_cells(&r->eav);
+	r->cell_line = *more ? eav_lines(&r->eav) : NULL;
+	return PSY_OK;
+}
+
+psy_status
+records_next(records *r, bool *more, psy_error *err)
+{
+	psy_status status;
+	const char **header;
+	eav_columns at;
+
+	if (r->pivoted)
+		return next_pivoted(r, more);
+	status = next_stored(r, more, err);
+	if (r->begun || status != PSY_OK || !*more)
+		return status;
+	r->begun = true;
+	header = stored_cells(r);
+	r->pivoted = eav_recognised(header, r->cells, &at);
+	free(header);
+	if (!r->pivoted)
+		return PSY_OK;
+	status = pivot(r, &at, err);
+	return status == PSY_OK ? next_pivoted(r, more) : status;
+}
+
+const char *
+records_cell(const records *r, size_t column)
+{
+	return r->pivoted ? eav_cell(&r->eav, column) : stored_cell(r, column);
 }
 
 void
@@ -87,5 +159,6 @@ records_done(records *r)
 		case RECORDS_SAV: sav_done(&r->sav); break;
 		default: csv_done(&r->csv);
 	}
+	eav_done(&r->eav);
 	*r = (records){0};
 }

@@ -1,7 +1,7 @@
 /*
  * records.h - a table's records, whatever file they are in: delimited text, a worksheet (.xlsx), SPSS (.sav).
  *
- * The content decides, never the name.  The first record is the header.  A record's line is its line in a text, its row in a sheet,
+ * REDCap's export with a line a cell is put together into records (reader_eav.h).  The content decides, never the name.  The first record is the header.  A record's line is its line in a text, its row in a sheet,
  * its case in an SPSS file.
  */
 #ifndef RECORDS_H
@@ -9,6 +9,7 @@
 
 #include "options.h"
 #include "reader_csv.h"
+#include "reader_eav.h"
 #include "reader_sav.h"
 #include "reader_sheet.h"
 
@@ -20,6 +21,9 @@ typedef struct records
 		RECORDS_SHEET,
 		RECORDS_SAV
 	} kind;
+	bool pivoted; /* the records are those of eav, which has read all of the file */
+	bool begun;
+	eav_reader eav;
 	csv_reader csv;
 	sheet_reader sheet;
 	sav_reader sav;
