@@ -252,6 +252,81 @@ read_record(row *r, void *arg, psy_error *err)
 	return status;
 }
 
+/* A glob names the dictionaries too. */
+static bool
+is_companion(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL && strcmp(dot, ".json") == 0;
+}
+
+/* Kept in job->extra: the options with the dictionary that lies beside a .tsv, as BIDS has it. */
+typedef struct companions
+{
+	options opt;
+	char *path;
+} companions;
+
+static void
+find_dictionary(const job *j, companions *own)
+{
+	size_t n = strlen(j->path);
+	source test;
+	psy_error err;
+
+	if (own->opt.dictionary != NULL || n < 5 || strcmp(j->path + n - 4, ".tsv") != 0)
+		return;
+	own->path = grow(NULL, n + 2, 1);
+	memcpy(own->path, j->path, n - 3);
+	strcpy(own->path + n - 3, "json");
+	if (source_open(&test, own->path, &err) == PSY_OK)
+		own->opt.dictionary = own->path;
+	source_close(&test);
+}
+
+/* The dictionary's bytes are part of what the file means. */
+static psy_status
+describe_scores(job *j, buffer *json, psy_error *err)
+{
+	companions *own = grow(NULL, 1, sizeof *own);
+	uint8_t sha256[SHA256_BYTES];
+	char hex[2 * SHA256_BYTES + 1];
+	dictionary words;
+	psy_status status;
+
+	*own = (companions){.opt = *j->opt};
+	j->extra = own;
+	find_dictionary(j, own);
+	j->opt = &own->opt;
+	if (own->opt.dictionary == NULL)
+		return PSY_OK;
+	status = dictionary_read(&words, own->opt.dictionary, sha256, err);
+	if (status == PSY_OK && words.tool != NULL && *words.tool)
+	{
+		utf8_repair(words.tool);
+		json_member(json, "tool", words.tool);
+	}
+	dictionary_free(&words);
+	if (status != PSY_OK)
+		return status;
+	hash_text(sha256, hex);
+	json_open(json, "inputs", '{');
+	json_member(json, "dictionary", hex);
+	buffer_byte(json, '}');
+	return PSY_OK;
+}
+
+static void
+release_scores(job *j)
+{
+	companions *own = j->extra;
+
+	if (own != NULL)
+		free(own->path);
+	free(own);
+}
+
 static psy_status
 stage_scores(job *j, psy_error *err)
 {
@@ -281,5 +356,8 @@ const loader load_scores = {
 	.file = "FILE...",
 	.options = OPT_STUDY | OPT_INSTRUMENT | OPT_TABLE | OPT_SESSION | OPT_VISIT,
 	.target = "pg_temp.stage (\"row\", line, label, session, week, wide, rater, instrument, day, items, total, item_line, total_line, raw)",
+	.companion = is_companion,
+	.describe = describe_scores,
 	.stage = stage_scores,
+	.release = release_scores,
 };

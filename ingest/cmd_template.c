@@ -1,6 +1,6 @@
 /*
  * cmd_template.c - psyrad template SHEET [--lang zh|en] [--codebook]: a blank sheet, or its codebook in both
- * languages, as CSV.
+ * languages, as CSV.  That of scores comes from the warehouse, where instruments are data.
  *
  * The header is in the language asked for, with names that the loader of the sheet maps, behind the mark that
  * makes spreadsheets read UTF-8.  The codebook is a file of its own, so that none of its lines is ever
@@ -80,6 +80,7 @@ static const template_column sessions[] = {
 static const template_sheet sheets[] = {
 	{"protocols", "acupuncture protocols by STRICTA 2010", protocols},
 	{"sessions", "treatment sessions that were given", sessions},
+	{"scores", "ratings; takes --instrument NAME, and --study STUDY for a line a visit", NULL},
 	{NULL, NULL, NULL},
 };
 
@@ -132,19 +133,53 @@ usage(FILE *to)
 	return to == stdout ? EXIT_OK : EXIT_USAGE;
 }
 
+/* The lines of the warehouse's own sheet of an instrument. */
+static int
+print_scores(const char *url, const char *instrument, const char *study, bool chinese, bool codebook)
+{
+	session s;
+	psy_error err = {0};
+	PGresult *result = NULL;
+	int code = EXIT_OK;
+
+	if (session_open(&s, url, &err) != PSY_OK ||
+		session_query(&s, &result, &err,
+					  codebook ? "SELECT ingest.score_codebook($1) FROM (VALUES ($2::text, $3::text)) unused"
+							   : "SELECT ingest.score_sheet($1, $3::boolean, $2)",
+					  3, (const char *const[]){instrument, study, chinese ? "true" : "false"}) != PSY_OK)
+	{
+		fprintf(stderr, "psyrad: %s\n", err.message);
+		if (err.hint[0])
+			fprintf(stderr, "  hint: %s\n", err.hint);
+		code = s.lost ? EXIT_SERVER : EXIT_REJECTED;
+	}
+	else
+	{
+		printf("\xef\xbb\xbf");
+		for (int r = 0; r < PQntuples(result); r++)
+			printf("%s\r\n", PQgetvalue(result, r, 0));
+	}
+	PQclear(result);
+	session_close(&s);
+	return code;
+}
+
 int
 cmd_template(int argc, char **argv, const char *url)
 {
-	const char *lang = "en", *name = NULL;
-	bool codebook = false;
+	const char *lang = "en", *name = NULL, *instrument = NULL, *study = NULL;
+	bool codebook = false, scores;
 
-	(void) url;
 	for (int k = 1; k < argc; k++)
 	{
 		if (strcmp(argv[k], "--help") == 0)
 			return usage(stdout);
 		if (strcmp(argv[k], "--lang") == 0 && k + 1 < argc)
 			lang = argv[++k];
+		else if (strcmp(argv[k], "--instrument") == 0 && k + 1 < argc)
+			instrument = argv[++k];
+		else if (strcmp(argv[k], "--study") == 0 && k + 1 < argc)
+			study = argv[++k];
 		else if (strcmp(argv[k], "--codebook") == 0)
 			codebook = true;
 		else if (name == NULL && argv[k][0] != '-')
@@ -152,8 +187,12 @@ cmd_template(int argc, char **argv, const char *url)
 		else
 			return usage(stderr);
 	}
-	if (name == NULL || (strcmp(lang, "en") != 0 && strcmp(lang, "zh") != 0))
+	scores = name != NULL && strcmp(name, "scores") == 0;
+	if (name == NULL || (strcmp(lang, "en") != 0 && strcmp(lang, "zh") != 0) || scores != (instrument != NULL) ||
+		(study != NULL && !scores))
 		return usage(stderr);
+	if (scores)
+		return print_scores(url, instrument, study, strcmp(lang, "zh") == 0, codebook);
 	for (const template_sheet *s = sheets; s->name != NULL; s++)
 		if (strcmp(s->name, name) == 0)
 		{

@@ -33,6 +33,8 @@ static const option_spec specs[] = {
 	{"study", REQUIRED, OPT_STUDY, AT(study), true, "STUDY", "the study that the file belongs to"},
 	{"instrument", TEXT, OPT_INSTRUMENT, AT(instrument), true, "NAME",
 	 "rating scale with its version: HAMD-17; HAMD is HAMD-unspecified (default: the column instrument)"},
+	{"dictionary", TEXT, OPT_VISIT, AT(dictionary), false, "FILE",
+	 "data dictionary: REDCap's CSV, or BIDS JSON (default: the .json of a .tsv's own name)"},
 	{"visit", LIST, OPT_VISIT, AT(visit), true, "NAME=SESSION", "which session a visit's name in the file means"},
 	{"site", TEXT, OPT_SITE, AT(site), true, "SITE", "site of every row, for a file without a site column"},
 	{"atlas", REQUIRED, OPT_ATLAS, AT(atlas), true, "ATLAS", "parcellation: AAL"},

@@ -45,6 +45,7 @@ typedef struct options
 	const char *encoding_name;
 	text_list missing, map, identifier, visit;
 	const char *sheet;
+	const char *dictionary; /* path of a data dictionary of the table, or NULL */
 	bool labels;
 	const char *atlas, *names, *space, *title;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;

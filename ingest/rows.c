@@ -93,6 +93,23 @@ row_participant(row *r, int field, const char **label, psy_error *err)
 	return reject(r->job, &at, err, "bad_participant", "%s", why.message);
 }
 
+/* A coded answer must be one that the dictionary lists. */
+static psy_status
+reject_unknown_level(row *r, size_t column, psy_error *err)
+{
+	const dictionary_field *f = r->table->column[column].meaning;
+	buffer known = {0};
+	psy_error why;
+	psy_status status;
+
+	for (size_t i = 0; i < f->code.count && known.size < 150; i++)
+		buffer_format(&known, "%s%s %s", i ? ", " : "", f->code.item[i], f->answer.item[i]);
+	psy_fail(&why, PSY_DOMAIN, "found %.60s; the dictionary has %.160s", records_cell(&r->table->rows, column), known.data);
+	status = row_reject(r, column, "unknown_level", &why, err);
+	buffer_free(&known);
+	return status;
+}
+
 /* "found 7.x: not a number", so that the message stands alone. */
 static psy_status
 reject_number(row *r, size_t column, const char *cell, const psy_error *why, psy_error *err)
@@ -109,6 +126,9 @@ row_real(row *r, size_t column, double *value, bool *present, psy_error *err)
 	const char *cell = table_cell(r->table, column);
 	psy_error why;
 
+	*present = false;
+	if (!table_cell_known(r->table, column))
+		return reject_unknown_level(r, column, err);
 	*present = cell != NULL && parse_real(cell, value, &why) == PSY_OK;
 	return cell == NULL || *present ? PSY_OK : reject_number(r, column, cell, &why, err);
 }
@@ -119,6 +139,9 @@ row_whole(row *r, size_t column, int64_t lo, int64_t hi, int64_t *value, bool *p
 	const char *cell = table_cell(r->table, column);
 	psy_error why;
 
+	*present = false;
+	if (!table_cell_known(r->table, column))
+		return reject_unknown_level(r, column, err);
 	*present = cell != NULL && parse_whole(cell, lo, hi, value, &why) == PSY_OK;
 	return cell == NULL || *present ? PSY_OK : reject_number(r, column, cell, &why, err);
 }
@@ -129,6 +152,9 @@ row_decimal(row *r, size_t column, const char **value, psy_error *err)
 	const char *cell = table_cell(r->table, column);
 	psy_error why;
 
+	*value = NULL;
+	if (!table_cell_known(r->table, column))
+		return reject_unknown_level(r, column, err);
 	*value = cell != NULL && check_decimal(cell, &why) == PSY_OK ? cell : NULL;
 	return cell == NULL || *value != NULL ? PSY_OK : reject_number(r, column, cell, &why, err);
 }

@@ -33,6 +33,29 @@ same_header(const table_column *column, const char *name)
 	return same;
 }
 
+/* Reads the dictionary, where there is one, and gives columns that are headed by a label their names. */
+static psy_status
+use_dictionary(table *t, psy_error *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+	psy_status status;
+
+	if (t->opt->dictionary == NULL)
+		return PSY_OK;
+	status = dictionary_read(&t->words, t->opt->dictionary, sha256, err);
+	for (size_t c = 0; status == PSY_OK && c < t->columns; c++)
+	{
+		const dictionary_field *f = dictionary_find(&t->words, t->column[c].folded);
+
+		if (f == NULL)
+			continue;
+		t->column[c].meaning = f;
+		free(t->column[c].folded);
+		t->column[c].folded = keep_text(f->name);
+	}
+	return status;
+}
+
 static psy_status
 drop_identifiers(table *t, psy_error *err)
 {
@@ -200,6 +223,8 @@ table_open(table *t, const char *path, const options *opt, const table_field *fi
 	if (status == PSY_OK)
 		status = read_header(t, err);
 	if (status == PSY_OK)
+		status = use_dictionary(t, err);
+	if (status == PSY_OK)
 		status = drop_identifiers(t, err);
 	if (status == PSY_OK)
 		status = rename_mapped(t, err);
@@ -225,7 +250,26 @@ table_cell(const table *t, size_t column)
 {
 	const char *cell = records_cell(&t->rows, column);
 
-	return cell_missing(t->opt, cell) ? NULL : cell;
+	if (cell_missing(t->opt, cell))
+		return NULL;
+	if (t->column[column].meaning != NULL)
+	{
+		const char *code = dictionary_code(t->column[column].meaning, cell);
+
+		/* An answer may be coded as what --missing declares. */
+		if (code != NULL)
+			return cell_missing(t->opt, code) ? NULL : code;
+	}
+	return cell;
+}
+
+bool
+table_cell_known(const table *t, size_t column)
+{
+	const dictionary_field *f = t->column[column].meaning;
+	const char *cell = records_cell(&t->rows, column);
+
+	return f == NULL || f->code.count == 0 || cell_missing(t->opt, cell) || dictionary_code(f, cell) != NULL;
 }
 
 const char *
@@ -296,5 +340,6 @@ table_free(table *t)
 	records_done(&t->rows);
 	source_close(&t->from);
 	buffer_free(&t->raw);
+	dictionary_free(&t->words);
 	*t = (table){.from.fd = -1};
 }

@@ -8,6 +8,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include "dictionary.h"
 #include "options.h"
 #include "records.h"
 
@@ -29,6 +30,7 @@ typedef struct table_column
 	char week[24]; /* for the loader's matcher: the week of a wide column */
 	bool dropped;  /* declared an identifier */
 	bool mapped;   /* named by --map */
+	const dictionary_field *meaning; /* of a column that the dictionary has */
 } table_column;
 
 typedef struct table
@@ -41,6 +43,7 @@ typedef struct table
 	size_t columns;
 	int *of_field; /* column of each field, or -1 */
 	const options *opt;
+	dictionary words;
 	buffer raw;
 } table;
 
@@ -54,6 +57,9 @@ psy_status table_next(table *t, bool *more, psy_error *err);
 /* A cell; NULL when it is missing, or when the file has no such field. */
 const char *table_cell(const table *t, size_t column);
 const char *table_get(const table *t, int field);
+
+/* Whether the cell is an answer that the dictionary has, or the dictionary lists none for its column. */
+bool table_cell_known(const table *t, size_t column);
 
 /* The mapped cells of the record, as CSV. */
 const char *table_raw(table *t);

@@ -183,12 +183,70 @@ BEGIN
 	RETURN counts;
 END $$;
 
+---------------------------------------------------------------------------------------------------- blank sheets
+
+CREATE FUNCTION ingest.csv_line(VARIADIC p_cell text[]) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT string_agg(CASE WHEN c ~ '[",[:cntrl:]]' THEN '"' || replace(c, '"', '""') || '"' ELSE coalesce(c, '') END, ',' ORDER BY n)
+	FROM unnest(p_cell) WITH ORDINALITY u(c, n);
+$$;
+
+CREATE FUNCTION ingest.sheet_instrument(p_instrument text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	named text := ingest.known_instrument(p_instrument);
+BEGIN
+	IF named IS NULL THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('the instrument %s is not known', p_instrument),
+			HINT = 'Known are: ' || (SELECT string_agg(instrument, ', ' ORDER BY instrument) FROM clinical.instrument);
+	END IF;
+	RETURN named;
+END $$;
+
+-- One line a row; with a study a line for each of its subjects whom the caller sees and each planned week, for people to fill.
+CREATE FUNCTION ingest.score_sheet(p_instrument text, p_chinese boolean, p_study text DEFAULT NULL) RETURNS SETOF text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	named text := ingest.sheet_instrument(p_instrument);
+	items text[] := ARRAY(SELECT CASE WHEN p_chinese THEN '条目' || i.item ELSE 'item' || i.item END
+		FROM clinical.instrument_item i WHERE i.instrument = named ORDER BY i.item);
+BEGIN
+	RETURN NEXT ingest.csv_line(VARIADIC CASE WHEN p_chinese THEN ARRAY['受试者编号', '访视周', '距基线天数', '评定者', '量表'] || items || ARRAY['总分']
+		ELSE ARRAY['participant_id', 'week', 'day', 'rater', 'instrument'] || items || ARRAY['total'] END);
+	RETURN QUERY SELECT ingest.csv_line(VARIADIC ARRAY[k.label, p.week::text, '', '', named] || array_fill(''::text, ARRAY[cardinality(items) + 1]))
+	FROM clinical.subject_key k JOIN clinical.visit_plan p ON p.study = k.study
+	WHERE k.study = p_study AND p.week IS NOT NULL
+	ORDER BY k.label COLLATE "C", p.week;
+END $$;
+COMMENT ON FUNCTION ingest.score_sheet(text, boolean, text) IS 'A blank sheet of ratings as lines of CSV, with a header that the loader of scores maps; 22023 an unknown instrument';
+
+CREATE FUNCTION ingest.score_codebook(p_instrument text) RETURNS SETOF text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	named text := ingest.sheet_instrument(p_instrument);
+	scale clinical.instrument;
+BEGIN
+	SELECT i.* INTO scale FROM clinical.instrument i WHERE i.instrument = named;
+	RETURN NEXT 'column,column_zh,description,description_zh,allowed,missing';
+	RETURN QUERY SELECT ingest.csv_line(VARIADIC c.cells) FROM (VALUES
+		(ARRAY['participant_id', '受试者编号', 'the study''s pseudonym, never a name or a hospital number (required)', '研究编号，不填姓名或住院号（必填）', 'letters, digits, - and _', 'never']),
+		(ARRAY['week', '访视周', 'protocol week of the visit; baseline is 0 (required)', '方案规定的访视周，基线为0（必填）', 'a week of the study''s plan', 'never']),
+		(ARRAY['day', '距基线天数', 'days since baseline, never a date', '距基线天数，不填日期', 'a whole number', 'empty or n/a']),
+		(ARRAY['rater', '评定者', 'code of the rater, never a name', '评定者代码，不填姓名', 'a code', 'empty or n/a']),
+		(ARRAY['instrument', '量表', 'instrument with its version', '量表及版本', named, 'never'])) c(cells);
+	RETURN QUERY SELECT ingest.csv_line('item' || i.item, '条目' || i.item, i.name_en, i.name_zh, format('%s to %s', i.item_min, i.item_max), 'empty or n/a')
+	FROM clinical.instrument_item i WHERE i.instrument = named ORDER BY i.item;
+	RETURN NEXT ingest.csv_line('total', '总分', format('sum of the items of %s; higher is %s; may stay empty when all items are there', scale.title_en, scale.higher_is),
+		format('%s总分；条目齐全时可不填', scale.title_zh), format('%s to %s', scale.total_min, scale.total_max), 'empty or n/a');
+END $$;
+COMMENT ON FUNCTION ingest.score_codebook(text) IS 'What each column of a sheet of ratings holds, in both languages, with allowed values and how missing is written, as lines of CSV';
+
 DO $$
 DECLARE
 	f regprocedure;
 BEGIN
 	FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'ingest'::regnamespace
-		AND p.proname IN ('fold_name', 'known_instrument', 'sentinel_hint', 'stage_scores', 'find_instruments', 'check_items', 'set_visit_days', 'load_scores')
+		AND p.proname IN ('fold_name', 'known_instrument', 'sentinel_hint', 'stage_scores', 'find_instruments', 'check_items', 'set_visit_days', 'load_scores', 'csv_line', 'sheet_instrument', 'score_sheet', 'score_codebook')
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest', f);

@@ -28,3 +28,55 @@ P01|pre|19|{3,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}' "$(loaded)"
 22|hamd_4|bad_number|found x: not a number
 57|hamd_1|bad_number|found 2;3: not a number' "$(q "SELECT line, column_name, code, message FROM ingest.reject WHERE file_id = (SELECT max(file_id) FROM ingest.file) AND code <> 'row_vanished' ORDER BY line")"
 }
+
+dictionary() {
+	local i
+	printf '"Variable / Field Name","Form Name","Section Header","Field Type","Field Label","Choices, Calculations, OR Slider Labels"\nrecord_id,a,,text,"Record ID",\n'
+	for i in $(seq 17); do printf 'hamd_%d,a,,radio,"%d. Question, number %d","0, Absent | 1, Mild, or so | 2, Moderate"\n' $i $i $i; done
+}
+
+@test "REDCap with labels: the dictionary says which column and which code; an answer that it lacks is reported" {
+	dictionary >dictionary.csv
+	{ printf 'Record ID,Event Name'; for i in $(seq 17); do printf ',"%d. Question, number %d"' $i $i; done; echo
+	  printf 'P01,Baseline (Arm 1: EA)'; for i in $(seq 17); do printf ',"Mild, or so"'; done; echo
+	  printf 'P02,Week 8 (Arm 1: EA)'; for i in $(seq 16); do printf ',moderate'; done; echo ',Absent'
+	  printf 'P03,Baseline (Arm 1: EA)'; for i in $(seq 16); do printf ',Absent'; done; echo ',Dreadful'; } >a.csv
+	scores a.csv; exits 1; has 'the header has'
+	scores a.csv --dictionary dictionary.csv; exits 1; has '3 read, 2 loaded, 0 unchanged, 1 rejected'
+	is 'P01|pre|17 P02|post|32' "$(loaded | cut -d '|' -f 1-3 | paste -sd ' ')"
+	is '4|17. Question, number 17|19|unknown_level|found Dreadful; the dictionary has 0 Absent, 1 Mild, or so, 2 Moderate' "$(rejects | grep level)"
+	is 1 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'loaded' AND options -> 'inputs' ? 'dictionary'")"
+	echo nonsense >dictionary.csv; scores a.csv --dictionary dictionary.csv; exits 1; has 'not a data dictionary'
+	sed 's/0, Absent/Absent/' <(dictionary) >dictionary.csv; scores a.csv --dictionary dictionary.csv; exits 1; has 'a choice without a code'
+}
+
+@test "BIDS phenotype: the .json beside the .tsv; a level that it lacks is reported; a change of the .json is another meaning" {
+	mkdir phenotype
+	{ printf 'participant_id\tsession_id'; for i in $(seq 17); do printf '\thamd_%d' $i; done; echo
+	  printf 'sub-P01\tses-pre'; for i in $(seq 17); do printf '\t1'; done; echo
+	  printf 'sub-P02\tses-pre\t3'; for i in $(seq 16); do printf '\tn/a'; done; echo; } >phenotype/hamd.tsv
+	levels() { printf '{"MeasurementToolMetadata": {"Description": "HAMD, 17 items", "TermURL": "x"}, "hamd_1": {"LongName": "mood", "Levels": {"0": "absent", "1": {"Description": "mild"}, "2": "moderate"%s}}}' "$1" >phenotype/hamd.json; }
+	levels ''
+	scores phenotype/hamd.tsv phenotype/hamd.json; exits 1; has '1 file, 2 read, 1 loaded, 0 unchanged, 1 rejected'
+	is '3|hamd_1|3|unknown_level|found 3; the dictionary has 0 absent, 1 mild, 2 moderate' "$(rejects)"
+	is 'HAMD, 17 items' "$(q "SELECT options ->> 'tool' FROM ingest.file WHERE command = 'scores'")"
+	levels ', "3": "severe"'
+	scores phenotype/hamd.tsv; exits 0; has '2 read, 1 loaded, 1 unchanged, 0 rejected'
+	is 't' "$(q "SELECT supersedes IS NOT NULL FROM ingest.file ORDER BY file_id DESC LIMIT 1")"
+	echo '{' >phenotype/hamd.json; scores phenotype/hamd.tsv; exits 1; has 'refused: JSON'
+}
+
+@test "several instruments in one file; an instrument without its version is none of its versions" {
+	printf '受试者编号,量表,访视,总分\nP01,HAMD-17,基线,24\nP01,汉密尔顿抑郁量表,基线,30\nP01,hdrs 24,第8周,20\nP02,SCL-90,基线,3\n' >a.csv
+	run psyrad ingest scores a.csv --study t; exits 1; has '4 read, 3 loaded, 0 unchanged, 1 rejected'
+	is 'HAMD-17 pre 24,HAMD-24 post 20,HAMD-unspecified pre 30' "$(q "SELECT string_agg(concat_ws(' ', instrument, session, total), ',' ORDER BY instrument) FROM clinical.score")"
+	is '5|量表|2|unknown_instrument' "$(q 'SELECT line, column_name, column_number, code FROM ingest.reject')"
+	printf 'participant_id,week,total\nP03,0,20\n' >b.csv
+	run psyrad ingest scores b.csv --study t; exits 1; has 'nothing says which instrument'
+	run psyrad ingest scores b.csv --study t --instrument HAMD; exits 0; has 'HAMD names no version: loaded as HAMD-unspecified'
+	{ echo "participant_id,week,instrument$(items_header),item18,item19"; echo "P04,0,HAMD-17$(items 1),,"; echo "P05,0,HAMD-17$(items 1),2,"; } >c.csv
+	run psyrad ingest scores c.csv --study t; exits 1; has '2 read, 1 loaded'
+	is '3|item18|21|unknown_item|found 2 as item 18; HAMD-17 has 17 items' "$(rejects | grep item18)"
+	{ echo "participant_id,week,hamd_01,hamd_02"; echo 'P04,0,1,1'; } >d.csv
+	run psyrad ingest scores d.csv --study t --instrument HAMD; exits 1; has 'HAMD-unspecified has 0 items'
+}
