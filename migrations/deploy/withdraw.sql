@@ -104,6 +104,9 @@ BEGIN
 	RETURN erased;
 END $$;
 
+COMMENT ON FUNCTION clinical.files_of_one(bigint) IS 'For clinical.withdraw alone: files whose every row is this subject''s';
+COMMENT ON FUNCTION clinical.erase_rows(bigint) IS 'For clinical.withdraw alone: deletes a subject''s rows from every table, and counts them by table';
+
 CREATE FUNCTION clinical.withdraw(study text, label text, reason text DEFAULT NULL) RETURNS TABLE (what text, n bigint)
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
