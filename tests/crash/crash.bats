@@ -128,3 +128,16 @@ sessions_state() { q "SELECT (SELECT count(*) FROM intervention.session), (SELEC
 	is '8|7' "$(q "SELECT (SELECT count(*) FROM intervention.session), (SELECT count(*) FROM ingest.history WHERE table_name = 'intervention.session')")"
 	is 1 "$(q 'SELECT count(DISTINCT minutes) FROM intervention.session WHERE subject_id IN (SELECT subject_id FROM clinical.subject_key WHERE label <> '"'P04'"')')"
 }
+
+@test "a workbook: kill -9 of the tool at each point of a load leaves nothing, and a second run completes" {
+	"$top/tests/cli/make_workbook" scores.xlsx <<<'{"sheets": [{"name": "S", "rows": [["participant_id", "week", "total"], ["P01", 0, 20], ["P02", 0, 21], ["P03", 0, 22], ["P09", 0, 23]]}]}'
+	for point in 'LOCK TABLE ingest.file' 'LOCK TABLE clinical.score' 'LOCK TABLE clinical.data_query'; do
+		hold "$point"
+		psyrad ingest scores scores.xlsx --study t --instrument HAMD-17 >out 2>err & tool=$!
+		pid=$(backend)
+		kill -9 $tool; wait $tool 2>/dev/null || true
+		let_go; gone "$pid"
+		is '0|0|0|0' "$(q "SELECT (SELECT count(*) FROM clinical.score), (SELECT count(*) FROM clinical.visit), (SELECT count(*) FROM ingest.reject), (SELECT count(*) FROM ingest.file WHERE command = 'scores')")"
+	done
+	scores scores.xlsx; exits 1; has '4 read, 3 loaded, 0 unchanged, 1 rejected'
+}
