@@ -371,7 +371,43 @@ read_table(features *f, psy_error *err)
 	return status;
 }
 
-/* A .stats file: its own name or that of the folder around stats/ says whose it is. */
+/* The name of the folder two levels up, when the one above is called stats; NULL otherwise. */
+static char *
+subject_folder(const char *path)
+{
+	const char *file = strrchr(path, '/'), *stats, *start;
+
+	if (file == NULL || file - path < 6 || strncmp(file - 6, "/stats", 6) != 0)
+		return NULL;
+	stats = file - 6;
+	for (start = stats; start > path && start[-1] != '/'; start--)
+		;
+	return keep_bytes(start, (size_t) (stats - start));
+}
+
+/* Whose a .stats file is: options, its BIDS name, or the folder around stats/ (sub-01_ses-pre/stats/lh.aparc.stats). */
+static psy_status
+stats_scan(job *j, scan *whose, psy_error *err)
+{
+	char *folder = subject_folder(j->path);
+	psy_status status;
+	job copy_of_job = *j;
+	buffer as_file = {0};
+
+	if (folder == NULL || j->opt->subject != NULL)
+	{
+		free(folder);
+		return scan_identify(j, whose, err);
+	}
+	buffer_text(&as_file, folder);
+	buffer_text(&as_file, "_stats.stats");
+	copy_of_job.path = as_file.data;
+	status = scan_identify(&copy_of_job, whose, err);
+	buffer_free(&as_file);
+	free(folder);
+	return status;
+}
+
 static psy_status
 read_stats(features *f, psy_error *err)
 {

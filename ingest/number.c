@@ -85,11 +85,46 @@ explain(const char *cell, psy_error *err)
 	return psy_fail(err, PSY_FORMAT, "not a number");
 }
 
+/* At most 15 digits and 22 decimals: digits and power of ten are exact in double, so that one division rounds as strtod does
+ * (Clinger 1990, "How to read floating point numbers accurately"). */
+static bool
+short_decimal(const char *cell, double *value)
+{
+	static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+								   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	const char *c = cell + (*cell == '-' || *cell == '+');
+	int64_t digits = 0;
+	int count = 0, decimals = 0;
+	bool point = false;
+
+	for (; (unsigned char) (*c - '0') <= 9 || (*c == '.' && !point); c++)
+	{
+		if (*c == '.')
+		{
+			point = true;
+			continue;
+		}
+		digits = digits * 10 + (*c - '0');
+		decimals += point;
+		if (++count > 15)
+			return false;
+	}
+	if (*c != '\0' || count == 0)
+		return false;
+	*value = (double) digits / power[decimals];
+	if (*cell == '-')
+		*value = -*value;
+	return true;
+}
+
 psy_status
 parse_real(const char *cell, double *value, psy_error *err)
 {
-	size_t length = decimal_length(cell);
+	size_t length;
 
+	if (short_decimal(cell, value))
+		return PSY_OK;
+	length = decimal_length(cell);
 	if (length == 0 || cell[length] != '\0')
 		return explain(cell, err);
 	*value = strtod(cell, NULL);

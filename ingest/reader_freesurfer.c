@@ -1,6 +1,7 @@
 /* reader_freesurfer.c - see reader_freesurfer.h. */
 #include "reader_freesurfer.h"
 
+#include "buffer.h"
 #include "number.h"
 #include "reader_text.h"
 
@@ -209,40 +210,4 @@ stats_free(stats_file *s)
 		free(s->row[i].name);
 	free(s->row);
 	*s = (stats_file){0};
-}
-
-/* The name of the folder two levels up, when the one above is called stats; NULL otherwise. */
-static char *
-subject_folder(const char *path)
-{
-	const char *file = strrchr(path, '/'), *stats, *start;
-
-	if (file == NULL || file - path < 6 || strncmp(file - 6, "/stats", 6) != 0)
-		return NULL;
-	stats = file - 6;
-	for (start = stats; start > path && start[-1] != '/'; start--)
-		;
-	return keep_bytes(start, (size_t) (stats - start));
-}
-
-psy_status
-stats_scan(job *j, scan *whose, psy_error *err)
-{
-	char *folder = subject_folder(j->path);
-	psy_status status;
-	job copy_of_job = *j;
-	buffer as_file = {0};
-
-	if (folder == NULL || j->opt->subject != NULL)
-	{
-		free(folder);
-		return scan_identify(j, whose, err);
-	}
-	buffer_text(&as_file, folder);
-	buffer_text(&as_file, "_stats.stats");
-	copy_of_job.path = as_file.data;
-	status = scan_identify(&copy_of_job, whose, err);
-	buffer_free(&as_file);
-	free(folder);
-	return status;
 }

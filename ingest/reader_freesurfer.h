@@ -7,7 +7,9 @@
 #ifndef READER_FREESURFER_H
 #define READER_FREESURFER_H
 
-#include "scan.h"
+#include "source.h"
+
+#include <stdbool.h>
 
 typedef struct stats_row
 {
@@ -34,8 +36,5 @@ psy_status stats_read(stats_file *s, const char *path, const uint8_t sha256[SHA2
 /* The same from any source, which is read to its end. */
 psy_status stats_parse(stats_file *s, source *from, const char *measure, psy_error *err);
 void stats_free(stats_file *s);
-
-/* Whose: options, the file's BIDS name, or the folder around stats/ (sub-01_ses-pre/stats/lh.aparc.stats). */
-psy_status stats_scan(job *j, scan *whose, psy_error *err);
 
 #endif

@@ -127,8 +127,15 @@ decode_utf8(text_reader *reader, const unsigned char *p, const unsigned char *en
 
 	while (p < end)
 	{
-		size_t length = utf8_character(p, end);
+		uint64_t eight;
+		size_t length;
 
+		/* Mostly ASCII: eight bytes at a time. */
+		for (; end - p >= 8 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0); p += 8)
+			;
+		if (p == end)
+			break;
+		length = utf8_character(p, end);
 		if (length == 0)
 			break;
 		p += length;
@@ -297,18 +304,22 @@ fill(text_reader *reader, psy_error *err)
 static size_t
 line_length(const char *p, size_t size, bool last, size_t *scanned, bool *nul)
 {
-	for (size_t i = *scanned; i < size; i++)
+	const char *from = p + *scanned, *end = memchr(from, '\n', size - *scanned), *zero, *cr;
+	size_t limit = end != NULL ? (size_t) (end - p) : size;
+
+	zero = memchr(from, '\0', limit - *scanned);
+	if (zero != NULL)
+		limit = (size_t) (zero - p);
+	cr = memchr(from, '\r', limit - *scanned);
+	if (cr != NULL && (cr + 1 < p + size || last))
+		return (size_t) (cr - p) + (cr + 1 < p + size && cr[1] == '\n' ? 2 : 1);
+	if (zero != NULL)
 	{
-		if (p[i] == '\0')
-		{
-			*nul = true;
-			return i;
-		}
-		if (p[i] == '\n')
-			return i + 1;
-		if (p[i] == '\r' && (i + 1 < size || last))
-			return i + 1 < size && p[i + 1] == '\n' ? i + 2 : i + 1;
+		*nul = true;
+		return limit;
 	}
+	if (end != NULL)
+		return limit + 1;
 	*scanned = size > 0 && p[size - 1] == '\r' ? size - 1 : size;
 	return last ? size : 0;
 }

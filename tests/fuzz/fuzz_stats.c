@@ -1,7 +1,7 @@
 /*
  * fuzz_stats.c - the reader of FreeSurfer's .stats files on bytes of anybody's making: names are UTF-8 without blanks, values finite.
  * Seeds: tests/fuzz/seeds/stats/*
- * Sources: ingest/reader_freesurfer.c ingest/reader_text.c ingest/number.c ingest/bids.c ingest/scan.c ingest/source.c ingest/buffer.c
+ * Sources: ingest/reader_freesurfer.c ingest/reader_text.c ingest/number.c ingest/source.c ingest/buffer.c
  * Libraries: -lcrypto
  */
 #include "reader_freesurfer.h"
@@ -11,15 +11,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* scan.c needs it, and no reader does. */
-psy_status
-participant_label(const char *cell, const char **label, psy_error *err)
-{
-	(void) err;
-	*label = cell;
-	return PSY_OK;
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

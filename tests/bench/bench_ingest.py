@@ -1,0 +1,110 @@
+"""Benchmark of ingest: narrow feature rows through `psyrad ingest features`, validated into vectors, against psql's \\copy of the same file
+into a bare table of text and float columns, unvalidated.  CPU seconds of client and server together, and wall-clock seconds beside them.
+
+    tests/with-cluster python3 tests/bench/bench_ingest.py [ROWS]
+
+The deployed schema comes from migrations/bin/deploy, in a database of its own that is dropped at the end.
+"""
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+REGIONS = 116
+
+
+def run(command, **kw):
+    done = subprocess.run(command, capture_output=True, text=True, **kw)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def server_ticks(postmaster):
+    """CPU ticks of the server's processes that ended (children of the postmaster) and that live."""
+    total = 0
+    for pid in os.listdir("/proc"):
+        if not pid.isdigit():
+            continue
+        try:
+            fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(pid) == postmaster:
+            total += int(fields[13]) + int(fields[14]) + int(fields[11]) + int(fields[12])
+        elif int(fields[1]) == postmaster:
+            total += int(fields[11]) + int(fields[12])
+    return total
+
+
+def measure(postmaster, command, **kw):
+    """CPU seconds (client and server) and wall-clock seconds of a command."""
+    ticks, start = server_ticks(postmaster), time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command, **kw)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    time.sleep(0.2)  # the backend ends a moment after its client
+    client = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return client + (server_ticks(postmaster) - ticks) / os.sysconf("SC_CLK_TCK"), time.monotonic() - start - 0.2
+
+
+def write_files(folder, rows):
+    people = -(-rows // REGIONS)
+    visits = 4
+    subjects = -(-people // visits)
+    study = {"study": "t", "title_en": "Bench", "simulated": True, "sites": [{"site": "a", "name_en": "A"}],
+             "arms": [{"arm": "EA", "label_en": "EA", "kind": "verum"}],
+             "visits": [{"session": f"w{k}", "week": k} for k in range(visits)]}
+    with open(f"{folder}/study.json", "w") as out:
+        json.dump(study, out)
+    with open(f"{folder}/people.tsv", "w") as out:
+        out.write("participant_id\tsite\tarm\n" + "".join(f"S{k:05d}\ta\tEA\n" for k in range(subjects)))
+    with open(f"{folder}/names.txt", "w") as out:
+        out.write("".join(f"region_{k:03d}\n" for k in range(REGIONS)))
+    with open(f"{folder}/long.csv", "w") as out:
+        out.write("participant_id,session,region,measure,value\n")
+        for k in range(rows):
+            scan, region = divmod(k, REGIONS)
+            out.write(f"S{scan // visits:05d},w{scan % visits},region_{region:03d},thickness,{1 + (k * 7919 % 30011) / 10007:.5f}\n")
+
+
+def main(rows=5_000_000, rounds=3):
+    psyrad, name = f"{TOP}/build/bin/psyrad", f"bench_ingest_{os.getpid()}"
+    url = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname={name}"
+    environment = dict(os.environ, PSYRAD_URL=url)
+    run(["createdb", name])
+    try:
+        run([f"{TOP}/migrations/bin/deploy", "deploy", url])
+        data = run(["psql", "-XAtqc", "SHOW data_directory"]).strip()
+        postmaster = int(open(f"{data}/postmaster.pid").readline())
+        ours, theirs = [], []
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            write_files(folder, rows)
+            here = {"env": environment, "cwd": folder}
+            run([psyrad, "ingest", "study", "study.json"], **here)
+            run([psyrad, "ingest", "participants", "people.tsv", "--study", "t"], **here)
+            run([psyrad, "ingest", "atlas", "--names", "names.txt", "--atlas", "bench"], **here)
+            for k in range(rounds):
+                ours.append(measure(postmaster, [psyrad, "ingest", "features", "long.csv", "--study", "t", "--atlas", "bench", "--pipeline", f"p{k}"], **here))
+                run(["psql", url, "-Xqc", "DROP TABLE IF EXISTS narrow; CREATE TABLE narrow (participant_id text, session text, region text, measure text, value float4)"])
+                theirs.append(measure(postmaster, ["psql", url, "-Xqc", r"\copy narrow FROM long.csv (FORMAT csv, HEADER)"], **here))
+            got = run(["psql", url, "-XAtqc", "SELECT count(*) FROM imaging.vector WHERE pipeline = 'p0'"]).strip()
+            assert int(got) == -(-rows // REGIONS), got
+    finally:
+        run(["dropdb", "-f", name])
+    print(f"{rows:,} narrow rows into vectors, validated, beside \\copy into a bare table, unvalidated")
+    for label, found in (("psyrad ingest features", ours), ("psql \\copy", theirs)):
+        print(f"    {label:<40} {statistics.median(c for c, _ in found):8.2f} s CPU {statistics.median(w for _, w in found):8.2f} s wall clock")
+    ratio = statistics.median(t[0] / o[0] for o, t in zip(ours, theirs))
+    print(f"    ratio {ratio:.2f}; asked: above 1: {'holds' if ratio > 1 else 'BELOW THE BAR'}")
+    return ratio > 1
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main(*map(int, sys.argv[1:2])) else 1)
