@@ -91,6 +91,7 @@ BEGIN
 	CREATE TEMPORARY TABLE sets ON COMMIT DROP AS
 	SELECT m.measure, ingest.feature_set(p_study, p_atlas, m.measure, p_pipeline) AS feature_set_id
 	FROM (SELECT DISTINCT s.measure FROM pg_temp.stage s ORDER BY 1) m;
+	ANALYZE pg_temp.stage (label, session, partial);
 	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
 	SELECT s."row", s.line, c.name, c.number, e.code, e.message, e.raw, s.label
 	FROM pg_temp.stage s
@@ -104,20 +105,24 @@ BEGIN
 	LEFT JOIN pg_temp.stage_column c ON c.field = e.field
 	WHERE e.wrong;
 
+	-- Whole vectors as they are; parts beside what is stored.
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", s.line, k.subject_id, t.feature_set_id, s.session, s.run, p_pipeline AS pipeline, k.site, s.value, s.coverage
 	FROM pg_temp.stage s
 	JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
 	JOIN clinical.visit_plan p ON (p.study, p.session) = (p_study, s.session)
-	JOIN pg_temp.sets t ON t.measure = s.measure;
-	UPDATE pg_temp.fact f
-	SET value = j.value, coverage = j.coverage
+	JOIN pg_temp.sets t ON t.measure = s.measure
+	WHERE NOT s.partial;
+	INSERT INTO pg_temp.fact
+	SELECT s."row", s.line, k.subject_id, t.feature_set_id, s.session, s.run, p_pipeline, k.site, j.value, j.coverage
 	FROM pg_temp.stage s
-	JOIN pg_temp.fact g USING ("row")
+	JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
+	JOIN clinical.visit_plan p ON (p.study, p.session) = (p_study, s.session)
+	JOIN pg_temp.sets t ON t.measure = s.measure
 	LEFT JOIN imaging.vector v ON (v.subject_id, v.feature_set_id, v.session, v.run, v.pipeline) =
-		(g.subject_id, g.feature_set_id, g.session, g.run, g.pipeline)
-	CROSS JOIN LATERAL ingest.join_parts(g.value, g.coverage, v.value, v.coverage) j
-	WHERE s.partial AND f."row" = s."row";
+		(k.subject_id, t.feature_set_id, s.session, s.run, p_pipeline)
+	CROSS JOIN LATERAL ingest.join_parts(s.value, s.coverage, v.value, v.coverage) j
+	WHERE s.partial;
 	PERFORM ingest.add_visits(p_file_id);
 	-- The intracranial volume goes by participant, visit and run, whatever was measured; with the vectors, so that none counts as vanished.
 	INSERT INTO pg_temp.fact
