@@ -28,7 +28,7 @@ as_loader() {
 	sed -i 's/^L01,0,3/L01,0,2/; s/,19$/,18/' scores.csv; run psyrad ingest scores scores.csv --study t --instrument HAMD-17; exits 0; has '1 loaded'
 	printf 'protocol,points,frequency\nEA,GV20,2 Hz\n' >protocols.csv; run psyrad ingest protocols protocols.csv --study t; exits 0; has '1 loaded'
 	make_nifti map.nii slope=2; run psyrad ingest image map.nii --study t --atlas small --measure intensity --subject L01 --session pre; exits 0; has '1 loaded'
-	is 3 "$(q "SELECT count(DISTINCT table_name) FROM ingest.history")"
+	is 'clinical.score imaging.vector intervention.protocol intervention.protocol_point' "$(q "SELECT string_agg(DISTINCT table_name, ' ' ORDER BY table_name) FROM ingest.history")"
 	is 'east' "$(q "SELECT DISTINCT site FROM ingest.file WHERE command IN ('scores', 'participants', 'series', 'image') AND loaded_by = 'cli_loader'")"
 }
 
