@@ -15,7 +15,7 @@ import tempfile
 import time
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-REGIONS = 116
+ATLASES = (400, 116)  # regions: Schaefer-400, AAL; a vector costs the server the same whatever its length
 
 
 def run(command, **kw):
@@ -53,8 +53,8 @@ def measure(postmaster, command, **kw):
     return client + (server_ticks(postmaster) - ticks) / os.sysconf("SC_CLK_TCK"), time.monotonic() - start - 0.2
 
 
-def write_files(folder, rows):
-    people = -(-rows // REGIONS)
+def write_files(folder, rows, regions):
+    people = -(-rows // regions)
     visits = 4
     subjects = -(-people // visits)
     study = {"study": "t", "title_en": "Bench", "simulated": True, "sites": [{"site": "a", "name_en": "A"}],
@@ -65,15 +65,15 @@ def write_files(folder, rows):
     with open(f"{folder}/people.tsv", "w") as out:
         out.write("participant_id\tsite\tarm\n" + "".join(f"S{k:05d}\ta\tEA\n" for k in range(subjects)))
     with open(f"{folder}/names.txt", "w") as out:
-        out.write("".join(f"region_{k:03d}\n" for k in range(REGIONS)))
+        out.write("".join(f"region_{k:03d}\n" for k in range(regions)))
     with open(f"{folder}/long.csv", "w") as out:
         out.write("participant_id,session,region,measure,value\n")
         for k in range(rows):
-            scan, region = divmod(k, REGIONS)
+            scan, region = divmod(k, regions)
             out.write(f"S{scan // visits:05d},w{scan % visits},region_{region:03d},thickness,{1 + (k * 7919 % 30011) / 10007:.5f}\n")
 
 
-def main(rows=5_000_000, rounds=3):
+def compare(rows, regions, rounds=3):
     psyrad, name = f"{TOP}/build/bin/psyrad", f"bench_ingest_{os.getpid()}"
     url = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname={name}"
     environment = dict(os.environ, PSYRAD_URL=url)
@@ -85,7 +85,7 @@ def main(rows=5_000_000, rounds=3):
         ours, theirs = [], []
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)
-            write_files(folder, rows)
+            write_files(folder, rows, regions)
             here = {"env": environment, "cwd": folder}
             run([psyrad, "ingest", "study", "study.json"], **here)
             run([psyrad, "ingest", "participants", "people.tsv", "--study", "t"], **here)
@@ -95,15 +95,19 @@ def main(rows=5_000_000, rounds=3):
                 run(["psql", url, "-Xqc", "DROP TABLE IF EXISTS narrow; CREATE TABLE narrow (participant_id text, session text, region text, measure text, value float4)"])
                 theirs.append(measure(postmaster, ["psql", url, "-Xqc", r"\copy narrow FROM long.csv (FORMAT csv, HEADER)"], **here))
             got = run(["psql", url, "-XAtqc", "SELECT count(*) FROM imaging.vector WHERE pipeline = 'p0'"]).strip()
-            assert int(got) == -(-rows // REGIONS), got
+            assert int(got) == -(-rows // regions), got
     finally:
         run(["dropdb", "-f", name])
-    print(f"{rows:,} narrow rows into vectors, validated, beside \\copy into a bare table, unvalidated")
+    print(f"{rows:,} narrow rows into vectors of {regions}, validated, beside \\copy into a bare table, unvalidated")
     for label, found in (("psyrad ingest features", ours), ("psql \\copy", theirs)):
         print(f"    {label:<40} {statistics.median(c for c, _ in found):8.2f} s CPU {statistics.median(w for _, w in found):8.2f} s wall clock")
     ratio = statistics.median(t[0] / o[0] for o, t in zip(ours, theirs))
     print(f"    ratio {ratio:.2f}; asked: above 1: {'holds' if ratio > 1 else 'BELOW THE BAR'}")
     return ratio > 1
+
+
+def main(rows=5_000_000):
+    return all([compare(rows, regions) for regions in ATLASES])
 
 
 if __name__ == "__main__":
