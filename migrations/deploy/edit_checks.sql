@@ -73,7 +73,7 @@ GRANT INSERT, UPDATE ON clinical.edit_check TO psyrad_ingest;
 GRANT USAGE ON SEQUENCE clinical.data_query_query_no_seq, clinical.data_query_event_event_no_seq TO psyrad_ingest;
 
 -- What the data raise now, as the caller may see them.
-CREATE VIEW clinical.edit_finding WITH (security_invoker = true) AS
+CREATE VIEW clinical.edit_finding AS
 WITH planned AS (
 	SELECT v.subject_id, v.session, v.site, v.study, v.days_offset, p.week, p.days_before, p.days_after
 	FROM clinical.visit v JOIN clinical.visit_plan p ON (p.study, p.session) = (v.study, v.session)
@@ -199,7 +199,7 @@ COMMENT ON FUNCTION clinical.set_query_status(bigint, text, text) IS
 REVOKE EXECUTE ON FUNCTION clinical.run_edit_checks(text), clinical.set_query_status(bigint, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clinical.run_edit_checks(text), clinical.set_query_status(bigint, text, text) TO psyrad_ingest;
 
-CREATE VIEW clinical.query_list WITH (security_invoker = true) AS
+CREATE VIEW clinical.query_list AS
 SELECT q.query_no, q.study, k.label AS participant, q.site, q.check_name, nullif(q.session, '') AS session, nullif(q.instrument, '') AS instrument,
 	q.message, q.status, q.still_found, q.answer, o.happened_at AS opened_at, e.happened_by AS changed_by, e.happened_at AS changed_at
 FROM clinical.data_query q
@@ -209,5 +209,12 @@ CROSS JOIN LATERAL (SELECT l.happened_by, l.happened_at FROM clinical.data_query
 	ORDER BY l.event_no DESC LIMIT 1) e;
 COMMENT ON VIEW clinical.query_list IS 'Queries for people: participant, what, status, answer, and who changed it last';
 GRANT SELECT ON clinical.query_list TO psyrad_ingest, psyrad_analyst;
+
+-- Views belong to psyrad_view, in whom the caller's sites decide (access.sql).
+RESET ROLE;
+GRANT CREATE ON SCHEMA clinical TO psyrad_view;
+ALTER VIEW clinical.edit_finding OWNER TO psyrad_view;
+ALTER VIEW clinical.query_list OWNER TO psyrad_view;
+REVOKE CREATE ON SCHEMA clinical FROM psyrad_view;
 
 COMMIT;

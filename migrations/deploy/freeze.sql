@@ -143,7 +143,7 @@ COMMENT ON FUNCTION clinical.check_freeze(text) IS 'Rows that are other now than
 REVOKE EXECUTE ON FUNCTION clinical.current_fact(text), clinical.freeze_study(text, text, text), clinical.check_freeze(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clinical.current_fact(text), clinical.freeze_study(text, text, text), clinical.check_freeze(text) TO psyrad_ingest;
 
-CREATE VIEW clinical.frozen_score WITH (security_invoker = true) AS
+CREATE VIEW clinical.frozen_score AS
 SELECT r.name, s.subject_id, k.study, k.label, s.session, p.week, s.instrument, s.rater, s.site, s.items, s.total_items, s.total_stated, s.total, s.total_differs
 FROM clinical.frozen_row r
 JOIN clinical.subject_key k USING (subject_id)
@@ -153,10 +153,17 @@ WHERE r.table_name = 'clinical.score';
 COMMENT ON VIEW clinical.frozen_score IS 'Ratings as they were when a set was frozen; give name';
 GRANT SELECT ON clinical.frozen_score TO psyrad_ingest, psyrad_analyst;
 
-CREATE VIEW clinical.frozen_list WITH (security_invoker = true) AS
+CREATE VIEW clinical.frozen_list AS
 SELECT s.name, s.study, s.subjects, s.facts, encode(s.sha256, 'hex') AS sha256, s.frozen_by, s.frozen_at, s.description
 FROM clinical.frozen_set s;
 COMMENT ON VIEW clinical.frozen_list IS 'Frozen sets, with their hash in hexadecimal';
 GRANT SELECT ON clinical.frozen_list TO psyrad_ingest, psyrad_analyst;
+
+-- Views belong to psyrad_view, in whom the caller's sites decide (access.sql).
+RESET ROLE;
+GRANT CREATE ON SCHEMA clinical TO psyrad_view;
+ALTER VIEW clinical.frozen_score OWNER TO psyrad_view;
+ALTER VIEW clinical.frozen_list OWNER TO psyrad_view;
+REVOKE CREATE ON SCHEMA clinical FROM psyrad_view;
 
 COMMIT;
