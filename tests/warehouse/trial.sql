@@ -54,7 +54,7 @@ INSERT INTO clinical.data_query_event (subject_id, query_no, site, status) SELEC
 INSERT INTO clinical.frozen_set (name, study, subjects, facts, sha256) VALUES ('frozen', 'trial', 4, 4, sha256('frozen'));
 INSERT INTO clinical.frozen_member (subject_id, name, site, sha256) SELECT subject_id, 'frozen', site, sha256('member') FROM person;
 INSERT INTO clinical.frozen_row (subject_id, name, table_name, row_key, site, sha256, content)
-SELECT subject_id, 'frozen', 'clinical.subject', '{}', site, sha256('row'), '{}' FROM person;
+SELECT subject_id, 'frozen', 'clinical.score', '{}', site, sha256('row'), '{}' FROM person;
 INSERT INTO ingest.reject (file_id, code, message, raw, site)
 SELECT file_id, 'test', 'rejected', coalesce(site, 'unknown') || ' raw', site FROM ingest.file;
 INSERT INTO ingest.history (table_name, row_key, old_row, file_id, site)
