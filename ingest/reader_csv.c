@@ -70,12 +70,13 @@ is_blank(char c, char delimiter)
 static bool
 split_plain(csv_reader *reader, const char *line, size_t length)
 {
+	size_t start = reader->bytes.size; /* blank lines before it may have left theirs */
 	char *p, *end;
 
 	while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
 		length--;
 	buffer_add(&reader->bytes, line, length);
-	p = reader->bytes.data;
+	p = reader->bytes.data + start;
 	end = p + length;
 	while (p < end && is_blank(*p, reader->delimiter))
 		p++;

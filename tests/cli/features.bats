@@ -98,3 +98,9 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 	head -90 "$stats/aseg.stats" >short.stats; printf '  1   4      5077\n' >>short.stats
 	run psyrad ingest features short.stats --study t --atlas aseg --measure volume --subject P02 --session pre; exits 1; has 'fewer than # ColHeaders names'
 }
+
+@test "a line of blanks between rows is no record and takes nothing from the next one" {
+	atlas; printf 'subject,session,region,value\nP01,pre,lh_cuneus,1.25\n   \n \nP01,pre,rh_insula,2.75 \n' >long.csv
+	features long.csv --measure area; exits 0; has '2 read, 1 loaded'
+	is 'P01|pre|1|area|{1.25,NaN,NaN,2.75}|{1,0,0,1}' "$(vectors)"
+}
