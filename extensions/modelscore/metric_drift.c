@@ -160,7 +160,7 @@ metric_drift_add(PG_FUNCTION_ARGS)
 	row = state->value + (state->features + 1) * state->rows++;
 	row[0] = PG_GETARG_BOOL(2) ? 1 : 0;
 	memcpy(row + 1, features.value, sizeof(double) * features.length);
-	return psyrad_return_state(fcinfo, &before->header, &state->header);
+	return psyrad_return_state(fcinfo, before != NULL ? &before->header : NULL, &state->header);
 }
 
 PG_FUNCTION_INFO_V1(metric_drift_join);
@@ -182,7 +182,7 @@ metric_drift_join(PG_FUNCTION_ARGS)
 	memcpy(state->value + (state->features + 1) * state->rows, other->value,
 		   sizeof(double) * (state->features + 1) * other->rows);
 	state->rows += other->rows;
-	return psyrad_return_state(fcinfo, &before->header, &state->header);
+	return psyrad_return_state(fcinfo, before != NULL ? &before->header : NULL, &state->header);
 }
 
 /* Final function of the states: without slack. */

@@ -163,7 +163,7 @@ refused() {
 	run psyrad; exits 2
 	run psyrad nonsense; exits 2
 	run psyrad ingest scores; exits 2
-	run psyrad ingest scores a.csv --study t; exits 2; has '--instrument NAME is missing'
+	run psyrad ingest scores a.csv --instrument HAMD-17; exits 2; has '--study STUDY is missing'
 	run psyrad ingest scores a.csv --study t --instrument HAMD-17 --encoding latin1; exits 2
 	run psyrad ingest scores a.csv --study t --instrument HAMD-17 --map participant_id; exits 2
 	run psyrad ingest scores a.csv --study t --instrument HAMD-17 --nonsense; exits 2

@@ -17,7 +17,7 @@ means='{59,60,61}'
 	run small_atlas; exits 0; is 'atlas: 1 file, 3 read, 3 loaded, 0 unchanged, 0 rejected' "$output"
 	is '1|1|One_L|L|-1|0|0|240
 2|2|Two_R|R|1|0|0|240
-3|3|Three||3|0|0|240' "$(q 'SELECT region, label, name, hemisphere, x_mm, y_mm, z_mm, volume_mm3 FROM imaging.region ORDER BY region')"
+3|3|Three||3|0|0|240' "$(q 'SELECT region, label, name, hemisphere, x_mm, y_mm, z_mm, volume_mm3 FROM imaging.region JOIN imaging.atlas_image USING (atlas) ORDER BY region')"
 	is '{4,5,6}|{2,0,0,-3,0,2,0,-4,0,0,2,-5}|t' "$(q "SELECT dims, affine, image_sha256 = sha256(image) FROM imaging.atlas JOIN imaging.atlas_image USING (atlas)")"
 	run psyrad ingest atlas atlas.nii.gz --names names.txt --atlas small --space test; exits 0; has '0 loaded, 3 unchanged'
 }
@@ -48,7 +48,7 @@ means='{59,60,61}'
 	run psyrad ingest atlas half.nii --names three.txt --atlas a; exits 1; has 'the label image holds 0.5; expected whole numbers'
 	make_nifti minus.nii type=int16 constant=-1
 	run psyrad ingest atlas minus.nii --names three.txt --atlas a; exits 1; has 'the label image holds -1'
-	is 0 "$(q 'SELECT count(*) FROM imaging.atlas')"
+	is 0 "$(q 'SELECT count(*) FROM imaging.atlas_image')"
 	run psyrad ingest atlas atlas.nii --names three.txt --atlas a; exits 0
 	printf '1 A\n2 B\n3 D\n' >other.txt
 	run psyrad ingest atlas atlas.nii --names other.txt --atlas a; exits 1; has 'the atlas a is there with other regions'
