@@ -113,9 +113,9 @@ labels() { printf 'index\tname\n'; tail -n +2 "$1" | cut -d, -f1 | sed 's/.*/&\t
 	done
 }
 
-@test "Beat the Blues: BDI is not known, and says so" {
+@test "Beat the Blues: a scale that nobody declared is not known, and says so" {
 	need "$data/clinical/beat_the_blues_bdi/BtheB.csv"
-	run psyrad ingest scores "$data/clinical/beat_the_blues_bdi/BtheB.csv" --study t --instrument BDI --map participant_id=drug --session pre --map total=bdi.pre; exits 1; has 'the instrument BDI is not known'
+	run psyrad ingest scores "$data/clinical/beat_the_blues_bdi/BtheB.csv" --study t --instrument BDI-99 --map participant_id=drug --session pre --map total=bdi.pre; exits 1; has 'the instrument BDI-99 is not known'
 }
 
 @test "real BIDS participants files: what the study does not declare is rejected by cell" {
