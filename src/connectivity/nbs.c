@@ -7,6 +7,7 @@
  */
 #include "connectivity/nbs.h"
 
+#include "core/choice.h"
 #include "core/lanes.h"
 #include "core/triangle.h"
 
@@ -19,30 +20,12 @@
 #define LEAST_REST 1e-15
 #define SIZE_TIE 1e-9 /* relative: intensities closer than this are equal */
 
-static psy_status
-parse(const char *name, const char *const names[], size_t count, const char *argument, int *index,
-	  psy_error *err)
-{
-	char allowed[96] = "";
-
-	for (size_t k = 0; k < count; k++)
-	{
-		if (strcmp(name, names[k]) == 0)
-		{
-			*index = (int) k;
-			return PSY_OK;
-		}
-		psy_append(allowed, sizeof allowed, "%s%s", k == 0 ? "" : k + 1 < count ? ", " : " or ", names[k]);
-	}
-	return psy_fail(err, PSY_DOMAIN, "%s is '%s'; %s expected", argument, name, allowed);
-}
-
 psy_status
 psy_nbs_tail_parse(const char *name, psy_nbs_tail *tail, psy_error *err)
 {
 	static const char *const names[] = {"two-sided", "greater", "less"};
 	int index = 0;
-	psy_status status = parse(name, names, 3, "tail", &index, err);
+	psy_status status = psy_choice(name, names, 3, "tail", &index, err);
 
 	*tail = (psy_nbs_tail) index;
 	return status;
@@ -53,7 +36,7 @@ psy_nbs_size_parse(const char *name, psy_nbs_size *size, psy_error *err)
 {
 	static const char *const names[] = {"extent", "intensity"};
 	int index = 0;
-	psy_status status = parse(name, names, 2, "size", &index, err);
+	psy_status status = psy_choice(name, names, 2, "size", &index, err);
 
 	*size = (psy_nbs_size) index;
 	return status;

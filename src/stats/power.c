@@ -1,6 +1,8 @@
 /* power.c - see power.h. */
 #include "stats/power.h"
 
+#include "core/choice.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -8,30 +10,12 @@
 /* ---- names and ranges
  * ------------------------------------------------------------------------------------------- */
 
-static psy_status
-parse(const char *name, const char *const names[], size_t count, const char *argument, int *index,
-	  psy_error *err)
-{
-	char allowed[96] = "";
-
-	for (size_t k = 0; k < count; k++)
-	{
-		if (strcmp(name, names[k]) == 0)
-		{
-			*index = (int) k;
-			return PSY_OK;
-		}
-		psy_append(allowed, sizeof allowed, "%s%s", k == 0 ? "" : k + 1 < count ? ", " : " or ", names[k]);
-	}
-	return psy_fail(err, PSY_DOMAIN, "%s is '%s'; %s expected", argument, name, allowed);
-}
-
 psy_status
 psy_power_type_parse(const char *name, psy_power_test *test, psy_error *err)
 {
 	static const char *const names[] = {"one-sample", "two-sample", "paired"};
 	int index = 0;
-	psy_status status = parse(name, names, 3, "type", &index, err);
+	psy_status status = psy_choice(name, names, 3, "type", &index, err);
 
 	*test = index == 1 ? PSY_POWER_TWO_SAMPLE : PSY_POWER_ONE_SAMPLE;
 	return status;
@@ -42,7 +26,7 @@ psy_power_alternative_parse(const char *name, psy_power_alternative *alternative
 {
 	static const char *const names[] = {"two-sided", "greater", "less"};
 	int index = 0;
-	psy_status status = parse(name, names, 3, "alternative", &index, err);
+	psy_status status = psy_choice(name, names, 3, "alternative", &index, err);
 
 	*alternative = (psy_power_alternative) index;
 	return status;
@@ -53,7 +37,7 @@ psy_power_correction_parse(const char *name, psy_power_correction *correction, p
 {
 	static const char *const names[] = {"none", "bonferroni", "fdr"};
 	int index = 0;
-	psy_status status = parse(name, names, 3, "correction", &index, err);
+	psy_status status = psy_choice(name, names, 3, "correction", &index, err);
 
 	*correction = (psy_power_correction) index;
 	return status;

@@ -6,6 +6,8 @@
 
 #include "models/model.h"
 
+#include <time.h>
+
 /* A whole golden file; to be freed. */
 static inline char *
 unit_read_golden(const char *name, size_t *bytes)
@@ -76,6 +78,16 @@ unit_scorer_free(unit_scorer *s)
 
 /* ---- hostile documents
  * ------------------------------------------------------------------------------------------------- */
+
+/* CPU time of this process: what a hostile document may cost. */
+static inline double
+unit_cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
 
 /* Always the same numbers: state is the seed. */
 static inline size_t

@@ -7,8 +7,6 @@
 
 #include "../fuzz/model_use.h"
 
-#include <time.h>
-
 /* Formats, and the seeds of each. */
 typedef struct hostile_seed
 {
@@ -53,15 +51,6 @@ below(size_t n)
 	return unit_below(&random_state, n);
 }
 
-static double
-cpu_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
 /* Compiles, and uses what comes of it. */
 static void
 try_document(const char *text, size_t bytes, const char *format)
@@ -70,10 +59,10 @@ try_document(const char *text, size_t bytes, const char *format)
 	const psy_context ctx = {unit_memory_alloc, unit_memory_release, NULL, &memory};
 	psy_error err = {0};
 	psy_model *model;
-	double start = cpu_seconds(), seconds;
+	double start = unit_cpu_seconds(), seconds;
 	psy_status status = psy_model_compile(&ctx, text, bytes, format, &psy_model_default_limits, &model, &err);
 
-	seconds = cpu_seconds() - start;
+	seconds = unit_cpu_seconds() - start;
 	most_seconds = seconds > most_seconds ? seconds : most_seconds;
 	most_memory = memory.most > most_memory ? memory.most : most_memory;
 	assert_int_equal(memory.held, model != NULL);

@@ -7,8 +7,6 @@
 
 #include "../fuzz/model_use.h"
 
-#include <time.h>
-
 static const char *const seeds[] = {"functions", "general", "ensemble", "tree_regression", "logistic_imputed", "stacking", "xgboost_binary_plain",
 									"svm_binary_plain", "bayes_binary_plain", "mlp_regression_plain", "knn_regression_plain"};
 
@@ -28,15 +26,6 @@ below(size_t n)
 	return unit_below(&random_state, n);
 }
 
-static double
-cpu_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
 /* Compiles, and uses what comes of it; true when it is a model. */
 static bool
 try_document(const char *text, size_t bytes, psy_error *err)
@@ -44,12 +33,12 @@ try_document(const char *text, size_t bytes, psy_error *err)
 	unit_memory memory = {.allowed = -1};
 	const psy_context ctx = {unit_memory_alloc, unit_memory_release, NULL, &memory};
 	psy_model *model;
-	double start = cpu_seconds(), seconds;
+	double start = unit_cpu_seconds(), seconds;
 	psy_status status;
 
 	*err = (psy_error){0};
 	status = psy_model_compile(&ctx, text, bytes, "pmml", &psy_model_default_limits, &model, err);
-	seconds = cpu_seconds() - start;
+	seconds = unit_cpu_seconds() - start;
 	most_seconds = seconds > most_seconds ? seconds : most_seconds;
 	most_memory = memory.most > most_memory ? memory.most : most_memory;
 	assert_int_equal(memory.held, model != NULL);

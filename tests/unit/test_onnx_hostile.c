@@ -7,8 +7,6 @@
 
 #include "../fuzz/model_use.h"
 
-#include <time.h>
-
 static const char *const seeds[] = {"logistic_3",  "forest_2",	 "xgboost_3",	  "knn_2",		 "svc_3",	   "mlp_3",	   "isotonic_3",
 									"quantile_2",  "brain_net",	 "mixed_inputs", "adaboost_3", "ops_shape",  "ops_conv", "ops_reduce",
 									"ops_logic",   "ops_trees",	 "ops_ml",		  "ops_tree_ensemble"};
@@ -29,15 +27,6 @@ below(size_t n)
 	return unit_below(&random_state, n);
 }
 
-static double
-cpu_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
 /* Compiles, and uses what comes of it; message: what the refusal says, or NULL where either may happen. */
 static void
 try_document(const void *document, size_t bytes, const char *message)
@@ -46,10 +35,10 @@ try_document(const void *document, size_t bytes, const char *message)
 	const psy_context ctx = {unit_memory_alloc, unit_memory_release, NULL, &memory};
 	psy_error err = {0};
 	psy_model *model;
-	double start = cpu_seconds(), seconds;
+	double start = unit_cpu_seconds(), seconds;
 	psy_status status = psy_model_compile(&ctx, document, bytes, "onnx", &psy_model_default_limits, &model, &err);
 
-	seconds = cpu_seconds() - start;
+	seconds = unit_cpu_seconds() - start;
 	most_seconds = seconds > most_seconds ? seconds : most_seconds;
 	most_memory = memory.most > most_memory ? memory.most : most_memory;
 	assert_int_equal(memory.held, model != NULL);
