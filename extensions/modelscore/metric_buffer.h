@@ -10,6 +10,7 @@
 
 #include "common.h"
 
+#include "models/confusion.h"
 #include "models/metric_curve.h"
 #include "models/metric_paired.h"
 
@@ -33,6 +34,12 @@ extern double *metric_negatives(const metric_buffer *state);
 /* A state argument as sorted scores, or as sorted pairs. */
 extern psy_scores metric_scores_arg(FunctionCallInfo fcinfo, int argument);
 
+/* Raises unless all scores are from 0 to 1. */
+extern void metric_require_probabilities(const psy_scores *s);
+
+/* Which class has no case; NULL when both have some. */
+extern const char *metric_empty_class(const psy_scores *s);
+
 typedef struct metric_pairs_sorted
 {
 	const psy_pair *positive;
@@ -42,6 +49,14 @@ typedef struct metric_pairs_sorted
 } metric_pairs_sorted;
 
 extern metric_pairs_sorted metric_pairs_arg(FunctionCallInfo fcinfo, int argument);
+
+/* A state of predictions beside what was observed: all its cases. */
+extern metric_pairs_sorted metric_errors_arg(FunctionCallInfo fcinfo, int argument);
+
+/* A state of labels (metric_confusion.c); and the place of the positive one: the named argument, or "true" when all
+ * labels are booleans'.  As many as there are labels when no case has it. */
+extern psy_confusion metric_confusion_arg(FunctionCallInfo fcinfo, int argument);
+extern size_t metric_positive_arg(FunctionCallInfo fcinfo, int state, int argument);
 
 /* Raises unless 0 < level < 1; the normal quantile of a two-sided interval of that level. */
 extern double metric_z_of_level(double level);

@@ -308,6 +308,12 @@ state_arg(FunctionCallInfo fcinfo)
 	return (const confusion_state *) psyrad_state_arg(fcinfo, 0, &confusion_type);
 }
 
+psy_confusion
+metric_confusion_arg(FunctionCallInfo fcinfo, int argument)
+{
+	return confusion_of((const confusion_state *) psyrad_state_arg(fcinfo, argument, &confusion_type));
+}
+
 static Datum
 number(FunctionCallInfo fcinfo, double value)
 {
@@ -383,36 +389,39 @@ is_boolean(label at)
 	return compare(at, (label){"true", 4}) == 0 || compare(at, (label){"false", 5}) == 0;
 }
 
-/*
- * The counts of the positive class: argument 1, or "true" when all labels are booleans'.  A positive class
- * that no row has counts 0 everywhere.
- */
-static psy_binary
-binary_of(FunctionCallInfo fcinfo)
+size_t
+metric_positive_arg(FunctionCallInfo fcinfo, int at, int argument)
 {
-	const confusion_state *state = state_arg(fcinfo);
-	psy_confusion c = confusion_of(state);
+	const confusion_state *state = (const confusion_state *) psyrad_state_arg(fcinfo, at, &confusion_type);
 	label positive = {"true", 4};
-	bool named = PG_NARGS() > 1 && !PG_ARGISNULL(1), found, boolean = true;
+	bool named = PG_NARGS() > argument && !PG_ARGISNULL(argument), found, boolean = true;
 	uint32 place;
 
 	for (uint32 k = 0; k < state->labels; k++)
 		boolean &= is_boolean(label_at(state, k));
 	if (named)
-		positive = text_arg(fcinfo, 1);
+		positive = text_arg(fcinfo, argument);
 	else if (!boolean)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("which label is the positive one is not said"),
-				 errhint("Name it: positive => '...', in the _final function over metric_confusion_state.")));
+				 errhint("Name it: positive => '...', in the function over metric_confusion_state.")));
 	place = place_of(state, positive, &found);
-	if (found)
-		return psy_confusion_of(&c, place);
-	if (!boolean && named)
+	if (!found && !boolean && named)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the positive label \"%.*s\" is in no row", (int) positive.length, positive.text)));
-	return (psy_binary){.tn = c.n};
+	return found ? place : state->labels;
+}
+
+/* The counts of the positive class, argument 1; a class that no row has counts 0 everywhere. */
+static psy_binary
+binary_of(FunctionCallInfo fcinfo)
+{
+	psy_confusion c = confusion_of(state_arg(fcinfo));
+	size_t place = metric_positive_arg(fcinfo, 0, 1);
+
+	return place < c.k ? psy_confusion_of(&c, place) : (psy_binary){.tn = c.n};
 }
 
 PG_FUNCTION_INFO_V1(metric_sensitivity_final);

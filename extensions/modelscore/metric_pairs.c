@@ -76,18 +76,26 @@ metric_delong_final(PG_FUNCTION_ARGS)
 	return metric_row_finish(&row);
 }
 
-static psy_errors
-errors_of(FunctionCallInfo fcinfo)
+metric_pairs_sorted
+metric_errors_arg(FunctionCallInfo fcinfo, int argument)
 {
-	metric_pairs_sorted p = metric_pairs_arg(fcinfo, 0);
+	metric_pairs_sorted p = metric_pairs_arg(fcinfo, argument);
 
 	if (p.negatives > 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("the state holds scores by truth, not predictions beside what was observed"),
 						errhint("Make it with metric_errors_state.")));
+	return p;
+}
+
+static psy_errors
+errors_of(FunctionCallInfo fcinfo)
+{
+	metric_pairs_sorted p = metric_errors_arg(fcinfo, 0);
+
 	if (p.positives == 0)
 		return (psy_errors){NAN, NAN, NAN};
-	return psy_regression_errors(p.positive, p.positives);
+	return psy_regression_errors(p.positive, NULL, p.positives);
 }
 
 static Datum

@@ -1,20 +1,19 @@
 /*
  * metric_scores.c - what else a state of scores and truth tells: precision, Brier's score, log loss,
- * calibration, curves, net benefit, bootstrap intervals.  The numbers are those of src/models/metric_curve.h.
+ * calibration, curves, net benefit.  The numbers are those of src/models/metric_curve.h.
  */
 #include "metric_buffer.h"
 #include "metric_row.h"
 
 #include "models/metric.h"
-#include "models/metric_bootstrap.h"
 
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 
-static void
-require_probabilities(const psy_scores *s)
+void
+metric_require_probabilities(const psy_scores *s)
 {
 	psy_error err = {0};
 
@@ -35,8 +34,8 @@ number(FunctionCallInfo fcinfo, double value)
 	PG_RETURN_FLOAT8(value);
 }
 
-static const char *
-empty_class(const psy_scores *s)
+const char *
+metric_empty_class(const psy_scores *s)
 {
 	return s->positives == 0 ? "no positive case" : s->negatives == 0 ? "no negative case" : NULL;
 }
@@ -56,7 +55,7 @@ metric_brier_final(PG_FUNCTION_ARGS)
 {
 	psy_scores s = metric_scores_arg(fcinfo, 0);
 
-	require_probabilities(&s);
+	metric_require_probabilities(&s);
 	return number(fcinfo, psy_brier(&s).brier);
 }
 
@@ -68,7 +67,7 @@ metric_brier_parts(PG_FUNCTION_ARGS)
 	metric_row row = metric_row_begin(fcinfo);
 	psy_brier_parts b;
 
-	require_probabilities(&s);
+	metric_require_probabilities(&s);
 	b = psy_brier(&s);
 	metric_row_int8(&row, s.positives + s.negatives);
 	metric_row_float8(&row, b.brier);
@@ -76,7 +75,7 @@ metric_brier_parts(PG_FUNCTION_ARGS)
 	metric_row_float8(&row, b.resolution);
 	metric_row_float8(&row, b.uncertainty);
 	metric_row_float8(&row, b.uncertainty > 0 ? 1 - b.brier / b.uncertainty : NAN);
-	metric_row_text(&row, empty_class(&s));
+	metric_row_text(&row, metric_empty_class(&s));
 	return metric_row_finish(&row);
 }
 
@@ -91,7 +90,7 @@ metric_logloss_final(PG_FUNCTION_ARGS)
 	if (!(clip >= 0 && clip < 0.5))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("clip is %g, a number from 0 to below 0.5 expected", clip)));
-	require_probabilities(&s);
+	metric_require_probabilities(&s);
 	return number(fcinfo, psy_logloss(&s, clip));
 }
 
@@ -182,7 +181,7 @@ metric_calibration_final(PG_FUNCTION_ARGS)
 	if (strcmp(method, "width") != 0 && strcmp(method, "quantile") != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("method is \"%s\", width or quantile expected", method)));
-	require_probabilities(&s);
+	metric_require_probabilities(&s);
 	if (s.positives + s.negatives == 0)
 		PG_RETURN_NULL();
 	return calibration_row(fcinfo, &s, bins, strcmp(method, "quantile") == 0);
@@ -229,7 +228,7 @@ metric_net_benefit(PG_FUNCTION_ARGS)
 	SetSingleFuncCall(fcinfo, 0);
 	s = metric_scores_arg(fcinfo, 0);
 	thresholds = psyrad_double_array(PG_GETARG_DATUM(1), 1, "thresholds");
-	require_probabilities(&s);
+	metric_require_probabilities(&s);
 	for (int k = 0; k < thresholds.length && s.positives + s.negatives > 0; k++)
 	{
 		double t = thresholds.value[k], all, benefit;
@@ -249,90 +248,4 @@ metric_net_benefit(PG_FUNCTION_ARGS)
 		metric_row_put(&row, fcinfo);
 	}
 	return (Datum) 0;
-}
-
-/* ---- bootstrap
- * ------------------------------------------------------------------------------------------------- */
-
-#define MOST_REPLICATES 1000000
-
-static psy_bootstrap_metric
-bootstrap_metric_of(const char *name, const psy_scores *s)
-{
-	static const char *const known[] = {"auc", "average_precision", "brier", "logloss"};
-
-	for (int k = 0; k < 4; k++)
-	{
-		if (strcmp(name, known[k]) != 0)
-			continue;
-		if (k >= PSY_BOOTSTRAP_BRIER)
-			require_probabilities(s);
-		return (psy_bootstrap_metric) k;
-	}
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("metric is \"%s\"; auc, average_precision, brier or logloss expected", name)));
-}
-
-/* se, bias and percentile interval of the replicates. */
-static void
-put_spread(metric_row *row, double estimate, double *value, int replicates, double level)
-{
-	double *work = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * replicates);
-	double mean = 0, squares = 0;
-
-	psy_sort_doubles(value, replicates, work);
-	for (int k = 0; k < replicates; k++)
-		mean += (value[k] - mean) / (k + 1);
-	for (int k = 0; k < replicates; k++)
-		squares += (value[k] - mean) * (value[k] - mean);
-	metric_row_float8(row, sqrt(squares / (replicates - 1)));
-	metric_row_float8(row, mean - estimate);
-	metric_row_float8(row, psy_quantile_sorted(value, replicates, (1 - level) / 2));
-	metric_row_float8(row, psy_quantile_sorted(value, replicates, (1 + level) / 2));
-}
-
-/* (state, metric, replicates, seed, level) */
-PG_FUNCTION_INFO_V1(metric_bootstrap);
-Datum
-metric_bootstrap(PG_FUNCTION_ARGS)
-{
-	psy_scores s = metric_scores_arg(fcinfo, 0);
-	psy_bootstrap_metric metric = bootstrap_metric_of(psyrad_cstring_arg(fcinfo, 1), &s);
-	int replicates = PG_GETARG_INT32(2);
-	double level = PG_GETARG_FLOAT8(4), estimate = NAN;
-	metric_row row = metric_row_begin(fcinfo);
-	const char *note = empty_class(&s);
-
-	(void) metric_z_of_level(level);
-	if (replicates < 2 || replicates > MOST_REPLICATES)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("replicates is %d, a number from 2 to %d expected", replicates, MOST_REPLICATES)));
-	if (note == NULL)
-		estimate = psy_bootstrap_estimate(&s, metric);
-	if (note == NULL && isinf(estimate))
-		note = "a sure mistake costs infinity: no interval";
-	metric_row_int8(&row, s.positives);
-	metric_row_int8(&row, s.negatives);
-	metric_row_float8(&row, estimate);
-	if (note != NULL)
-		for (int k = 0; k < 4; k++)
-			metric_row_float8(&row, NAN);
-	else
-	{
-		psy_context ctx = psyrad_current_context();
-		uint32_t *times =
-			MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32_t) * (s.positives + s.negatives));
-		double *value = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * replicates);
-		psy_error err = {0};
-		psy_status status =
-			psy_bootstrap(&ctx, &s, metric, (uint64_t) PG_GETARG_INT64(3), replicates, times, value, &err);
-
-		PSYRAD_CHECK(status, &err);
-		put_spread(&row, estimate, value, replicates, level);
-	}
-	metric_row_float8(&row, level);
-	metric_row_datum(&row, Int32GetDatum(replicates), false);
-	metric_row_text(&row, note);
-	return metric_row_finish(&row);
 }

@@ -555,14 +555,13 @@ BEGIN
 		FROM fold_auc f
 		UNION ALL
 		SELECT s.part, 3 + m.k, m.metric, b.estimate, b.se, b.ci_lb, b.ci_ub, format('bootstrap, %s replicates, seed %s', b.replicates, evaluate.seed), b.note
-		FROM state s CROSS JOIN (VALUES (0, 'average_precision'), (1, 'brier'), (2, 'logloss')) m(k, metric)
+		FROM state s CROSS JOIN (VALUES (0, 'average_precision'), (1, 'brier'), (2, 'logloss'), (5, 'ece')) m(k, metric)
 		CROSS JOIN LATERAL psyrad.metric_bootstrap(s.scores, m.metric, evaluate.replicates, evaluate.seed, evaluate.level) b
 		WHERE s.scores IS NOT NULL AND (s.probabilities OR m.metric = 'average_precision')
 		UNION ALL
 		SELECT s.part, 6 + m.k, m.metric, m.estimate, m.se, m.estimate - psyrad.metric_z(evaluate.level) * m.se, m.estimate + psyrad.metric_z(evaluate.level) * m.se, m.method, c.note
 		FROM state s CROSS JOIN LATERAL psyrad.metric_calibration_final(s.scores) c
-		CROSS JOIN LATERAL (VALUES (0, 'calibration_intercept', c.intercept, c.intercept_se, 'logistic recalibration, slope 1'), (1, 'calibration_slope', c.slope, c.slope_se, 'logistic recalibration'),
-			(2, 'ece', c.ece, NULL, '10 bins of equal width')) m(k, metric, estimate, se, method)
+		CROSS JOIN LATERAL (VALUES (0, 'calibration_intercept', c.intercept, c.intercept_se, 'logistic recalibration, slope 1'), (1, 'calibration_slope', c.slope, c.slope_se, 'logistic recalibration')) m(k, metric, estimate, se, method)
 		WHERE s.scores IS NOT NULL AND s.probabilities
 		UNION ALL
 		SELECT s.part, 10 + m.k, m.metric, (m.p).estimate, NULL, (m.p).ci_lb, (m.p).ci_ub, format('score >= %s; Wilson', evaluate.threshold), (m.p).note
@@ -571,10 +570,10 @@ BEGIN
 			(4, 'npv', psyrad.metric_npv_final(s.confusion, 'true', evaluate.level))) m(k, metric, p)
 		WHERE s.confusion IS NOT NULL
 		UNION ALL
-		SELECT s.part, 20 + m.k, m.metric, m.estimate, NULL, NULL, NULL, format('score >= %s', evaluate.threshold), NULL
-		FROM state s CROSS JOIN LATERAL (VALUES (0, 'balanced_accuracy', psyrad.metric_balanced_accuracy_final(s.confusion)), (1, 'f1', psyrad.metric_f1_final(s.confusion, 'true')),
-			(2, 'mcc', psyrad.metric_mcc_final(s.confusion))) m(k, metric, estimate)
-		WHERE s.confusion IS NOT NULL
+		SELECT s.part, 20 + m.k, m.metric, b.estimate, b.se, b.ci_lb, b.ci_ub, format('%s; bootstrap, %s replicates, seed %s', CASE WHEN s.confusion IS NULL THEN 'labels' ELSE format('score >= %s', evaluate.threshold) END, b.replicates, evaluate.seed), b.note
+		FROM state s CROSS JOIN LATERAL (VALUES (0, 'balanced_accuracy'), (1, CASE WHEN s.confusion IS NULL THEN 'f1_macro' ELSE 'f1' END), (2, 'mcc')) m(k, metric)
+		CROSS JOIN LATERAL psyrad.metric_bootstrap(coalesce(s.confusion, s.labels), m.metric, CASE WHEN s.confusion IS NOT NULL THEN 'true' END, evaluate.replicates, evaluate.seed, evaluate.level) b
+		WHERE coalesce(s.confusion, s.labels) IS NOT NULL
 		UNION ALL
 		SELECT s.part, 23, 'kappa', k.estimate, k.se, k.ci_lb, k.ci_ub, CASE WHEN s.confusion IS NULL THEN 'labels' ELSE format('score >= %s', evaluate.threshold) END, k.note
 		FROM state s CROSS JOIN LATERAL psyrad.metric_kappa_final(coalesce(s.confusion, s.labels), evaluate.level) k WHERE coalesce(s.confusion, s.labels) IS NOT NULL
@@ -582,15 +581,13 @@ BEGIN
 		SELECT s.part, 10, 'accuracy', p.estimate, NULL, p.ci_lb, p.ci_ub, 'labels; Wilson', p.note
 		FROM state s CROSS JOIN LATERAL psyrad.metric_accuracy_final(s.labels, evaluate.level) p WHERE s.labels IS NOT NULL
 		UNION ALL
-		SELECT s.part, 20 + m.k, m.metric, m.estimate, NULL, NULL, NULL, 'labels', NULL
-		FROM state s CROSS JOIN LATERAL (VALUES (0, 'balanced_accuracy', psyrad.metric_balanced_accuracy_final(s.labels)), (1, 'f1_macro', psyrad.metric_f1_final(s.labels)),
-			(2, 'mcc', psyrad.metric_mcc_final(s.labels))) m(k, metric, estimate)
-		WHERE s.labels IS NOT NULL
+		SELECT s.part, 30 + m.k, m.metric, b.estimate, b.se, b.ci_lb, b.ci_ub, format('bootstrap, %s replicates, seed %s', b.replicates, evaluate.seed), b.note
+		FROM state s CROSS JOIN (VALUES (0, 'r2'), (1, 'mae'), (2, 'rmse')) m(k, metric)
+		CROSS JOIN LATERAL psyrad.metric_bootstrap(s.errors, m.metric, evaluate.replicates, evaluate.seed, evaluate.level) b
+		WHERE s.errors IS NOT NULL
 		UNION ALL
-		SELECT s.part, 30 + m.k, m.metric, m.estimate, NULL, m.ci_lb, m.ci_ub, m.method, NULL
+		SELECT s.part, 33, 'correlation', s.r, NULL, tanh(atanh(s.r) - i.reach), tanh(atanh(s.r) + i.reach), 'Fisher z', NULL
 		FROM state s CROSS JOIN LATERAL (SELECT CASE WHEN s.n > 3 AND abs(s.r) < 1 THEN psyrad.metric_z(evaluate.level) / sqrt(s.n - 3) END AS reach) i
-		CROSS JOIN LATERAL (VALUES (0, 'r2', psyrad.metric_r2_final(s.errors), NULL, NULL, NULL), (1, 'mae', psyrad.metric_mae_final(s.errors), NULL, NULL, NULL),
-			(2, 'rmse', psyrad.metric_rmse_final(s.errors), NULL, NULL, NULL), (3, 'correlation', s.r, tanh(atanh(s.r) - i.reach), tanh(atanh(s.r) + i.reach), 'Fisher z')) m(k, metric, estimate, ci_lb, ci_ub, method)
 		WHERE s.errors IS NOT NULL
 		UNION ALL
 		SELECT s.part, 0, 'cases', s.n, NULL, NULL, NULL, NULL, 'nobody is left to count' FROM state s WHERE s.n = 0
@@ -601,7 +598,7 @@ BEGIN
 	ORDER BY CASE WHEN evaluate.by = 'fold' THEN lpad(l.part, 9, '0') ELSE l.part END, l.place;
 END $$;
 COMMENT ON FUNCTION model.evaluate(text, text, text, text, boolean, text, float8, float8, int, bigint) IS
-	'How good stored predictions were, one row a metric.  Subjects in whose training the version was (trained_on), or one of whose images it saw under another subject (image_trained_on), are left out and counted, unless include_training; n is who counts.  Of a yes-or-no outcome: AUC (DeLong), average precision, Brier and log loss (bootstrap), calibration, and at the threshold accuracy, sensitivity ... (Wilson); of classes those of labels; of numbers R2, errors, correlation.  split: out-of-fold scores of that split.  by: all, site, study, fold, arm or sex.  Probability metrics are left out where a score is outside 0 to 1';
+	'How good stored predictions were, one row a metric.  Subjects in whose training the version was (trained_on), or one of whose images it saw under another subject (image_trained_on), are left out and counted, unless include_training; n is who counts.  Of a yes-or-no outcome: AUC (DeLong), average precision, Brier, log loss and calibration error (bootstrap), recalibration, and at the threshold accuracy, sensitivity ... (Wilson), balanced accuracy, F1, MCC (bootstrap); of classes those of labels; of numbers R2 and errors (bootstrap), correlation.  All bootstraps are percentiles over `replicates` that are a function of seed.  split: out-of-fold scores of that split.  by: all, site, study, fold, arm or sex.  Probability metrics are left out where a score is outside 0 to 1';
 
 CREATE FUNCTION model.calibration(name text, outcome text, split text DEFAULT '', session text DEFAULT NULL, include_training boolean DEFAULT false, bins int DEFAULT 10, method text DEFAULT 'width')
 	RETURNS TABLE (bin int, lower float8, upper float8, n bigint, positives bigint, mean_score float8, observed float8)

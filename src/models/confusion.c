@@ -108,7 +108,8 @@ psy_mcc(const psy_confusion *c)
 	}
 	if (!(n * n > truth) || !(n * n > predicted))
 		return NAN;
-	return ((double) c->hits * n - product) / (sqrt(n * n - truth) * sqrt(n * n - predicted));
+	/* One root: of equal margins it is exact, so that perfect agreement is 1. */
+	return ((double) c->hits * n - product) / sqrt((n * n - truth) * (n * n - predicted));
 }
 
 /* All cases have one label on a side. */

@@ -156,22 +156,26 @@ psy_delong_paired(const psy_pair *positive, size_t positives, const psy_pair *ne
  * ------------------------------------------------------------------------------------------------ */
 
 psy_errors
-psy_regression_errors(const psy_pair *pair, size_t n)
+psy_regression_errors(const psy_pair *pair, const uint32_t *times, size_t n)
 {
 	psy_sum mean = {0}, absolute = {0}, squared = {0}, total = {0};
 	double centre;
+	size_t first = 0;
 
-	/* Deviations from the first observation first: a large mean costs no digits. */
-	for (size_t k = 0; k < n; k++)
-		psy_sum_add(&mean, pair[k].b - pair[0].b);
+	while (times != NULL && first + 1 < n && times[first] == 0)
+		first++;
+	/* Deviations from the first observation first: a large mean costs no digits, and equal ones have none. */
+	for (size_t k = first; k < n; k++)
+		psy_sum_add(&mean, (times == NULL ? 1 : (double) times[k]) * (pair[k].b - pair[first].b));
 	centre = psy_sum_of(&mean) / (double) n;
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = first; k < n; k++)
 	{
-		double error = pair[k].b - pair[k].a, from_mean = pair[k].b - pair[0].b - centre;
+		double often = times == NULL ? 1 : (double) times[k];
+		double error = pair[k].b - pair[k].a, from_mean = pair[k].b - pair[first].b - centre;
 
-		psy_sum_add(&absolute, fabs(error));
-		psy_sum_add(&squared, error * error);
-		psy_sum_add(&total, from_mean * from_mean);
+		psy_sum_add(&absolute, often * fabs(error));
+		psy_sum_add(&squared, often * (error * error));
+		psy_sum_add(&total, often * (from_mean * from_mean));
 	}
 	return (psy_errors){.r2 = psy_sum_of(&total) > 0 ? 1 - psy_sum_of(&squared) / psy_sum_of(&total) : NAN,
 						.mae = psy_sum_of(&absolute) / (double) n,

@@ -44,7 +44,8 @@ typedef struct psy_errors
 	double rmse;
 } psy_errors;
 
-/* pair: (predicted, observed), n > 0, sorted.  scikit-learn's definitions. */
-psy_errors psy_regression_errors(const psy_pair *pair, size_t n);
+/* pair: (predicted, observed), n > 0, sorted; times[n]: how often each counts, n times in all, or NULL for once.
+ * scikit-learn's definitions. */
+psy_errors psy_regression_errors(const psy_pair *pair, const uint32_t *times, size_t n);
 
 #endif

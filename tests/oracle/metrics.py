@@ -104,4 +104,71 @@ for t in (0.1, 0.35, 0.5, 0.77):
 fpr, tpr, _ = skm.roc_curve(truth, a, drop_intermediate=False)
 out["roc_points"], out["roc_sum"] = len(fpr), float(np.sum(fpr + 2 * tpr))
 
+
+# ---- bootstrap: the same replicates, drawn here by a generator of its own, then scikit-learn's metrics over the drawn rows
+def philox(seed, stream, index):
+    """Philox 4x32-10 (Salmon et al. 2011) of counter (index, stream) under key seed: two 64-bit numbers each."""
+    mask = np.uint64(0xFFFFFFFF)
+    index = np.asarray(index, np.uint64)
+    c = [index & mask, index >> np.uint64(32), np.full_like(index, stream & 0xFFFFFFFF), np.full_like(index, stream >> 32)]
+    k = [seed & 0xFFFFFFFF, seed >> 32]
+    for _ in range(10):
+        a, b = np.uint64(0xD2511F53) * c[0], np.uint64(0xCD9E8D57) * c[2]
+        c = [(b >> np.uint64(32)) ^ c[1] ^ np.uint64(k[0]), b & mask, (a >> np.uint64(32)) ^ c[3] ^ np.uint64(k[1]), a & mask]
+        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return np.stack([c[1] << np.uint64(32) | c[0], c[3] << np.uint64(32) | c[2]], axis=1)
+
+
+def draw(seed, stream, m):
+    """m places below m, with replacement"""
+    return np.array([int(u) * m >> 64 for u in philox(seed, stream, np.arange((m + 1) // 2)).ravel()[:m]])
+
+
+def spread(name, estimate, replicates):
+    replicates = np.array(replicates)
+    out[f"boot_{name}"], out[f"boot_{name}_se"], out[f"boot_{name}_bias"] = estimate, replicates.std(ddof=1), replicates.mean() - estimate
+    out[f"boot_{name}_lb"], out[f"boot_{name}_ub"] = np.quantile(replicates, [0.05, 0.95])
+
+
+SEED, REPLICATES = 20240229_1234567, 150
+in_bytes = lambda texts: sorted(set(texts), key=lambda t: t.encode())
+for kind, t, g, metrics in (
+        ("truth", np.where(truth, "true", "false"), np.where(a >= 0.5, "true", "false"), {
+            "f1": lambda t, g: skm.f1_score(t, g, pos_label="true"), "sensitivity": lambda t, g: skm.recall_score(t, g, pos_label="true"),
+            "specificity": lambda t, g: skm.recall_score(t, g, pos_label="false"), "ppv": lambda t, g: skm.precision_score(t, g, pos_label="true"),
+            "npv": lambda t, g: skm.precision_score(t, g, pos_label="false"), "mcc": skm.matthews_corrcoef, "balanced_accuracy": skm.balanced_accuracy_score}),
+        ("label", label, guess, {
+            "balanced_accuracy": lambda t, g: skm.recall_score(t, g, labels=np.unique(t), average="macro"), "accuracy": skm.accuracy_score, "mcc": skm.matthews_corrcoef,
+            "f1_macro": lambda t, g: skm.f1_score(t, g, average="macro", zero_division=0),
+            "f1_weighted": lambda t, g: skm.f1_score(t, g, average="weighted", zero_division=0), "kappa": skm.cohen_kappa_score})):
+    known = in_bytes(list(t) + list(g))
+    # Cases of a true label in order of what was predicted; each label a stream.
+    within = [sorted(g[t == one], key=lambda x: x.encode()) for one in known]
+    drawn_t = [np.repeat(one, len(w)) for one, w in zip(known, within)]
+    samples = [[np.array(w)[draw(SEED, r * len(known) + i, len(w))] if w else np.array([], g.dtype) for i, w in enumerate(within)] for r in range(REPLICATES)]
+    for name, metric in metrics.items():
+        spread(f"{kind}_{name}", metric(t, g), [metric(np.concatenate(drawn_t), np.concatenate(s)) for s in samples])
+order = np.lexsort((observed, predicted))
+sample = [order[draw(SEED, r, n)] for r in range(REPLICATES)]
+for name, metric in (("r2", skm.r2_score), ("mae", skm.mean_absolute_error), ("rmse", skm.root_mean_squared_error)):
+    spread(name, metric(observed, predicted), [metric(observed[s], predicted[s]) for s in sample])
+# The same quantity from scipy's own draws, to be met within the error of so many replicates.
+for name, metric in (("r2", skm.r2_score), ("mae", skm.mean_absolute_error), ("rmse", skm.root_mean_squared_error)):
+    found = stats.bootstrap((observed, predicted), metric, paired=True, vectorized=False, n_resamples=20000, method="percentile", confidence_level=0.9,
+                            random_state=np.random.default_rng(5))
+    out[f"scipy_{name}_se"] = found.standard_error
+    out[f"scipy_{name}_lb"], out[f"scipy_{name}_ub"] = found.confidence_interval
+
+
+def ece(score, true):
+    bins = np.searchsorted(edges[1:-1], score)
+    return sum(np.sum(bins == k) * abs(true[bins == k].mean() - score[bins == k].mean()) for k in np.unique(bins)) / len(score)
+
+
+inside, outside = np.sort(a[truth]), np.sort(a[~truth])
+classes = np.r_[np.ones(len(inside)), np.zeros(len(outside))]
+for name, metric in (("ece", ece), ("brier", lambda s, t: skm.brier_score_loss(t, s)), ("auc", lambda s, t: skm.roc_auc_score(t, s)),
+                     ("average_precision", lambda s, t: skm.average_precision_score(t, s)), ("logloss", lambda s, t: skm.log_loss(t, s))):
+    spread(name, metric(a, truth), [metric(np.r_[inside[draw(SEED, 2 * r, len(inside))], outside[draw(SEED, 2 * r + 1, len(outside))]], classes) for r in range(REPLICATES)])
+
 (golden / "expected.csv").write_text("# tests/oracle/metrics.py: metric,value\n" + "".join(f"{k},{float(v)!r}\n" for k, v in out.items()))

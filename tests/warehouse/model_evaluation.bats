@@ -257,6 +257,11 @@ close() { awk -v name="$1" -v a="$2" -v b="$3" 'BEGIN { d = a - b; if (d < 0) d 
 		(SELECT psyrad.metric_accuracy(CASE WHEN fold < 3 THEN 'A' ELSE 'C' END, CASE WHEN truth THEN 'A' WHEN fold = 1 THEN 'B' ELSE 'C' END) AS x FROM public.cases) a WHERE metric = 'accuracy'")" 't|90|labels; Wilson'
 	equal "$(as t_reader -c "SELECT string_agg(metric, ',' ORDER BY metric COLLATE \"C\") FROM model.evaluate('svm', 'truth', 'margins', threshold => 0)")" \
 		'accuracy,auc,auc_mean_of_folds,average_precision,balanced_accuracy,f1,kappa,mcc,npv,ppv,sensitivity,specificity'
+	# Every metric of every kind of outcome has its interval; those that are drawn are functions of the seed.
+	equal "$(as t_reader -c "SELECT string_agg(metric, ',') FILTER (WHERE (ci_lb <= estimate AND estimate <= ci_ub AND ci_lb < ci_ub AND method IS NOT NULL) IS NOT TRUE), count(*) FROM
+		(SELECT * FROM model.evaluate('svm', 'truth') UNION ALL SELECT * FROM model.evaluate('svm', 'improvement') UNION ALL SELECT * FROM model.evaluate('knn', 'kind', 'labels') UNION ALL SELECT * FROM model.evaluate('svm', 'truth', 'margins', threshold => 0)) e")" '|37'
+	equal "$(as t_reader -c "SELECT bool_and(a = b), count(*), count(*) FILTER (WHERE (a.ci_lb, a.ci_ub) IS DISTINCT FROM (c.ci_lb, c.ci_ub)) FROM model.evaluate('svm', 'truth', replicates => 200, seed => 4) a
+		JOIN model.evaluate('svm', 'truth', replicates => 200, seed => 4) b USING (metric) JOIN model.evaluate('svm', 'truth', replicates => 200, seed => 5) c USING (metric) WHERE a.method LIKE '%bootstrap%'")" 't|7|7'
 	[[ $(as t_reader -c "SELECT n, note FROM model.evaluate('svm', 'truth', 'margins') WHERE metric = 'mcc'") == '90|5 subjects have several visits: the pre visit'* ]]
 	equal "$(as t_reader -c "SELECT n FROM model.evaluate('svm', 'truth', 'margins', session => 'post') WHERE metric = 'auc'")" 5
 }

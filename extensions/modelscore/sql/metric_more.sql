@@ -114,26 +114,6 @@ CREATE FUNCTION psyrad.metric_net_benefit(state psyrad.metric_state, thresholds 
 COMMENT ON FUNCTION psyrad.metric_net_benefit(psyrad.metric_state, pg_catalog.float8[]) IS
 'Decision curve of a state (Vickers and Elkin 2006): the net benefit TP/n - FP/n * t/(1-t) of treating whom the model gives at least the threshold probability t, and that of treating all; treating nobody has 0. Scores outside 0 to 1 are an error.';
 
-CREATE TYPE psyrad.metric_bootstrap_result AS (
-	positives pg_catalog.int8,
-	negatives pg_catalog.int8,
-	estimate pg_catalog.float8,
-	se pg_catalog.float8,
-	bias pg_catalog.float8,
-	ci_lb pg_catalog.float8,
-	ci_ub pg_catalog.float8,
-	level pg_catalog.float8,
-	replicates pg_catalog.int4,
-	note pg_catalog.text
-);
-COMMENT ON TYPE psyrad.metric_bootstrap_result IS
-'A metric with its bootstrap standard error, bias and percentile interval; note says why something is NULL.';
-
-CREATE FUNCTION psyrad.metric_bootstrap(state psyrad.metric_state, metric pg_catalog.text DEFAULT 'auc', replicates pg_catalog.int4 DEFAULT 2000, seed pg_catalog.int8 DEFAULT 1, level pg_catalog.float8 DEFAULT 0.95) RETURNS psyrad.metric_bootstrap_result
-	AS 'MODULE_PATHNAME', 'metric_bootstrap' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
-COMMENT ON FUNCTION psyrad.metric_bootstrap(psyrad.metric_state, pg_catalog.text, pg_catalog.int4, pg_catalog.int8, pg_catalog.float8) IS
-'Percentile bootstrap interval of a metric of a state: auc, average_precision, brier or logloss. Cases are drawn with replacement within each class (stratified), by a generator that is a function of seed and replicate alone: the same cases and seed give the same interval in whatever order they come. Cases must be independent: several rows of one subject are not.';
-
 -- ---- two numbers a case --------------------------------------------------------------------------------------------
 
 CREATE TYPE psyrad.metric_pairs;

@@ -18,6 +18,8 @@ SELECT signature AS missing, arguments, defaults, result FROM (VALUES
 	('metric_auc_final(metric_state)', 'state', 0, 'double precision'), ('metric_auc_ci_final(metric_state, float8)', 'state,level', 1, 'metric_auc_result'),
 	('metric_auc_perm_final(metric_state, int, bigint)', 'state,permutations,seed', 2, 'metric_auc_perm_result'),
 	('metric_bootstrap(metric_state, text, int, bigint, float8)', 'state,metric,replicates,seed,level', 4, 'metric_bootstrap_result'),
+	('metric_bootstrap(metric_confusion_state, text, text, int, bigint, float8)', 'state,metric,positive,replicates,seed,level', 5, 'metric_bootstrap_interval'),
+	('metric_bootstrap(metric_pairs, text, int, bigint, float8)', 'state,metric,replicates,seed,level', 4, 'metric_bootstrap_interval'),
 	('metric_average_precision_final(metric_state)', 'state', 0, 'double precision'), ('metric_brier_final(metric_state)', 'state', 0, 'double precision'),
 	('metric_brier_parts(metric_state)', 'state', 0, 'metric_brier_result'), ('metric_logloss_final(metric_state, float8)', 'state,clip', 1, 'double precision'),
 	('metric_calibration_final(metric_state, int, text)', 'state,bins,method', 2, 'metric_calibration_result'),
