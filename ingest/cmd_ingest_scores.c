@@ -57,6 +57,9 @@ check_layout(const score_columns *s, const table *t, const options *opt, psy_err
 		if (in_rows && s->group[i].week[0])
 			return psy_fail(err, PSY_DOMAIN,
 							"the header names weeks in its columns, and the rows have a visit as well");
+		if (s->group[i].scale != NULL && t->of_field[INSTRUMENT] >= 0)
+			return psy_fail(err, PSY_DOMAIN, "the header names instruments in its columns (%s), and the rows have one as well (%.60s)",
+							s->group[i].scale, t->column[t->of_field[INSTRUMENT]].name);
 		if (!in_rows && !s->group[i].week[0])
 		{
 			psy_fail(err, PSY_DOMAIN, "nothing says which visit the ratings are of");
@@ -139,7 +142,7 @@ read_rating(row *r, scores *s, const rating *g, const visit *v, psy_error *err)
 	copy_text(out, v->week);
 	copy_bool(out, v->wide);
 	copy_text(out, table_get(r->table, RATER));
-	copy_text(out, table_get(r->table, INSTRUMENT));
+	copy_text(out, g->scale != NULL ? g->scale : table_get(r->table, INSTRUMENT));
 	copy_text(out, v->day[0] ? v->day : NULL);
 	if (g->items > 0)
 		copy_int2_array(out, value, missing, (size_t) g->items);
@@ -327,15 +330,31 @@ release_scores(job *j)
 	free(own);
 }
 
+/* The names by which columns may call their instrument: all, or those of the one that --instrument says. */
+static psy_status
+know_instruments(job *j, score_columns *columns, psy_error *err)
+{
+	PGresult *result = NULL;
+	psy_status status = session_query(j->db, &result, err, "SELECT name, instrument FROM ingest.instrument_name($1)", 1,
+									  (const char *const[]){j->opt->instrument});
+
+	for (int k = 0; status == PSY_OK && k < PQntuples(result); k++)
+		score_columns_know(columns, PQgetvalue(result, k, 0), PQgetvalue(result, k, 1));
+	PQclear(result);
+	return status;
+}
+
 static psy_status
 stage_scores(job *j, psy_error *err)
 {
-	table t;
+	table t = {.from.fd = -1};
 	scores s = {.columns.rating = RATING};
 	psy_status status;
 
 	score_columns_of(&s.columns, j->opt->instrument);
-	status = table_open(&t, j->path, j->opt, fields, FIELDS, score_column_match, &s.columns, err);
+	status = know_instruments(j, &s.columns, err);
+	if (status == PSY_OK)
+		status = table_open(&t, j->path, j->opt, fields, FIELDS, score_column_match, &s.columns, err);
 	if (status == PSY_OK)
 		status = score_columns_group(&s.columns, &t, err);
 	if (status == PSY_OK)
@@ -345,7 +364,7 @@ stage_scores(job *j, psy_error *err)
 	if (status == PSY_OK)
 		status = rows_each(j, &t, read_record, &s, err);
 	j->read = s.ratings;
-	free(s.columns.group);
+	score_columns_free(&s.columns);
 	table_free(&t);
 	return status;
 }

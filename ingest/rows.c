@@ -26,7 +26,7 @@ rows_columns(job *j, const table *t, psy_error *err)
 	copy out;
 	psy_status status = PSY_OK;
 
-	copy_begin(&out, j->db, "pg_temp.stage_column (field, item, week, name, number)");
+	copy_begin(&out, j->db, "pg_temp.stage_column (field, item, week, instrument, name, number)");
 	for (size_t c = 0; c < t->columns && status == PSY_OK; c++)
 	{
 		const table_column *column = &t->column[c];
@@ -39,6 +39,7 @@ rows_columns(job *j, const table *t, psy_error *err)
 													   : "total");
 		column->item > 0 ? copy_int4(&out, column->item) : copy_null(&out);
 		copy_text(&out, column->week[0] ? column->week : NULL);
+		copy_text(&out, column->scale);
 		copy_text(&out, column->name);
 		copy_int4(&out, (int32_t) c + 1);
 		status = copy_row_end(&out, err);

@@ -28,6 +28,7 @@ typedef struct table_column
 	int field;     /* index into the fields, NO_FIELD, or what the loader's matcher gave */
 	int item;      /* for the loader's matcher: an item's number */
 	char week[24]; /* for the loader's matcher: the week of a wide column */
+	const char *scale; /* for the loader's matcher: the instrument that the column names, or NULL */
 	bool dropped;  /* declared an identifier */
 	bool mapped;   /* named by --map */
 	const dictionary_field *meaning; /* of a column that the dictionary has */

@@ -147,6 +147,7 @@ BEGIN
 		field  text NOT NULL,
 		item   int,
 		week   text,           -- of a wide column
+		instrument text,       -- that the column names; NULL when the row or the option does
 		name   text NOT NULL,
 		number int NOT NULL
 	) ON COMMIT DROP;

@@ -193,7 +193,7 @@ GRANT INSERT, DELETE ON clinical.instrument, clinical.instrument_item, clinical.
 \set hama `cat data/instruments/HAMA.json`
 \set madrs `cat data/instruments/MADRS.json`
 \set sds `cat data/instruments/SDS.json`
-\set bdi `cat data/instruments/BDI.json`
+\set bdi `cat data/instruments/BDI-I.json`
 \set bdi2 `cat data/instruments/BDI-II.json`
 \set bdiu `cat data/instruments/BDI-unspecified.json`
 \set phq9 `cat data/instruments/PHQ-9.json`

@@ -30,9 +30,33 @@ LANGUAGE sql STABLE AS $$
 		(SELECT i.instrument FROM parts p JOIN clinical.instrument_spelling s ON s.spelling = p.family
 		 JOIN clinical.instrument i ON i.instrument = ANY (CASE WHEN p.version IS NULL THEN ARRAY[s.family || '-unspecified', s.family]
 			ELSE ARRAY[s.family || '-' || p.version] END)
+			OR i.instrument = s.family AND p.version = (SELECT count(*)::text FROM clinical.instrument_item t WHERE t.instrument = s.family) -- HAMA-14
 		 ORDER BY i.instrument LIKE '%-unspecified' DESC LIMIT 1));
 $$;
 COMMENT ON FUNCTION ingest.known_instrument(text) IS 'The instrument that a name means, or NULL; a family without its version is <family>-unspecified';
+
+-- What a column may be headed by: each name with the instrument that it means.  Of p_named only its own names, its family's without
+-- a version among them: whoever says --instrument HAMD-17 has said which HAMD is meant.
+CREATE FUNCTION ingest.instrument_name(p_named text DEFAULT NULL) RETURNS TABLE (name text, instrument text)
+LANGUAGE sql STABLE AS $$
+	WITH spelled AS (
+		SELECT ingest.fold_name(i.instrument) AS name FROM clinical.instrument i
+		UNION
+		SELECT s.spelling || v.version || e.ending
+		FROM clinical.instrument_spelling s
+		JOIN clinical.instrument i ON i.family = s.family
+		CROSS JOIN LATERAL (SELECT coalesce(substring(i.instrument FROM '-([0-9]+)$'), '') AS version) v
+		CROSS JOIN (VALUES (''), ('项'), ('版'), ('项版')) e(ending)
+		WHERE v.version <> '' OR e.ending = ''
+	), meant AS (
+		SELECT s.name, ingest.known_instrument(s.name) AS instrument FROM spelled s
+	)
+	SELECT m.name, m.instrument FROM meant m LEFT JOIN clinical.instrument n ON n.instrument = ingest.known_instrument(p_named)
+	WHERE CASE WHEN p_named IS NULL THEN m.instrument IS NOT NULL
+		ELSE m.instrument = n.instrument OR m.instrument = n.family || '-unspecified' END
+	ORDER BY m.name COLLATE "C";
+$$;
+COMMENT ON FUNCTION ingest.instrument_name(text) IS 'Names of instruments as column headers may have them, without blanks and punctuation, each with what it means; of one instrument alone when it is named';
 
 -- Numbers that programs and people write for "missing"; what they mean is said by --missing, never guessed.
 CREATE FUNCTION ingest.sentinel_hint(p_value numeric) RETURNS text
@@ -59,22 +83,29 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	named  text := ingest.known_instrument(p_option);
 	known  text := 'known: ' || coalesce((SELECT string_agg(instrument, ', ' ORDER BY instrument) FROM clinical.instrument), 'none');
-	size   int := (SELECT count(*) FROM clinical.instrument_item i WHERE i.instrument = named);
 	by_row boolean := EXISTS (SELECT FROM pg_temp.stage_column c WHERE c.field = 'instrument');
+	headed text[] := ARRAY(SELECT DISTINCT c.instrument FROM pg_temp.stage_column c WHERE c.instrument IS NOT NULL);
 	beyond record;
 BEGIN
 	IF p_option IS NOT NULL AND named IS NULL THEN
 		PERFORM ingest.refuse(format('the instrument %s is not known', p_option), known);
-	ELSIF p_option IS NULL AND NOT by_row THEN
+	ELSIF p_option IS NULL AND NOT by_row AND headed = '{}' THEN
 		PERFORM ingest.refuse('nothing says which instrument the ratings are of', 'a column instrument, or --instrument NAME; ' || known);
 	ELSIF named <> p_option AND named LIKE '%-unspecified' THEN
 		RAISE WARNING '% names no version: loaded as %, which joins no total, remission or mean of a version', p_option, named;
 	END IF;
+	FOR beyond IN SELECT DISTINCT ON (c.instrument) c.name, c.instrument FROM pg_temp.stage_column c WHERE c.instrument LIKE '%-unspecified' ORDER BY c.instrument, c.number LOOP
+		RAISE WARNING 'column % names no version: loaded as %, which joins no total, remission or mean of a version', beyond.name, beyond.instrument;
+	END LOOP;
 	IF NOT by_row THEN
-		SELECT c.* INTO beyond FROM pg_temp.stage_column c WHERE c.field = 'item' AND c.item > size ORDER BY c.item LIMIT 1;
+		SELECT c.name, c.number, c.item, i.instrument, i.size INTO beyond
+		FROM pg_temp.stage_column c
+		CROSS JOIN LATERAL (SELECT coalesce(c.instrument, named) AS instrument,
+			(SELECT count(*) FROM clinical.instrument_item t WHERE t.instrument = coalesce(c.instrument, named)) AS size) i
+		WHERE c.field = 'item' AND c.item > i.size ORDER BY c.item, c.number LIMIT 1;
 		IF beyond.item IS NOT NULL THEN
 			PERFORM ingest.refuse(format('column %s (%s) is item %s; %s has %s items', beyond.number, beyond.name, beyond.item,
-				named, size), 'name the right instrument, or map the column with --map');
+				beyond.instrument, beyond.size), 'name the right instrument, or map the column with --map');
 		END IF;
 	END IF;
 	CREATE TEMPORARY TABLE rated ON COMMIT DROP AS
@@ -95,6 +126,7 @@ BEGIN
 	FROM pg_temp.stage s JOIN rated r USING ("row")
 	CROSS JOIN LATERAL unnest(s.items) WITH ORDINALITY v (value, item)
 	LEFT JOIN pg_temp.stage_column c ON c.field = 'item' AND c.item = v.item AND c.week IS NOT DISTINCT FROM CASE WHEN s.wide THEN s.week END
+		AND (c.instrument IS NULL OR c.instrument = s.instrument)
 	WHERE v.value IS NOT NULL AND v.item > r.size;
 END $$;
 
@@ -109,6 +141,7 @@ BEGIN
 	CROSS JOIN LATERAL unnest(s.items) WITH ORDINALITY v (value, item)
 	JOIN clinical.instrument_item i ON i.instrument = r.instrument AND i.item = v.item
 	LEFT JOIN pg_temp.stage_column c ON c.field = 'item' AND c.item = v.item AND c.week IS NOT DISTINCT FROM CASE WHEN s.wide THEN s.week END
+		AND (c.instrument IS NULL OR c.instrument = s.instrument)
 	WHERE v.value NOT BETWEEN i.item_min AND i.item_max;
 END $$;
 
@@ -164,8 +197,11 @@ BEGIN
 		('total', f.total NOT BETWEEN f.total_min AND f.total_max, 'total_out_of_range',
 			format('found %s; expected %s to %s (%s)%s', f.total, f.total_min, f.total_max, f.instrument, ingest.sentinel_hint(f.total)))
 	) e (field, wrong, code, message)
-	LEFT JOIN pg_temp.stage_column c ON c.field = e.field AND c.week IS NOT DISTINCT FROM
-		CASE WHEN f.wide AND e.field <> 'participant_id' THEN f.week END
+	LEFT JOIN LATERAL (SELECT c.name, c.number FROM pg_temp.stage_column c
+		WHERE CASE WHEN f.wide AND e.field <> 'participant_id'
+			THEN c.week = f.week AND (c.instrument IS NULL OR c.instrument = f.instrument) AND e.field IN (c.field, 'week')
+			ELSE c.field = e.field AND (c.instrument IS NULL OR c.instrument = f.instrument) END
+		ORDER BY c.number LIMIT 1) c ON true
 	WHERE e.wrong;
 
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
@@ -246,7 +282,7 @@ DECLARE
 	f regprocedure;
 BEGIN
 	FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'ingest'::regnamespace
-		AND p.proname IN ('fold_name', 'known_instrument', 'sentinel_hint', 'stage_scores', 'find_instruments', 'check_items', 'set_visit_days', 'load_scores', 'csv_line', 'sheet_instrument', 'score_sheet', 'score_codebook')
+		AND p.proname IN ('fold_name', 'known_instrument', 'instrument_name', 'sentinel_hint', 'stage_scores', 'find_instruments', 'check_items', 'set_visit_days', 'load_scores', 'csv_line', 'sheet_instrument', 'score_sheet', 'score_codebook')
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest', f);

@@ -10,6 +10,7 @@ DROP FUNCTION ingest.check_items();
 DROP FUNCTION ingest.find_instruments(text);
 DROP FUNCTION ingest.stage_scores();
 DROP FUNCTION ingest.sentinel_hint(numeric);
+DROP FUNCTION ingest.instrument_name(text);
 DROP FUNCTION ingest.known_instrument(text);
 DROP FUNCTION ingest.fold_name(text);
 DROP TABLE clinical.instrument_spelling;

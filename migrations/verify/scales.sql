@@ -4,7 +4,7 @@ DO $$
 DECLARE
 	bad text;
 BEGIN
-	SELECT string_agg(name, ', ') INTO bad FROM unnest(ARRAY['HAMA', 'MADRS', 'SDS', 'BDI', 'BDI-II', 'BDI-unspecified', 'PHQ-9', 'QIDS-SR', 'EHD']) name
+	SELECT string_agg(name, ', ') INTO bad FROM unnest(ARRAY['HAMA', 'MADRS', 'SDS', 'BDI-I', 'BDI-II', 'BDI-unspecified', 'PHQ-9', 'QIDS-SR', 'EHD']) name
 	WHERE NOT EXISTS (SELECT FROM clinical.instrument WHERE instrument = name);
 	ASSERT bad IS NULL, 'instruments are missing: ' || bad;
 
