@@ -8,6 +8,7 @@
 #include "cmd.h"
 
 #include "reader_grid.h"
+#include "reader_mat.h"
 #include "regions.h"
 #include "rows.h"
 #include "scan.h"
@@ -49,10 +50,19 @@ static psy_status
 describe_connectome(job *j, buffer *json, psy_error *err)
 {
 	static const char *const kinds[] = {"r", "z", "partial", "partial_z", "weight"};
+	static const char *const rules[] = {"mean", "sum", "max", "upper", "lower"};
+	const char *rule = j->opt->symmetrize;
 	scan *s = grow(NULL, 1, sizeof *s);
+	bool known = rule == NULL;
 
 	(void) json;
 	j->extra = s;
+	for (size_t k = 0; k < sizeof rules / sizeof *rules && !known; k++)
+		known = strcmp(rule, rules[k]) == 0;
+	if (!known)
+		return psy_fail(err, PSY_DOMAIN, "--symmetrize %.40s: expected mean, sum, max, upper or lower", rule);
+	if (rule != NULL && strcmp(j->opt->kind, "weight") != 0)
+		return psy_fail(err, PSY_DOMAIN, "--symmetrize is for --kind weight: an asymmetric %.40s is no correlation matrix", j->opt->kind);
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
 		if (strcmp(j->opt->kind, kinds[k]) == 0)
 			return scan_identify(j, s, err);
@@ -260,8 +270,109 @@ read_rows(square *s, grid *g, psy_error *err)
 	return status;
 }
 
+/* Which region each row or column of a MATLAB matrix is, by its own name; which is what messages call it. */
 static psy_status
-read_square(square *s, psy_error *err)
+match_list(const square *s, const text_list *names, const char *which, int *region, psy_error *err)
+{
+	bool *seen = grow(NULL, s->n, sizeof *seen);
+	psy_status status = PSY_OK;
+
+	memset(seen, 0, s->n * sizeof *seen);
+	for (size_t i = 0; i < s->n && status == PSY_OK; i++)
+	{
+		region[i] = regions_find(&s->regions, names->item[i]);
+		if (region[i] < 0 || seen[region[i]])
+			status = psy_fail(err, PSY_DOMAIN, region[i] < 0 ? "%s %zu (%.80s) is no region of the atlas %s" : "%s %zu (%.80s) is there twice (atlas %s)",
+							  which, i + 1, names->item[i], s->regions.atlas);
+		else
+			seen[region[i]] = true;
+	}
+	free(seen);
+	return status;
+}
+
+static psy_status
+place_matrix(square *s, const mat_matrix *m, int *place, psy_error *err)
+{
+	psy_status status = PSY_OK;
+
+	if (m->rows != s->n || m->columns != s->n)
+		return psy_fail(err, PSY_SHAPE, "the matrix is %zu x %zu; expected %zu x %zu, the regions of the atlas %s", m->rows, m->columns, s->n,
+						s->n, s->regions.atlas);
+	if (s->job->opt->by_position)
+		for (size_t i = 0; i < s->n; i++)
+			place[i] = s->region[i] = (int) i;
+	else if (m->row_name.count == 0 || m->column_name.count == 0)
+	{
+		psy_fail(err, PSY_DOMAIN, "the file has no variable names with a name for each region");
+		return psy_hint(err, "rows and columns in the atlas's order: --by-position");
+	}
+	else
+	{
+		status = match_list(s, &m->row_name, "row", place, err);
+		if (status == PSY_OK)
+			status = match_list(s, &m->column_name, "column", s->region, err);
+	}
+	for (size_t i = 0; i < s->n && status == PSY_OK; i++)
+	{
+		s->line[place[i]] = (long) i + 1;
+		s->column[s->region[i]] = i + 1;
+	}
+	return status;
+}
+
+/* The values of a placed matrix; what is no number in MATLAB is a missing edge. */
+static psy_status
+take_values(square *s, const mat_matrix *m, const int *place, psy_error *err)
+{
+	for (size_t r = 0; r < s->n; r++)
+		for (size_t c = 0; c < s->n; c++)
+		{
+			size_t of_row = (size_t) place[r], column = (size_t) s->region[c];
+			double value = m->value[r * s->n + c];
+			char raw[32];
+			psy_error why, full;
+			psy_status status = PSY_OK;
+
+			s->value[of_row * s->n + column] = of_row == column ? NAN : value;
+			if (of_row == column || isnan(value))
+				continue;
+			status = check_value(s, value, &why);
+			if (status == PSY_OK)
+				continue;
+			snprintf(raw, sizeof raw, "%.9g", value);
+			psy_fail(&full, status, "found %s: %s", raw, why.message);
+			status = reject_cell(s, of_row, column, "out_of_range", raw, full.message, err);
+			if (status != PSY_OK)
+				return status;
+		}
+	return PSY_OK;
+}
+
+static psy_status
+read_matlab(square *s, psy_error *err)
+{
+	mat_matrix m = {0};
+	uint8_t sha256[SHA256_BYTES];
+	uint64_t size;
+	int *place = grow(NULL, s->n, sizeof *place);
+	psy_status status = mat_read(&m, s->job->path, s->job->opt->variable, err);
+
+	if (status == PSY_OK)
+		status = place_matrix(s, &m, place, err);
+	if (status == PSY_OK)
+		status = take_values(s, &m, place, err);
+	if (status == PSY_OK)
+		status = hash_file(s->job->path, sha256, &size, err);
+	if (status == PSY_OK && memcmp(sha256, s->job->sha256, SHA256_BYTES) != 0)
+		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	free(place);
+	mat_free(&m);
+	return status;
+}
+
+static psy_status
+read_text(square *s, psy_error *err)
 {
 	job *j = s->job;
 	source from = {.fd = -1};
@@ -270,9 +381,10 @@ read_square(square *s, psy_error *err)
 	uint64_t size;
 	psy_status status = source_open(&from, j->path, err);
 
-	if (status != PSY_OK)
-		return status;
-	status = grid_open(&g, &from, j->opt, err);
+	if (status == PSY_OK && j->opt->variable != NULL)
+		status = psy_fail(err, PSY_DOMAIN, "--variable: the file is not MATLAB's");
+	if (status == PSY_OK)
+		status = grid_open(&g, &from, j->opt, err);
 	if (status == PSY_OK)
 		status = read_rows(s, &g, err);
 	if (status == PSY_OK)
@@ -282,6 +394,12 @@ read_square(square *s, psy_error *err)
 	grid_done(&g);
 	source_close(&from);
 	return status;
+}
+
+static psy_status
+read_square(square *s, psy_error *err)
+{
+	return mat_recognised(s->job->path) ? read_matlab(s, err) : read_text(s, err);
 }
 
 /* What two cells of one edge may differ by. */
@@ -298,10 +416,25 @@ tolerance(const square *s)
 	return TOLERANCE * largest;
 }
 
-/* The upper triangle, an edge being the mean of its two cells; where they disagree, a reject at the one that came later. */
+/* What an edge is whose cells may differ, as --symmetrize says; above is the one of the upper triangle. */
+static double
+one_of(const char *rule, double above, double below)
+{
+	switch (*rule)
+	{
+		case 'u': return above;
+		case 'l': return below;
+		case 'm': return rule[1] == 'e' || isnan(above) || isnan(below) ? above / 2 + below / 2 : fmax(above, below);
+		default: return above + below;
+	}
+}
+
+/* The upper triangle, an edge being the mean of its two cells; where they disagree, a reject at the one that came later, unless
+ * --symmetrize says what they make. */
 static psy_status
 fold_halves(square *s, float *edges, psy_error *err)
 {
+	const char *rule = s->job->opt->symmetrize;
 	double allowed = tolerance(s);
 	psy_status status = PSY_OK;
 	size_t k = 0, present = 0;
@@ -313,9 +446,9 @@ fold_halves(square *s, float *edges, psy_error *err)
 			double here = s->value[of_row * s->n + column], there = s->value[column * s->n + of_row];
 			char raw[32], message[200];
 
-			edges[k] = (float) (here / 2 + there / 2);
+			edges[k] = (float) (rule ? one_of(rule, s->value[a * s->n + b], s->value[b * s->n + a]) : here / 2 + there / 2);
 			present += !isnan(edges[k]);
-			if (s->bad[a * s->n + b] || s->bad[b * s->n + a] || fabs(here - there) <= allowed || (isnan(here) && isnan(there)))
+			if (rule != NULL || s->bad[a * s->n + b] || s->bad[b * s->n + a] || fabs(here - there) <= allowed || (isnan(here) && isnan(there)))
 				continue;
 			snprintf(raw, sizeof raw, "%.9g", here);
 			snprintf(message, sizeof message, "found %s; the cell at line %ld, column %zu has %.9g, and an edge has one value",

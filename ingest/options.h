@@ -28,7 +28,7 @@ typedef enum option_set
 	OPT_SESSION = 1 << 11,
 	OPT_MEASURE = 1 << 12,
 	OPT_SCANNER = 1 << 13,
-	OPT_MATRIX = 1 << 14,   /* --kind, --by-position */
+	OPT_MATRIX = 1 << 14,   /* --kind, --by-position, --variable, --symmetrize */
 	OPT_FEATURES = 1 << 15, /* --measure, where the file may say it */
 	OPT_VISIT = 1 << 16     /* --visit, --dictionary */
 } option_set;
@@ -49,7 +49,7 @@ typedef struct options
 	bool labels;
 	const char *atlas, *names, *space, *title;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
-	const char *tr, *kind;
+	const char *tr, *kind, *variable, *symmetrize;
 	bool by_position, simulated;
 	const char *name, *trained_on, *format, *classes, *positive;
 } options;

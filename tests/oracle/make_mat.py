@@ -1,0 +1,56 @@
+"""Writes tests/fuzz/seeds/mat: small MATLAB files of every version that the tool reads, seeds of fuzz_mat and inputs of the command-line
+tests.  With scipy (versions 4 and 5) and h5py (7.3, laid out as MATLAB lays it out):
+
+    python3 -m venv build/mat && build/mat/bin/pip install numpy==2.4.6 scipy==1.17.1 h5py==3.16.0 && build/mat/bin/python tests/oracle/make_mat.py
+"""
+import os
+
+import h5py
+import numpy as np
+from scipy import io, sparse
+
+FOLDER = os.path.join(os.path.dirname(__file__), "..", "fuzz", "seeds", "mat")
+Z = np.array([[np.nan, 0.5, -0.25], [0.5, np.nan, 0.125], [-0.25, 0.125, np.nan]])
+ORDER = [1, 0, 2]  # B, A, C: not the atlas's
+
+
+def path(name):
+    return os.path.join(FOLDER, name)
+
+
+def cells(names):
+    out = np.empty((1, len(names)), dtype=object)
+    out[0, :] = names
+    return out
+
+
+def version_7_3(name, variables):
+    """MATLAB's own layout: 512 bytes of user block, columns first, MATLAB_class on every data set."""
+    with h5py.File(path(name), "w", userblock_size=512, libver=("earliest", "v108")) as out:
+        for key, value in variables.items():
+            data = out.create_dataset(key, data=value.T)
+            word = {"float64": b"double", "float32": b"single", "int32": b"int32"}[value.dtype.name]
+            kind = h5py.h5t.C_S1.copy()
+            kind.set_size(len(word))
+            h5py.h5a.create(data.id, b"MATLAB_class", kind, h5py.h5s.create(h5py.h5s.SCALAR)).write(np.array(word), mtype=kind)
+    with open(path(name), "r+b") as out:
+        text = b"MATLAB 7.3 MAT-file, Platform: GLNXA64, Created on: Mon Jan  1 00:00:00 2024 HDF5 schema 1.00 ."
+        out.write(text.ljust(116) + b" " * 8 + b"\x00\x02IM")
+
+
+def main():
+    os.makedirs(FOLDER, exist_ok=True)
+    io.savemat(path("v4.mat"), {"corr": Z}, format="4")
+    io.savemat(path("v5.mat"), {"ROICorrelation": Z.astype("f4")})
+    io.savemat(path("v5_compressed.mat"), {"ROISignals": np.arange(12.0).reshape(4, 3) ** 2}, do_compression=True)
+    io.savemat(path("conn.mat"), {"Z": Z[np.ix_(ORDER, ORDER)], "names": cells(["B", "A", "C"]), "names2": cells(["B", "A", "C"]), "DOF": 100.0})
+    io.savemat(path("several.mat"), {"sc": np.arange(9, dtype="i4").reshape(3, 3), "len": np.eye(3), "note": "made by a program"})
+    io.savemat(path("sparse.mat"), {"counts": sparse.csc_matrix(np.array([[0, 3, 0], [3, 0, 7], [0, 7, 0]], dtype="f8"))})
+    io.savemat(path("complex.mat"), {"x": Z + 1j})
+    io.savemat(path("struct.mat"), {"s": {"a": Z, "b": "text"}})
+    version_7_3("v73.mat", {"theROISignals": np.arange(12.0).reshape(4, 3) ** 2})
+    version_7_3("v73_int.mat", {"sc": np.array([[0, 3, 0], [3, 0, 7], [0, 7, 0]], dtype="i4")})
+
+
+if __name__ == "__main__":
+    main()
