@@ -1,7 +1,4 @@
-/*
- * atlas.c - see atlas.h.  Label image and map stream side by side, so that memory does not depend on the
- * grid. Sums are in voxel order and in double: the same bits wherever it runs.
- */
+/* atlas.c - see atlas.h. */
 #include "atlas.h"
 
 #include <inttypes.h>
@@ -9,130 +6,132 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 4096
+static const char *const kind_names[] = {"names", "labels", "maps", "spheres", "voxels"};
 
-/* Regions by label, for the search; neighbours mostly share a label, so the last answer is tried first. */
-typedef struct label_index
+const char *
+atlas_kind_name(atlas_kind kind)
 {
-	struct
-	{
-		int64_t label;
-		size_t region;
-	} * sorted;
-	size_t count;
-	int64_t last_label;
-	size_t last_region;
-} label_index;
-
-static int
-by_label(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
-
-	return (x > y) - (x < y);
+	return kind_names[kind];
 }
 
-static void
-index_labels(label_index *index, const regions *r)
-{
-	*index = (label_index){.sorted = grow(NULL, r->count, sizeof *index->sorted)};
-	for (size_t i = 0; i < r->count; i++)
-		if (r->label[i] != NO_LABEL)
-		{
-			index->sorted[index->count].label = r->label[i];
-			index->sorted[index->count++].region = i;
-		}
-	qsort(index->sorted, index->count, sizeof *index->sorted, by_label);
-}
-
-#define BACKGROUND SIZE_MAX
-
-/* The region of a label, BACKGROUND for 0. */
+/* Kind, space and number of voxels from one row. */
 static psy_status
-find_label(label_index *index, double value, size_t *region, psy_error *err)
+read_kind(atlas *a, session *db, const char *name, psy_error *err)
 {
-	int64_t label = (int64_t) value;
-	void *found;
+	PGresult *result;
+	psy_status status = session_query(db, &result, err, "SELECT kind, space, elements FROM imaging.atlas WHERE atlas = $1", 1, &name);
 
-	if (value == 0)
-		*region = BACKGROUND;
-	if (value == 0 || (value == (double) index->last_label && index->last_label != 0))
+	if (status != PSY_OK)
+		return status;
+	if (PQntuples(result) == 0)
+		status = regions_unknown(name, err);
+	else
 	{
-		if (value != 0)
-			*region = index->last_region;
-		return PSY_OK;
-	}
-	if (!(value > 0 && value <= INT32_MAX) || (double) label != value)
-		return psy_fail(err, PSY_DOMAIN, "the label image holds %g; expected whole numbers from 0", value);
-	found = bsearch(&label, index->sorted, index->count, sizeof *index->sorted, by_label);
-	if (found == NULL)
-	{
-		psy_fail(err, PSY_DOMAIN, "the label image holds %" PRId64 ", which has no name", label);
-		return psy_hint(err, "every label but 0 needs a line in the file of names");
-	}
-	index->last_label = label;
-	index->last_region = *region =
-		index->sorted[((char *) found - (char *) index->sorted) / sizeof *index->sorted].region;
-	return PSY_OK;
-}
-
-static void
-add_voxel(region_sum *sum, uint64_t at, const int64_t dims[3], const double *value)
-{
-	sum->voxels++;
-	sum->place[0] += (double) (at % (uint64_t) dims[0]);
-	sum->place[1] += (double) (at / (uint64_t) dims[0] % (uint64_t) dims[1]);
-	sum->place[2] += (double) (at / (uint64_t) dims[0] / (uint64_t) dims[1]);
-	if (value == NULL || !isfinite(*value))
-		return;
-	sum->finite++;
-	sum->sum += *value;
-}
-
-psy_status
-atlas_sum(nifti *labels, nifti *map, const regions *r, region_sum *sums, psy_error *err)
-{
-	double label[CHUNK], value[CHUNK];
-	label_index index;
-	psy_status status = PSY_OK;
-
-	index_labels(&index, r);
-	memset(sums, 0, r->count * sizeof *sums);
-	for (uint64_t at = 0; at < labels->voxels && status == PSY_OK; at += CHUNK)
-	{
-		size_t n = labels->voxels - at < CHUNK ? (size_t) (labels->voxels - at) : CHUNK;
-
-		status = nifti_read(labels, label, n, err);
-		if (status == PSY_OK && map != NULL)
-			status = nifti_read(map, value, n, err);
-		for (size_t i = 0; i < n && status == PSY_OK; i++)
-		{
-			size_t region;
-
-			status = find_label(&index, label[i], &region, err);
-			if (status == PSY_OK && region != BACKGROUND)
-				add_voxel(&sums[region], at + i, labels->dims, map ? &value[i] : NULL);
-		}
-	}
-	free(index.sorted);
-	return status;
-}
-
-psy_status
-atlas_image(session *db, const char *atlas, buffer *image, psy_error *err)
-{
-	PGresult *result = PQexecParams(db->conn, "SELECT image FROM imaging.atlas_image WHERE atlas = $1", 1,
-									NULL, &atlas, NULL, NULL, 1);
-	psy_status status = PQresultStatus(result) == PGRES_TUPLES_OK ? PSY_OK : session_error(db, result, err);
-
-	if (status == PSY_OK && PQntuples(result) == 1)
-		buffer_add(image, PQgetvalue(result, 0, 0), (size_t) PQgetlength(result, 0, 0));
-	else if (status == PSY_OK)
-	{
-		psy_fail(err, PSY_DOMAIN, "the atlas %s has no label image", atlas);
-		status = psy_hint(err, "load it with one: psyrad ingest atlas IMAGE.nii.gz --names FILE --atlas %s",
-						  atlas);
+		while (strcmp(PQgetvalue(result, 0, 0), kind_names[a->kind]) != 0)
+			a->kind++;
+		a->space = PQgetisnull(result, 0, 1) ? NULL : keep_text(PQgetvalue(result, 0, 1));
+		a->regions = (regions){.atlas = name, .count = strtoul(PQgetvalue(result, 0, 2), NULL, 10)};
 	}
 	PQclear(result);
 	return status;
+}
+
+static psy_status
+read_spheres(atlas *a, session *db, const char *name, psy_error *err)
+{
+	PGresult *result;
+	psy_status status = session_query(
+		db, &result, err, "SELECT x_mm::float8, y_mm::float8, z_mm::float8, radius_mm::float8 FROM imaging.region WHERE atlas = $1 ORDER BY region", 1, &name);
+
+	if (status != PSY_OK)
+		return status;
+	a->spheres = grow(NULL, a->regions.count, sizeof *a->spheres);
+	for (size_t r = 0; r < a->regions.count; r++)
+	{
+		for (int i = 0; i < 3; i++)
+			a->spheres[r].centre[i] = strtod(PQgetvalue(result, (int) r, i), NULL);
+		a->spheres[r].radius = strtod(PQgetvalue(result, (int) r, 3), NULL);
+	}
+	PQclear(result);
+	return PSY_OK;
+}
+
+static psy_status
+read_image(atlas *a, session *db, const char *name, psy_error *err)
+{
+	PGresult *result = PQexecParams(db->conn, "SELECT image FROM imaging.atlas_image WHERE atlas = $1", 1, NULL, &name, NULL, NULL, 1);
+	psy_status status = PQresultStatus(result) == PGRES_TUPLES_OK ? PSY_OK : session_error(db, result, err);
+	nifti image;
+
+	if (status == PSY_OK && PQntuples(result) == 1)
+		buffer_add(&a->image, PQgetvalue(result, 0, 0), (size_t) PQgetlength(result, 0, 0));
+	else if (status == PSY_OK)
+	{
+		psy_fail(err, PSY_DOMAIN, "the atlas %s has no label image", name);
+		status = psy_hint(err, "load it with one: psyrad ingest atlas IMAGE.nii.gz --names FILE --atlas %s", name);
+	}
+	PQclear(result);
+	if (status != PSY_OK)
+		return status;
+	status = nifti_open_memory(&image, a->image.data, a->image.size, err);
+	a->grid = image.grid;
+	nifti_close(&image);
+	return status;
+}
+
+psy_status
+atlas_read(atlas *a, session *db, const char *name, psy_error *err)
+{
+	psy_status status;
+
+	*a = (atlas){.kind = ATLAS_NAMES};
+	status = read_kind(a, db, name, err);
+	if (status == PSY_OK && a->kind != ATLAS_VOXELS)
+		status = regions_read(&a->regions, db, name, err);
+	if (status == PSY_OK)
+		status = a->kind == ATLAS_SPHERES ? read_spheres(a, db, name, err) : read_image(a, db, name, err);
+	return status;
+}
+
+psy_status
+atlas_draw(const atlas *a, const lattice *onto, parcels *p, psy_error *err)
+{
+	nifti image;
+	psy_status status;
+
+	if (a->kind == ATLAS_SPHERES)
+		return parcels_of_spheres(p, a->spheres, a->regions.count, onto, err);
+	status = nifti_open_memory(&image, a->image.data, a->image.size, err);
+	if (status == PSY_OK && a->kind == ATLAS_MAPS)
+		status = parcels_of_maps(p, &image, a->regions.label, a->regions.count, onto, err);
+	else if (status == PSY_OK && a->kind == ATLAS_VOXELS)
+		status = parcels_of_mask(p, &image, onto, err);
+	else if (status == PSY_OK)
+		status = parcels_of_labels(p, &image, a->regions.label, a->regions.count, onto, err);
+	nifti_close(&image);
+	return status;
+}
+
+psy_status
+atlas_check_grid(const atlas *a, const lattice *image, psy_error *err)
+{
+	char own[180], expected[180];
+
+	if (a->kind == ATLAS_SPHERES || lattice_same(image, &a->grid))
+		return PSY_OK;
+	lattice_text(image, own, sizeof own);
+	lattice_text(&a->grid, expected, sizeof expected);
+	psy_fail(err, PSY_SHAPE, "the image's grid is %s, that of %s is %s", own, a->regions.atlas, expected);
+	return psy_hint(err, "--resample nearest brings the atlas to the image's grid, --resample linear the image to the atlas's; both need "
+						 "the two in the same space");
+}
+
+void
+atlas_free(atlas *a)
+{
+	regions_free(&a->regions);
+	buffer_free(&a->image);
+	free(a->space);
+	free(a->spheres);
+	*a = (atlas){0};
 }

@@ -8,8 +8,9 @@
 
 #include "atlas.h"
 #include "scan.h"
+#include "volume.h"
 
-#include <math.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,21 +65,6 @@ release_image(job *j)
 }
 
 static psy_status
-check_grid(const nifti *image, const nifti *labels, const char *atlas, psy_error *err)
-{
-	char own[180], expected[180];
-
-	if (nifti_same_grid(image, labels))
-		return PSY_OK;
-	nifti_grid_text(image, own, sizeof own);
-	nifti_grid_text(labels, expected, sizeof expected);
-	psy_fail(err, PSY_SHAPE, "the image's grid is %s, that of %s is %s", own, atlas, expected);
-	return psy_hint(
-		err,
-		"resample the image to the atlas, or load the atlas resampled to the image under a name of its own");
-}
-
-static psy_status
 check_unchanged(job *j, nifti *image, psy_error *err)
 {
 	const map *m = j->extra;
@@ -96,19 +82,19 @@ check_unchanged(job *j, nifti *image, psy_error *err)
 }
 
 static psy_status
-stage_means(job *j, const regions *r, const region_sum *sums, const uint8_t payload[SHA256_BYTES],
+stage_means(job *j, size_t count, const double *means, const double *share, const uint8_t payload[SHA256_BYTES],
 			psy_error *err)
 {
 	const map *m = j->extra;
 	copy *out = &j->stage;
-	float *mean = grow(NULL, r->count, sizeof *mean), *coverage = grow(NULL, r->count, sizeof *coverage);
+	float *mean = grow(NULL, count, sizeof *mean), *coverage = grow(NULL, count, sizeof *coverage);
 	const char *suffix = j->opt->suffix ? j->opt->suffix : m->scan.name.suffix;
 	psy_status status;
 
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = 0; i < count; i++)
 	{
-		mean[i] = sums[i].finite > 0 ? (float) (sums[i].sum / (double) sums[i].finite) : NAN;
-		coverage[i] = sums[i].voxels > 0 ? (float) ((double) sums[i].finite / (double) sums[i].voxels) : 0;
+		mean[i] = (float) means[i];
+		coverage[i] = (float) share[i];
 	}
 	j->read = 1;
 	copy_row(out);
@@ -118,8 +104,10 @@ stage_means(job *j, const regions *r, const region_sum *sums, const uint8_t payl
 	copy_int2(out, (int16_t) m->scan.run);
 	copy_text(out, *suffix && (m->scan.name.is_bids || j->opt->suffix) ? suffix : j->opt->measure);
 	copy_bytea(out, payload, SHA256_BYTES);
-	copy_float4_array(out, mean, r->count);
-	copy_float4_array(out, coverage, r->count);
+	copy_null(out);
+	copy_text(out, "mean");
+	copy_float4_array(out, mean, count);
+	copy_float4_array(out, coverage, count);
 	status = copy_row_end(out, err);
 	free(mean);
 	free(coverage);
@@ -127,44 +115,57 @@ stage_means(job *j, const regions *r, const region_sum *sums, const uint8_t payl
 }
 
 static psy_status
-read_maps(job *j, nifti *image, nifti *labels, const regions *r, psy_error *err)
+read_means(job *j, nifti *image, const parcels *p, psy_error *err)
 {
-	region_sum *sums = grow(NULL, r->count, sizeof *sums);
+	double *mean = grow(NULL, p->regions, sizeof *mean), *coverage = grow(NULL, p->regions, sizeof *coverage);
 	uint8_t payload[SHA256_BYTES];
-	psy_status status = check_grid(image, labels, r->atlas, err);
+	volumes v;
+	psy_status status = volumes_start(&v, image, NULL, err);
 
 	if (status == PSY_OK)
-		status = atlas_sum(labels, image, r, sums, err);
+		status = volume_region_series(&v, p, mean, coverage, err);
+	volumes_free(&v);
 	if (status == PSY_OK)
 		status = nifti_finish(image, payload, err);
 	if (status == PSY_OK)
 		status = check_unchanged(j, image, err);
 	if (status == PSY_OK)
-		status = stage_means(j, r, sums, payload, err);
-	free(sums);
+		status = stage_means(j, p->regions, mean, coverage, payload, err);
+	free(mean);
+	free(coverage);
 	return status;
+}
+
+static psy_status
+check_volumes(const nifti *image, psy_error *err)
+{
+	if (image->volumes == 1)
+		return PSY_OK;
+	psy_fail(err, PSY_UNSUPPORTED, "the image has %" PRIu64 " volumes; expected one 3-D map", image->volumes);
+	return psy_hint(err, "psyrad ingest series takes 4-D images to region time courses");
 }
 
 static psy_status
 stage_image(job *j, psy_error *err)
 {
-	nifti image = {.header.fd = -1, .image.fd = -1}, labels = {.header.fd = -1, .image.fd = -1};
-	buffer bytes = {0};
-	regions r;
-	psy_status status = regions_read(&r, j->db, j->opt->atlas, err);
+	nifti image = {.header.fd = -1, .image.fd = -1};
+	atlas a;
+	parcels p = {0};
+	psy_status status = atlas_read(&a, j->db, j->opt->atlas, err);
 
-	if (status == PSY_OK)
-		status = atlas_image(j->db, j->opt->atlas, &bytes, err);
-	if (status == PSY_OK)
-		status = nifti_open_memory(&labels, bytes.data, bytes.size, err);
 	if (status == PSY_OK)
 		status = nifti_open(&image, j->path, err);
 	if (status == PSY_OK)
-		status = read_maps(j, &image, &labels, &r, err);
+		status = check_volumes(&image, err);
+	if (status == PSY_OK)
+		status = atlas_check_grid(&a, &image.grid, err);
+	if (status == PSY_OK)
+		status = atlas_draw(&a, &image.grid, &p, err);
+	if (status == PSY_OK)
+		status = read_means(j, &image, &p, err);
 	nifti_close(&image);
-	nifti_close(&labels);
-	buffer_free(&bytes);
-	regions_free(&r);
+	parcels_free(&p);
+	atlas_free(&a);
 	return status;
 }
 
@@ -173,7 +174,7 @@ const loader load_image = {
 	.summary = "3-D NIfTI maps to region means over an atlas",
 	.file = "FILE.nii.gz...",
 	.options = OPT_STUDY | OPT_ATLAS | OPT_IMAGE | OPT_MEASURE | OPT_SCANNER | OPT_SCAN,
-	.target = "pg_temp.stage (\"row\", label, session, run, modality, payload_sha256, value, coverage)",
+	.target = "pg_temp.stage (\"row\", label, session, run, modality, payload_sha256, forms_apart_mm, stat, value, coverage)",
 	.companion = is_payload,
 	.describe = describe_image,
 	.stage = stage_image,

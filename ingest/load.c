@@ -346,8 +346,8 @@ ingest(const loader *kind, int argc, char **argv, const char *url)
 	}
 	if (options_parse(&opt, argc, argv, kind->options, kind->name))
 	{
-		if (opt.files.count == 0 && kind->file_optional)
-			list_add(&opt.files, opt.names);
+		if (opt.files.count == 0 && kind->file_optional && (opt.names != NULL || opt.spheres != NULL))
+			list_add(&opt.files, opt.names ? opt.names : opt.spheres);
 		if (opt.files.count == 0)
 			fprintf(stderr, "psyrad ingest %s: no %s was named\n", kind->name, kind->file);
 		else if (!load_files(kind, &opt, url, &sum))

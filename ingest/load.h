@@ -38,7 +38,7 @@ struct loader
 	const char *file;    /* for --help: what FILE is */
 	unsigned options;
 	const char *target; /* staging table and columns */
-	bool file_optional; /* without FILE, --names is the file (an atlas without an image) */
+	bool file_optional; /* without FILE, --names or --spheres is the file (an atlas without an image) */
 
 	/* Whether the file is the companion of another one and no input itself (may be NULL). */
 	bool (*companion)(const char *path);

@@ -18,7 +18,7 @@ typedef enum option_set
 	OPT_INSTRUMENT = 1 << 1,
 	OPT_TABLE = 1 << 2, /* --encoding, --sheet, --labels, --missing, --map, --identifier */
 	OPT_ATLAS = 1 << 3,
-	OPT_NAMES = 1 << 4,  /* --names, --space, --title */
+	OPT_NAMES = 1 << 4,  /* --names, --spheres, --voxels, --space, --title */
 	OPT_IMAGE = 1 << 5,  /* --suffix */
 	OPT_SERIES = 1 << 6, /* --tr, --by-position */
 	OPT_SCAN = 1 << 7,   /* --pipeline, --subject, --session, --run */
@@ -47,7 +47,8 @@ typedef struct options
 	const char *sheet;
 	const char *dictionary; /* path of a data dictionary of the table, or NULL */
 	bool labels;
-	const char *atlas, *names, *space, *title;
+	const char *atlas, *names, *space, *title, *spheres;
+	bool voxels;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
 	const char *tr, *kind, *variable, *symmetrize;
 	bool by_position, simulated;

@@ -6,6 +6,7 @@
 #include "reader_nifti.h"
 
 #include "buffer.h"
+#include "core/lanes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,7 +20,8 @@
 
 #define PADDING_MAX ((size_t) 1 << 16)
 #define OFFSET_MAX ((double) (1 << 30))
-#define GRID_TOLERANCE_MM 1e-3
+/* Deflate cannot make more of a byte. */
+#define INFLATE_MOST 1032
 
 /* What both versions of the header say, widened. */
 typedef struct header
@@ -30,7 +32,7 @@ typedef struct header
 	double pixdim[8];
 	int datatype;
 	double vox_offset, slope, inter;
-	int qform, sform;
+	int qform, sform, units, intent;
 	double quatern[3], qoffset[3];
 	double srow[12];
 } header;
@@ -62,6 +64,8 @@ widen1(const nifti_1_header *h, header *out)
 					.inter = h->scl_inter,
 					.qform = h->qform_code,
 					.sform = h->sform_code,
+					.units = h->xyzt_units,
+					.intent = h->intent_code,
 					.quatern = {h->quatern_b, h->quatern_c, h->quatern_d},
 					.qoffset = {h->qoffset_x, h->qoffset_y, h->qoffset_z}};
 	widen_geometry1(h, out);
@@ -78,6 +82,8 @@ widen2(const nifti_2_header *h, header *out)
 					.inter = h->scl_inter,
 					.qform = h->qform_code,
 					.sform = h->sform_code,
+					.units = h->xyzt_units,
+					.intent = h->intent_code,
 					.quatern = {h->quatern_b, h->quatern_c, h->quatern_d},
 					.qoffset = {h->qoffset_x, h->qoffset_y, h->qoffset_z}};
 	memcpy(out->dim, h->dim, sizeof out->dim);
@@ -159,30 +165,24 @@ read_header(nifti *n, gunzip *g, header *out, psy_error *err)
 static psy_status
 check_dims(nifti *n, const header *h, psy_error *err)
 {
-	n->voxels = 1;
+	n->voxels = n->volumes = 1;
 	if (h->dim[0] < 1 || h->dim[0] > 7)
 		return psy_fail(err, PSY_FORMAT, "the header says %" PRId64 " dimensions; expected 1 to 7",
 						h->dim[0]);
-	for (int i = 1; i <= h->dim[0]; i++)
-	{
-		if (h->dim[i] < 1)
-			return psy_fail(err, PSY_FORMAT, "dimension %d is %" PRId64 "; expected at least 1", i,
-							h->dim[i]);
-		if (i > 3 && h->dim[i] > 1)
-		{
-			psy_fail(err, PSY_UNSUPPORTED, "the image has %" PRId64 " volumes; expected one 3-D map",
-					 h->dim[i]);
-			return psy_hint(
-				err, "extract region time courses with your preprocessing tool and load them with psyrad "
-					 "ingest series");
-		}
-	}
 	for (int i = 0; i < 3; i++)
+		n->grid.dims[i] = 1;
+	for (int i = 0; i < h->dim[0]; i++)
 	{
-		n->dims[i] = i < h->dim[0] ? h->dim[i + 1] : 1;
-		if (__builtin_mul_overflow(n->voxels, (uint64_t) n->dims[i], &n->voxels) ||
-			n->voxels > NIFTI_MAX_VOXELS)
-			return psy_fail(err, PSY_LIMIT, "the header says more than %" PRIu64 " voxels", NIFTI_MAX_VOXELS);
+		uint64_t *product = i < 3 ? &n->voxels : &n->volumes;
+
+		if (h->dim[i + 1] < 1)
+			return psy_fail(err, PSY_FORMAT, "dimension %d is %" PRId64 "; expected at least 1", i + 1,
+							h->dim[i + 1]);
+		if (__builtin_mul_overflow(*product, (uint64_t) h->dim[i + 1], product) || *product > NIFTI_MAX_VOXELS)
+			return psy_fail(err, PSY_LIMIT, "the header says more than %" PRIu64 " %s", NIFTI_MAX_VOXELS,
+							i < 3 ? "voxels" : "volumes");
+		if (i < 3)
+			n->grid.dims[i] = h->dim[i + 1];
 	}
 	return PSY_OK;
 }
@@ -203,6 +203,8 @@ check_datatype(nifti *n, const header *h, psy_error *err)
 						nifti_datatype_string(h->datatype), h->datatype);
 	n->datatype = h->datatype;
 	n->width = (size_t) width;
+	if (n->voxels * n->volumes > NIFTI_MAX_BYTES / n->width) /* each factor is at most 2^30 */
+		return psy_fail(err, PSY_LIMIT, "the header says more than %" PRIu64 " bytes of voxels", NIFTI_MAX_BYTES);
 	/* 0 and NaN mean: no scaling. */
 	n->scaled =
 		isfinite(h->slope) && h->slope != 0 && (h->slope != 1 || (isfinite(h->inter) && h->inter != 0));
@@ -233,7 +235,7 @@ plain_affine(const nifti *n, const header *h, double affine[12])
 		double size = (i == 0 ? -1 : 1) * h->pixdim[i + 1];
 
 		affine[4 * i + i] = size;
-		affine[4 * i + 3] = -size * (double) (n->dims[i] - 1) / 2;
+		affine[4 * i + 3] = -size * (double) (n->grid.dims[i] - 1) / 2;
 	}
 }
 
@@ -248,31 +250,61 @@ quaternion_affine(const header *h, double affine[12])
 		memcpy(affine + 4 * i, m.m[i], 4 * sizeof *affine);
 }
 
-static double
-determinant(const double a[12])
-{
-	return a[0] * (a[5] * a[10] - a[6] * a[9]) - a[1] * (a[4] * a[10] - a[6] * a[8]) +
-		   a[2] * (a[4] * a[9] - a[5] * a[8]);
-}
-
 static psy_status
 check_affine(nifti *n, const header *h, psy_error *err)
 {
 	const char *which = h->sform > 0 ? "sform" : h->qform > 0 ? "qform" : "voxel sizes";
+	double *affine = n->grid.affine, other[12];
 
 	if (h->sform > 0)
-		memcpy(n->affine, h->srow, sizeof n->affine);
+		memcpy(affine, h->srow, sizeof n->grid.affine);
 	else if (h->qform > 0)
-		quaternion_affine(h, n->affine);
+		quaternion_affine(h, affine);
 	else
-		plain_affine(n, h, n->affine);
+		plain_affine(n, h, affine);
 	for (int i = 0; i < 12; i++)
-		if (!isfinite(n->affine[i]) || fabs(n->affine[i]) > 1e6)
+		if (!isfinite(affine[i]) || fabs(affine[i]) > 1e6)
 			return psy_fail(err, PSY_FORMAT, "the %s of the header hold a number that is no position in mm",
 							which);
-	if (!(fabs(determinant(n->affine)) > 1e-12))
+	if (!(fabs(lattice_determinant(affine)) > 1e-12))
 		return psy_fail(err, PSY_FORMAT, "the %s of the header are singular: voxels have no volume", which);
+	if (h->sform <= 0 || h->qform <= 0)
+		return PSY_OK;
+	quaternion_affine(h, other);
+	n->facts.forms_apart = lattice_apart(n->grid.dims, affine, other);
+	if (isnan(n->facts.forms_apart))
+		n->facts.forms_apart = INFINITY; /* a qform that is none */
 	return PSY_OK;
+}
+
+/* Seconds of a step along the fourth dimension, by xyzt_units: 8 s, 16 ms, 24 us; a file that says no unit counts in seconds. */
+static double
+repetition_time(const header *h)
+{
+	double step = h->dim[0] >= 4 ? h->pixdim[4] : NAN;
+
+	if (!(step > 0) || !isfinite(step))
+		return NAN;
+	switch (h->units & 0x38)
+	{
+		case 0:
+		case 8: return step;
+		case 16: return step / 1e3;
+		case 24: return step / 1e6;
+		default: return NAN;
+	}
+}
+
+static void
+keep_facts(nifti *n, const header *h)
+{
+	nifti_facts *f = &n->facts;
+
+	*f = (nifti_facts){.version = h->version, .dimensions = (int) h->dim[0], .slope = h->slope, .inter = h->inter, .qform = h->qform,
+					   .sform = h->sform, .units = h->units, .intent = h->intent, .type = nifti_datatype_string(h->datatype), .forms_apart = NAN};
+	memcpy(f->dim, h->dim + 1, sizeof f->dim);
+	memcpy(f->pixdim, h->pixdim + 1, sizeof f->pixdim);
+	n->tr = repetition_time(h);
 }
 
 char *
@@ -306,11 +338,30 @@ open_pair(nifti *n, const char *path, psy_error *err)
 			err, PSY_FORMAT,
 			"the header says that its voxels are in an .img file; expected a name ending in .hdr");
 	status = source_open(&n->image, pair, err);
+	if (status != PSY_OK)
+		psy_fail(err, status, "the .img file beside the header cannot be opened: %s", strerror(errno));
 	free(pair);
 	if (status != PSY_OK)
-		return psy_fail(err, status, "the .img file beside the header cannot be opened: %s", strerror(errno));
+		return status;
 	gunzip_close(&n->bytes);
 	return gunzip_open(&n->bytes, &n->image, err);
+}
+
+/* What the payload's file can hold at most is known before it is read; size 0: unknown. */
+static psy_status
+check_room(const nifti *n, const source *from, psy_error *err)
+{
+	uint64_t size, need = n->offset + n->voxels * n->volumes * n->width;
+	bool packed = n->bytes.state != NULL;
+	psy_status status = source_size(from, &size, err);
+
+	if (status != PSY_OK || need / (packed ? INFLATE_MOST : 1) <= size)
+		return status;
+	if (packed)
+		return psy_fail(err, PSY_FORMAT, "the image is cut off: %" PRIu64 " compressed bytes cannot hold the %" PRIu64 " that its header promises",
+						size, need);
+	return psy_fail(err, PSY_FORMAT, "the image is cut off: %" PRIu64 " of %" PRIu64 " voxels are there",
+					size > n->offset ? (size - n->offset) / n->width : 0, n->voxels * n->volumes);
 }
 
 /* Skips to the payload; done is how much of its file was read. */
@@ -342,6 +393,8 @@ open_header(nifti *n, const char *path, psy_error *err)
 	if (status == PSY_OK)
 		status = check_dims(n, &h, err);
 	if (status == PSY_OK)
+		keep_facts(n, &h);
+	if (status == PSY_OK)
 		status = check_datatype(n, &h, err);
 	if (status == PSY_OK)
 		status = check_offset(n, &h, err);
@@ -349,6 +402,8 @@ open_header(nifti *n, const char *path, psy_error *err)
 		status = check_affine(n, &h, err);
 	if (status == PSY_OK && !h.single)
 		status = open_pair(n, path, err);
+	if (status == PSY_OK)
+		status = check_room(n, n->bytes.from, err);
 	if (status == PSY_OK)
 		status = skip_to_payload(n, !h.single ? 0 : h.version == 1 ? 348 : 540, err);
 	if (status != PSY_OK)
@@ -378,8 +433,10 @@ nifti_open_memory(nifti *n, const void *bytes, size_t size, psy_error *err)
 }
 
 static void
-swap_voxels(uint8_t *p, size_t count, size_t width)
+swap_voxels(void *raw, size_t count, size_t width)
 {
+	uint8_t *p = raw;
+
 	for (size_t i = 0; i < count; i++, p += width)
 		for (size_t a = 0, b = width - 1; a < b; a++, b--)
 		{
@@ -390,38 +447,45 @@ swap_voxels(uint8_t *p, size_t count, size_t width)
 		}
 }
 
-#define CONVERT(type)                                                                                        \
-	for (size_t i = 0; i < count; i++)                                                                       \
+/* One loop a type, plain enough to be vectorised. */
+#define CONVERT(name, type)                                                                                  \
+	static PSY_CLONES void convert_##name(const type *restrict raw, double *restrict value, size_t count)    \
 	{                                                                                                        \
-		type v;                                                                                              \
-		memcpy(&v, raw + i * sizeof v, sizeof v);                                                            \
-		value[i] = (double) v;                                                                               \
-	}                                                                                                        \
-	break
+		for (size_t i = 0; i < count; i++)                                                                   \
+			value[i] = (double) raw[i];                                                                      \
+	}
+
+CONVERT(uint8, uint8_t)
+CONVERT(int8, int8_t)
+CONVERT(int16, int16_t)
+CONVERT(uint16, uint16_t)
+CONVERT(int32, int32_t)
+CONVERT(uint32, uint32_t)
+CONVERT(int64, int64_t)
+CONVERT(uint64, uint64_t)
+CONVERT(float32, float)
 
 static void
-convert(int datatype, const uint8_t *raw, double *value, size_t count)
+convert(int datatype, const void *raw, double *value, size_t count)
 {
 	switch (datatype)
 	{
-		case DT_UINT8: CONVERT(uint8_t);
-		case DT_INT8: CONVERT(int8_t);
-		case DT_INT16: CONVERT(int16_t);
-		case DT_UINT16: CONVERT(uint16_t);
-		case DT_INT32: CONVERT(int32_t);
-		case DT_UINT32: CONVERT(uint32_t);
-		case DT_INT64: CONVERT(int64_t);
-		case DT_UINT64: CONVERT(uint64_t);
-		case DT_FLOAT32: CONVERT(float);
-		case DT_FLOAT64: CONVERT(double);
+		case DT_UINT8: convert_uint8(raw, value, count); break;
+		case DT_INT8: convert_int8(raw, value, count); break;
+		case DT_INT16: convert_int16(raw, value, count); break;
+		case DT_UINT16: convert_uint16(raw, value, count); break;
+		case DT_INT32: convert_int32(raw, value, count); break;
+		case DT_UINT32: convert_uint32(raw, value, count); break;
+		case DT_INT64: convert_int64(raw, value, count); break;
+		case DT_UINT64: convert_uint64(raw, value, count); break;
+		case DT_FLOAT32: convert_float32(raw, value, count); break;
+		case DT_FLOAT64: memcpy(value, raw, count * sizeof *value); break;
 	}
 }
 
-/* Up to a chunk of voxels at once. */
-static psy_status
-read_chunk(nifti *n, double *value, size_t count, psy_error *err)
+psy_status
+nifti_read_raw(nifti *n, void *raw, size_t count, psy_error *err)
 {
-	uint8_t raw[1 << 15];
 	size_t got;
 	psy_status status = gunzip_read(&n->bytes, raw, count * n->width, &got, err);
 
@@ -429,25 +493,37 @@ read_chunk(nifti *n, double *value, size_t count, psy_error *err)
 		return status;
 	if (got < count * n->width)
 		return psy_fail(err, PSY_FORMAT, "the image is cut off: %" PRIu64 " of %" PRIu64 " voxels are there",
-						n->at + got / n->width, n->voxels);
+						n->at + got / n->width, n->voxels * n->volumes);
 	EVP_DigestUpdate(n->digest, raw, got);
 	if (n->swapped && n->width > 1)
 		swap_voxels(raw, count, n->width);
+	n->at += count;
+	return PSY_OK;
+}
+
+void
+nifti_values(const nifti *n, const void *raw, double *value, size_t count)
+{
 	convert(n->datatype, raw, value, count);
 	for (size_t i = 0; n->scaled && i < count; i++)
 		value[i] = value[i] * n->slope + n->inter;
-	n->at += count;
-	return PSY_OK;
 }
 
 psy_status
 nifti_read(nifti *n, double *value, size_t count, psy_error *err)
 {
-	size_t chunk = ((size_t) 1 << 15) / n->width;
+	_Alignas(64) uint8_t raw[1 << 15];
+	size_t chunk = sizeof raw / n->width;
 	psy_status status = PSY_OK;
 
 	for (size_t at = 0; at < count && status == PSY_OK; at += chunk)
-		status = read_chunk(n, value + at, count - at < chunk ? count - at : chunk, err);
+	{
+		size_t step = count - at < chunk ? count - at : chunk;
+
+		status = nifti_read_raw(n, raw, step, err);
+		if (status == PSY_OK)
+			nifti_values(n, raw, value + at, step);
+	}
 	return status;
 }
 
@@ -483,41 +559,8 @@ nifti_close(nifti *n)
 	n->digest = NULL;
 }
 
-/* Affines agree when they put every corner of the grid at the same place. */
 bool
-nifti_same_grid(const nifti *a, const nifti *b)
+nifti_has_nan(const nifti *n)
 {
-	for (int i = 0; i < 3; i++)
-		if (a->dims[i] != b->dims[i])
-			return false;
-	for (int corner = 0; corner < 8; corner++)
-		for (int row = 0; row < 3; row++)
-		{
-			double apart = a->affine[4 * row + 3] - b->affine[4 * row + 3];
-
-			for (int i = 0; i < 3; i++)
-				if (corner >> i & 1)
-					apart += (a->affine[4 * row + i] - b->affine[4 * row + i]) * (double) (a->dims[i] - 1);
-			if (!(fabs(apart) <= GRID_TOLERANCE_MM))
-				return false;
-		}
-	return true;
-}
-
-void
-nifti_grid_text(const nifti *n, char *to, size_t size)
-{
-	const double *a = n->affine;
-
-	snprintf(to, size,
-			 "%" PRId64 "x%" PRId64 "x%" PRId64
-			 " [%.4g %.4g %.4g %.6g; %.4g %.4g %.4g %.6g; %.4g %.4g %.4g %.6g]",
-			 n->dims[0], n->dims[1], n->dims[2], a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9],
-			 a[10], a[11]);
-}
-
-double
-nifti_voxel_volume(const nifti *n)
-{
-	return fabs(determinant(n->affine));
+	return n->datatype == DT_FLOAT32 || n->datatype == DT_FLOAT64 || (n->scaled && (fabs(n->slope) > 1e200 || fabs(n->inter) > 1e200));
 }

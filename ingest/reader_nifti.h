@@ -1,33 +1,51 @@
 /*
- * reader_nifti.h - 3-D NIfTI-1 and NIfTI-2 images as a stream of real values.
+ * reader_nifti.h - NIfTI-1 and NIfTI-2 images of three and more dimensions as a stream of real values.
  *
- * Every number of the header is checked before it is used: dimensions (product without overflow, at most 2^30
- * voxels), datatype (real ones; complex, RGB and others are refused by name), vox_offset, affine.  The
- * payload is counted: a file that holds fewer bytes than its header promises is an error, never zeros.
- * Nothing is allocated by what a header says. Free-text fields and extensions are skipped.
+ * Every number of the header is checked before it is used: dimensions (products without overflow, at most 2^30
+ * voxels a volume and 2^40 bytes), datatype (real ones; complex, RGB and others are refused by name), vox_offset, affine.
+ * A header that promises more than its file can hold is refused before anything is read, and the payload is counted: a
+ * file that holds fewer bytes than promised is an error, never zeros.  Nothing is allocated by what a header says.
+ * Free-text fields and extensions are skipped.
  */
 #ifndef READER_NIFTI_H
 #define READER_NIFTI_H
 
+#include "grid_lattice.h"
 #include "gunzip.h"
 
-#define NIFTI_MAX_VOXELS ((uint64_t) 1 << 30)
+#define NIFTI_MAX_VOXELS ((uint64_t) 1 << 30) /* a volume */
+#define NIFTI_MAX_BYTES ((uint64_t) 1 << 40)
+
+/* What a header says beside the voxels' layout, as it stands in the file. */
+typedef struct nifti_facts
+{
+	int version;
+	int dimensions;      /* dim[0] */
+	int64_t dim[7];
+	double pixdim[7];    /* voxel sizes, then the step along the fourth dimension */
+	double slope, inter; /* NaN or 0: no scaling */
+	int qform, sform, units, intent;
+	const char *type;    /* "INT16" */
+	double forms_apart;  /* mm between where sform and qform put a voxel, at most; NaN unless both are there */
+} nifti_facts;
 
 typedef struct nifti
 {
 	source header; /* of the .nii, .nii.gz or .hdr: its hash is the manifest's */
 	source image;  /* of the .img, when the payload is a file of its own */
 	gunzip bytes;  /* where the payload comes from */
-	int64_t dims[3];
-	uint64_t voxels;
-	double affine[12]; /* row-major: 0-based voxel (i, j, k, 1) to mm */
+	lattice grid;
+	uint64_t voxels;  /* of a volume */
+	uint64_t volumes; /* product of the dimensions beyond the third */
+	double tr;        /* seconds between volumes by the header; NaN when it does not say */
+	nifti_facts facts;
 	int datatype;
 	size_t width; /* bytes a voxel */
 	bool swapped; /* the other byte order */
 	bool scaled;  /* slope and inter apply */
 	double slope, inter;
 	uint64_t offset; /* of the payload in its file */
-	uint64_t at;     /* voxels given out */
+	uint64_t at;     /* voxels given out, of all volumes */
 	void *digest;    /* EVP_MD_CTX over the payload */
 } nifti;
 
@@ -37,22 +55,21 @@ psy_status nifti_open_memory(nifti *n, const void *bytes, size_t size, psy_error
 /* The next count voxels (first dimension fastest), scaled; the file must have that many left. */
 psy_status nifti_read(nifti *n, double *value, size_t count, psy_error *err);
 
+/* The same without conversion: count voxels of n->width bytes in this machine's byte order, aligned as their type is; then
+ * conversion and scaling by themselves, for whoever keeps voxels as they are. */
+psy_status nifti_read_raw(nifti *n, void *raw, size_t count, psy_error *err);
+void nifti_values(const nifti *n, const void *raw, double *value, size_t count);
+
 /* After the last voxel: nothing but padding follows, the compressed stream is complete.  Gives the payload's
  * SHA-256. */
 psy_status nifti_finish(nifti *n, uint8_t payload[SHA256_BYTES], psy_error *err);
 void nifti_close(nifti *n);
 
-/* Whether two images have the same dimensions and affine (every voxel within 1e-3 mm). */
-bool nifti_same_grid(const nifti *a, const nifti *b);
-
-/* "181x217x181, affine [1 0 0 -90; ...]" for messages. */
-void nifti_grid_text(const nifti *n, char *to, size_t size);
+/* Whether a value may be NaN or infinite, by type and scaling. */
+bool nifti_has_nan(const nifti *n);
 
 /* Path of the payload of a .hdr: the .img or .img.gz beside it; the caller frees it; NULL when path is no
  * .hdr. */
 char *nifti_pair(const char *path);
-
-/* Volume of a voxel in mm3. */
-double nifti_voxel_volume(const nifti *n);
 
 #endif

@@ -8,6 +8,13 @@
 #include <string.h>
 
 psy_status
+regions_unknown(const char *atlas, psy_error *err)
+{
+	psy_fail(err, PSY_DOMAIN, "the atlas %s is not known", atlas);
+	return psy_hint(err, "load it first: psyrad ingest atlas IMAGE.nii.gz --names FILE --atlas %s", atlas);
+}
+
+psy_status
 regions_read(regions *r, session *db, const char *atlas, psy_error *err)
 {
 	const char *values[] = {atlas};
@@ -28,10 +35,7 @@ regions_read(regions *r, session *db, const char *atlas, psy_error *err)
 		r->label[i] = PQgetisnull(result, (int) i, 1) ? NO_LABEL : atoll(PQgetvalue(result, (int) i, 1));
 	}
 	PQclear(result);
-	if (r->count > 0)
-		return PSY_OK;
-	psy_fail(err, PSY_DOMAIN, "the atlas %s is not known", atlas);
-	return psy_hint(err, "load it first: psyrad ingest atlas IMAGE.nii.gz --names FILE --atlas %s", atlas);
+	return r->count > 0 ? PSY_OK : regions_unknown(atlas, err);
 }
 
 int

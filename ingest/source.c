@@ -97,6 +97,20 @@ source_peek(const source *s, void *to, size_t want, size_t *got, psy_error *err)
 }
 
 psy_status
+source_size(const source *s, uint64_t *size, psy_error *err)
+{
+	struct stat about;
+
+	*size = s->size;
+	if (s->fd < 0)
+		return PSY_OK;
+	if (fstat(s->fd, &about) != 0)
+		return psy_fail(err, PSY_FORMAT, "cannot be read: %s", strerror(errno));
+	*size = (uint64_t) about.st_size;
+	return PSY_OK;
+}
+
+psy_status
 source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err)
 {
 	uint8_t rest[1 << 16];

@@ -34,6 +34,9 @@ psy_status source_read(source *s, void *to, size_t want, size_t *got, psy_error 
 /* The first bytes, before any was read, without taking them; *got is less than want only in a shorter file. */
 psy_status source_peek(const source *s, void *to, size_t want, size_t *got, psy_error *err);
 
+/* Bytes of the whole, read or not. */
+psy_status source_size(const source *s, uint64_t *size, psy_error *err);
+
 /* Reads what is left and gives the SHA-256 and size of the whole. */
 psy_status source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
 void source_close(source *s);

@@ -97,14 +97,14 @@ GRANT USAGE ON SCHEMA ingest, clinical, imaging, intervention, evidence, model T
 GRANT SELECT ON
 	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
 	clinical.instrument, clinical.instrument_item, clinical.cutoff, clinical.factor,
-	imaging.atlas, imaging.atlas_image, imaging.region, imaging.network, imaging.network_region, imaging.measure,
+	imaging.atlas, imaging.atlas_image, imaging.atlas_voxel, imaging.region, imaging.network, imaging.network_region, imaging.measure,
 	imaging.feature_set, imaging.pipeline, imaging.study_pipeline,
 	intervention.acupoint, intervention.acupoint_alias, intervention.quantity_unit, intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
 	evidence.study, evidence.effect
 	TO psyrad_ingest, psyrad_analyst, psyrad_view;
 GRANT INSERT, UPDATE ON
 	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
-	imaging.atlas, imaging.atlas_image, imaging.region, imaging.network, imaging.network_region, imaging.measure,
+	imaging.atlas, imaging.atlas_image, imaging.atlas_voxel, imaging.region, imaging.network, imaging.network_region, imaging.measure,
 	imaging.feature_set, imaging.pipeline, imaging.study_pipeline,
 	intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
 	evidence.study, evidence.effect
@@ -130,9 +130,11 @@ GRANT CREATE ON SCHEMA imaging TO psyrad_view;
 ALTER VIEW imaging.primary OWNER TO psyrad_view;
 ALTER VIEW imaging.pre_post OWNER TO psyrad_view;
 ALTER VIEW imaging.region_value OWNER TO psyrad_view;
+ALTER VIEW imaging.same_image OWNER TO psyrad_view;
+ALTER VIEW imaging.voxel OWNER TO psyrad_view;
 REVOKE CREATE ON SCHEMA imaging FROM psyrad_view;
 SET LOCAL ROLE psyrad_view;
-GRANT SELECT ON imaging.primary, imaging.pre_post, imaging.region_value TO psyrad_ingest, psyrad_analyst;
+GRANT SELECT ON imaging.primary, imaging.pre_post, imaging.region_value, imaging.same_image, imaging.voxel TO psyrad_ingest, psyrad_analyst;
 RESET ROLE;
 
 DO $$

@@ -8,6 +8,8 @@ SET LOCAL ROLE psyrad_owner;
 CREATE TABLE imaging.atlas (
 	atlas        text PRIMARY KEY CHECK (atlas ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$'), -- the BIDS entity atlas-<atlas>
 	title        text NOT NULL,
+	kind         text NOT NULL DEFAULT 'names' CHECK (kind IN ('names', 'labels', 'maps', 'spheres', 'voxels')),
+	elements     int CHECK (elements > 0),  -- of every vector, where these are voxels; else imaging.region has them
 	space        text,                      -- 'Colin27', 'MNI152NLin6Asym', ...
 	dims         int[],                     -- voxels along i, j, k; NULL for an atlas known by its labels only
 	affine       float8[],                  -- 12 numbers, row-major: voxel (0-based) to mm
@@ -15,9 +17,13 @@ CREATE TABLE imaging.atlas (
 	source       text,
 	file_id      bigint REFERENCES ingest.file,
 	CHECK (array_length(dims, 1) = 3),
-	CHECK (array_length(affine, 1) = 12)
+	CHECK (array_length(affine, 1) = 12),
+	CHECK ((kind = 'voxels') = (elements IS NOT NULL)),
+	CHECK ((kind IN ('labels', 'maps', 'voxels')) = (image_sha256 IS NOT NULL))
 );
 COMMENT ON TABLE imaging.atlas IS 'Parcellations; an atlas without an image is known by its regions'' names only';
+COMMENT ON COLUMN imaging.atlas.kind IS 'names: known by its regions'' names only; labels: a 3-D image of labels; maps: a 4-D image, a probability map a region; spheres: around coordinates; voxels: a mask whose voxels are the elements of every vector';
+COMMENT ON COLUMN imaging.atlas.elements IS 'Elements of a vector over an atlas of kind voxels; NULL for the others, whose elements are the regions';
 COMMENT ON COLUMN imaging.atlas.atlas IS 'The BIDS entity atlas-<atlas>';
 COMMENT ON COLUMN imaging.atlas.space IS 'Standard space: Colin27, MNI152NLin6Asym, ...';
 COMMENT ON COLUMN imaging.atlas.dims IS 'Voxels along i, j, k';
@@ -32,6 +38,25 @@ CREATE TABLE imaging.atlas_image (
 ALTER TABLE imaging.atlas_image ALTER COLUMN image SET STORAGE EXTERNAL; -- compressed already
 COMMENT ON TABLE imaging.atlas_image IS 'The label image as its file came (NIfTI, perhaps gzipped), so that later loads need the atlas''s name only';
 
+-- Where the elements of an atlas of voxels are: 4 bytes each, against a row of imaging.region.
+CREATE TABLE imaging.atlas_voxel (
+	atlas text PRIMARY KEY REFERENCES imaging.atlas,
+	voxel int[] NOT NULL -- 0-based index in the image, first dimension fastest; in the order of every vector
+);
+COMMENT ON TABLE imaging.atlas_voxel IS 'Voxels of an atlas of kind voxels, in the order of every vector; view imaging.voxel has their places';
+COMMENT ON COLUMN imaging.atlas_voxel.voxel IS '0-based index in the image, first dimension fastest';
+
+CREATE VIEW imaging.voxel AS
+SELECT a.atlas, u.element::int AS element, c.i, c.j, c.k,
+	(a.affine[1] * c.i + a.affine[2] * c.j + a.affine[3] * c.k + a.affine[4])::real AS x_mm,
+	(a.affine[5] * c.i + a.affine[6] * c.j + a.affine[7] * c.k + a.affine[8])::real AS y_mm,
+	(a.affine[9] * c.i + a.affine[10] * c.j + a.affine[11] * c.k + a.affine[12])::real AS z_mm
+FROM imaging.atlas_voxel v
+JOIN imaging.atlas a USING (atlas)
+CROSS JOIN LATERAL unnest(v.voxel) WITH ORDINALITY u(voxel, element)
+CROSS JOIN LATERAL (VALUES (u.voxel % a.dims[1], u.voxel / a.dims[1] % a.dims[2], u.voxel / a.dims[1] / a.dims[2])) c(i, j, k);
+COMMENT ON VIEW imaging.voxel IS 'Place of each element of a vector over an atlas of voxels: 0-based indices i, j, k and mm';
+
 CREATE TABLE imaging.region (
 	atlas      text NOT NULL REFERENCES imaging.atlas,
 	region     int NOT NULL CHECK (region > 0), -- 1-based position in every vector over this atlas
@@ -41,6 +66,7 @@ CREATE TABLE imaging.region (
 	hemisphere text CHECK (hemisphere IN ('L', 'R', 'M')),
 	x_mm       real, y_mm real, z_mm real, -- centroid
 	volume_mm3 real,
+	radius_mm  real CHECK (radius_mm > 0), -- of a sphere
 	PRIMARY KEY (atlas, region),
 	UNIQUE (atlas, label),
 	UNIQUE (atlas, name)
@@ -49,23 +75,29 @@ COMMENT ON TABLE imaging.region IS 'Regions of an atlas in the order of every ve
 COMMENT ON COLUMN imaging.region.region IS '1-based position in every vector and connectome over this atlas';
 COMMENT ON COLUMN imaging.region.label IS 'Value in the label image; labels may have gaps, positions have none';
 COMMENT ON COLUMN imaging.region.hemisphere IS 'L, R, or M for a midline region';
-COMMENT ON COLUMN imaging.region.x_mm IS 'Centroid of the region''s voxels, mm in the atlas''s space';
+COMMENT ON COLUMN imaging.region.x_mm IS 'Centroid of the region''s voxels (of a sphere its centre), mm in the atlas''s space';
+COMMENT ON COLUMN imaging.region.radius_mm IS 'Of an atlas of spheres';
 
 CREATE TABLE imaging.network (
-	network text PRIMARY KEY,
+	scheme  text NOT NULL CHECK (scheme ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$'),
+	network text NOT NULL,
 	name_en text NOT NULL,
-	name_zh text
+	name_zh text,
+	PRIMARY KEY (scheme, network)
 );
-COMMENT ON TABLE imaging.network IS 'Functional networks: default mode, reward, ...';
+COMMENT ON TABLE imaging.network IS 'Functional networks: default mode, reward, ...; each belongs to a scheme, one way to divide the brain';
 
 CREATE TABLE imaging.network_region (
 	atlas   text NOT NULL,
+	scheme  text NOT NULL,
+	network text NOT NULL,
 	region  int NOT NULL,
-	network text NOT NULL REFERENCES imaging.network,
-	PRIMARY KEY (atlas, region, network),
-	FOREIGN KEY (atlas, region) REFERENCES imaging.region
+	file_id bigint REFERENCES ingest.file,
+	PRIMARY KEY (atlas, scheme, network, region),
+	FOREIGN KEY (atlas, region) REFERENCES imaging.region,
+	FOREIGN KEY (scheme, network) REFERENCES imaging.network
 );
-COMMENT ON TABLE imaging.network_region IS 'Which regions of an atlas make up a network';
+COMMENT ON TABLE imaging.network_region IS 'Which regions of an atlas make up a network; a region may belong to several';
 
 CREATE TABLE imaging.measure (
 	measure  text PRIMARY KEY,             -- 'intensity', 'gmv', 'bold', 'fc_pearson', ...
@@ -79,6 +111,15 @@ COMMENT ON COLUMN imaging.measure.kind IS 'Where its values live: region and vox
 INSERT INTO imaging.measure VALUES
 	('intensity', 'region', NULL, 'mean image intensity', '平均信号强度'),
 	('gmv', 'region', 'mm3', 'grey matter volume', '灰质体积'),
+	('fa', 'region', NULL, 'fractional anisotropy', '各向异性分数'),
+	('md', 'region', 'mm2/s', 'mean diffusivity', '平均扩散率'),
+	('alff', 'region', NULL, 'amplitude of low-frequency fluctuation', '低频振幅'),
+	('falff', 'region', NULL, 'fractional amplitude of low-frequency fluctuation', '分数低频振幅'),
+	('reho', 'region', NULL, 'regional homogeneity', '局部一致性'),
+	('cbf', 'region', 'ml/100g/min', 'cerebral blood flow', '脑血流量'),
+	('suv', 'region', 'g/ml', 'standardised uptake value', '标准摄取值'),
+	('suvr', 'region', NULL, 'standardised uptake value ratio', '标准摄取值比'),
+	('statistic', 'region', NULL, 'statistic of a map (t, z, ...)', '统计量'),
 	('bold', 'series', NULL, 'BOLD signal over time', 'BOLD 信号时间序列'),
 	('fc_pearson', 'edge', NULL, 'functional connectivity (Pearson''s r)', '功能连接（皮尔逊相关）');
 
@@ -117,6 +158,7 @@ CREATE TABLE imaging.acquisition (
 	volumes       int CHECK (volumes > 0),
 	volumes_kept  int,
 	mean_fd_mm    real CHECK (mean_fd_mm >= 0), -- mean framewise displacement, of the volumes that have one
+	forms_apart_mm real,                   -- between where the header's sform and qform put a voxel, at most
 	payload_sha256 bytea,                  -- of the voxels: the same image under two subjects shows
 	file_id       bigint NOT NULL REFERENCES ingest.file,
 	PRIMARY KEY (subject_id, session, modality, run),
@@ -129,6 +171,7 @@ COMMENT ON COLUMN imaging.acquisition.modality IS 'BIDS suffix: bold, T1w, pet, 
 COMMENT ON COLUMN imaging.acquisition.tr_s IS 'Repetition time, seconds';
 COMMENT ON COLUMN imaging.acquisition.volumes_kept IS 'After scrubbing';
 COMMENT ON COLUMN imaging.acquisition.mean_fd_mm IS 'Mean framewise displacement, mm, over the volumes that have one (the first has none)';
+COMMENT ON COLUMN imaging.acquisition.forms_apart_mm IS 'Largest distance between where the image''s sform and its qform put a voxel, mm; the sform is what counts.  NULL unless the header has both';
 COMMENT ON COLUMN imaging.acquisition.payload_sha256 IS 'Of the voxels: shows the same image under two subjects';
 
 CREATE TABLE imaging.vector (
@@ -247,5 +290,17 @@ FROM imaging.primary p
 CROSS JOIN LATERAL unnest(p.vector) WITH ORDINALITY e(value, region)
 JOIN imaging.region r ON (r.atlas, r.region) = (p.atlas, e.region);
 COMMENT ON VIEW imaging.region_value IS 'imaging.primary with a row per region';
+
+-- Public data sets share people, and files get the wrong name: the same voxels under two subjects are one person's scan twice.
+CREATE VIEW imaging.same_image AS
+SELECT encode(a.payload_sha256, 'hex') AS payload_sha256, a.modality,
+	p.study, p.label, a.site, a.session, a.run, a.subject_id, a.file_id,
+	q.study AS other_study, q.label AS other_label, b.site AS other_site, b.session AS other_session, b.run AS other_run,
+	b.subject_id AS other_subject_id, b.file_id AS other_file_id
+FROM imaging.acquisition a
+JOIN imaging.acquisition b ON b.payload_sha256 = a.payload_sha256 AND b.subject_id > a.subject_id
+JOIN clinical.subject_key p ON p.subject_id = a.subject_id
+JOIN clinical.subject_key q ON q.subject_id = b.subject_id;
+COMMENT ON VIEW imaging.same_image IS 'Pairs of scans with the same voxels (equal SHA-256 of the payload) under two subjects; of both sites only for who may see both';
 
 COMMIT;

@@ -19,7 +19,9 @@ BEGIN
 	END LOOP;
 END $$;
 
-REVOKE ALL ON imaging.primary, imaging.pre_post, imaging.region_value FROM psyrad_ingest, psyrad_analyst;
+REVOKE ALL ON imaging.primary, imaging.pre_post, imaging.region_value, imaging.same_image, imaging.voxel FROM psyrad_ingest, psyrad_analyst;
+ALTER VIEW imaging.same_image OWNER TO psyrad_owner;
+ALTER VIEW imaging.voxel OWNER TO psyrad_owner;
 ALTER VIEW imaging.region_value OWNER TO psyrad_owner;
 ALTER VIEW imaging.pre_post OWNER TO psyrad_owner;
 ALTER VIEW imaging.primary OWNER TO psyrad_owner;

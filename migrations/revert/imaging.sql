@@ -1,6 +1,8 @@
 -- Revert psyrad:imaging from pg
 BEGIN;
 
+DROP VIEW imaging.same_image;
+DROP VIEW imaging.voxel;
 DROP VIEW imaging.region_value;
 DROP VIEW imaging.pre_post;
 DROP VIEW imaging.primary;
@@ -15,6 +17,7 @@ DROP TABLE imaging.measure;
 DROP TABLE imaging.network_region;
 DROP TABLE imaging.network;
 DROP TABLE imaging.region;
+DROP TABLE imaging.atlas_voxel;
 DROP TABLE imaging.atlas_image;
 DROP TABLE imaging.atlas;
 

@@ -5,12 +5,12 @@ DO $$
 DECLARE
 	command text;
 BEGIN
-	FOREACH command IN ARRAY ARRAY['study', 'participants', 'atlas', 'image', 'series', 'effects', 'model']
+	FOREACH command IN ARRAY ARRAY['study', 'participants', 'series', 'effects', 'model']
 	LOOP
 		ASSERT has_function_privilege('psyrad_ingest', format('ingest.load_%s(bigint)', command), 'EXECUTE'), command || ' cannot be loaded';
 		ASSERT NOT has_function_privilege('psyrad_analyst', format('ingest.load_%s(bigint)', command), 'EXECUTE'), command || ' can be loaded by analysts';
 		EXECUTE format('SELECT ingest.stage_%s()', command);
-		DROP TABLE IF EXISTS pg_temp.stage, pg_temp.stage_reject, pg_temp.stage_column, pg_temp.stage_image,
+		DROP TABLE IF EXISTS pg_temp.stage, pg_temp.stage_reject, pg_temp.stage_column,
 			pg_temp.stage_point, pg_temp.stage_quantity;
 	END LOOP;
 END $$;

@@ -3,7 +3,7 @@
  *
  * Whatever it accepts must have bounded dimensions, a finite affine with volume, and as many voxels as its header says.
  * Seeds: tests/fuzz/seeds/nifti/*
- * Sources: ingest/reader_nifti.c ingest/gunzip.c ingest/source.c ingest/buffer.c
+ * Sources: ingest/reader_nifti.c ingest/grid_lattice.c ingest/gunzip.c ingest/source.c ingest/buffer.c
  * Libraries: -I/usr/include/nifti -lisal -lnifti2 -lznz -lcrypto
  */
 #include "reader_nifti.h"
@@ -21,16 +21,16 @@ check_header(const nifti *n)
 
 	for (int i = 0; i < 3; i++)
 	{
-		if (n->dims[i] < 1)
+		if (n->grid.dims[i] < 1)
 			abort();
-		voxels *= (uint64_t) n->dims[i];
+		voxels *= (uint64_t) n->grid.dims[i];
 	}
-	if (voxels != n->voxels || voxels > NIFTI_MAX_VOXELS || n->width < 1 || n->width > 8 || !(nifti_voxel_volume(n) > 0))
+	if (voxels != n->voxels || voxels > NIFTI_MAX_VOXELS || n->width < 1 || n->width > 8 || !(lattice_voxel_volume(&n->grid) > 0))
 		abort();
 	for (int i = 0; i < 12; i++)
-		if (!isfinite(n->affine[i]))
+		if (!isfinite(n->grid.affine[i]))
 			abort();
-	if (!nifti_same_grid(n, n))
+	if (!lattice_same(&n->grid, &n->grid))
 		abort();
 }
 
@@ -47,13 +47,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (status == PSY_OK)
 	{
 		check_header(&n);
-		nifti_grid_text(&n, grid, sizeof grid);
+		lattice_text(&n.grid, grid, sizeof grid);
 	}
-	for (uint64_t at = 0; status == PSY_OK && at < n.voxels; at += 512)
-		status = nifti_read(&n, value, n.voxels - at < 512 ? (size_t) (n.voxels - at) : 512, &err);
+	for (uint64_t at = 0; status == PSY_OK && at < n.voxels * n.volumes; at += 512)
+		status = nifti_read(&n, value, n.voxels * n.volumes - at < 512 ? (size_t) (n.voxels * n.volumes - at) : 512, &err);
 	if (status == PSY_OK)
 		status = nifti_finish(&n, payload, &err);
-	if (status == PSY_OK && n.at != n.voxels)
+	if (status == PSY_OK && n.at != n.voxels * n.volumes)
 		abort();
 	if (status != PSY_OK && err.message[0] == '\0')
 		abort();
