@@ -5,6 +5,8 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+
+#include <math.h>
 #include "utils/json.h"
 #include "utils/jsonb.h"
 
@@ -62,6 +64,23 @@ proba(FunctionCallInfo fcinfo, run_function run)
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 
+/* The array itself, unless values are missing. */
+static Datum
+null_for_nan(ArrayType *array, const double *value, int count)
+{
+	Datum *element = palloc(sizeof(Datum) * count);
+	bool *null = palloc(sizeof(bool) * count), any = false;
+	int low = 1;
+
+	for (int k = 0; k < count; k++)
+	{
+		element[k] = Float8GetDatum(value[k]);
+		any |= null[k] = isnan(value[k]);
+	}
+	return any ? PointerGetDatum(construct_md_array(element, null, 1, &count, &low, FLOAT8OID, sizeof(float8), true, TYPALIGN_DOUBLE))
+			   : PointerGetDatum(array);
+}
+
 static Datum
 decision(FunctionCallInfo fcinfo, run_function run)
 {
@@ -73,7 +92,7 @@ decision(FunctionCallInfo fcinfo, run_function run)
 		PG_RETURN_NULL();
 	array = psyrad_new_float8_array(psy_model_decisions(m->model), &value);
 	psy_model_decision(m->model, m->raw, value);
-	PG_RETURN_ARRAYTYPE_P(array);
+	PG_RETURN_DATUM(null_for_nan(array, value, psy_model_decisions(m->model)));
 }
 
 #define SCORING_FUNCTION(name, what)                                                                         \

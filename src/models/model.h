@@ -154,7 +154,7 @@ psy_status psy_model_run_planned(const psy_model *model, const psy_model_plan *p
 								 double *workspace, double *raw, bool *missing, psy_error *err);
 
 /* decision[psy_model_decisions]: a binary model's one value is > 0 in favour of the positive class; others as
- * trained. */
+ * trained.  Of a regression's several values some may be NaN: the model has no answer there. */
 void psy_model_decision(const psy_model *model, const double *raw, double *decision);
 
 /* proba[classes]; PSY_UNSUPPORTED (with a hint) for regression and for models without probabilities. */

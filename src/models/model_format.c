@@ -8,7 +8,7 @@
 const psy_model_limits psy_model_default_limits = {
 	.json = PSY_JSON_DEFAULT_LIMITS, .features = 1000000, .image = (size_t) 512 << 20};
 
-#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm, libsvm, pmml, onnx"
+#define NAMES "auto, psyrad-json, xgboost-json, xgboost-ubj, lightgbm, libsvm, pmml (pmml:SEGMENT), onnx"
 
 static bool
 begins_with(const char *document, size_t bytes, const char *prefix)
@@ -111,6 +111,16 @@ is_libsvm(const char *format, size_t *features)
 	return *digit == '\0' && *features > 0;
 }
 
+/* "pmml", or "pmml:ID" with the id of a segment; false for anything else. */
+static bool
+is_pmml(const char *format, const char **segment)
+{
+	*segment = NULL;
+	if (strncmp(format, "pmml:", 5) == 0 && format[5] != '\0')
+		*segment = format + 5;
+	return *segment != NULL || strcmp(format, "pmml") == 0;
+}
+
 /* "onnx", or with what a single output means; false for anything else. */
 static bool
 is_onnx(const char *format, uint32_t *meaning)
@@ -129,6 +139,7 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 {
 	psy_error local;
 	const char *found = format;
+	const char *segment;
 	size_t features;
 	uint32_t meaning;
 
@@ -154,8 +165,8 @@ psy_model_compile(const psy_context *ctx, const char *document, size_t bytes, co
 		return psy_lightgbm_compile(ctx, document, bytes, limits, image, err);
 	if (is_libsvm(found, &features))
 		return psy_libsvm_compile(ctx, document, bytes, features, limits, image, err);
-	if (strcmp(found, "pmml") == 0)
-		return psy_pmml_compile(ctx, document, bytes, limits, image, err);
+	if (is_pmml(found, &segment))
+		return psy_pmml_compile(ctx, document, bytes, segment, limits, image, err);
 	if (is_onnx(found, &meaning))
 		return psy_onnx_compile(ctx, document, bytes, meaning, limits, image, err);
 	psy_fail(err, PSY_DOMAIN, "format \"%.40s\" is unknown", format);

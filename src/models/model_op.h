@@ -62,6 +62,9 @@ typedef struct psy_op_kind
 	/* Raw outputs of a classification that stand behind its decision values. */
 	uint32_t hidden;
 
+	/* Where run gives several values of a regression, some may be missing (NaN) and others not. */
+	bool some_missing;
+
 	/* The number that stands for a text as the value of a feature; false when it takes none, NULL when no
 	 * feature does.  A text that it does not know has a number, too. */
 	bool (*category)(const psy_model *model, const psy_op *op, size_t feature, psy_text text, double *value);
@@ -194,8 +197,8 @@ psy_status psy_libsvm_compile(const psy_context *ctx, const char *document, size
 psy_status psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
 								const psy_model_limits *limits, psy_model **image, psy_error *err);
 
-/* PMML (pmml_document.c). */
-psy_status psy_pmml_compile(const psy_context *ctx, const char *document, size_t bytes,
+/* PMML (pmml_document.c); segment: the id of the one whose answer is wanted, or NULL. */
+psy_status psy_pmml_compile(const psy_context *ctx, const char *document, size_t bytes, const char *segment,
 							const psy_model_limits *limits, psy_model **image, psy_error *err);
 
 /* ONNX (onnx_document.c); meaning: psy_onnx_meaning, 0 for what the document shows. */

@@ -250,6 +250,18 @@ psy_model_plan_make(const psy_context *ctx, const psy_model *model, psy_model_pl
 	return PSY_OK;
 }
 
+/* Finite, or missing where an operator may leave single values out. */
+static bool
+has_outputs(const psy_op_kind *kind, const double *raw, size_t n)
+{
+	if (!kind->some_missing || n == 1)
+		return psy_finite(raw, n);
+	for (size_t k = 0; k < n; k++)
+		if (isinf(raw[k]))
+			return false;
+	return true;
+}
+
 psy_status
 psy_model_run_planned(const psy_model *model, const psy_model_plan *plan, const double *features,
 					  double *workspace, double *raw, bool *missing, psy_error *err)
@@ -270,7 +282,7 @@ psy_model_run_planned(const psy_model *model, const psy_model_plan *plan, const 
 		kind->apply(model, last, vector, rest, raw);
 	else if ((status = kind->run(model, last, vector, rest, raw, missing, err)) != PSY_OK || *missing)
 		return status;
-	if (!psy_finite(raw, psy_model_raw(model)))
+	if (!has_outputs(kind, raw, psy_model_raw(model)))
 		return psy_fail(err, PSY_DOMAIN,
 						"the model's output is not finite: the features are too large for it");
 	return PSY_OK;
@@ -334,7 +346,7 @@ psy_model_score(const psy_model *model, const double *raw, double *workspace, do
 
 		if (psy_model_raw(model) > 1)
 		{
-			psy_fail(err, PSY_UNSUPPORTED, "the model has %zu targets, not one value", psy_model_raw(model));
+			psy_fail(err, PSY_UNSUPPORTED, "the model gives %zu values, not one", psy_model_raw(model));
 			psy_hint(err, "Use model_decision, which gives them all.");
 			return PSY_UNSUPPORTED;
 		}

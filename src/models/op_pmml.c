@@ -204,16 +204,16 @@ check_texts(const psy_pmml_view *p, psy_error *err)
 static psy_status
 check_head(const psy_model *model, const psy_op *op, const psy_pmml_head *h, psy_error *err)
 {
-	uint32_t outputs = model->task == PSY_REGRESSION ? 1 : model->classes + 1;
+	bool several = model->task == PSY_REGRESSION && op->outputs >= 1 && op->outputs <= PSY_MODEL_MOST_CLASSES;
 
 	if (op->data.length < sizeof *h || psy_pmml_layout_of(h).total != op->data.length)
 		return psy_fail(err, PSY_FORMAT, "pmml: its sizes do not fit");
 	/* A register costs 8 bytes of workspace; documents of any use need fewer than there are other parts. */
 	if (h->registers > ((uint32_t) 1 << 27) || h->registers < h->features || h->features != op->inputs || h->features != model->features)
 		return psy_fail(err, PSY_FORMAT, "pmml: %u registers for %u features", h->registers, h->features);
-	if (op->outputs != outputs || h->version < 20 || h->version > 49 || h->model > 7 || h->has_probability > 1 || h->has_decision > 1)
+	if ((!several && op->outputs != model->classes + 1) || h->method >= PSY_PMML_METHODS || h->float_sums > 1 || h->version < 20 || h->version > 49 || h->model > 7 || h->has_probability > 1 || h->has_decision > 1)
 		return psy_fail(err, PSY_FORMAT, "pmml: its head is not sound");
-	if (h->value >= h->registers ||
+	if (!fits(h->value, several ? op->outputs : 1, h->registers) ||
 		((h->has_probability || h->has_decision) && !fits(h->probability, model->classes, h->registers)))
 		return psy_fail(err, PSY_FORMAT, "pmml: its outputs are misplaced");
 	return PSY_OK;
@@ -260,7 +260,11 @@ run(const psy_model *model, const psy_op *op, const double *in, double *workspac
 	*missing = isnan(value);
 	if (model->task == PSY_REGRESSION)
 	{
-		out[0] = value;
+		for (uint32_t k = 0; k < op->outputs; k++)
+		{
+			out[k] = workspace[p.head->value + k];
+			*missing &= isnan(out[k]);
+		}
 		return PSY_OK;
 	}
 	if (!*missing && !(value >= 0 && value < model->classes))
@@ -331,19 +335,29 @@ category(const psy_model *model, const psy_op *op, size_t feature, psy_text text
 	return true;
 }
 
+const char *const psy_pmml_methods[PSY_PMML_METHODS] = {"",		  "majorityVote", "weightedMajorityVote", "average",	 "weightedAverage",
+														"median", "weightedMedian", "max",				"sum",		 "weightedSum",
+														"selectFirst", "modelChain", "selectAll",		"one segment"};
+
 static size_t
 facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 {
 	const psy_pmml_head *h = view_of(model, op).head;
+	size_t n = 4;
 
 	fact[0] = (psy_fact){.key = "version", .number = h->version / 10.0};
 	fact[1] = (psy_fact){.key = "model", .text = psy_pmml_models[h->model]};
 	fact[2] = (psy_fact){.key = "instructions", .number = h->codes};
 	fact[3] = (psy_fact){.key = "verified records", .number = h->verified};
-	if (model->task == PSY_REGRESSION)
-		return 4;
-	fact[4] = (psy_fact){.key = "probability", .text = h->has_probability ? "as the document has it" : "none"};
-	return 5;
+	fact[n++] = (psy_fact){.key = "arithmetic", .text = h->float_sums ? "float32" : "double"};
+	if (h->method > 0)
+		fact[n++] = (psy_fact){.key = "combine", .text = psy_pmml_methods[h->method]};
+	if (model->task == PSY_CLASSIFICATION)
+	{
+		fact[n++] = (psy_fact){.key = "probability", .text = h->has_probability ? "as the document has it" : "none"};
+		fact[n++] = (psy_fact){.key = "ties", .text = strcmp(psy_pmml_models[h->model], "NearestNeighborModel") == 0 ? "more instances, then first by text" : "first class"};
+	}
+	return n;
 }
 
 const psy_op_kind psy_op_pmml = {.name = "pmml",
@@ -354,6 +368,7 @@ const psy_op_kind psy_op_pmml = {.name = "pmml",
 								 .apply = apply,
 								 .run = run,
 								 .hidden = 1,
+								 .some_missing = true,
 								 .workspace = workspace_of,
 								 .proba = proba,
 								 .label = label,

@@ -114,6 +114,15 @@ typedef struct psy_pmml_answer
 	const psy_pmml_target *target;
 } psy_pmml_answer;
 
+/* The segments of a MiningModel, whose answers Output fields may ask for one by one. */
+typedef struct psy_pmml_segments
+{
+	const char **id;
+	psy_pmml_answer *answer; /* missing where a segment was not chosen */
+	uint32_t count;
+	uint32_t first, values;	 /* registers of the values of a regression that gives several; values is 0 for one */
+} psy_pmml_segments;
+
 typedef struct psy_pmml
 {
 	const psy_context *ctx;
@@ -153,6 +162,10 @@ typedef struct psy_pmml
 	uint32_t verified;             /* records that agreed */
 	bool float_math; /* x-mathContext="float": sums and scores in float32 */
 	bool any_float;	 /* ... in some model of the document */
+
+	const char *wanted;		   /* the id of the segment whose answer is asked for; NULL: the document's own */
+	psy_pmml_segments several; /* of the document's model */
+	uint32_t method;		   /* psy_pmml_method of the document's model, 0 for others */
 } psy_pmml;
 
 static inline bool
@@ -284,6 +297,7 @@ typedef struct psy_pmml_model
 	const psy_xml *element;
 	psy_pmml_scope *scope;
 	psy_pmml_answer answer;
+	psy_pmml_segments segments; /* of a MiningModel */
 	bool nested;
 } psy_pmml_model;
 
@@ -292,6 +306,14 @@ psy_pmml_answer psy_pmml_compile_model(psy_pmml *c, const psy_xml *element, psy_
 double *psy_pmml_texts_of(psy_pmml *c, const psy_pmml_data *data, uint32_t *count);
 
 bool psy_pmml_is_model(const psy_xml *element, int *which);
+
+/* Output fields of the model that are final results: those of a segment's predicted value (NULL at the end of them), and
+ * whether there is one that transforms. */
+const psy_xml *psy_pmml_segment_result(const psy_xml *model, const psy_xml *after);
+bool psy_pmml_transforms_result(const psy_pmml_model *m);
+
+/* The segment of that id; fails when there is none.  at is what names it, or NULL. */
+uint32_t psy_pmml_segment(psy_pmml *c, const psy_xml *at, const psy_pmml_segments *segments, const char *id);
 
 /* The class that text names; fails when the target has none of that name. */
 uint32_t psy_pmml_class(psy_pmml *c, const psy_xml *at, const psy_pmml_target *target, const char *text);

@@ -211,7 +211,9 @@ compile_body(psy_pmml *c, psy_pmml_model *m)
 		psy_pmml_fail(c, m->element, PSY_UNSUPPORTED, "the model says that it is not scorable");
 	if (psy_pmml_ok(c) && psy_pmml_is_model(m->element, &which))
 		compile[which](c, m);
-	psy_pmml_apply_targets(c, m);
+	/* A segment has been through its own. */
+	if (m->nested || c->wanted == NULL)
+		psy_pmml_apply_targets(c, m);
 }
 
 psy_pmml_answer
@@ -501,7 +503,13 @@ static psy_status
 build(psy_pmml *c, const psy_xml *model, int which, const psy_pmml_answer *answer, const psy_pmml_codes *code, psy_model **image)
 {
 	psy_builder b;
-	psy_pmml_head head = {.model = (uint32_t) which, .value = answer->shown, .probability = answer->probability, .verified = c->verified};
+	psy_pmml_head head = {.model = (uint32_t) which,
+						  .value = c->several.values > 0 ? c->several.first : answer->shown,
+						  .probability = answer->probability,
+						  .verified = c->verified,
+						  .method = c->method,
+						  .float_sums = c->any_float};
+	uint32_t values = c->several.values > 0 ? c->several.values : 1;
 	psy_span steps, program = {0, 0};
 	psy_status status = psy_builder_begin(&b, c->ctx, c->limits->image, c->err);
 	psy_model *m;
@@ -528,7 +536,7 @@ build(psy_pmml *c, const psy_xml *model, int which, const psy_pmml_answer *answe
 		psy_builder_model(&b)->steps = steps;
 		*(psy_op *) psy_builder_at(&b, steps) = (psy_op){.code = PSY_OP_PMML,
 														 .inputs = c->features,
-														 .outputs = answer->classifies ? answer->target->labels + 1 : 1,
+														 .outputs = answer->classifies ? answer->target->labels + 1 : values,
 														 .data = program};
 		status = psy_builder_finish(&b, image);
 	}
@@ -562,6 +570,8 @@ compile_document(psy_pmml *c, psy_model **image)
 	model = psy_pmml_ok(c) ? find_model(c, &which) : NULL;
 	survey(c);
 	read_functions(c);
+	if (psy_pmml_ok(c) && c->wanted != NULL && !psy_xml_is(model, "MiningModel"))
+		psy_pmml_fail(c, model, PSY_DOMAIN, "the segment \"%.60s\" is asked for, and the model has no segments", c->wanted);
 	if (psy_pmml_ok(c))
 		psy_pmml_read_dictionary(c);
 	if (psy_pmml_ok(c))
@@ -576,9 +586,10 @@ compile_document(psy_pmml *c, psy_model **image)
 }
 
 psy_status
-psy_pmml_compile(const psy_context *ctx, const char *document, size_t bytes, const psy_model_limits *limits, psy_model **image, psy_error *err)
+psy_pmml_compile(const psy_context *ctx, const char *document, size_t bytes, const char *segment, const psy_model_limits *limits, psy_model **image,
+				 psy_error *err)
 {
-	psy_pmml c = {.ctx = ctx, .err = err, .limits = limits};
+	psy_pmml c = {.ctx = ctx, .err = err, .limits = limits, .wanted = segment};
 	psy_xml_limits bounds = xml_limits;
 	psy_xml *root;
 	psy_status status;

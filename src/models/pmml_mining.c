@@ -1,6 +1,9 @@
 /*
  * pmml_mining.c - MiningModel: segments chosen by predicates, and every way to combine what they give.
  *
+ * selectAll does not combine: its answer is the segment that the document's Output names, or the caller ("pmml:ID"); a
+ * regression whose segments nobody singles out answers with each segment's value.
+ *
  * Each segment leaves its answer in registers of its own, missing when it was not chosen.  PMML 4.4's
  * missingPredictionTreatment decides what a chosen segment without an answer means.
  */
@@ -10,7 +13,7 @@
 #include <string.h>
 
 static const char *const methods[] = {"majorityVote", "weightedMajorityVote", "average", "weightedAverage", "median", "x-weightedMedian", "max", "sum",
-									  "x-weightedSum", "selectFirst", "modelChain", "weightedMedian", "weightedSum", NULL};
+									  "x-weightedSum", "selectFirst", "modelChain", "selectAll", "weightedMedian", "weightedSum", NULL};
 
 enum
 {
@@ -25,6 +28,7 @@ enum
 	WEIGHTED_SUM,
 	SELECT_FIRST,
 	MODEL_CHAIN,
+	SELECT_ALL,
 	WEIGHTED_MEDIAN_44,
 	WEIGHTED_SUM_44
 };
@@ -43,6 +47,7 @@ typedef struct mining
 	const psy_xml *segmentation;
 	psy_pmml_scope *outer; /* where segments find each other's outputs */
 	int method;
+	bool singled_out; /* the caller asks for one segment */
 	int treatment;
 	double threshold;
 	uint32_t segments;
@@ -150,18 +155,20 @@ run_segment(mining *g, const psy_xml *segment, uint32_t k)
 	answer = psy_pmml_compile_model(c, model, g->outer, g->m->answer.target);
 	if (!psy_pmml_ok(c))
 		return;
+	g->m->segments.answer[k] = answer;
 	if (g->method == SELECT_FIRST)
 	{
-		take_over(g, segment, &answer);
+		if (!g->singled_out)
+			take_over(g, segment, &answer);
 		g->ended[k] = psy_pmml_jump(c);
 	}
 	else if (g->method == MODEL_CHAIN)
 	{
 		/* The last one counts; the others serve it by their outputs. */
-		if (psy_xml_again(segment) == NULL)
+		if (psy_xml_again(segment) == NULL && !g->singled_out)
 			take_over(g, segment, &answer);
 	}
-	else
+	else if (g->method != SELECT_ALL && !g->singled_out)
 		keep(g, segment, &answer, k);
 	psy_pmml_land(c, skip);
 	if (branch.has_unknown)
@@ -220,20 +227,20 @@ combine_values(mining *g)
 		psy_pmml_fail(c, g->segmentation, PSY_FORMAT, "multipleModelMethod=\"%s\" of a regression", methods[g->method]);
 		return;
 	}
+	plain = psy_pmml_registers(c, g->segments);
+	for (uint32_t k = 0; k < g->segments && psy_pmml_ok(c); k++)
+		psy_pmml_copy(c, plain + k, g->value + 2 * k, 1);
 	if (is_weighted(g->method))
 	{
 		uint32_t any = psy_pmml_registers(c, 1), none;
 
-		/* No segment was chosen: no answer. */
-		psy_pmml_apply(c, any, "sum", g->chosen, g->segments);
+		/* No segment has an answer: neither has the whole. */
+		psy_pmml_apply(c, any, "sum", plain, g->segments);
 		none = psy_pmml_test(c, any, PSY_PMML_MISSING, 0);
 		psy_pmml_apply(c, g->m->answer.value, names[g->method], g->value, 2 * g->segments);
 		psy_pmml_land(c, none);
 		return;
 	}
-	plain = psy_pmml_registers(c, g->segments);
-	for (uint32_t k = 0; k < g->segments && psy_pmml_ok(c); k++)
-		psy_pmml_copy(c, plain + k, g->value + 2 * k, 1);
 	psy_pmml_apply(c, g->m->answer.value, c->float_math && g->method == SUM ? ".float.sum" : names[g->method], plain, g->segments);
 }
 
@@ -326,12 +333,151 @@ combine(mining *g)
 	psy_pmml_land(c, lost);
 }
 
+/* ---- one segment's answer, or each one's
+ * -------------------------------------------------------------------------- */
+
+uint32_t
+psy_pmml_segment(psy_pmml *c, const psy_xml *at, const psy_pmml_segments *segments, const char *id)
+{
+	for (uint32_t k = 0; k < segments->count; k++)
+		if (strcmp(segments->id[k], id) == 0)
+			return k;
+	psy_pmml_fail(c, at, PSY_FORMAT, "\"%.60s\" is no segment of the model", id);
+	return 0;
+}
+
+/* Segments without an id are named by their place, from 1. */
+static void
+name_segments(mining *g)
+{
+	psy_pmml *c = g->c;
+	psy_pmml_segments *to = &g->m->segments;
+	uint32_t k = 0;
+
+	to->id = psy_pmml_get(c, g->segments, sizeof *to->id);
+	to->answer = psy_pmml_get(c, g->segments, sizeof *to->answer);
+	for (const psy_xml *segment = psy_xml_child(g->segmentation, "Segment"); segment != NULL && psy_pmml_ok(c); segment = psy_xml_again(segment), k++)
+	{
+		char *place;
+
+		if ((to->id[k] = psy_xml_get(segment, "id")) != NULL)
+			continue;
+		if ((place = psy_pmml_get(c, 12, 1)) == NULL)
+			return;
+		psy_append(place, 12, "%u", k + 1);
+		to->id[k] = place;
+	}
+	to->count = psy_pmml_ok(c) ? g->segments : 0;
+}
+
+static const psy_xml *
+segment_at(const mining *g, uint32_t k)
+{
+	const psy_xml *segment = psy_xml_child(g->segmentation, "Segment");
+
+	while (k-- > 0)
+		segment = psy_xml_again(segment);
+	return segment;
+}
+
+/* Puts the segment's value behind those that there are. */
+static void
+list_value(mining *g, uint32_t k)
+{
+	psy_pmml_segments *s = &g->m->segments;
+
+	if (s->answer[k].classifies)
+		psy_pmml_fail(g->c, segment_at(g, k), PSY_UNSUPPORTED, "a segment that classifies within a model that regresses is not supported");
+	psy_pmml_copy(g->c, s->first + s->values++, s->answer[k].value, 1);
+}
+
+/* All segments' values, or those that the Output lists. */
+static void
+list_values(mining *g)
+{
+	psy_pmml *c = g->c;
+	const psy_xml *output = psy_pmml_segment_result(g->m->element, NULL);
+	uint32_t listed = 0;
+
+	for (const psy_xml *each = output; each != NULL; each = psy_pmml_segment_result(g->m->element, each))
+		listed++;
+	g->m->segments.first = psy_pmml_registers(c, listed > 0 ? listed : g->segments);
+	for (const psy_xml *each = output; each != NULL && psy_pmml_ok(c); each = psy_pmml_segment_result(g->m->element, each))
+		list_value(g, psy_pmml_segment(c, each, &g->m->segments, psy_xml_get(each, "segmentId")));
+	for (uint32_t k = 0; k < g->segments && listed == 0 && psy_pmml_ok(c); k++)
+		list_value(g, k);
+	if (psy_pmml_ok(c) && g->m->segments.values > PSY_MODEL_MOST_CLASSES)
+		psy_pmml_fail(c, g->segmentation, PSY_LIMIT, "%u values, at most %d are possible", g->m->segments.values, PSY_MODEL_MOST_CLASSES);
+}
+
+static void
+refuse_to_choose(mining *g)
+{
+	psy_pmml_fail(g->c, g->segmentation, PSY_UNSUPPORTED,
+				  "multipleModelMethod=\"selectAll\" has %u answers, and the Output does not single one out", g->segments);
+	psy_hint(g->c->err, "Say whose answer is wanted by the segment's id: model_load(document, 'pmml:%.40s').", g->m->segments.id[0]);
+}
+
+static void
+answer_of_all(mining *g)
+{
+	psy_pmml *c = g->c;
+	const psy_xml *output = psy_pmml_segment_result(g->m->element, NULL);
+	bool one = output != NULL;
+	uint32_t k = one ? psy_pmml_segment(c, output, &g->m->segments, psy_xml_get(output, "segmentId")) : 0;
+
+	for (const psy_xml *each = output; each != NULL && psy_pmml_ok(c); each = psy_pmml_segment_result(g->m->element, each))
+		one &= psy_pmml_segment(c, each, &g->m->segments, psy_xml_get(each, "segmentId")) == k;
+	one |= g->segments == 1;
+	if (!psy_pmml_ok(c))
+		return;
+	if (one)
+		take_over(g, segment_at(g, k), &g->m->segments.answer[k]);
+	else if (g->m->answer.classifies || g->m->nested)
+		refuse_to_choose(g);
+	else if (!psy_pmml_transforms_result(g->m))
+		list_values(g);
+}
+
+/* ---- the model
+ * --------------------------------------------------------------------------------------------------- */
+
+static void
+run_segments(mining *g)
+{
+	psy_pmml *c = g->c;
+	uint32_t k = 0;
+
+	for (const psy_xml *segment = psy_xml_child(g->segmentation, "Segment"); segment != NULL && psy_pmml_ok(c); segment = psy_xml_again(segment), k++)
+		run_segment(g, segment, k);
+	for (k = 0; g->method == SELECT_FIRST && k < g->segments && psy_pmml_ok(c); k++)
+		psy_pmml_land(c, g->ended[k]);
+}
+
+/* Whose answer it is, once the segments have run. */
+static void
+settle(mining *g)
+{
+	psy_pmml *c = g->c;
+
+	if (g->singled_out)
+		g->m->answer = g->m->segments.answer[psy_pmml_segment(c, g->segmentation, &g->m->segments, c->wanted)];
+	else if (g->method == SELECT_ALL)
+		answer_of_all(g);
+	else if (g->method < SELECT_FIRST)
+		combine(g);
+	if (g->m->nested)
+		return;
+	c->several = g->m->segments;
+	c->method = g->singled_out ? PSY_PMML_ONE_SEGMENT : (uint32_t) g->method + 1;
+}
+
 void
 psy_pmml_mining(psy_pmml *c, psy_pmml_model *m)
 {
 	static const char *const treatments[] = {"continue", "skipSegment", "returnMissing", NULL};
 	mining g = {.c = c, .m = m, .segmentation = psy_xml_child(m->element, "Segmentation"), .outer = m->scope};
-	uint32_t classes = m->answer.classifies ? m->answer.target->labels : 0, k = 0;
+	uint32_t classes = m->answer.classifies ? m->answer.target->labels : 0;
 
 	if (g.segmentation == NULL)
 	{
@@ -344,6 +490,7 @@ psy_pmml_mining(psy_pmml *c, psy_pmml_model *m)
 	g.method = g.method == WEIGHTED_MEDIAN_44 ? WEIGHTED_MEDIAN : g.method == WEIGHTED_SUM_44 ? WEIGHTED_SUM : g.method;
 	g.treatment = psy_pmml_choice(c, g.segmentation, "missingPredictionTreatment", treatments, CONTINUE);
 	g.threshold = psy_pmml_number_or(c, g.segmentation, "missingThreshold", 1);
+	g.singled_out = !m->nested && c->wanted != NULL;
 	for (const psy_xml *segment = psy_xml_child(g.segmentation, "Segment"); segment != NULL; segment = psy_xml_again(segment))
 		g.segments++;
 	if (g.segments == 0)
@@ -353,13 +500,8 @@ psy_pmml_mining(psy_pmml *c, psy_pmml_model *m)
 	if (classes > 0 && g.method > WEIGHTED_MAJORITY_VOTE && g.method < SELECT_FIRST)
 		g.distribution = psy_pmml_registers(c, g.segments < UINT32_MAX / classes ? g.segments * classes : UINT32_MAX);
 	g.ended = psy_pmml_get(c, g.segments, sizeof *g.ended);
-	for (const psy_xml *segment = psy_xml_child(g.segmentation, "Segment"); segment != NULL && psy_pmml_ok(c); segment = psy_xml_again(segment), k++)
-		run_segment(&g, segment, k);
-	if (!psy_pmml_ok(c))
-		return;
-	if (g.method == SELECT_FIRST)
-		for (k = 0; k < g.segments; k++)
-			psy_pmml_land(c, g.ended[k]);
-	else if (g.method != MODEL_CHAIN)
-		combine(&g);
+	name_segments(&g);
+	run_segments(&g);
+	if (psy_pmml_ok(c))
+		settle(&g);
 }

@@ -164,6 +164,29 @@ predicted_value(psy_pmml *c, const psy_pmml_answer *answer)
 	return value;
 }
 
+static bool
+is_final(const psy_xml *output)
+{
+	const char *final = psy_xml_get(output, "isFinalResult");
+
+	return final == NULL || strcmp(final, "false") != 0;
+}
+
+const psy_xml *
+psy_pmml_segment_result(const psy_xml *model, const psy_xml *after)
+{
+	const psy_xml *output = psy_xml_child(model, "Output"), *field = after != NULL ? psy_xml_again(after) : output == NULL ? NULL : psy_xml_child(output, "OutputField");
+
+	for (; field != NULL; field = psy_xml_again(field))
+	{
+		const char *feature = psy_xml_get(field, "feature");
+
+		if (psy_xml_get(field, "segmentId") != NULL && is_final(field) && (feature == NULL || strcmp(feature, "predictedValue") == 0))
+			return field;
+	}
+	return NULL;
+}
+
 /* The probability of a class that is named, or of the label. */
 static psy_pmml_value
 probability(psy_pmml *c, const psy_xml *output, const psy_pmml_answer *answer)
@@ -233,49 +256,70 @@ is_mentioned(const psy_pmml *c, const char *name)
 static bool
 is_result(const psy_xml *output, const psy_pmml_answer *answer)
 {
-	const char *feature = psy_xml_get(output, "feature"), *final = psy_xml_get(output, "isFinalResult");
+	const char *feature = psy_xml_get(output, "feature");
 	const char *type = psy_xml_get(output, "dataType"), *optype = psy_xml_get(output, "optype"), *refused;
 
-	return !answer->classifies && feature != NULL && strcmp(feature, "transformedValue") == 0 && (final == NULL || strcmp(final, "false") != 0) &&
+	return !answer->classifies && feature != NULL && strcmp(feature, "transformedValue") == 0 && is_final(output) &&
 		   (optype == NULL || strcmp(optype, "continuous") == 0) && (type == NULL || (psy_pmml_type_of(type, &refused) <= PSY_PMML_FLOAT && refused == NULL));
+}
+
+bool
+psy_pmml_transforms_result(const psy_pmml_model *m)
+{
+	const psy_xml *output = psy_xml_child(m->element, "Output");
+
+	for (const psy_xml *field = output == NULL ? NULL : psy_xml_child(output, "OutputField"); field != NULL; field = psy_xml_again(field))
+		if (psy_xml_get(field, "segmentId") == NULL && is_result(field, &m->answer))
+			return true;
+	return false;
+}
+
+/* Of the whole model, or of the segment that the output names. */
+static const psy_pmml_answer *
+answer_of(psy_pmml *c, const psy_pmml_model *m, const psy_xml *output)
+{
+	const char *id = psy_xml_get(output, "segmentId");
+
+	return id == NULL ? &m->answer : &m->segments.answer[psy_pmml_segment(c, output, &m->segments, id)];
 }
 
 static void
 add_output(psy_pmml *c, psy_pmml_model *m, const psy_xml *output, psy_pmml_scope *outer)
 {
 	const char *name = psy_pmml_need(c, output, "name"), *feature = psy_xml_get(output, "feature");
+	bool of_segment = psy_xml_get(output, "segmentId") != NULL;
+	const psy_pmml_answer *answer;
 	psy_pmml_field *field;
 
 	feature = feature == NULL ? "predictedValue" : feature;
 	if (!psy_pmml_ok(c) || (!is_mentioned(c, name) && (m->nested || !is_result(output, &m->answer))))
 		return;
-	if (psy_xml_get(output, "segmentId") == NULL)
+	answer = answer_of(c, m, output);
+	if (!psy_pmml_ok(c))
+		return;
+	if (strcmp(feature, "predictedValue") == 0)
 	{
-		if (strcmp(feature, "predictedValue") == 0)
-		{
-			psy_pmml_add_result(c, outer, name, as_declared(c, output, predicted_value(c, &m->answer)));
-			return;
-		}
-		if (strcmp(feature, "probability") == 0 && m->answer.has_probability)
-		{
-			psy_pmml_add_result(c, outer, name, as_declared(c, output, probability(c, output, &m->answer)));
-			return;
-		}
-		if (strcmp(feature, "transformedValue") == 0 || strcmp(feature, "decision") == 0)
-		{
-			psy_pmml_value value = transformed(c, output, m->scope);
+		psy_pmml_add_result(c, outer, name, as_declared(c, output, predicted_value(c, answer)));
+		return;
+	}
+	if (strcmp(feature, "probability") == 0 && answer->has_probability)
+	{
+		psy_pmml_add_result(c, outer, name, as_declared(c, output, probability(c, output, answer)));
+		return;
+	}
+	if (!of_segment && (strcmp(feature, "transformedValue") == 0 || strcmp(feature, "decision") == 0))
+	{
+		psy_pmml_value value = transformed(c, output, m->scope);
 
-			psy_pmml_add_result(c, outer, name, value);
-			if (!m->nested && is_result(output, &m->answer) && value.type != PSY_PMML_STRING)
-				m->answer.shown = value.reg;
-			return;
-		}
+		psy_pmml_add_result(c, outer, name, value);
+		if (!m->nested && c->wanted == NULL && is_result(output, &m->answer) && value.type != PSY_PMML_STRING)
+			m->answer.shown = value.reg;
+		return;
 	}
 	/* The name may be taken: then that field is what others mean. */
 	if (!psy_pmml_ok(c) || (field = psy_pmml_add_field(c, outer, name, PSY_PMML_ABSENT_FIELD, output)) == NULL)
 		return;
-	field->why = psy_xml_get(output, "segmentId") != NULL ? "is an output with a segmentId, which is not supported"
-														  : "is an output whose feature is not supported";
+	field->why = of_segment ? "is an output of a segment whose feature is not supported" : "is an output whose feature is not supported";
 }
 
 void

@@ -116,7 +116,14 @@ typedef struct psy_pmml_head
 	uint32_t has_probability;
 	uint32_t has_decision; /* the classes' registers hold votes or distances instead */
 	uint32_t verified;     /* records of ModelVerification that agreed at load */
+	uint32_t method;       /* how a MiningModel combines its segments: place in psy_pmml_methods; 0 for other models */
+	uint32_t float_sums;   /* some of its arithmetic is float32 */
 } psy_pmml_head;
+
+/* What a MiningModel's answer is; "one segment" where a segment was asked for. */
+extern const char *const psy_pmml_methods[];
+#define PSY_PMML_METHODS 14
+#define PSY_PMML_ONE_SEGMENT 13
 
 extern const char *const psy_pmml_models[];
 

@@ -217,6 +217,8 @@ verify_row(psy_pmml *c, const psy_xml *row, uint32_t record, const psy_pmml_answ
 
 		if (text == NULL || one->what == CHECK_INPUT || one->what == CHECK_NOTHING)
 			continue;
+		if (one->what == CHECK_ANSWER && c->several.values > 0)
+			continue; /* nobody says whose */
 		if (one->what == CHECK_OUTPUT)
 			check_output(c, row, one, record, text, r[one->value.reg]);
 		else if (answer->classifies)
@@ -249,7 +251,8 @@ psy_pmml_verify(psy_pmml *c, const psy_xml *model, const psy_pmml_answer *answer
 	uint32_t record = 0;
 	double *r;
 
-	if (verification == NULL)
+	/* The records speak of the whole model, not of a segment that is asked for. */
+	if (verification == NULL || c->wanted != NULL)
 		return;
 	if (table == NULL)
 		psy_pmml_fail(c, verification, PSY_UNSUPPORTED, "without an InlineTable it is not supported");

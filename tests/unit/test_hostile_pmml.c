@@ -7,7 +7,7 @@
 
 #include "../fuzz/model_use.h"
 
-static const char *const seeds[] = {"functions", "general", "ensemble", "tree_regression", "logistic_imputed", "stacking", "xgboost_binary_plain",
+static const char *const seeds[] = {"functions", "general", "ensemble", "select_all", "tree_regression", "logistic_imputed", "stacking", "xgboost_binary_plain",
 									"svm_binary_plain", "bayes_binary_plain", "mlp_regression_plain", "knn_regression_plain"};
 
 #define SEEDS (sizeof seeds / sizeof seeds[0])

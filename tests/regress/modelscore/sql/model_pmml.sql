@@ -63,3 +63,25 @@ SELECT model_load(left(body, 800)) FROM document;
 SELECT model_load('<!DOCTYPE PMML [<!ENTITY a "aaaa">]>' || substr(body, 22)) FROM document;
 SELECT model_load('<PMML version="4.4">&amp;&unknown;</PMML>');
 DROP TABLE m, document;
+
+-- selectAll: the answer that the Output singles out, the segment that is asked for, or each one's; the numbers are run_models_mining's.
+CREATE VIEW all_of AS SELECT how, '<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><DataDictionary><DataField name="x" optype="continuous" dataType="double"/><DataField name="y" optype="continuous" dataType="double"/></DataDictionary>
+ <MiningModel functionName="regression"><MiningSchema><MiningField name="x"/><MiningField name="y" usageType="target"/></MiningSchema>' || output || '<Segmentation multipleModelMethod="selectAll">' ||
+	string_agg(format('<Segment %s>%s<RegressionModel functionName="regression"><MiningSchema><MiningField name="x"/></MiningSchema><RegressionTable intercept="%s"><NumericPredictor name="x" coefficient="1"/></RegressionTable></RegressionModel></Segment>',
+		id, predicate, intercept), '' ORDER BY intercept) || '</Segmentation></MiningModel></PMML>' AS body
+FROM (VALUES ('each', ''), ('single', '<Output><OutputField name="a" dataType="double" feature="predictedValue" segmentId="old"/></Output>'),
+	('nobody', '<Output><OutputField name="a" dataType="double" feature="predictedValue" segmentId="elder"/></Output>')) o(how, output),
+	(VALUES ('id="young"', '<SimplePredicate field="x" operator="lessThan" value="40"/>', 100), ('id="old"', '<SimplePredicate field="x" operator="greaterOrEqual" value="40"/>', 200), ('', '<True/>', 300)) s(id, predicate, intercept)
+GROUP BY how, output;
+SELECT x, model_decision(each, ARRAY[x]) AS each, model_score(single, ARRAY[x]) AS single, model_score(young, ARRAY[x]) AS young, model_score(third, ARRAY[x]) AS third
+FROM (SELECT model_load(body) AS each, model_load(body, 'pmml:young') AS young, model_load(body, 'pmml:3') AS third FROM all_of WHERE how = 'each') e,
+	(SELECT model_load(body) AS single FROM all_of WHERE how = 'single') s, (VALUES (30.0), (50), (NULL)) v(x);
+SELECT model_describe(model_load(body, f))->'estimator' AS described FROM all_of, (VALUES ('pmml'), ('pmml:old')) v(f) WHERE how = 'each';
+SELECT model_score(model_load(body), ARRAY[1]) FROM all_of WHERE how = 'each';
+SELECT model_load(body, 'pmml:nobody') FROM all_of WHERE how = 'each';
+SELECT model_load(body) FROM all_of WHERE how = 'nobody';
+SELECT model_load(body, 'pmml:') FROM all_of WHERE how = 'each';
+SELECT model_load(regexp_replace(replace(replace(body, '"regression"', '"classification"'), 'name="y" optype="continuous" dataType="double"/>', 'name="y" optype="categorical" dataType="string"><Value value="a"/><Value value="b"/></DataField>'),
+	'<RegressionModel.*?</RegressionModel>', '<TreeModel functionName="classification"><MiningSchema><MiningField name="x"/></MiningSchema><Node score="a"><True/></Node></TreeModel>', 'g')) FROM all_of WHERE how = 'each';
+SELECT model_load(regexp_replace(body, '<MiningModel.*</MiningModel>', '<RegressionModel functionName="regression"><MiningSchema><MiningField name="x"/></MiningSchema><RegressionTable intercept="1"/></RegressionModel>'), 'pmml:old') FROM all_of WHERE how = 'each';
+DROP VIEW all_of;
