@@ -128,7 +128,8 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	fact[0] = (psy_fact){.key = "coefficients", .number = (double) op->inputs};
 	fact[1] = (psy_fact){.key = "probability",
 						 .text = probability_name[(size_t) * (const double *) psy_at(model, op->data)]};
-	return 2;
+	fact[2] = (psy_fact){.key = "ties", .text = "first"};
+	return 3;
 }
 
 const psy_op_kind psy_op_classifier = {.name = "linear_classifier",

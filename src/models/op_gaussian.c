@@ -210,7 +210,8 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	const gaussian_head *head = psy_at(model, op->data);
 
 	fact[0] = (psy_fact){.key = "covariance", .text = head->rows == 0 ? "diagonal" : "full"};
-	return 1;
+	fact[1] = (psy_fact){.key = "ties", .text = "first"};
+	return 2;
 }
 
 const psy_op_kind psy_op_gaussian = {.name = "gaussian",

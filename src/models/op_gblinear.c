@@ -109,7 +109,9 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 
 	fact[0] = (psy_fact){.key = "coefficients", .number = op->inputs};
 	fact[1] = (psy_fact){.key = "link", .text = psy_link_name(head->link)};
-	return 2;
+	fact[2] = (psy_fact){.key = "sums as", .text = "float32"};
+	fact[3] = (psy_fact){.key = "ties", .text = "first"};
+	return model->task == PSY_CLASSIFICATION ? 4 : 3;
 }
 
 const psy_op_kind psy_op_gblinear = {.name = "gblinear",

@@ -149,7 +149,8 @@ facts_logistic(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL
 {
 	facts_linear(model, op, fact);
 	fact[1] = (psy_fact){.key = "probability", .text = op->outputs == 1 ? "logistic" : "softmax"};
-	return 2;
+	fact[2] = (psy_fact){.key = "ties", .text = "first"};
+	return 3;
 }
 
 const psy_op_kind psy_op_linear = {.name = "linear",

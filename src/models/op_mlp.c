@@ -256,7 +256,8 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	fact[1] = (psy_fact){.key = "widest layer", .number = head->widest};
 	fact[2] = (psy_fact){.key = "activation", .text = activation_name[head->activation]};
 	fact[3] = (psy_fact){.key = "output", .text = output_name[head->output]};
-	return 4;
+	fact[4] = (psy_fact){.key = "ties", .text = "first"};
+	return model->task == PSY_CLASSIFICATION ? 5 : 4;
 }
 
 const psy_op_kind psy_op_mlp = {.name = "mlp",

@@ -360,6 +360,7 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 		fact[n++] = (psy_fact){.key = "opset of ai.onnx.ml", .number = p.head.opset_ml};
 	fact[n++] = (psy_fact){.key = "operators", .text = p.byte + p.head.bytes - p.head.operators};
 	fact[n++] = (psy_fact){.key = "instructions", .number = p.head.codes};
+	fact[n++] = (psy_fact){.key = "arithmetic", .text = "double, rounded to each tensor's type"};
 	fact[n++] = (psy_fact){.key = "workspace", .number = (double) workspace_of(model, op)};
 	if (model->task == PSY_CLASSIFICATION)
 		fact[n++] = (psy_fact){.key = "probability", .text = kinds[p.head.kind]};

@@ -536,10 +536,10 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 		fact[n++] = (psy_fact){.key = "degree", .number = head->degree};
 	if (head->kernel == PSY_SVM_POLY || head->kernel == PSY_SVM_SIGMOID)
 		fact[n++] = (psy_fact){.key = "coef0", .number = head->coef0};
-	if (head->type != PSY_SVM_CLASSES)
+	if (head->type == PSY_SVM_REGRESSION)
 		return n;
-	fact[n++] = (psy_fact){.key = "probability", .text = probability[head->probability]};
-	fact[n++] = (psy_fact){.key = "ties", .text = head->ties ? "one_versus_rest" : "votes"};
+	fact[n++] = (psy_fact){.key = "probability", .text = head->type == PSY_SVM_CLASSES ? probability[head->probability] : "none"};
+	fact[n++] = (psy_fact){.key = "ties", .text = head->type == PSY_SVM_ONE_CLASS ? "second" : head->ties ? "one_versus_rest" : "votes"};
 	return n;
 }
 

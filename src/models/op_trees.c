@@ -83,7 +83,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 	if (op->data.length < sizeof *head)
 		return psy_fail(err, PSY_FORMAT, "trees: its head is cut off");
 	if (head->trees == 0 || head->divisor == 0 || head->flags > PSY_TREES_FLAGS ||
-		!isfinite(head->parameter) ||
+		!isfinite(head->parameter) || (head->flags & PSY_TREES_VOTE && head->link != PSY_LINK_PROBABILITY) ||
 		(head->width == 1 ? head->vectors != 0 : head->width != op->outputs || op->outputs < 2))
 		return psy_fail(err, PSY_FORMAT, "trees: its head is not sound");
 	/* Factors are below 2^32, so that no product or sum of the layout wraps around. */
@@ -220,6 +220,17 @@ value(const psy_model *model, const psy_op *op, const double *raw)
 	return psy_link_value(head_of(model, op), raw[0]);
 }
 
+/* Votes and averages are both shares: only the document tells them apart. */
+static const char *
+combination(const psy_trees_head *head)
+{
+	if (head->flags & PSY_TREES_VOTE)
+		return "vote";
+	if (head->divisor > 1 || head->link == PSY_LINK_PROBABILITY)
+		return "average";
+	return head->trees == 1 ? "one tree" : "sum";
+}
+
 static size_t
 facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 {
@@ -227,14 +238,13 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 
 	fact[0] = (psy_fact){.key = "trees", .number = head->trees};
 	fact[1] = (psy_fact){.key = "nodes", .number = head->nodes};
-	fact[2] = (psy_fact){.key = "link", .text = psy_link_name(head->link)};
-	fact[3] = (psy_fact){.key = "features as",
-						 .text = head->flags & PSY_TREES_FLOAT_FEATURES ? "float32" : "double"};
-	fact[4] = (psy_fact){.key = "covers", .text = head->flags & PSY_TREES_COVERS ? "known" : "unknown"};
-	if (psy_model_task(model) == PSY_REGRESSION)
-		return 5;
-	fact[5] = (psy_fact){.key = "ties", .text = head->flags & PSY_TREES_TIE_SECOND ? "second" : "first"};
-	return 6;
+	fact[2] = (psy_fact){.key = "combine", .text = combination(head)};
+	fact[3] = (psy_fact){.key = "link", .text = psy_link_name(head->link)};
+	fact[4] = (psy_fact){.key = "features as", .text = head->flags & PSY_TREES_FLOAT_FEATURES ? "float32" : "double"};
+	fact[5] = (psy_fact){.key = "sums as", .text = head->flags & PSY_TREES_FLOAT_SUMS ? "float32" : "double"};
+	fact[6] = (psy_fact){.key = "covers", .text = head->flags & PSY_TREES_COVERS ? "known" : "unknown"};
+	fact[7] = (psy_fact){.key = "ties", .text = head->flags & PSY_TREES_TIE_SECOND ? "second" : "first"};
+	return psy_model_task(model) == PSY_REGRESSION ? 7 : 8;
 }
 
 const psy_op_kind psy_op_trees = {.name = "trees",

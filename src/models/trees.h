@@ -31,7 +31,8 @@ typedef enum psy_tree_link
 #define PSY_TREES_FLOAT_SUMS 2u     /* sums and links are float32 (XGBoost) */
 #define PSY_TREES_TIE_SECOND 4u     /* log-odds of exactly 0 are the second class (scikit-learn's boosting) */
 #define PSY_TREES_COVERS 8u /* the weight of training data in each node is known: explanation needs it */
-#define PSY_TREES_FLAGS 15u
+#define PSY_TREES_VOTE 16u  /* leaves are votes, where others of the same form are probabilities */
+#define PSY_TREES_FLAGS 31u
 
 /* Flags of a split, above its feature's index in the same word. */
 #define PSY_SPLIT_FEATURE 0x00FFFFFFu

@@ -53,6 +53,8 @@ read_average(trees_reader *r, const psy_json_node *node)
 	r->outputs = model->task == PSY_REGRESSION ? 1 : model->classes;
 	r->head.width = r->outputs;
 	r->head.link = model->task == PSY_REGRESSION ? PSY_LINK_IDENTITY : PSY_LINK_PROBABILITY;
+	if (r->vote)
+		r->head.flags |= PSY_TREES_VOTE;
 	return refuse_settings_of_sums(r, node);
 }
 

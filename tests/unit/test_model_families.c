@@ -82,6 +82,39 @@ next_line(FILE *file)
 	return line;
 }
 
+/* What the estimator says of itself; NULL when it says nothing. */
+static const char *
+named(const psy_model *model, const char *key)
+{
+	psy_fact fact[PSY_MODEL_FACTS];
+	size_t facts = psy_model_step_facts(model, psy_model_steps(model) - 1, fact);
+
+	assert_true(facts <= PSY_MODEL_FACTS);
+	for (size_t k = 0; k < facts; k++)
+		if (strcmp(fact[k].key, key) == 0)
+			return fact[k].text;
+	return NULL;
+}
+
+/* Where trainers differ, the model says which way it goes. */
+static void
+check_variants(const family *f, const psy_model *model, const char *document)
+{
+	const char *kind = psy_model_step_kind(model, psy_model_steps(model) - 1), *combine = named(model, "combine");
+
+	if (f->classes > 0 && named(model, "ties") == NULL)
+		fail_msg("%s: %s does not say who has the label of equal answers", f->name, kind);
+	if (strcmp(kind, "svm") == 0 && f->classes > 0 && named(model, "probability") == NULL)
+		fail_msg("%s: the machine does not say where its probabilities come from", f->name);
+	if (strcmp(kind, "trees") != 0)
+		return;
+	assert_non_null(named(model, "features as"));
+	assert_non_null(named(model, "sums as"));
+	if (strcmp(combine, "one tree") == 0)
+		return;
+	assert_string_equal(combine, strstr(document, "\"vote\"") != NULL ? "vote" : strstr(document, "\"average\"") != NULL ? "average" : "sum");
+}
+
 static void
 check_family(family *f, char *document, FILE *answers)
 {
@@ -95,6 +128,7 @@ check_family(family *f, char *document, FILE *answers)
 		fail_msg("%s: %s %s", f->name, err.message, err.hint);
 	assert_int_equal(psy_model_features(model), f->features);
 	assert_int_equal(psy_model_classes(model), f->classes);
+	check_variants(f, model, document);
 	s = unit_scorer_of(model);
 	for (int row = 1; row <= 12; row++)
 		check_row(f, &s, row, label, value, unit_golden_row(answers, label, sizeof label, value, 64));

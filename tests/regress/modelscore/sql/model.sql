@@ -20,6 +20,7 @@ SELECT name, jsonb_pretty(model_describe(model) - 'bytes') FROM registry ORDER B
 -- variants between which documents choose: how equal answers are settled, sums or averages
 SELECT name, model_describe(model_load('{"psyrad_model": 1, "name": "v", "task": "classification", "classes": ["a", "b"], "features": ["x"], "estimator": ' || estimator || '}'))->'estimator' AS estimator
 FROM (VALUES ('boosted', '{"kind": "trees", "combine": "sum", "features": "float32", "link": "logistic", "ties": "second", "base": [0], "trees": [{"feature": [0], "threshold": [0.5], "left": [-1], "right": [-2], "value": [0.1, -0.2], "output": 0}]}'),
+	('averaged', '{"kind": "trees", "combine": "average", "features": "float32", "trees": [{"feature": [0], "threshold": [0.5], "left": [-1], "right": [-2], "value": [1, 0, 0, 1]}]}'),
 	('forest', '{"kind": "trees", "combine": "vote", "features": "double", "trees": [{"feature": [0], "threshold": [0.5], "left": [-1], "right": [-2], "value": [1, 0, 0, 1]}]}'),
 	('neighbours', '{"kind": "knn", "metric": "euclidean", "k": 1, "weights": "uniform", "rows": [[0], [1]], "targets": [0, 1]}')) v(name, estimator) ORDER BY name;
 SELECT name, model_classes(model), model_features(model) FROM registry ORDER BY name COLLATE "C";
