@@ -143,7 +143,7 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 	fact[0] = (psy_fact){.key = "combine", .text = combine_name[(size_t) value[0]]};
 	fact[1] = (psy_fact){.key = "members", .number = (double) (op->data.length / sizeof(double) - 2)};
 	fact[2] = (psy_fact){.key = "ties", .text = "first"};
-	return (int) value[0] == VOTE ? 3 : 2;
+	return model->task == PSY_CLASSIFICATION ? 3 : 2;
 }
 
 const psy_op_kind psy_op_ensemble = {.name = "ensemble",
