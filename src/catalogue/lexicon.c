@@ -5,7 +5,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#define NEAR_LEAST 6
+#define NEAR_LEAST 5 /* letters; at so few only one that is missing */
 
 static const char *const kind_names[PSY_ALIAS_KINDS] = {"code",    "dialect", "pinyin",
 														"chinese", "alias",   "typo"};
@@ -284,7 +284,7 @@ psy_lexicon_near(const psy_lexicon *lexicon, const char *word, const psy_meaning
 		const psy_meaning *m = &lexicon->meaning[k];
 
 		if ((m->kind != PSY_ALIAS_PINYIN && m->kind != PSY_ALIAS_OTHER) || m->set || m->ear_only ||
-			!one_edit(word, n, m->alias, strlen(m->alias)))
+			(n == NEAR_LEAST && strlen(m->alias) != n + 1) || !one_edit(word, n, m->alias, strlen(m->alias)))
 			continue;
 		if (one != NULL && strcmp(one->point, m->point) != 0)
 			return 0;

@@ -61,9 +61,9 @@ size_t psy_lexicon_longest(const psy_lexicon *lexicon, const psy_glyph *glyph, s
 						   size_t *glyphs, const psy_meaning **first);
 
 /*
- * The meanings of the one alias of pinyin or of a Chinese name that a word of at least six letters is one
- * edit away from (a letter more, less, other, or two swapped), where all such aliases mean the same point; 0
- * when there is none or more than one.
+ * The meanings of the one alias of pinyin that a word of at least six letters is one edit away from (a letter
+ * more, less, other, or two swapped; a word of five: a letter less), where all such aliases mean the same
+ * point; 0 when there is none or more than one.
  */
 size_t psy_lexicon_near(const psy_lexicon *lexicon, const char *word, const psy_meaning **first);
 

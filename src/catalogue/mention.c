@@ -159,7 +159,7 @@ psy_mention_contradict(psy_mention *m, const psy_mention *other)
 void
 psy_mention_give_side(psy_mention *m, psy_side side, psy_certainty certainty)
 {
-	if (m->point == NULL || (certainty != PSY_CERTAINTY_STATED && (m->midline || m->side != PSY_SIDE_NONE)))
+	if (certainty != PSY_CERTAINTY_STATED && (m->midline || m->side != PSY_SIDE_NONE))
 		return;
 	m->side = side;
 	m->side_certainty = certainty;
@@ -187,11 +187,36 @@ psy_mention_append(parser *p, psy_mention m)
 		m.condition = p->condition;
 		m.condition_end = p->condition_end;
 	}
+	if (p->in_text && m.point != NULL)
+	{
+		m.confidence = is_code(m.kind) ? 0.9 : 0.85;
+		m.rule = is_code(m.kind) ? PSY_RULE_CODE_IN_TEXT : PSY_RULE_NAME_IN_TEXT;
+	}
 	*to = m;
 	p->mentions++;
-	if (p->shared != PSY_SIDE_NONE && p->mark != PSY_TOKEN_DASH)
+	if (p->shared != PSY_SIDE_BILATERAL && p->mark != PSY_TOKEN_AND)
+		p->shared = PSY_SIDE_NONE; /* left A and B, but not left A, B */
+	if (p->shared != PSY_SIDE_NONE)
 		psy_mention_give_side(to, p->shared, PSY_CERTAINTY_IMPLIED);
 	return to;
+}
+
+bool
+psy_both_sides(psy_side one, psy_side other)
+{
+	return (one == PSY_SIDE_LEFT && other == PSY_SIDE_RIGHT) || (one == PSY_SIDE_RIGHT && other == PSY_SIDE_LEFT);
+}
+
+/* Baihui - GV20; GV20, Baihui: the same point in another language. */
+static bool
+says_again(const parser *p, const psy_mention *before, const psy_mention *m)
+{
+	if (before->point == NULL || before->kind == m->kind || before->rule == PSY_RULE_EAR_CONTEXT ||
+		(is_code(before->kind) && is_code(m->kind)))
+		return false;
+	if (p->mark == PSY_TOKEN_DASH || p->mark == PSY_TOKEN_COLON)
+		return true;
+	return p->mark == PSY_TOKEN_COMMA && m->point != NULL && strcmp(before->point, m->point) == 0;
 }
 
 /* What the mark before the first point of a part makes of it and the mention before; true when they became
@@ -205,6 +230,8 @@ psy_mention_join(parser *p, const psy_mention *m)
 		return false;
 	if (p->mark == PSY_TOKEN_SLASH && before->candidates > 0)
 		return psy_mention_agree(before, m);
+	if (says_again(p, before, m) && psy_mention_agree(before, m))
+		return true;
 	if (p->mark == PSY_TOKEN_DASH && before->point != NULL && m->point != NULL && is_code(before->kind) &&
 		is_code(m->kind) && same_channel(before->point, m->point))
 	{
@@ -233,6 +260,15 @@ void
 psy_mention_keep_text(parser *p, size_t from, size_t to, psy_mention_rule rule)
 {
 	psy_mention m = {.start = start_of(p, from), .end = end_of(p, to - 1), .rule = rule};
+	psy_mention *before = last_mention(p);
 
+	if (before != NULL && p->mark == PSY_TOKEN_DASH && p->before_mark == p->mentions && before->end + 3 >= m.start &&
+		(before->rule == PSY_RULE_UNKNOWN || before->single_letter)) /* PHQ-9; C5-C7 */
+	{
+		psy_mention_unresolve(before, rule);
+		before->candidates = 0;
+		before->end = m.end;
+		return;
+	}
 	psy_mention_append(p, m)->side = PSY_SIDE_NONE;
 }

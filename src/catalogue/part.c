@@ -1,318 +1,89 @@
 /*
  * part.c - see parser.h: a part is the tokens between two marks, with the brackets behind its points.
  *
- * A part that is understood whole gives its points; of any other only codes are taken.  Roles, conditions,
- * ear points and sides that a list shares are kept in the parser and end with the clause (; . line), roles
- * with the next heading.
+ * A part that is understood whole gives its points.  One with words that are not is cut at these words, and of the
+ * runs between them those points are taken that cannot be anything else: a code, or a name that stands free of the
+ * unknown words and is no common word.  One with a word that makes its points another place gives none.
  */
 #include "catalogue/parser.h"
 
-#include <stdlib.h>
+#include <string.h>
 
-#define NAME_MOST 12 /* glyphs: what is longer in brackets is a description and no name */
+/* ---- points amid words that are not understood --------------------------------------------------------- */
 
-/* ---- brackets behind a point
- * -------------------------------------------------------------------------------- */
-
-/* The token behind the bracket that opens at `open`. */
-size_t
-psy_behind_bracket(const parser *p, size_t open)
-{
-	int depth = 0;
-
-	for (size_t k = open; k < p->tokens; k++)
-	{
-		depth += (p->token[k].kind == PSY_TOKEN_OPEN) - (p->token[k].kind == PSY_TOKEN_CLOSE);
-		if (depth == 0)
-			return k + 1;
-	}
-	return p->tokens;
-}
-
-/* One part of what stands in brackets behind a mention. */
-static void
-annotate_part(parser *p, psy_mention *m, size_t from, size_t to, bool alone)
-{
-	size_t unknown = 0, points = 0, point = 0;
-	psy_side side = PSY_SIDE_NONE;
-	bool all = false;
-
-	for (size_t k = from; k < to; k++)
-	{
-		const psy_token *t = &p->token[k];
-
-		if (psy_is_point(p, t))
-		{
-			points++;
-			point = k;
-		}
-		else if (t->kind == PSY_TOKEN_UNKNOWN || t->kind == PSY_TOKEN_POINT || t->kind == PSY_TOKEN_NUMBER ||
-				 t->kind == PSY_TOKEN_BESIDE || t->kind == PSY_TOKEN_TO)
-			unknown++;
-		else if (t->kind == PSY_TOKEN_SIDE)
-			side = (psy_side) t->value;
-		all |= t->kind == PSY_TOKEN_ALL;
-	}
-	if (unknown > 0)
-	{
-		if (alone && to - from == 1 && p->token[from].kind != PSY_TOKEN_NUMBER &&
-			p->token[from].glyphs <= NAME_MOST)
-			psy_mention_contradict(m, NULL); /* GV20 (Foo): Foo may be a name */
-		return;
-	}
-	if (side != PSY_SIDE_NONE && all)
-		for (size_t k = p->list; k < p->mentions; k++)
-			psy_mention_give_side(&p->mention[k], side, PSY_CERTAINTY_IMPLIED);
-	if (side != PSY_SIDE_NONE)
-		psy_mention_give_side(m, side, PSY_CERTAINTY_STATED);
-	if (points == 1 && m->candidates > 0 && !m->set && m->rule != PSY_RULE_CONTRADICTION)
-	{
-		psy_mention named = psy_mention_of_token(p, &p->token[point]);
-
-		if (!psy_mention_agree(m, &named))
-			psy_mention_contradict(m, &named);
-	}
-}
-
-/* All of the brackets whose inside is [from, to). */
-static void
-annotate(parser *p, psy_mention *m, size_t from, size_t to)
-{
-	size_t end = m->end, piece = from;
-	bool alone = true;
-
-	for (size_t k = from; k < to; k++)
-		alone &= !is_mark(p->token[k].kind);
-	for (size_t k = from; k <= to; k++)
-		if (k == to || is_mark(p->token[k].kind))
-		{
-			if (k > piece)
-				annotate_part(p, m, piece, k, alone);
-			piece = k + 1;
-		}
-	end = to < p->tokens ? end_of(p, to) : end_of(p, to - 1);
-	m->end = end > m->end ? end : m->end;
-}
-
-/* ---- parts
- * ------------------------------------------------------------------------------------------------------ */
-
-/* `applied to`, `moxibustion to`: no way from one point to another.  `2 cm to` is. */
+/* Names of points that are words of anatomy, medicine or geography, too. */
 static bool
-is_applied_to(const parser *p, size_t from, size_t to)
+is_common_word(const psy_token *t)
 {
-	return to > from && p->token[to - 1].kind == PSY_TOKEN_NOTE && !p->token[to - 1].digits;
+	static const char words[] = " 中枢 子宫 胆囊 阑尾 太阳 日月 命门 带脉 膝眼 耳尖 肘尖 内踝尖 外踝尖 腕骨 完骨 曲骨 横骨 髋骨 京骨 束骨 "
+								"会阴 人中 鸠尾 缺盆 商丘 石门 天府 大都 中都 天池 taiyang shangqiu shimen tianfu dadu zhongdu tianchi ";
+	size_t n = strlen(t->meaning->alias);
+	const char *at = strstr(words, t->meaning->alias);
+
+	return at != NULL && at[-1] == ' ' && at[n] == ' ';
 }
 
-part
-psy_part_look(const parser *p, size_t from, size_t to)
-{
-	part s = {.from = from, .to = to};
-
-	s.first_point = s.last_point = s.first_unknown = s.role = s.add = s.condition = s.pattern = s.ear =
-		SIZE_MAX;
-	for (size_t k = from; k < to; k++)
-	{
-		const psy_token *t = &p->token[k];
-		bool point = psy_is_point(p, t);
-
-		if (t->kind == PSY_TOKEN_OPEN)
-		{
-			k = psy_behind_bracket(p, k) - 1;
-			continue;
-		}
-		s.points += point;
-		if (point)
-		{
-			s.first_point = s.first_point == SIZE_MAX ? k : s.first_point;
-			s.last_point = k;
-		}
-		if (t->kind == PSY_TOKEN_UNKNOWN || t->kind == PSY_TOKEN_NUMBER ||
-			(t->kind == PSY_TOKEN_POINT && !point))
-		{
-			s.unknown++;
-			s.first_unknown = s.first_unknown == SIZE_MAX ? k : s.first_unknown;
-			s.numbers += t->digits;
-		}
-		s.sides += t->kind == PSY_TOKEN_SIDE;
-		s.beside += t->kind == PSY_TOKEN_BESIDE;
-		s.all |= t->kind == PSY_TOKEN_ALL;
-		s.between |= t->kind == PSY_TOKEN_BESIDE && t->value == PSY_BETWEEN;
-		s.to_word |= t->kind == PSY_TOKEN_TO && !is_applied_to(p, from, k);
-		if (t->kind == PSY_TOKEN_ROLE)
-			s.role = k;
-		if (t->kind == PSY_TOKEN_ADD && s.add == SIZE_MAX)
-			s.add = k;
-		if (t->kind == PSY_TOKEN_FOR)
-			s.condition = k;
-		if (t->kind == PSY_TOKEN_PATTERN)
-			s.pattern = k;
-		if (t->kind == PSY_TOKEN_EAR)
-			s.ear = k;
-	}
-	return s;
-}
-
-static void
-end_list(parser *p)
-{
-	p->list = p->mentions;
-	p->shared = PSY_SIDE_NONE;
-}
-
-void
-psy_end_clause(parser *p)
-{
-	end_list(p);
-	p->clause = p->mentions;
-	p->condition = p->condition_end = 0;
-	p->adding = SIZE_MAX;
-}
-
-/* The words before a colon. */
-void
-psy_part_heading(parser *p, const part *s)
-{
-	psy_end_clause(p);
-	p->ear = s->ear != SIZE_MAX;
-	if (s->pattern != SIZE_MAX || s->condition != SIZE_MAX)
-	{
-		size_t from = s->condition == s->from ? s->from + 1 : s->from;
-
-		if (from < s->to)
-		{
-			p->condition = start_of(p, from);
-			p->condition_end = end_of(p, s->to - 1);
-		}
-		return;
-	}
-	p->role = s->role == SIZE_MAX ? PSY_ROLE_NONE : (psy_role) p->token[s->role].value;
-	if (s->unknown == 0 && s->sides == 1)
-		for (size_t k = s->from; k < s->to; k++) /* bilateral: LR3, SP6 */
-			if (p->token[k].kind == PSY_TOKEN_SIDE)
-				p->shared = (psy_side) p->token[k].value;
-}
-
+/* Words of molecules, cells and spines, whose names look like codes: HT7 receptor. */
 static bool
-has_words(const parser *p, size_t from, size_t to)
+is_of_laboratories(const parser *p, size_t token)
 {
-	for (size_t k = from; k < to; k++)
-		if (p->token[k].kind == PSY_TOKEN_UNKNOWN || p->token[k].kind == PSY_TOKEN_POINT ||
-			p->token[k].kind == PSY_TOKEN_PATTERN)
+	static const char *const words[] = {
+		"receptor", "receptors", "gene",    "genes",    "cell",    "cells",      "kinase",       "protein",   "proteins",   "mrna",
+		"mice",     "mouse",     "strain",  "factor",   "binding", "expression", "transcription", "antibody", "neuron",     "neurons",
+		"agonist",  "antagonist", "allele", "vertebra", "disc",    "root",       "segment",      "spectrometry", "inhibitor", "pathway",
+		"isoform",  "enzyme",    "tumor",   "tumour",   "cancer",  "polymorphism", "level",      "levels",    "scores",     "dermatome"};
+
+	for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+		if (psy_is_word(p, token, words[k]))
 			return true;
 	return false;
 }
 
-static void
-set_condition(parser *p, size_t from, size_t to)
-{
-	p->condition = start_of(p, from);
-	p->condition_end = end_of(p, to - 1);
-	p->shared = PSY_SIDE_NONE;
-	p->list = p->mentions;
-}
-
-/* Whether words say what the treatment stands on (基础上), and no condition. */
 static bool
-says_basis(const parser *p, size_t from, size_t to)
+touch(const parser *p, size_t left, size_t right)
 {
-	size_t last = p->token[to].at;
-
-	for (size_t k = p->token[from].at; k + 1 < last; k++)
-		if (p->glyph[k].character == 0x57FA && p->glyph[k + 1].character == 0x7840)
-			return true;
-	return false;
+	return p->token[left].at + p->token[left].glyphs == p->token[right].at;
 }
 
-/* `X add P`, `for X add P`, `add P for X`: cuts the condition off the part; what is left is [from, to). */
-static void
-read_condition(parser *p, part *s, size_t *from, size_t *to)
-{
-	size_t words_end = s->add;
-	bool told = s->add != SIZE_MAX && !says_basis(p, s->from, s->add);
-
-	if (s->condition != SIZE_MAX && (s->add == SIZE_MAX || s->condition > s->add) &&
-		has_words(p, s->condition + 1, s->to) && (s->last_point == SIZE_MAX || s->last_point < s->condition))
-	{
-		*to = s->condition; /* add P for X; without add it says nothing about the points */
-		if (s->add != SIZE_MAX && p->adding == SIZE_MAX)
-			p->adding = p->mentions;
-		if (p->adding != SIZE_MAX)
-		{
-			set_condition(p, s->condition + 1, s->to);
-			for (size_t k = p->adding; k < p->mentions; k++)
-			{
-				p->mention[k].role = PSY_ROLE_SYNDROME;
-				p->mention[k].condition = p->condition;
-				p->mention[k].condition_end = p->condition_end;
-			}
-		}
-		if (s->add != SIZE_MAX)
-			*from = s->add == s->from ? s->add + 1 : *from;
-		return;
-	}
-	if (s->add == SIZE_MAX)
-		return;
-	if (s->first_unknown < s->add && s->last_point != SIZE_MAX && s->last_point > s->add && !told)
-		*from = s->add + 1; /* on the basis of the control treatment, add */
-	else if (s->first_unknown < s->add && s->last_point != SIZE_MAX && s->last_point > s->add)
-	{
-		set_condition(p, s->condition == s->from ? s->from + 1 : s->from, words_end);
-		*from = s->add + 1;
-	}
-	else if (s->add == s->from)
-	{
-		if (p->aside > 0 && p->aside == p->mentions && p->mark == PSY_TOKEN_COMMA)
-		{
-			const psy_mention *words = last_mention(p);
-
-			p->condition = words->start;
-			p->condition_end = words->end;
-			p->mentions--;
-			end_list(p);
-		}
-		else
-			p->adding = p->mentions;
-		*from = s->add + 1;
-	}
-}
-
-/* A code that can be nothing else: two letters or more and a number, of one point. */
 static bool
-is_strong(const parser *p, const psy_token *t)
+is_strange(const parser *p, size_t token)
 {
-	return psy_is_point(p, t) && t->meanings == 1 && is_code(t->meaning->kind) && !t->single_letter &&
-		   !t->typo;
+	psy_token_kind kind = p->token[token].kind;
+
+	return kind == PSY_TOKEN_UNKNOWN || kind == PSY_TOKEN_NUMBER || kind == PSY_TOKEN_PATTERN ||
+		   (kind == PSY_TOKEN_POINT && !psy_is_point(p, &p->token[token]));
 }
 
-/* A part with words that are not understood. */
-static void
-read_foreign(parser *p, const part *s, size_t from, size_t to)
+static bool
+is_han(const parser *p, size_t token)
 {
-	size_t strong = 0, kept = from;
-
-	for (size_t k = from; k < to; k++)
-		strong += is_strong(p, &p->token[k]);
-	if (strong == 0 || s->beside > 0 || s->numbers > 0 || s->to_word)
-	{
-		psy_mention_keep_text(p, from, to, s->beside > 0 || s->to_word ? PSY_RULE_BESIDE : PSY_RULE_UNKNOWN);
-		return;
-	}
-	for (size_t k = from; k < to; k++)
-		if (is_strong(p, &p->token[k]))
-		{
-			psy_mention m = psy_mention_of_token(p, &p->token[k]);
-
-			if (k > kept && has_words(p, kept, k))
-				psy_mention_keep_text(p, kept, k, PSY_RULE_UNKNOWN);
-			m.rule = PSY_RULE_CODE_IN_TEXT;
-			m.confidence = 0.9;
-			psy_mention_append(p, m);
-			kept = k + 1;
-		}
-	if (kept < to && has_words(p, kept, to))
-		psy_mention_keep_text(p, kept, to, PSY_RULE_UNKNOWN);
+	return psy_glyph_class_of(p->glyph[p->token[token].at].character) == PSY_GLYPH_HAN;
 }
+
+/* Whether the token is a point although words beside it are not understood; the part is [from, to). */
+static bool
+is_free(const parser *p, size_t token, size_t from, size_t to)
+{
+	const psy_token *t = &p->token[token];
+	bool code = is_code(t->meaning->kind), before = token > from, behind = token + 1 < to;
+
+	if (!psy_is_point(p, t) || t->single_letter || t->typo || t->meaning->kind == PSY_ALIAS_TYPO || t->meaning->weak ||
+		t->meaning->ear_only)
+		return false;
+	if ((before && is_of_laboratories(p, token - 1)) || (behind && is_of_laboratories(p, token + 1)))
+		return false;
+	if (code && !p->ear && (t->meaning->ear || strncmp(t->meaning->point, "MS", 2) == 0))
+		return false; /* CO2, AT4, MS2 are more often something else */
+	if (code)
+		return t->meanings == 1 && !(token > 1 && p->token[token - 1].kind == PSY_TOKEN_DASH &&
+									 p->token[token - 2].kind == PSY_TOKEN_NUMBER); /* 5-HT7 */
+	if (is_common_word(t) && !(behind && p->token[token + 1].kind == PSY_TOKEN_OPEN))
+		return false;
+	return !is_han(p, token) || ((!before || !is_strange(p, token - 1) || !touch(p, token - 1, token)) &&
+								 (!behind || !is_strange(p, token + 1) || !touch(p, token, token + 1)));
+}
+
+/* ---- parts that are understood -------------------------------------------------------------------------- */
 
 /* A point of a part that is understood; current is the mention before it in the part, whose token was
  * `previous`. */
@@ -340,21 +111,75 @@ read_known_point(parser *p, const part *s, size_t token, psy_mention *current, s
 	return current;
 }
 
+/* 内关双 太冲双: a side that touches the point before it and nothing else. */
+static bool
+belongs_before(const parser *p, size_t token, const psy_mention *current)
+{
+	return current != NULL && token > 0 && token + 1 < p->tokens && p->token[token - 1].kind == PSY_TOKEN_POINT &&
+		   touch(p, token - 1, token) && !(touch(p, token, token + 1) && p->token[token + 1].kind == PSY_TOKEN_POINT);
+}
+
+/* The last three points bilaterally. */
+static bool
+read_counted_side(parser *p, const part *s, psy_side side)
+{
+	size_t n = s->count == 0 ? 1 : (size_t) s->count, all = p->mentions - p->sentence, first;
+
+	if (s->last == SIZE_MAX || s->points > 0 || n > all)
+		return false;
+	first = p->token[s->last].value == 2 ? p->sentence : p->mentions - n;
+	for (size_t k = first; k < first + n; k++)
+		psy_mention_give_side(&p->mention[k], side, PSY_CERTAINTY_IMPLIED);
+	return true;
+}
+
 /* A side before points is theirs, and of a list when it says both; behind them it is the last one's, or of
  * all. */
 static psy_side
 read_side(parser *p, const part *s, size_t token, psy_mention *current)
 {
 	psy_side side = (psy_side) p->token[token].value;
+	psy_mention *before = last_mention(p);
+	bool and = p->mark == PSY_TOKEN_AND && p->before_mark == p->mentions;
 
-	if (s->last_point != SIZE_MAX && s->last_point > token)
-		return side;
-	if (s->all || (s->points == 0 && p->mark == PSY_TOKEN_COMMA))
+	if (s->last_point != SIZE_MAX && s->last_point > token && !belongs_before(p, token, current))
+		return and && p->half_at == p->mentions && psy_both_sides(p->half, side) ? PSY_SIDE_BILATERAL : side;
+	if (read_counted_side(p, s, side))
+		return PSY_SIDE_NONE;
+	if (s->points == 0 && s->to < p->tokens && p->token[s->to].kind == PSY_TOKEN_AND && !s->all)
+		; /* left and right GB13 */
+	else if (s->all || (s->points == 0 && p->mark == PSY_TOKEN_COMMA))
 		for (size_t k = p->list; k < p->mentions; k++)
 			psy_mention_give_side(&p->mention[k], side, PSY_CERTAINTY_IMPLIED);
 	else if (current != NULL)
 		psy_mention_give_side(current, side, PSY_CERTAINTY_STATED);
+	else if (and && before != NULL && psy_both_sides(before->side, side))
+		psy_mention_give_side(before, PSY_SIDE_BILATERAL, PSY_CERTAINTY_STATED);
+	if (s->points == 0)
+	{
+		p->half = side;
+		p->half_at = p->mentions;
+		p->half_before = p->mark;
+	}
 	return PSY_SIDE_NONE;
+}
+
+/* Reads a point and what stands before it. */
+static psy_mention *
+read_point(parser *p, const part *s, size_t token, psy_mention *current, size_t previous, psy_side *pending)
+{
+	size_t before = p->mentions;
+	psy_mention *one = read_known_point(p, s, token, current, previous);
+
+	if (*pending == PSY_SIDE_NONE && p->half_at == before && p->half == PSY_SIDE_BILATERAL && p->half_before == PSY_TOKEN_AND)
+		*pending = p->half; /* and, bilaterally, PC6 */
+	if (one != current && *pending != PSY_SIDE_NONE)
+	{
+		psy_mention_give_side(one, *pending, PSY_CERTAINTY_STATED);
+		p->shared = *pending;
+		*pending = PSY_SIDE_NONE;
+	}
+	return one;
 }
 
 static void
@@ -374,20 +199,12 @@ read_known(parser *p, const part *s, size_t from, size_t to)
 				   inside = behind - (p->token[behind - 1].kind == PSY_TOKEN_CLOSE);
 
 			if (current != NULL)
-				annotate(p, current, k + 1, inside);
+				psy_annotate(p, current, k + 1, inside);
 			k = behind - 1;
 		}
 		else if (psy_is_point(p, t))
 		{
-			psy_mention *one = read_known_point(p, s, k, current, previous);
-
-			if (one != current && pending != PSY_SIDE_NONE)
-			{
-				psy_mention_give_side(one, pending, PSY_CERTAINTY_STATED);
-				p->shared = pending == PSY_SIDE_BILATERAL ? pending : PSY_SIDE_NONE;
-				pending = PSY_SIDE_NONE;
-			}
-			current = one;
+			current = read_point(p, s, k, current, previous, &pending);
 			previous = k;
 		}
 		else if (t->kind == PSY_TOKEN_SIDE)
@@ -395,31 +212,78 @@ read_known(parser *p, const part *s, size_t from, size_t to)
 			p->shared = PSY_SIDE_NONE;
 			pending = read_side(p, s, k, current);
 		}
+		else if (t->kind == PSY_TOKEN_ROLE && previous != SIZE_MAX && s->last_point > k)
+			p->role = (psy_role) t->value; /* 主穴 百会 印堂 配穴 太冲 */
 	}
 }
 
-/* A role word: before points it is theirs and of all that follow, behind them of the clause so far. */
-static void
-read_role(parser *p, const part *s)
+/* ---- parts with words that are not ---------------------------------------------------------------------- */
+
+/* The end of the run of known tokens that begins at `at`: where a strange word or a point that is not free stands. */
+static size_t
+run_end(const parser *p, size_t at, size_t from, size_t to)
 {
-	if (s->role == SIZE_MAX || (s->first_point != SIZE_MAX && s->first_point < s->role))
-		return;
-	if (s->points == 0 && p->mentions > p->clause && s->role > s->from)
-		return;
-	p->role = (psy_role) p->token[s->role].value;
-	p->condition = p->condition_end = 0;
-	end_list(p);
+	while (at < to)
+	{
+		if (p->token[at].kind == PSY_TOKEN_OPEN)
+			at = psy_behind_bracket(p, at);
+		else if (is_strange(p, at) || (p->token[at].kind == PSY_TOKEN_POINT && !is_free(p, at, from, to)))
+			break;
+		else
+			at++;
+	}
+	return at < to ? at : to;
 }
 
 static void
-read_role_behind(parser *p, const part *s)
+keep_gap(parser *p, size_t from, size_t to)
 {
-	if (s->role == SIZE_MAX || s->first_point == SIZE_MAX || s->first_point > s->role ||
-		s->last_point > s->role)
-		return;
-	for (size_t k = p->clause; k < p->mentions; k++)
-		p->mention[k].role = (psy_role) p->token[s->role].value;
+	while (to > from && p->token[to - 1].kind == PSY_TOKEN_SIDE)
+		to--;
+	if (from < to && psy_has_words(p, from, to))
+		psy_mention_keep_text(p, from, to, PSY_RULE_UNKNOWN);
 }
+
+/* The token behind the last point of a run, and its brackets. */
+static size_t
+behind_last_point(const parser *p, const part *s)
+{
+	size_t at = s->last_point + 1;
+
+	return at < s->to && p->token[at].kind == PSY_TOKEN_OPEN ? psy_behind_bracket(p, at) : at;
+}
+
+static void
+read_foreign(parser *p, size_t from, size_t to)
+{
+	size_t kept = from, mentions = p->mentions;
+
+	p->in_text = true;
+	for (size_t at = from; at < to;)
+	{
+		size_t end = run_end(p, at, from, to);
+		part s = psy_part_look(p, at, end);
+
+		if (s.points > 0)
+		{
+			keep_gap(p, kept, s.first_point);
+			psy_role_read(p, &s);
+			read_known(p, &s, at, end);
+			psy_role_read_behind(p, &s);
+			kept = behind_last_point(p, &s);
+		}
+		else if (s.sides == 1 && s.last != SIZE_MAX)
+			read_known(p, &s, at, end);
+		at = end + 1;
+	}
+	if (p->mentions == mentions)
+		psy_mention_keep_text(p, from, to, PSY_RULE_UNKNOWN);
+	else
+		keep_gap(p, kept, to);
+	p->in_text = false;
+}
+
+/* ---- any part ------------------------------------------------------------------------------------------- */
 
 /* 1. of a list is nothing; 37 of ST36-37 makes a range. */
 static bool
@@ -457,41 +321,82 @@ read_landmarks(parser *p, const part *s, size_t from, size_t to)
 	psy_mention_keep_text(p, from, to, PSY_RULE_BESIDE);
 }
 
+/* What is left of a part when its role and its condition are taken off it. */
+static void
+read_rest(parser *p, const part *s, size_t from, size_t to)
+{
+	p->aside = 0;
+	p->refused |= s->refuses;
+	if (from >= to || (s->points == 0 && s->unknown == 0 && s->sides == 0 && s->beside == 0))
+		return;
+	if (is_landmark_pair(p, s))
+	{
+		read_landmarks(p, s, from, to);
+		return;
+	}
+	p->landmarks = s->beside > 0 && (s->points > 0 || s->between);
+	if (s->beside > 0 || s->to_word || (p->refused && s->points > 0))
+		psy_mention_keep_text(p, from, to, PSY_RULE_BESIDE);
+	else if (s->unknown > 0)
+	{
+		read_foreign(p, from, to);
+		p->aside = s->points == 0 ? p->mentions : 0;
+	}
+	else
+		read_known(p, s, from, to);
+	psy_role_read_behind(p, s);
+}
+
+/* 四神聪向百会平刺: the point behind is where the needle points to.  False when there is none. */
+static bool
+read_toward(parser *p, size_t from, size_t to)
+{
+	for (size_t k = from; k + 1 < to; k++)
+		if (p->token[k].kind == PSY_TOKEN_TOWARD && psy_is_point(p, &p->token[k + 1]))
+		{
+			psy_part_read(p, from, k);
+			psy_mention_keep_text(p, k, to, PSY_RULE_BESIDE);
+			return true;
+		}
+	return false;
+}
+
 void
 psy_part_read(parser *p, size_t from, size_t to)
 {
-	part s;
+	part s, whole;
 
 	if (from == to)
 		return;
 	s = psy_part_look(p, from, to);
-	if (p->token[from].kind == PSY_TOKEN_EAR || (s.ear != SIZE_MAX && s.points == 0))
+	if (s.ear != SIZE_MAX && (s.points == 0 || s.ear < s.first_point))
 	{
 		p->ear = true;
 		s = psy_part_look(p, from, to);
 	}
 	if (p->token[from].kind == PSY_TOKEN_NUMBER && to - from == 1 && read_lone_number(p, from))
 		return;
-	read_role(p, &s);
-	read_condition(p, &s, &from, &to);
+	if (s.located != SIZE_MAX) /* where the point lies names others */
+	{
+		bool beside = s.beside > 0;
+
+		s = psy_part_look(p, from, to = s.located);
+		psy_part_read(p, from, to);
+		p->landmarks = beside;
+		return;
+	}
+	if (read_toward(p, from, to))
+		return;
+	psy_role_read(p, &s);
+	whole = s;
+	psy_condition_read(p, &s, &from, &to);
 	s = psy_part_look(p, from, to);
-	p->aside = 0;
-	if (from >= to || (s.points == 0 && s.unknown == 0 && s.sides == 0 && s.beside == 0))
-		return;
-	if (is_landmark_pair(p, &s))
-	{
-		read_landmarks(p, &s, from, to);
-		return;
-	}
-	p->landmarks = s.beside > 0 && (s.points > 0 || s.between);
-	if (s.unknown > 0 || s.beside > 0 || (s.to_word && s.points > 0))
-	{
-		read_foreign(p, &s, from, to);
-		p->aside = s.points == 0 ? p->mentions : 0;
-	}
-	else
-		read_known(p, &s, from, to);
-	read_role_behind(p, &s);
+	if (s.not_behind && p->mark == PSY_TOKEN_AND) /* ST36 and SP6 were not needled */
+		for (size_t k = p->clause; k < p->mentions; k++)
+			if (p->mention[k].point != NULL)
+				psy_mention_unresolve(&p->mention[k], PSY_RULE_BESIDE);
+	read_rest(p, &s, from, to);
+	psy_condition_read_behind(p, &whole);
 	for (size_t k = from; k < to; k++)
 		if (p->token[k].kind == PSY_TOKEN_POINT && p->token[k].ear_named)
 			p->ear = true; /* auricular Shenmen, CO15 */

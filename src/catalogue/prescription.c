@@ -15,7 +15,7 @@ psy_mention_rule_name(psy_mention_rule rule)
 {
 	static const char *const names[] = {
 		"code",        "dialect",      "pinyin",    "chinese",       "alias", "typo",   "name_and_code",
-		"ear_context", "code_in_text", "ambiguous", "contradiction", "range", "beside", "unknown"};
+		"ear_context", "code_in_text", "name_in_text", "ambiguous", "contradiction", "range", "beside", "unknown"};
 
 	return names[rule];
 }
@@ -55,11 +55,12 @@ behind_point(const parser *p, size_t open)
 {
 	size_t k = open;
 
-	while (k > 0 && (p->token[k - 1].kind == PSY_TOKEN_NOTE || p->token[k - 1].kind == PSY_TOKEN_CLOSE))
+	while (k > 0 && (p->token[k - 1].kind == PSY_TOKEN_NOTE || p->token[k - 1].kind == PSY_TOKEN_SIDE ||
+					 p->token[k - 1].kind == PSY_TOKEN_CLOSE))
 	{
 		int depth = 0;
 
-		if (p->token[k - 1].kind == PSY_TOKEN_NOTE)
+		if (p->token[k - 1].kind != PSY_TOKEN_CLOSE)
 		{
 			k--;
 			continue;
@@ -76,19 +77,19 @@ behind_point(const parser *p, size_t open)
 }
 
 static void
-pass_mark(parser *p, const psy_token *t)
+pass_mark(parser *p, const psy_token *t, bool empty)
 {
 	switch (t->kind)
 	{
+		case PSY_TOKEN_MATE: psy_mate(p, t->value == 1); break;
 		case PSY_TOKEN_STOP: psy_end_clause(p); break;
 		case PSY_TOKEN_PERIOD:
-		case PSY_TOKEN_LINE:
-			psy_end_clause(p);
-			p->ear = false;
-			break;
+		case PSY_TOKEN_LINE: psy_end_sentence(p); break;
 		default: break;
 	}
 	p->landmarks &= t->kind == PSY_TOKEN_AND;
+	if (empty && t->kind == PSY_TOKEN_COMMA && p->mark == PSY_TOKEN_AND)
+		return; /* A and, bilaterally, B */
 	p->mark = t->kind;
 	p->before_mark = p->mentions;
 }
@@ -97,6 +98,19 @@ static bool
 is_enumerating(const parser *p, size_t k)
 {
 	return p->token[k].kind == PSY_TOKEN_PERIOD && k > 0 && p->token[k - 1].kind == PSY_TOKEN_NUMBER;
+}
+
+/* What stands before a colon, or names a syndrome before the brackets with its points. */
+static bool
+is_heading(const parser *p, size_t from, size_t to, psy_token_kind mark)
+{
+	part s;
+
+	if (mark != PSY_TOKEN_COLON && mark != PSY_TOKEN_OPEN)
+		return false;
+	s = psy_part_look(p, from, to);
+	return mark == PSY_TOKEN_OPEN ? s.points == 0 && s.pattern != SIZE_MAX && s.add == SIZE_MAX
+								  : s.points == 0 || s.pattern != SIZE_MAX || s.ear != SIZE_MAX;
 }
 
 static psy_status
@@ -118,20 +132,17 @@ read_text(const psy_context *ctx, parser *p, psy_error *err)
 			k = psy_behind_bracket(p, k) - 1;
 			continue;
 		}
-		if (kind == PSY_TOKEN_COLON && from < k)
+		if (from < k && is_heading(p, from, k, kind))
 		{
 			part s = psy_part_look(p, from, k);
 
-			if (s.points == 0 || s.pattern != SIZE_MAX || s.ear != SIZE_MAX)
-				psy_part_heading(p, &s);
-			else
-				psy_part_read(p, from, k);
+			psy_part_heading(p, &s);
 		}
 		else
 			psy_part_read(p, from, k);
-		from = k + 1;
 		if (k < p->tokens && !is_enumerating(p, k))
-			pass_mark(p, &p->token[k]);
+			pass_mark(p, &p->token[k], from == k);
+		from = k + 1;
 	}
 	return PSY_OK;
 }
@@ -154,7 +165,12 @@ finish(parser *p)
 {
 	doubt_single_letters(p);
 	for (size_t k = 0; k < p->mentions; k++)
-		if (p->mention[k].point != NULL && p->mention[k].midline && p->mention[k].side == PSY_SIDE_NONE)
+		if (p->mention[k].point == NULL)
+		{
+			p->mention[k].side = PSY_SIDE_NONE;
+			p->mention[k].side_certainty = PSY_CERTAINTY_NONE;
+		}
+		else if (p->mention[k].midline && p->mention[k].side == PSY_SIDE_NONE)
 		{
 			p->mention[k].side = PSY_SIDE_MIDLINE;
 			p->mention[k].side_certainty = PSY_CERTAINTY_ANATOMY;

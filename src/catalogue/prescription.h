@@ -27,6 +27,7 @@ typedef enum psy_mention_rule
 	PSY_RULE_NAME_AND_CODE, /* two names or a name and a code beside each other, of one point */
 	PSY_RULE_EAR_CONTEXT,   /* of several meanings the ear point's, among ear points */
 	PSY_RULE_CODE_IN_TEXT,  /* a code amid words that are not understood */
+	PSY_RULE_NAME_IN_TEXT,  /* a name that stands free amid such words */
 	/* not resolved */
 	PSY_RULE_AMBIGUOUS,
 	PSY_RULE_CONTRADICTION, /* a name and another point's code; a name and something unknown in brackets */
