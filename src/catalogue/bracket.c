@@ -52,13 +52,23 @@ is_no_pinyin(const parser *p, size_t token)
 	return t->glyphs > 2 && last >= 'a' && last <= 'z' && strchr("aeioungr", (int) last) == NULL;
 }
 
+/* T5, T3-T12: where along the spine. */
+static bool
+is_vertebra(const parser *p, size_t token)
+{
+	const psy_glyph *g = &p->glyph[p->token[token].at];
+
+	return p->token[token].glyphs > 1 && g[0].character < 0x80 && strchr("ctls", (int) g[0].character) != NULL &&
+		   psy_glyph_class_of(g[1].character) == PSY_GLYPH_DIGIT;
+}
+
 /* What stands there is no point: GV20 (Foo) may name another, PC6 (B) is on both sides. */
 static void
 annotate_unknown(parser *p, psy_mention *m, size_t from, size_t to, bool alone)
 {
 	if (!alone || to - from != 1 || p->token[from].kind == PSY_TOKEN_NUMBER)
 		return;
-	if (!p->token[from].digits && is_no_pinyin(p, from))
+	if (p->token[from].digits ? is_vertebra(p, from) : is_no_pinyin(p, from))
 		return;
 	if (psy_is_word(p, from, "b"))
 		psy_mention_give_side(m, PSY_SIDE_BILATERAL, PSY_CERTAINTY_STATED);

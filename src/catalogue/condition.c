@@ -49,19 +49,18 @@ psy_has_words(const parser *p, size_t from, size_t to)
 }
 
 static void
-set_condition(parser *p, size_t from, size_t to)
-{
-	p->condition = start_of(p, from);
-	p->condition_end = end_of(p, to - 1);
-	end_list(p);
-}
-
-static void
 set_condition_bytes(parser *p, size_t start, size_t end)
 {
 	p->condition = start;
 	p->condition_end = end;
+	p->syndromes = true;
 	end_list(p);
+}
+
+static void
+set_condition(parser *p, size_t from, size_t to)
+{
+	set_condition_bytes(p, start_of(p, from), end_of(p, to - 1));
 }
 
 /* Gives mentions that were read before the condition that came behind them. */
@@ -188,7 +187,7 @@ psy_mate(parser *p, bool always)
 		(p->role == PSY_ROLE_SYNDROME || p->role == PSY_ROLE_ADJUNCT || p->condition_end > p->condition ||
 		 names_syndrome(p, last_mention(p)->start, last_mention(p)->end)))
 		take_aside(p);
-	else if (always || aside || p->before_mark == p->mentions)
+	else
 	{
 		p->role_before = p->mate ? p->role_before : p->role;
 		p->role = PSY_ROLE_ADJUNCT;
@@ -260,7 +259,7 @@ read_lead(parser *p, const part *s, size_t *from, size_t *to)
 	p->lead = start_of(p, opens);
 	p->lead_end = end_of(p, s->to - 1);
 	p->lead_at = p->mentions;
-	if (s->pattern != SIZE_MAX)
+	if (s->pattern != SIZE_MAX || (s->condition != SIZE_MAX && p->token[s->condition].value == 1))
 		set_condition_bytes(p, p->lead, p->lead_end);
 	if (s->condition != SIZE_MAX)
 		*from = *to;
@@ -295,10 +294,11 @@ psy_condition_read(parser *p, const part *s, size_t *from, size_t *to)
 {
 	bool points_behind = s->last_point != SIZE_MAX && (s->condition == SIZE_MAX || s->last_point > s->condition);
 
-	if (p->lead_end > p->lead && p->lead_at == p->mentions && p->mark == PSY_TOKEN_AND && s->points == 0 && s->add == SIZE_MAX)
+	if (p->lead_end > p->lead && p->lead_at == p->mentions && p->mark == PSY_TOKEN_AND && s->add == SIZE_MAX &&
+		(s->points == 0 || (p->syndromes && s->first_unknown < s->first_point)))
 	{
-		p->lead_end = end_of(p, s->to - 1); /* for patients | with insomnia */
-		if (s->pattern != SIZE_MAX)
+		p->lead_end = end_of(p, s->points == 0 ? s->to - 1 : s->first_point - 1); /* for patients | with insomnia */
+		if (s->pattern != SIZE_MAX || s->points > 0)
 			set_condition_bytes(p, p->lead, p->lead_end);
 	}
 	else if (s->condition != SIZE_MAX && (s->add == SIZE_MAX || s->condition > s->add) && !points_behind &&

@@ -75,6 +75,19 @@ is_off_point(const parser *p, size_t from, size_t token)
 		   is_note(p, token + 1, PSY_NOTE_LENGTH);
 }
 
+/* 经 behind an organ, a yin or a yang. */
+static bool
+is_of_channel(const parser *p, size_t token)
+{
+	static const uint16_t organs[] = {0x80BA, 0x80A0, 0x80C3, 0x813E, 0x5FC3, 0x80F1, 0x80BE, 0x5305, 0x7126, 0x80C6, 0x809D, 0x9633, 0x9634, 0x660E};
+	size_t at = p->token[token].at;
+
+	for (size_t k = 0; at > 0 && k < sizeof organs / sizeof *organs; k++)
+		if (p->glyph[at - 1].character == organs[k])
+			return true;
+	return false;
+}
+
 /* between 2 and 100 Hz */
 static bool
 is_number_behind(const parser *p, size_t token)
@@ -98,6 +111,7 @@ makes_another_place(const parser *p, const part *s, size_t k)
 		case PSY_BESIDE_SHAM: return is_note(p, k + 1, PSY_NOTE_PLACE) || is_note(p, k + 2, PSY_NOTE_PLACE);
 		case PSY_BESIDE_FROM: return k == s->from || !is_note(p, k - 1, PSY_NOTE_CHOOSE);
 		case PSY_BESIDE_CHANNEL: return s->names > 0;
+		case PSY_BESIDE_JING: return is_of_channel(p, k);
 		case PSY_BESIDE_DISTAL: return !is_note(p, k + 1, PSY_NOTE_PLACE);
 		case PSY_BESIDE_ALWAYS:
 		case PSY_BESIDE_MIDPOINT:

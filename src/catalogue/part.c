@@ -60,6 +60,21 @@ is_han(const parser *p, size_t token)
 	return psy_glyph_class_of(p->glyph[p->token[token].at].character) == PSY_GLYPH_HAN;
 }
 
+/* A strange word that a Chinese name beside it may be a part of. */
+static bool
+grows_into(const parser *p, size_t token)
+{
+	return is_strange(p, token) && psy_glyph_class_of(p->glyph[p->token[token].at].character) != PSY_GLYPH_LETTER;
+}
+
+/* 身柱、命门等: the part begins with it, behind a point. */
+static bool
+continues_list(const parser *p, size_t token, size_t from)
+{
+	return token == from && (p->mark == PSY_TOKEN_COMMA || p->mark == PSY_TOKEN_AND) && p->before_mark == p->mentions &&
+		   p->mentions > 0 && p->mention[p->mentions - 1].point != NULL;
+}
+
 /* Whether the token is a point although words beside it are not understood; the part is [from, to). */
 static bool
 is_free(const parser *p, size_t token, size_t from, size_t to)
@@ -77,10 +92,10 @@ is_free(const parser *p, size_t token, size_t from, size_t to)
 	if (code)
 		return t->meanings == 1 && !(token > 1 && p->token[token - 1].kind == PSY_TOKEN_DASH &&
 									 p->token[token - 2].kind == PSY_TOKEN_NUMBER); /* 5-HT7 */
-	if (is_common_word(t) && !(behind && p->token[token + 1].kind == PSY_TOKEN_OPEN))
+	if (is_common_word(t) && !(behind && p->token[token + 1].kind == PSY_TOKEN_OPEN) && !continues_list(p, token, from))
 		return false;
-	return !is_han(p, token) || ((!before || !is_strange(p, token - 1) || !touch(p, token - 1, token)) &&
-								 (!behind || !is_strange(p, token + 1) || !touch(p, token, token + 1)));
+	return !is_han(p, token) || ((!before || !grows_into(p, token - 1) || !touch(p, token - 1, token)) &&
+								 (!behind || !grows_into(p, token + 1) || !touch(p, token, token + 1)));
 }
 
 /* ---- parts that are understood -------------------------------------------------------------------------- */
@@ -152,7 +167,11 @@ read_side(parser *p, const part *s, size_t token, psy_mention *current)
 		for (size_t k = p->list; k < p->mentions; k++)
 			psy_mention_give_side(&p->mention[k], side, PSY_CERTAINTY_IMPLIED);
 	else if (current != NULL)
+	{
+		if (p->mark == PSY_TOKEN_DASH && current > p->mention && p->before_mark + 1 == p->mentions && s->points == 1)
+			psy_mention_give_side(current - 1, side, PSY_CERTAINTY_IMPLIED); /* ST36-SP6 on the left */
 		psy_mention_give_side(current, side, PSY_CERTAINTY_STATED);
+	}
 	else if (and && before != NULL && psy_both_sides(before->side, side))
 		psy_mention_give_side(before, PSY_SIDE_BILATERAL, PSY_CERTAINTY_STATED);
 	if (s->points == 0)
@@ -253,6 +272,15 @@ behind_last_point(const parser *p, const part *s)
 	return at < s->to && p->token[at].kind == PSY_TOKEN_OPEN ? psy_behind_bracket(p, at) : at;
 }
 
+/* PC6 points at T5-T12 were needled on both sides */
+static void
+give_late_side(parser *p, const part *s)
+{
+	for (size_t k = s->from; k < s->to; k++)
+		if (p->token[k].kind == PSY_TOKEN_SIDE && p->token[k].value == PSY_SIDE_BILATERAL)
+			psy_mention_give_side(last_mention(p), PSY_SIDE_BILATERAL, PSY_CERTAINTY_STATED);
+}
+
 static void
 read_foreign(parser *p, size_t from, size_t to)
 {
@@ -274,6 +302,8 @@ read_foreign(parser *p, size_t from, size_t to)
 		}
 		else if (s.sides == 1 && s.last != SIZE_MAX)
 			read_known(p, &s, at, end);
+		else if (s.sides == 1 && end == to && p->mentions > mentions)
+			give_late_side(p, &s);
 		at = end + 1;
 	}
 	if (p->mentions == mentions)

@@ -27,7 +27,8 @@ static const word_list latin[] = {
 	 "supplemental minor optional adj supp"},
 	{PSY_TOKEN_ADD, 0, "add added adding additionally supplemented"},
 	{PSY_TOKEN_ADD, 1, "plus"},
-	{PSY_TOKEN_FOR, 0, "for if when whenever where case"},
+	{PSY_TOKEN_FOR, 0, "for where"},
+	{PSY_TOKEN_FOR, 1, "if when whenever case"},
 	{PSY_TOKEN_PATTERN, 0,
 	 "deficiency stagnation syndrome syndromes pattern patterns excess hyperactivity insufficiency "
 	 "disharmony obstruction stasis"},
@@ -121,7 +122,8 @@ static const word_list han[] = {
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_MIDPOINT, "连线 中点 连线中点"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_FORWARD, "不取 不用 除 避开 不针 不刺 未取 未用 禁针 非"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_ALWAYS,
-	 "旁开 旁 上方 下方 前方 后方 附近 外侧 内侧 外侧缘 内侧缘 经 经穴 邻近 相邻 旁边"},
+	 "旁开 旁 上方 下方 前方 后方 附近 外侧 内侧 外侧缘 内侧缘 邻近 相邻 旁边"},
+	{PSY_TOKEN_BESIDE, PSY_BESIDE_JING, "经 经穴"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_NOT, "非穴 非穴位 非穴点 非经 非经非穴 假穴 假穴位 假针刺点 假刺激点 除外"},
 	{PSY_TOKEN_LOCATED, 0, "位于 位在 定位 定位于 位置"},
 	{PSY_TOKEN_LAST, 1, "后"},
@@ -528,6 +530,19 @@ drop_ordinal(const cutter *c, psy_token *token, size_t n, int *depth)
 	return n;
 }
 
+/* A hyphen and a word behind a strange word that it belongs to: PHQ-9, T5-T12; 0 when there is none. */
+static size_t
+strange_length(const cutter *c, size_t at, const psy_token *before)
+{
+	const psy_meaning *meaning;
+	size_t alias = 0, word = word_length(c, at + 1);
+
+	if (character_at(c, at) != '-' || word == 0 || before->kind != PSY_TOKEN_UNKNOWN || before->at + before->glyphs != at ||
+		class_at(c, before->at) != PSY_GLYPH_LETTER)
+		return 0;
+	return psy_lexicon_longest(c->lexicon, c->glyph, c->count, at + 1, &alias, &meaning) > 0 ? 0 : 1 + word;
+}
+
 psy_status
 psy_tokens(const psy_context *ctx, const psy_lexicon *lexicon, const psy_glyph *glyph, size_t glyphs,
 		   psy_token **token, size_t *count, psy_error *err)
@@ -553,6 +568,12 @@ psy_tokens(const psy_context *ctx, const psy_lexicon *lexicon, const psy_glyph *
 			cut_word(&c, &t);
 		else if (within_compound(&c, at - 1, n > 0 ? &(*token)[n - 1] : NULL))
 			continue;
+		else if (n > 0 && (t.glyphs = strange_length(&c, at - 1, &(*token)[n - 1])) > 0)
+		{
+			(*token)[n - 1].glyphs += t.glyphs;
+			at += t.glyphs - 1;
+			continue;
+		}
 		else if (glyph[t.at].character == 0xD7 && class_at(&c, at) == PSY_GLYPH_DIGIT)
 		{
 			t.kind = PSY_TOKEN_NOTE; /* ×2 */

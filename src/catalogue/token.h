@@ -20,7 +20,7 @@ typedef enum psy_token_kind
 	PSY_TOKEN_ALL,     /* of the points before: 均, all */
 	PSY_TOKEN_ROLE,    /* value: psy_role */
 	PSY_TOKEN_ADD,     /* 加, add: points follow that a condition adds; value 1: plus, which words before it are none for */
-	PSY_TOKEN_FOR,     /* a condition follows */
+	PSY_TOKEN_FOR,     /* a condition follows; value 1: at once, without a word of adding */
 	PSY_TOKEN_PATTERN, /* a word of syndromes: 型, 证, deficiency */
 	PSY_TOKEN_EAR,     /* ear points follow */
 	PSY_TOKEN_BESIDE,  /* a word that makes a point named here another place, or none: lateral, not; value:
@@ -52,6 +52,7 @@ typedef enum psy_beside
 	PSY_BESIDE_SHAM,     /* where `points` stands behind it: sham points, but not sham needles at GV20 */
 	PSY_BESIDE_FROM,     /* but not selected from */
 	PSY_BESIDE_CHANNEL,  /* where a point is named that is no code: Taiyang channel */
+	PSY_BESIDE_JING,     /* 经 of a channel, not of 神经 */
 	PSY_BESIDE_DISTAL,   /* but not distal points */
 	PSY_BESIDE_NOT       /* of all points behind a heading, too: non-acupoints: */
 } psy_beside;
