@@ -129,6 +129,13 @@ psy_annotate(parser *p, psy_mention *m, size_t from, size_t to)
 
 	if (from >= to || read_alternatives(p, m, from, to))
 		return;
+	if (p->token[from].kind == PSY_TOKEN_FOR && psy_has_words(p, from, to)) /* HT7 (for insomnia) */
+	{
+		m->role = PSY_ROLE_SYNDROME;
+		m->condition = start_of(p, from);
+		m->condition_end = end_of(p, to - 1);
+		return;
+	}
 	for (size_t k = from; k < to; k++)
 		alone &= !is_mark(p->token[k].kind);
 	for (size_t k = from; k <= to; k++)

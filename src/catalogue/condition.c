@@ -163,7 +163,10 @@ psy_part_heading(parser *p, const part *s)
 	if (s->unknown == 0 && s->sides == 1)
 		for (size_t k = s->from; k < s->to; k++) /* bilateral: LR3, SP6 */
 			if (p->token[k].kind == PSY_TOKEN_SIDE)
+			{
 				p->shared = (psy_side) p->token[k].value;
+				p->narrow = false;
+			}
 }
 
 /* ---- roles --------------------------------------------------------------------------------------------- */
@@ -289,6 +292,44 @@ read_add(parser *p, const part *s, size_t *from)
 	}
 }
 
+static bool
+is_character(const parser *p, size_t glyph, uint32_t first, uint32_t second)
+{
+	return p->glyph[glyph].character == first || p->glyph[glyph].character == second;
+}
+
+/* 伴, 兼, 若 or 如 begin what was read last, and 者 ends it. */
+static bool
+is_told_of_those(const parser *p)
+{
+	const psy_mention *words = &p->mention[p->mentions - 1];
+	bool begins = p->syndromes, ends = false;
+
+	for (size_t k = 0; k < p->glyphs; k++)
+	{
+		begins |= p->glyph[k].start == words->start && (is_character(p, k, 0x4F34, 0x517C) || is_character(p, k, 0x82E5, 0x5982));
+		ends |= p->glyph[k].end == words->end && p->glyph[k].character == 0x8005;
+	}
+	return begins && ends;
+}
+
+/* 阴虚者选太溪; 肝郁型取太冲; 伴失眠者，针安眠 */
+static void
+read_those(parser *p, const part *s, size_t *from)
+{
+	size_t last;
+
+	if (s->points > 0 && p->aside > 0 && p->aside == p->mentions && p->mark == PSY_TOKEN_COMMA && is_told_of_those(p))
+		take_aside(p);
+	if (s->pattern == SIZE_MAX || s->first_unknown > s->pattern || s->first_point == SIZE_MAX || s->first_point < s->pattern)
+		return;
+	last = p->token[s->pattern].at + p->token[s->pattern].glyphs - 1;
+	if (!is_character(p, last, 0x8005, 0x578B))
+		return;
+	set_condition(p, s->from, s->pattern + 1);
+	*from = s->pattern + 1;
+}
+
 void
 psy_condition_read(parser *p, const part *s, size_t *from, size_t *to)
 {
@@ -309,6 +350,8 @@ psy_condition_read(parser *p, const part *s, size_t *from, size_t *to)
 		read_lead(p, s, from, to);
 	else if (s->add != SIZE_MAX)
 		read_add(p, s, from);
+	else
+		read_those(p, s, from);
 }
 
 void

@@ -55,6 +55,8 @@ is_role(const parser *p, size_t token)
 {
 	size_t next = token + 1;
 
+	if (p->token[token].value == PSY_ROLE_MAIN && p->glyph[p->token[token].at].character == 0x4E3B && p->token[token].glyphs == 1)
+		return next < p->tokens && p->token[next].kind == PSY_TOKEN_COLON; /* 主： */
 	return !is_latin(p, token) || next >= p->tokens || is_mark(p->token[next].kind) ||
 		   p->token[next].kind == PSY_TOKEN_POINT || p->token[next].kind == PSY_TOKEN_ROLE ||
 		   is_note(p, next, PSY_NOTE_PLACE) || is_note(p, next + 1, PSY_NOTE_PLACE);
@@ -64,7 +66,11 @@ is_role(const parser *p, size_t token)
 static bool
 is_applied_to(const parser *p, size_t from, size_t to)
 {
-	return to > from && p->token[to - 1].kind == PSY_TOKEN_NOTE && p->token[to - 1].value != PSY_NOTE_LENGTH;
+	const psy_token *t = &p->token[to - 1];
+	uint32_t last = to > from ? p->glyph[t->at + t->glyphs - 1].character : 0;
+
+	return to > from && ((t->kind == PSY_TOKEN_NOTE && t->value != PSY_NOTE_LENGTH) ||
+						 (t->kind == PSY_TOKEN_UNKNOWN && t->glyphs > 3 && last == 'd')); /* taped to */
 }
 
 /* 百会前1寸 */
@@ -109,9 +115,9 @@ makes_another_place(const parser *p, const part *s, size_t k)
 			return (!s->wire || s->lengths > 0) && !is_number_behind(p, k);
 		case PSY_BESIDE_FORWARD: return behind;
 		case PSY_BESIDE_SHAM: return is_note(p, k + 1, PSY_NOTE_PLACE) || is_note(p, k + 2, PSY_NOTE_PLACE);
-		case PSY_BESIDE_FROM: return k == s->from || !is_note(p, k - 1, PSY_NOTE_CHOOSE);
+		case PSY_BESIDE_FROM: return !s->wire && (k == s->from || !is_note(p, k - 1, PSY_NOTE_CHOOSE));
 		case PSY_BESIDE_CHANNEL: return s->names > 0;
-		case PSY_BESIDE_JING: return is_of_channel(p, k);
+		case PSY_BESIDE_JING: return is_of_channel(p, k) && !is_note(p, k + 1, PSY_NOTE_PLACE);
 		case PSY_BESIDE_DISTAL: return !is_note(p, k + 1, PSY_NOTE_PLACE);
 		case PSY_BESIDE_ALWAYS:
 		case PSY_BESIDE_MIDPOINT:

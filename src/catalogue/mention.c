@@ -194,8 +194,8 @@ psy_mention_append(parser *p, psy_mention m)
 	}
 	*to = m;
 	p->mentions++;
-	if (p->shared != PSY_SIDE_BILATERAL && p->mark != PSY_TOKEN_AND && p->mark != PSY_TOKEN_DASH)
-		p->shared = PSY_SIDE_NONE; /* left A and B, but not left A, B */
+	if (p->narrow && p->mark != PSY_TOKEN_AND && p->mark != PSY_TOKEN_DASH)
+		p->shared = PSY_SIDE_NONE;
 	if (p->shared != PSY_SIDE_NONE)
 		psy_mention_give_side(to, p->shared, PSY_CERTAINTY_IMPLIED);
 	return to;

@@ -37,6 +37,7 @@ typedef struct parser
 	size_t lead_at;            /* number of mentions when they did */
 	size_t condition, condition_end;
 	psy_side shared; /* bilateral LR3, SP6 */
+	bool narrow;     /* it is that of what `and` joins alone: left A and B, but not left A, B */
 	size_t adding;   /* first mention behind `add` in this clause; SIZE_MAX */
 	bool landmarks;  /* the part before named points as landmarks: lateral to ST36 and SP6 */
 	size_t aside;    /* mentions of the part before, if it was unknown text alone: index + 1 */

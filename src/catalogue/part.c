@@ -87,7 +87,7 @@ is_free(const parser *p, size_t token, size_t from, size_t to)
 		return false;
 	if ((before && is_of_laboratories(p, token - 1)) || (behind && is_of_laboratories(p, token + 1)))
 		return false;
-	if (code && !p->ear && (t->meaning->ear || strncmp(t->meaning->point, "MS", 2) == 0))
+	if (code && !p->ear && (t->meaning->ear || strncmp(t->meaning->point, "MS", 2) == 0) && !continues_list(p, token, from))
 		return false; /* CO2, AT4, MS2 are more often something else */
 	if (code)
 		return t->meanings == 1 && !(token > 1 && p->token[token - 1].kind == PSY_TOKEN_DASH &&
@@ -163,13 +163,20 @@ read_side(parser *p, const part *s, size_t token, psy_mention *current)
 		return PSY_SIDE_NONE;
 	if (s->points == 0 && s->to < p->tokens && p->token[s->to].kind == PSY_TOKEN_AND && !s->all)
 		; /* left and right GB13 */
+	else if (s->points == 0 && p->mentions == p->clause && p->mark != PSY_TOKEN_AND)
+	{
+		p->shared = side; /* points on the affected side, namely LI15, LI11 */
+		p->narrow = false;
+	}
 	else if (s->all || (s->points == 0 && p->mark == PSY_TOKEN_COMMA))
 		for (size_t k = p->list; k < p->mentions; k++)
 			psy_mention_give_side(&p->mention[k], side, PSY_CERTAINTY_IMPLIED);
 	else if (current != NULL)
 	{
-		if (p->mark == PSY_TOKEN_DASH && current > p->mention && p->before_mark + 1 == p->mentions && s->points == 1)
-			psy_mention_give_side(current - 1, side, PSY_CERTAINTY_IMPLIED); /* ST36-SP6 on the left */
+		bool pair = p->mark == PSY_TOKEN_DASH && current > p->mention && p->before_mark + 1 == p->mentions; /* ST36-SP6 */
+
+		for (size_t k = pair ? p->mentions - 2 : p->list; (pair || p->mark == PSY_TOKEN_AND || current->single_letter) && k < p->mentions; k++)
+			psy_mention_give_side(&p->mention[k], side, PSY_CERTAINTY_IMPLIED);
 		psy_mention_give_side(current, side, PSY_CERTAINTY_STATED);
 	}
 	else if (and && before != NULL && psy_both_sides(before->side, side))
@@ -196,6 +203,7 @@ read_point(parser *p, const part *s, size_t token, psy_mention *current, size_t 
 	{
 		psy_mention_give_side(one, *pending, PSY_CERTAINTY_STATED);
 		p->shared = *pending;
+		p->narrow = *pending == PSY_SIDE_LEFT || *pending == PSY_SIDE_RIGHT;
 		*pending = PSY_SIDE_NONE;
 	}
 	return one;

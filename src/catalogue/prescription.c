@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#define LIST_GAP 24 /* bytes between the points of a list */
+
 /* ---- names ----------------------------------------------------------------------------------------------
  */
 
@@ -160,10 +162,26 @@ doubt_single_letters(parser *p)
 			psy_mention_unresolve(&p->mention[k], PSY_RULE_AMBIGUOUS);
 }
 
+/* A misspelt name stands alone, or in a list with points. */
+static void
+doubt_typos(parser *p)
+{
+	for (size_t k = 0; k < p->mentions; k++)
+	{
+		psy_mention *m = &p->mention[k];
+		bool before = k > 0 && m[-1].candidates > 0 && m->start <= m[-1].end + LIST_GAP,
+			 behind = k + 1 < p->mentions && m[1].candidates > 0 && m[1].start <= m->end + LIST_GAP;
+
+		if (m->rule == PSY_RULE_TYPO && p->mentions > 1 && !before && !behind)
+			psy_mention_unresolve(m, PSY_RULE_UNKNOWN);
+	}
+}
+
 static void
 finish(parser *p)
 {
 	doubt_single_letters(p);
+	doubt_typos(p);
 	for (size_t k = 0; k < p->mentions; k++)
 		if (p->mention[k].point == NULL)
 		{

@@ -31,11 +31,11 @@ static const word_list latin[] = {
 	{PSY_TOKEN_FOR, 1, "if when whenever case"},
 	{PSY_TOKEN_PATTERN, 0,
 	 "deficiency stagnation syndrome syndromes pattern patterns excess hyperactivity insufficiency "
-	 "disharmony obstruction stasis"},
+	 "disharmony obstruction stasis phlegm dampness yin yang"},
 	{PSY_TOKEN_EAR, 0, "auricular ear ears auriculotherapy auriculoacupuncture nada"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_BETWEEN, "between"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_MIDPOINT, "midway midpoint halfway"},
-	{PSY_TOKEN_BESIDE, PSY_BESIDE_FORWARD, "without except excepting no"},
+	{PSY_TOKEN_BESIDE, PSY_BESIDE_FORWARD, "without except excepting no rather"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_SHAM, "sham placebo"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_FROM, "from"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_CHANNEL, "channel channels meridian meridians"},
@@ -60,7 +60,8 @@ static const word_list latin[] = {
 	{PSY_TOKEN_NOTE, PSY_NOTE_CHOOSE, "selected select chosen choose selecting choosing selection"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_WIRE,
 	 "electrode electrodes pair pairs paired connected connecting current electroacupuncture ea stimulator "
-	 "electrical electric wires leads clips alligator pole poles anode cathode"},
+	 "electrical electric wires leads clips alligator pole poles anode cathode penetrating penetrated penetration threading threaded joining "
+	 "joined"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_WHO,
 	 "patients patient those participants participant subjects individuals cases persons who whose women men"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 1, "one single"},
@@ -92,7 +93,7 @@ static const word_list latin[] = {
 	 "sterile disposable plum blossom cupping laser same simultaneously third other others etc we well "
 	 "jin's jins who standard code codes prescription formula regimen protocol consisted consisting "
 	 "punctured puncture puncturing given delivered performed administered specific special fixed set "
-	 "up main's together only direction backward backwards downward downwards upward upwards forward forwards "
+	 "up main's namely i.e together only direction backward backwards downward downwards upward upwards forward forwards "
 	 "inward inwards outward outwards alternately alternate ex extra extraordinary until during before after positive negative "
 	 "acupressure applied attached placed mandatory obligatory required"},
 };
@@ -109,7 +110,7 @@ static const word_list han[] = {
 	{PSY_TOKEN_ALL, 0,
 	 "均 均取 均为 皆 皆取 以上穴位 以上诸穴 以上各穴 上述穴位 上述诸穴 诸穴 都 都取 其余穴位 余穴 各取"},
 	{PSY_TOKEN_ROLE, PSY_ROLE_MAIN,
-	 "主穴 为主穴 为主 主要穴位 主要取穴 主要腧穴 主穴取 基本穴 基础穴 基础方 主方 基本处方 主组穴 为主组穴 主穴位"},
+	 "主穴 为主穴 为主 主要穴位 主要取穴 主要腧穴 主穴取 基本穴 基础穴 基础方 主方 基本处方 主组穴 为主组穴 主穴位 主"},
 	{PSY_TOKEN_ROLE, PSY_ROLE_ADJUNCT,
 	 "配穴 为配穴 为辅穴 为辅 辅穴 辅助穴 次穴 辅以 佐以 配穴取 辅助取穴 辅助穴位 次要穴位 副穴 为副穴 为配 为佐"},
 	{PSY_TOKEN_ROLE, PSY_ROLE_SYNDROME,
@@ -136,6 +137,7 @@ static const word_list han[] = {
 	{PSY_TOKEN_MATE, 0, "配 配取 配用"},
 	{PSY_TOKEN_MATE, 1, "配合 配以 并配 并配合 兼配"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_EACH, "各"},
+	{PSY_TOKEN_NOTE, PSY_NOTE_PLACE, "原穴 络穴 郄穴 募穴 背俞穴 俞穴 下合穴 八会穴 合穴 井穴 荥穴 输穴 特定穴 八脉交会穴"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 1, "一穴 单穴"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 2, "两穴 二穴 两个穴位"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 3, "三穴 三个穴位"},
@@ -144,15 +146,16 @@ static const word_list han[] = {
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 6, "六穴"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_WIRE, "电极 接电针仪 电针仪 通电 正极 负极 连接 电极夹 导线"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_PLAIN,
-	 "取 选 用 选取 选用 取穴 选穴 穴 穴位 腧穴 穴取 穴区 等 等穴 等穴位 各穴 为 以 主 针刺 电针 针 "
+	 "取 选 用 选取 选用 取穴 选穴 穴 穴位 腧穴 穴取 穴区 等 等穴 等穴位 各穴 为 以 针刺 电针 针 "
 	 "刺 毫针 毫针刺 体针 头针 头皮针 温针 温针灸 艾灸 灸 隔姜灸 隔盐灸 "
 	 "隔药灸 雷火灸 埋线 揿针 皮内针 拔罐 点刺 放血 推拿 按揉 穴位注射 留针 起针 出针 行针 得气 "
 	 "得气为度 平补平泻 平补平泻法 补法 泻法 补 泻 先 再 然后 每日 每天 每周 每次 "
 	 "隔日 直刺 斜刺 平刺 横刺 沿皮刺 深刺 浅刺 向下 向上 向前 向后 斜向 进针 提捏进针 捻转 提插 捻转提插 手法 温和灸 疏密波 "
 	 "连续波 断续波 频率 强度 深度 耳神 同时 交替 交替使用 交替取穴 一组 二组 组 两组 "
 	 "次 分 分钟 常规 常规消毒 常规针刺 主要 分别 治疗 采用 给予 予 予以 进行 及其 开 区 处 点 线 部位 穴组 采取 "
-	 "如下 具体 方法 操作 患者 取仰卧位 仰卧位 坐位 俯卧位 快速 缓慢 刺入 约 按摩 点按 按压 揉按 指压 叩刺 敷贴 贴敷 穴贴 注射 激光 照射 刺激 "
+	 "如下 具体 方法 操作 患者 取仰卧位 仰卧位 坐位 俯卧位 快速 缓慢 刺入 约 按摩 点按 按压 揉按 指压 叩刺 挑刺 挑治 走罐 闪罐 刮痧 刺络 刺血 针灸 施灸 灸法 悬灸 围刺 扬刺 局部 远端 近端 双手 双足 敷贴 贴敷 穴贴 注射 激光 照射 刺激 "
 	 "其中 的 在 于 对 选择 处方 组方 组成 包括 即 共 透穴 针法 治法 施以 施 法 两针 一针 四针 三针 "
+	 "时 入 不留针 不提插 不行针 不捻转 不行手法 不电针 "
 	 "一对 行 由 从 将 经皮 使用 应用 任选 任选其一 任一穴 任一 其一 任选一穴 以上 上述 其余 假针刺 假针 电刺激 置于 "
 	 "贴压 仅 仅取 只取 同侧 头部 头穴 体穴 最后"},
 };
@@ -166,6 +169,15 @@ static const char lengths[] = " mm cm cun inch inches 毫米 厘米 寸 ";
 static const char points[] = " needle needles point points acupoints sites 穴 针 ";
 /* What a sheet measures, and no point: TE 5 ms. */
 static const char measured[] = " ms s sec mm cm hz khz mg ml ug kg g ma v min mins minutes mmhg kda days weeks years ";
+
+/* English words, cities and names that are one edit away from a point's pinyin; searched for in a list of 76,000 words. */
+static const char no_typos[] =
+	" ailing aiming bailing baling baying ceding cilia darling dealing denying dialing dicing doling drying dying erring "
+	"failing hailing haling haying heading hedging heeding herding hewing hexing hiding holding hooding hording houdini "
+	"hounding housing jailing laying liming mailing mermen miming mingling nailing nesting netting paling paying pigeon "
+	"pigpen queen railing relying rending renting riming ringling sailing saying scenting sheeting shunting simian singling "
+	"tailing timing tingling wailing waiting waiving walling whiling wiling yeomen yemen yemeni banyan xingu "
+	"tianjin taiyuan taichung chengdu guiyang qingdao xiamen gansu xuanwu yuanyuan qiang xiang ouyang ";
 
 /* The list that has a word, or NULL. */
 static const word_list *
@@ -382,7 +394,7 @@ cut_latin(const cutter *c, psy_token *t)
 	}
 	for (size_t k = t->at; k < t->at + length; k++)
 		t->digits |= class_at(c, k) == PSY_GLYPH_DIGIT;
-	if (n > 0)
+	if (n > 0 && !is_among(no_typos, c, t->at, length))
 	{
 		const psy_meaning *near;
 		size_t meanings = psy_lexicon_near(c->lexicon, word, &near);
