@@ -1,9 +1,9 @@
 /*
- * bracket.c - see parser.h: what stands in brackets behind a point belongs to it: another name, its sides, another
- * point in its stead, or remarks.
+ * bracket.c - see parser.h: what stands in brackets behind a point belongs to it: another name, its sides,
+ * another point in its stead, or remarks.
  *
- * Another point's name there is a contradiction and takes the point away; words that are longer than a name are a
- * description and say nothing.
+ * Another point's name there is a contradiction and takes the point away; words that are longer than a name
+ * are a description and say nothing.
  */
 #include "catalogue/parser.h"
 
@@ -58,7 +58,8 @@ is_vertebra(const parser *p, size_t token)
 {
 	const psy_glyph *g = &p->glyph[p->token[token].at];
 
-	return p->token[token].glyphs > 1 && g[0].character < 0x80 && strchr("ctls", (int) g[0].character) != NULL &&
+	return p->token[token].glyphs > 1 && g[0].character < 0x80 &&
+		   strchr("ctls", (int) g[0].character) != NULL &&
 		   psy_glyph_class_of(g[1].character) == PSY_GLYPH_DIGIT;
 }
 
@@ -91,7 +92,8 @@ annotate_part(parser *p, psy_mention *m, size_t from, size_t to, bool alone)
 		for (size_t k = p->list; k < p->mentions; k++)
 			psy_mention_give_side(&p->mention[k], s.side, PSY_CERTAINTY_IMPLIED);
 	if (s.side != PSY_SIDE_NONE)
-		psy_mention_give_side(m, psy_both_sides(m->side, s.side) ? PSY_SIDE_BILATERAL : s.side, PSY_CERTAINTY_STATED);
+		psy_mention_give_side(m, psy_both_sides(m->side, s.side) ? PSY_SIDE_BILATERAL : s.side,
+							  PSY_CERTAINTY_STATED);
 	if (s.points == 1 && m->candidates > 0 && !m->set && m->rule != PSY_RULE_CONTRADICTION)
 	{
 		psy_mention named = psy_mention_of_token(p, &p->token[s.point]);
@@ -108,7 +110,8 @@ read_alternatives(parser *p, psy_mention *m, size_t from, size_t to)
 	if (from == to || p->token[from].kind != PSY_TOKEN_OR || m->point == NULL)
 		return false;
 	for (size_t k = from; k < to; k++)
-		if (p->token[k].kind != PSY_TOKEN_OR && p->token[k].kind != PSY_TOKEN_NOTE && !psy_is_point(p, &p->token[k]))
+		if (p->token[k].kind != PSY_TOKEN_OR && p->token[k].kind != PSY_TOKEN_NOTE &&
+			!psy_is_point(p, &p->token[k]))
 			return false;
 	for (size_t k = from; k < to; k++)
 		if (p->token[k].kind == PSY_TOKEN_POINT)

@@ -1,8 +1,9 @@
 /*
  * condition.c - see parser.h: in which role points stand, and the condition that adds them.
  *
- * Conditions come before the points (失眠者加安眠; for insomnia, HT7 was added; insomnia: HT7) or behind them (HT7 for
- * insomnia).  They end with their clause; a role lasts until the next heading, that of 配 until the clause's end.
+ * Conditions come before the points (失眠者加安眠; for insomnia, HT7 was added; insomnia: HT7) or behind them
+ * (HT7 for insomnia).  They end with their clause; a role lasts until the next heading, that of 配 until the
+ * clause's end.
  */
 #include "catalogue/parser.h"
 
@@ -34,7 +35,7 @@ psy_end_sentence(parser *p)
 {
 	psy_end_clause(p);
 	p->sentence = p->mentions;
-	p->ear = false;
+	p->ear = p->ear_codes = false;
 	p->syndromes = false;
 }
 
@@ -111,7 +112,8 @@ is_condition_alone(const parser *p, const part *s)
 		return false;
 	if (p->syndromes)
 		return true;
-	return s->unknown == s->to - s->from && p->token[s->to - 1].at + p->token[s->to - 1].glyphs <= p->token[s->from].at + 8 &&
+	return s->unknown == s->to - s->from &&
+		   p->token[s->to - 1].at + p->token[s->to - 1].glyphs <= p->token[s->from].at + 8 &&
 		   names_syndrome(p, start_of(p, s->from), end_of(p, s->to - 1));
 }
 
@@ -131,7 +133,8 @@ static bool
 names_group(const parser *p, const part *s)
 {
 	for (size_t k = s->from; k < s->to; k++)
-		if (psy_is_word(p, k, "group") || psy_is_word(p, k, "arm") || p->glyph[p->token[k].at].character == 0x7EC4)
+		if (psy_is_word(p, k, "group") || psy_is_word(p, k, "arm") ||
+			p->glyph[p->token[k].at].character == 0x7EC4)
 			return true;
 	return false;
 }
@@ -142,7 +145,8 @@ psy_part_heading(parser *p, const part *s)
 	bool condition = s->pattern != SIZE_MAX || s->condition != SIZE_MAX || is_condition_alone(p, s);
 
 	psy_end_clause(p);
-	p->ear = s->ear != SIZE_MAX;
+	p->ear =
+		s->ear != SIZE_MAX || (p->ear && p->mark == PSY_TOKEN_AND); /* ear acupuncture with five needles: */
 	p->refused = refuses(p, s);
 	p->syndromes = condition;
 	if (condition)
@@ -298,6 +302,15 @@ is_character(const parser *p, size_t glyph, uint32_t first, uint32_t second)
 	return p->glyph[glyph].character == first || p->glyph[glyph].character == second;
 }
 
+static bool
+holds_character(const parser *p, size_t from, size_t to, uint32_t character)
+{
+	for (size_t k = from; k < to; k++)
+		if (p->glyph[k].character == character)
+			return true;
+	return false;
+}
+
 /* 伴, 兼, 若 or 如 begin what was read last, and 者 ends it. */
 static bool
 is_told_of_those(const parser *p)
@@ -307,7 +320,8 @@ is_told_of_those(const parser *p)
 
 	for (size_t k = 0; k < p->glyphs; k++)
 	{
-		begins |= p->glyph[k].start == words->start && (is_character(p, k, 0x4F34, 0x517C) || is_character(p, k, 0x82E5, 0x5982));
+		begins |= p->glyph[k].start == words->start &&
+				  (is_character(p, k, 0x4F34, 0x517C) || is_character(p, k, 0x82E5, 0x5982));
 		ends |= p->glyph[k].end == words->end && p->glyph[k].character == 0x8005;
 	}
 	return begins && ends;
@@ -319,13 +333,16 @@ read_those(parser *p, const part *s, size_t *from)
 {
 	size_t last;
 
-	if (s->points > 0 && p->aside > 0 && p->aside == p->mentions && p->mark == PSY_TOKEN_COMMA && is_told_of_those(p))
+	if (s->points > 0 && p->aside > 0 && p->aside == p->mentions && p->mark == PSY_TOKEN_COMMA &&
+		is_told_of_those(p))
 		take_aside(p);
-	if (s->pattern == SIZE_MAX || s->first_unknown > s->pattern || s->first_point == SIZE_MAX || s->first_point < s->pattern)
+	if (s->pattern == SIZE_MAX || s->first_unknown > s->pattern || s->first_point == SIZE_MAX ||
+		s->first_point < s->pattern)
 		return;
 	last = p->token[s->pattern].at + p->token[s->pattern].glyphs - 1;
-	if (!is_character(p, last, 0x8005, 0x578B))
-		return;
+	if (!is_character(p, last, 0x8005, 0x578B) || !(p->syndromes || p->role == PSY_ROLE_SYNDROME ||
+													holds_character(p, p->token[s->from].at, last, 0x865A)))
+		return; /* 医者以; 失眠者取 may be all who are treated */
 	set_condition(p, s->from, s->pattern + 1);
 	*from = s->pattern + 1;
 }
@@ -333,17 +350,20 @@ read_those(parser *p, const part *s, size_t *from)
 void
 psy_condition_read(parser *p, const part *s, size_t *from, size_t *to)
 {
-	bool points_behind = s->last_point != SIZE_MAX && (s->condition == SIZE_MAX || s->last_point > s->condition);
+	bool points_behind =
+		s->last_point != SIZE_MAX && (s->condition == SIZE_MAX || s->last_point > s->condition);
 
-	if (p->lead_end > p->lead && p->lead_at == p->mentions && p->mark == PSY_TOKEN_AND && s->add == SIZE_MAX &&
-		(s->points == 0 || (p->syndromes && s->first_unknown < s->first_point)))
+	if (p->lead_end > p->lead && p->lead_at == p->mentions && p->mark == PSY_TOKEN_AND &&
+		s->add == SIZE_MAX && (s->points == 0 || (p->syndromes && s->first_unknown < s->first_point)))
 	{
-		p->lead_end = end_of(p, s->points == 0 ? s->to - 1 : s->first_point - 1); /* for patients | with insomnia */
+		p->lead_end =
+			end_of(p, s->points == 0 ? s->to - 1 : s->first_point - 1); /* for patients | with insomnia */
 		if (s->pattern != SIZE_MAX || s->points > 0)
 			set_condition_bytes(p, p->lead, p->lead_end);
 	}
 	else if (s->condition != SIZE_MAX && (s->add == SIZE_MAX || s->condition > s->add) && !points_behind &&
-		psy_has_words(p, s->condition + 1, s->to) && (s->points > 0 || s->add != SIZE_MAX || s->condition > s->from))
+			 psy_has_words(p, s->condition + 1, s->to) &&
+			 (s->points > 0 || s->add != SIZE_MAX || s->condition > s->from))
 		read_condition_behind(p, s, from, to);
 	else if (s->points == 0 && s->add == SIZE_MAX && p->mentions == p->clause &&
 			 (s->condition != SIZE_MAX || s->who != SIZE_MAX))
@@ -357,7 +377,8 @@ psy_condition_read(parser *p, const part *s, size_t *from, size_t *to)
 void
 psy_condition_read_behind(parser *p, const part *s)
 {
-	if (s->add == SIZE_MAX || (s->points > 0 && (s->last_point == SIZE_MAX || s->last_point > s->add)) || s->add == s->from)
+	if (s->add == SIZE_MAX || (s->points > 0 && (s->last_point == SIZE_MAX || s->last_point > s->add)) ||
+		s->add == s->from)
 		return;
 	if (s->who != SIZE_MAX && s->who > s->add)
 		add_on_condition(p, p->clause, start_of(p, s->who), end_of(p, s->to - 1));

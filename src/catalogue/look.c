@@ -1,8 +1,8 @@
 /*
  * look.c - see parser.h: what a part holds, before anything of it is read.
  *
- * A word that would make a point another place (lateral, sham, between) counts only where its surroundings let it:
- * sham points are none, but sham needles at GV20 are at GV20.
+ * A word that would make a point another place (lateral, sham, between) counts only where its surroundings
+ * let it: sham points are none, but sham needles at GV20 are at GV20.
  */
 #include "catalogue/parser.h"
 
@@ -55,7 +55,8 @@ is_role(const parser *p, size_t token)
 {
 	size_t next = token + 1;
 
-	if (p->token[token].value == PSY_ROLE_MAIN && p->glyph[p->token[token].at].character == 0x4E3B && p->token[token].glyphs == 1)
+	if (p->token[token].value == PSY_ROLE_MAIN && p->glyph[p->token[token].at].character == 0x4E3B &&
+		p->token[token].glyphs == 1)
 		return next < p->tokens && p->token[next].kind == PSY_TOKEN_COLON; /* 主： */
 	return !is_latin(p, token) || next >= p->tokens || is_mark(p->token[next].kind) ||
 		   p->token[next].kind == PSY_TOKEN_POINT || p->token[next].kind == PSY_TOKEN_ROLE ||
@@ -85,7 +86,8 @@ is_off_point(const parser *p, size_t from, size_t token)
 static bool
 is_of_channel(const parser *p, size_t token)
 {
-	static const uint16_t organs[] = {0x80BA, 0x80A0, 0x80C3, 0x813E, 0x5FC3, 0x80F1, 0x80BE, 0x5305, 0x7126, 0x80C6, 0x809D, 0x9633, 0x9634, 0x660E};
+	static const uint16_t organs[] = {0x80BA, 0x80A0, 0x80C3, 0x813E, 0x5FC3, 0x80F1, 0x80BE,
+									  0x5305, 0x7126, 0x80C6, 0x809D, 0x9633, 0x9634, 0x660E};
 	size_t at = p->token[token].at;
 
 	for (size_t k = 0; at > 0 && k < sizeof organs / sizeof *organs; k++)
@@ -111,8 +113,7 @@ makes_another_place(const parser *p, const part *s, size_t k)
 
 	switch ((psy_beside) p->token[k].value)
 	{
-		case PSY_BESIDE_BETWEEN:
-			return (!s->wire || s->lengths > 0) && !is_number_behind(p, k);
+		case PSY_BESIDE_BETWEEN: return (!s->wire || s->lengths > 0) && !is_number_behind(p, k);
 		case PSY_BESIDE_FORWARD: return behind;
 		case PSY_BESIDE_SHAM: return is_note(p, k + 1, PSY_NOTE_PLACE) || is_note(p, k + 2, PSY_NOTE_PLACE);
 		case PSY_BESIDE_FROM: return !s->wire && (k == s->from || !is_note(p, k - 1, PSY_NOTE_CHOOSE));
@@ -176,7 +177,8 @@ count_tokens(const parser *p, size_t from, size_t to)
 {
 	part s = {.from = from, .to = to};
 
-	s.first_point = s.last_point = s.first_unknown = s.role = s.last_role = s.add = s.condition = s.pattern = s.ear = SIZE_MAX;
+	s.first_point = s.last_point = s.first_unknown = s.role = s.last_role = s.add = s.condition = s.pattern =
+		s.ear = SIZE_MAX;
 	s.located = s.last = s.who = SIZE_MAX;
 	for (size_t k = from; k < to; k++)
 	{

@@ -93,7 +93,7 @@ psy_mention_of_token(const parser *p, const psy_token *t)
 		m.rule = t->typo ? PSY_RULE_TYPO : (psy_mention_rule) one->kind;
 		m.confidence = m.rule == PSY_RULE_TYPO ? 0.8 : 1;
 	}
-	else if ((p->ear || t->ear_named) && ears == 1)
+	else if ((p->ear || t->ear_named || (p->ear_codes && is_code(one->kind))) && ears == 1)
 	{
 		take_meaning(&m, ear);
 		m.rule = PSY_RULE_EAR_CONTEXT;
@@ -204,7 +204,8 @@ psy_mention_append(parser *p, psy_mention m)
 bool
 psy_both_sides(psy_side one, psy_side other)
 {
-	return (one == PSY_SIDE_LEFT && other == PSY_SIDE_RIGHT) || (one == PSY_SIDE_RIGHT && other == PSY_SIDE_LEFT);
+	return (one == PSY_SIDE_LEFT && other == PSY_SIDE_RIGHT) ||
+		   (one == PSY_SIDE_RIGHT && other == PSY_SIDE_LEFT);
 }
 
 /* Baihui - GV20; GV20, Baihui: the same point in another language. */
@@ -262,7 +263,8 @@ psy_mention_keep_text(parser *p, size_t from, size_t to, psy_mention_rule rule)
 	psy_mention m = {.start = start_of(p, from), .end = end_of(p, to - 1), .rule = rule};
 	psy_mention *before = last_mention(p);
 
-	if (before != NULL && p->mark == PSY_TOKEN_DASH && p->before_mark == p->mentions && before->end + 3 >= m.start &&
+	if (before != NULL && p->mark == PSY_TOKEN_DASH && p->before_mark == p->mentions &&
+		before->end + 3 >= m.start &&
 		(before->rule == PSY_RULE_UNKNOWN || before->single_letter)) /* PHQ-9; C5-C7 */
 	{
 		psy_mention_unresolve(before, rule);

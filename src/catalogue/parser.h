@@ -1,7 +1,7 @@
 /*
- * parser.h - the parser of prescriptions between its files: prescription.c cuts a text into parts, look.c says
- * what a part holds, condition.c for whom and in which role, part.c reads its points, bracket.c what stands in
- * brackets behind them, mention.c keeps what was found.
+ * parser.h - the parser of prescriptions between its files: prescription.c cuts a text into parts, look.c
+ * says what a part holds, condition.c for whom and in which role, part.c reads its points, bracket.c what
+ * stands in brackets behind them, mention.c keeps what was found.
  *
  * Everything that a mention shares with its neighbours is state here: the list it stands in (a side), the
  * clause (a condition), the text so far (role, ear points).  A mention's number is its index; mentions never
@@ -24,17 +24,18 @@ typedef struct parser
 	size_t sentence;     /* first mention of the sentence */
 	size_t roled;        /* mentions before it have the role that stood behind them */
 	bool ear, whole;     /* among ear points; the text is one part */
+	bool ear_codes;      /* among codes of ear points */
 	psy_role role;
-	psy_role role_before;      /* of the clause, where mate */
-	bool mate;                 /* 配 made it adjunct, for the clause */
-	bool syndromes;            /* the heading before was a condition */
-	bool refused;              /* the heading says that no point follows: non-acupoints: */
-	bool in_text;              /* reading a part with words that are not understood */
-	psy_side half;             /* left, of left and right; at this number of mentions */
+	psy_role role_before;       /* of the clause, where mate */
+	bool mate;                  /* 配 made it adjunct, for the clause */
+	bool syndromes;             /* the heading before was a condition */
+	bool refused;               /* the heading says that no point follows: non-acupoints: */
+	bool in_text;               /* reading a part with words that are not understood */
+	psy_side half;              /* left, of left and right; at this number of mentions */
 	psy_token_kind half_before; /* the mark before it */
 	size_t half_at;
-	size_t lead, lead_end;     /* bytes of the words that open a sentence: for insomnia, */
-	size_t lead_at;            /* number of mentions when they did */
+	size_t lead, lead_end; /* bytes of the words that open a sentence: for insomnia, */
+	size_t lead_at;        /* number of mentions when they did */
 	size_t condition, condition_end;
 	psy_side shared; /* bilateral LR3, SP6 */
 	bool narrow;     /* it is that of what `and` joins alone: left A and B, but not left A, B */
@@ -50,9 +51,11 @@ typedef struct parser
 typedef struct part
 {
 	size_t from, to;
-	size_t points, names, unknown, sides, beside, lengths; /* numbers of them; names: points that are no codes */
-	int count;                                             /* a number of points: two */
-	size_t first_point, last_point, first_unknown, role, last_role, add, condition, pattern, ear, located, last, who;
+	size_t points, names, unknown, sides, beside,
+		lengths; /* numbers of them; names: points that are no codes */
+	int count;   /* a number of points: two */
+	size_t first_point, last_point, first_unknown, role, last_role, add, condition, pattern, ear, located,
+		last, who;
 	bool all, to_word, between, wire;
 	bool not_behind, refuses; /* were not needled; names sham points */
 } part;

@@ -1,9 +1,10 @@
 /*
  * part.c - see parser.h: a part is the tokens between two marks, with the brackets behind its points.
  *
- * A part that is understood whole gives its points.  One with words that are not is cut at these words, and of the
- * runs between them those points are taken that cannot be anything else: a code, or a name that stands free of the
- * unknown words and is no common word.  One with a word that makes its points another place gives none.
+ * A part that is understood whole gives its points.  One with words that are not is cut at these words, and
+ * of the runs between them those points are taken that cannot be anything else: a code, or a name that stands
+ * free of the unknown words and is no common word.  One with a word that makes its points another place gives
+ * none.
  */
 #include "catalogue/parser.h"
 
@@ -15,8 +16,10 @@
 static bool
 is_common_word(const psy_token *t)
 {
-	static const char words[] = " 中枢 子宫 胆囊 阑尾 太阳 日月 命门 带脉 膝眼 耳尖 肘尖 内踝尖 外踝尖 腕骨 完骨 曲骨 横骨 髋骨 京骨 束骨 "
-								"会阴 人中 鸠尾 缺盆 商丘 石门 天府 大都 中都 天池 taiyang shangqiu shimen tianfu dadu zhongdu tianchi ";
+	static const char words[] = " 中枢 子宫 胆囊 阑尾 太阳 日月 命门 带脉 膝眼 耳尖 肘尖 内踝尖 外踝尖 腕骨 "
+								"完骨 曲骨 横骨 髋骨 京骨 束骨 "
+								"会阴 人中 鸠尾 缺盆 商丘 石门 天府 大都 中都 天池 taiyang shangqiu shimen "
+								"tianfu dadu zhongdu tianchi ";
 	size_t n = strlen(t->meaning->alias);
 	const char *at = strstr(words, t->meaning->alias);
 
@@ -28,10 +31,12 @@ static bool
 is_of_laboratories(const parser *p, size_t token)
 {
 	static const char *const words[] = {
-		"receptor", "receptors", "gene",    "genes",    "cell",    "cells",      "kinase",       "protein",   "proteins",   "mrna",
-		"mice",     "mouse",     "strain",  "factor",   "binding", "expression", "transcription", "antibody", "neuron",     "neurons",
-		"agonist",  "antagonist", "allele", "vertebra", "disc",    "root",       "segment",      "spectrometry", "inhibitor", "pathway",
-		"isoform",  "enzyme",    "tumor",   "tumour",   "cancer",  "polymorphism", "level",      "levels",    "scores",     "dermatome"};
+		"receptor",     "receptors",  "gene",          "genes",    "cell",     "cells",   "kinase",
+		"protein",      "proteins",   "mrna",          "mice",     "mouse",    "strain",  "factor",
+		"binding",      "expression", "transcription", "antibody", "neuron",   "neurons", "agonist",
+		"antagonist",   "allele",     "vertebra",      "disc",     "root",     "segment", "spectrometry",
+		"inhibitor",    "pathway",    "isoform",       "enzyme",   "tumor",    "tumour",  "cancer",
+		"polymorphism", "level",      "levels",        "scores",   "dermatome"};
 
 	for (size_t k = 0; k < sizeof words / sizeof *words; k++)
 		if (psy_is_word(p, token, words[k]))
@@ -64,15 +69,16 @@ is_han(const parser *p, size_t token)
 static bool
 grows_into(const parser *p, size_t token)
 {
-	return is_strange(p, token) && psy_glyph_class_of(p->glyph[p->token[token].at].character) != PSY_GLYPH_LETTER;
+	return is_strange(p, token) &&
+		   psy_glyph_class_of(p->glyph[p->token[token].at].character) != PSY_GLYPH_LETTER;
 }
 
 /* 身柱、命门等: the part begins with it, behind a point. */
 static bool
 continues_list(const parser *p, size_t token, size_t from)
 {
-	return token == from && (p->mark == PSY_TOKEN_COMMA || p->mark == PSY_TOKEN_AND) && p->before_mark == p->mentions &&
-		   p->mentions > 0 && p->mention[p->mentions - 1].point != NULL;
+	return token == from && (p->mark == PSY_TOKEN_COMMA || p->mark == PSY_TOKEN_AND) &&
+		   p->before_mark == p->mentions && p->mentions > 0 && p->mention[p->mentions - 1].point != NULL;
 }
 
 /* Whether the token is a point although words beside it are not understood; the part is [from, to). */
@@ -82,23 +88,29 @@ is_free(const parser *p, size_t token, size_t from, size_t to)
 	const psy_token *t = &p->token[token];
 	bool code = is_code(t->meaning->kind), before = token > from, behind = token + 1 < to;
 
-	if (!psy_is_point(p, t) || t->single_letter || t->typo || t->meaning->kind == PSY_ALIAS_TYPO || t->meaning->weak ||
-		t->meaning->ear_only)
+	if (t->typo && token + 2 < p->tokens && p->token[token + 1].kind == PSY_TOKEN_OPEN &&
+		p->token[token + 2].kind == PSY_TOKEN_POINT)
+		return true; /* Yinlinquan (SP9) */
+	if (!psy_is_point(p, t) || t->single_letter || t->typo || t->meaning->kind == PSY_ALIAS_TYPO ||
+		t->meaning->weak || t->meaning->ear_only)
 		return false;
 	if ((before && is_of_laboratories(p, token - 1)) || (behind && is_of_laboratories(p, token + 1)))
 		return false;
-	if (code && !p->ear && (t->meaning->ear || strncmp(t->meaning->point, "MS", 2) == 0) && !continues_list(p, token, from))
+	if (code && !p->ear && (t->meaning->ear || strncmp(t->meaning->point, "MS", 2) == 0) &&
+		!continues_list(p, token, from))
 		return false; /* CO2, AT4, MS2 are more often something else */
 	if (code)
 		return t->meanings == 1 && !(token > 1 && p->token[token - 1].kind == PSY_TOKEN_DASH &&
 									 p->token[token - 2].kind == PSY_TOKEN_NUMBER); /* 5-HT7 */
-	if (is_common_word(t) && !(behind && p->token[token + 1].kind == PSY_TOKEN_OPEN) && !continues_list(p, token, from))
+	if (is_common_word(t) && !(behind && p->token[token + 1].kind == PSY_TOKEN_OPEN) &&
+		!continues_list(p, token, from))
 		return false;
 	return !is_han(p, token) || ((!before || !grows_into(p, token - 1) || !touch(p, token - 1, token)) &&
 								 (!behind || !grows_into(p, token + 1) || !touch(p, token, token + 1)));
 }
 
-/* ---- parts that are understood -------------------------------------------------------------------------- */
+/* ---- parts that are understood --------------------------------------------------------------------------
+ */
 
 /* A point of a part that is understood; current is the mention before it in the part, whose token was
  * `previous`. */
@@ -130,8 +142,9 @@ read_known_point(parser *p, const part *s, size_t token, psy_mention *current, s
 static bool
 belongs_before(const parser *p, size_t token, const psy_mention *current)
 {
-	return current != NULL && token > 0 && token + 1 < p->tokens && p->token[token - 1].kind == PSY_TOKEN_POINT &&
-		   touch(p, token - 1, token) && !(touch(p, token, token + 1) && p->token[token + 1].kind == PSY_TOKEN_POINT);
+	return current != NULL && token > 0 && token + 1 < p->tokens &&
+		   p->token[token - 1].kind == PSY_TOKEN_POINT && touch(p, token - 1, token) &&
+		   !(touch(p, token, token + 1) && p->token[token + 1].kind == PSY_TOKEN_POINT);
 }
 
 /* The last three points bilaterally. */
@@ -158,7 +171,7 @@ read_side(parser *p, const part *s, size_t token, psy_mention *current)
 	bool and = p->mark == PSY_TOKEN_AND && p->before_mark == p->mentions;
 
 	if (s->last_point != SIZE_MAX && s->last_point > token && !belongs_before(p, token, current))
-		return and && p->half_at == p->mentions && psy_both_sides(p->half, side) ? PSY_SIDE_BILATERAL : side;
+		return and&&p->half_at == p->mentions && psy_both_sides(p->half, side) ? PSY_SIDE_BILATERAL : side;
 	if (read_counted_side(p, s, side))
 		return PSY_SIDE_NONE;
 	if (s->points == 0 && s->to < p->tokens && p->token[s->to].kind == PSY_TOKEN_AND && !s->all)
@@ -173,13 +186,15 @@ read_side(parser *p, const part *s, size_t token, psy_mention *current)
 			psy_mention_give_side(&p->mention[k], side, PSY_CERTAINTY_IMPLIED);
 	else if (current != NULL)
 	{
-		bool pair = p->mark == PSY_TOKEN_DASH && current > p->mention && p->before_mark + 1 == p->mentions; /* ST36-SP6 */
+		bool pair = p->mark == PSY_TOKEN_DASH && current > p->mention &&
+					p->before_mark + 1 == p->mentions; /* ST36-SP6 */
 
-		for (size_t k = pair ? p->mentions - 2 : p->list; (pair || p->mark == PSY_TOKEN_AND || current->single_letter) && k < p->mentions; k++)
+		for (size_t k = pair ? p->mentions - 2 : p->list;
+			 (pair || p->mark == PSY_TOKEN_AND || current->single_letter) && k < p->mentions; k++)
 			psy_mention_give_side(&p->mention[k], side, PSY_CERTAINTY_IMPLIED);
 		psy_mention_give_side(current, side, PSY_CERTAINTY_STATED);
 	}
-	else if (and && before != NULL && psy_both_sides(before->side, side))
+	else if (and&&before != NULL && psy_both_sides(before->side, side))
 		psy_mention_give_side(before, PSY_SIDE_BILATERAL, PSY_CERTAINTY_STATED);
 	if (s->points == 0)
 	{
@@ -197,7 +212,8 @@ read_point(parser *p, const part *s, size_t token, psy_mention *current, size_t 
 	size_t before = p->mentions;
 	psy_mention *one = read_known_point(p, s, token, current, previous);
 
-	if (*pending == PSY_SIDE_NONE && p->half_at == before && p->half == PSY_SIDE_BILATERAL && p->half_before == PSY_TOKEN_AND)
+	if (*pending == PSY_SIDE_NONE && p->half_at == before && p->half == PSY_SIDE_BILATERAL &&
+		p->half_before == PSY_TOKEN_AND)
 		*pending = p->half; /* and, bilaterally, PC6 */
 	if (one != current && *pending != PSY_SIDE_NONE)
 	{
@@ -244,9 +260,11 @@ read_known(parser *p, const part *s, size_t from, size_t to)
 	}
 }
 
-/* ---- parts with words that are not ---------------------------------------------------------------------- */
+/* ---- parts with words that are not ----------------------------------------------------------------------
+ */
 
-/* The end of the run of known tokens that begins at `at`: where a strange word or a point that is not free stands. */
+/* The end of the run of known tokens that begins at `at`: where a strange word or a point that is not free
+ * stands. */
 static size_t
 run_end(const parser *p, size_t at, size_t from, size_t to)
 {
@@ -321,7 +339,8 @@ read_foreign(parser *p, size_t from, size_t to)
 	p->in_text = false;
 }
 
-/* ---- any part ------------------------------------------------------------------------------------------- */
+/* ---- any part -------------------------------------------------------------------------------------------
+ */
 
 /* 1. of a list is nothing; 37 of ST36-37 makes a range. */
 static bool
@@ -436,6 +455,10 @@ psy_part_read(parser *p, size_t from, size_t to)
 	read_rest(p, &s, from, to);
 	psy_condition_read_behind(p, &whole);
 	for (size_t k = from; k < to; k++)
-		if (p->token[k].kind == PSY_TOKEN_POINT && p->token[k].ear_named)
-			p->ear = true; /* auricular Shenmen, CO15 */
+		if (p->token[k].kind == PSY_TOKEN_POINT)
+		{
+			p->ear |= p->token[k].ear_named; /* auricular Shenmen, CO15 */
+			p->ear_codes |=
+				p->token[k].meanings == 1 && p->token[k].meaning->ear && is_code(p->token[k].meaning->kind);
+		}
 }

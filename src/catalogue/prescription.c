@@ -15,9 +15,10 @@
 const char *
 psy_mention_rule_name(psy_mention_rule rule)
 {
-	static const char *const names[] = {
-		"code",        "dialect",      "pinyin",    "chinese",       "alias", "typo",   "name_and_code",
-		"ear_context", "code_in_text", "name_in_text", "ambiguous", "contradiction", "range", "beside", "unknown"};
+	static const char *const names[] = {"code",         "dialect",      "pinyin",        "chinese",
+										"alias",        "typo",         "name_and_code", "ear_context",
+										"code_in_text", "name_in_text", "ambiguous",     "contradiction",
+										"range",        "beside",       "unknown"};
 
 	return names[rule];
 }
@@ -57,6 +58,9 @@ behind_point(const parser *p, size_t open)
 {
 	size_t k = open;
 
+	if (open + 2 < p->tokens && p->token[open + 1].kind == PSY_TOKEN_ROLE &&
+		p->token[open + 2].kind == PSY_TOKEN_CLOSE)
+		return false; /* a heading: [adjunct points] */
 	while (k > 0 && (p->token[k - 1].kind == PSY_TOKEN_NOTE || p->token[k - 1].kind == PSY_TOKEN_SIDE ||
 					 p->token[k - 1].kind == PSY_TOKEN_CLOSE))
 	{
@@ -108,9 +112,11 @@ is_heading(const parser *p, size_t from, size_t to, psy_token_kind mark)
 {
 	part s;
 
-	if (mark != PSY_TOKEN_COLON && mark != PSY_TOKEN_OPEN)
+	if (mark != PSY_TOKEN_COLON && mark != PSY_TOKEN_OPEN && mark != PSY_TOKEN_DASH)
 		return false;
 	s = psy_part_look(p, from, to);
+	if (mark == PSY_TOKEN_DASH) /* phlegm - ST40 */
+		return s.points == 0 && s.add == SIZE_MAX && s.pattern != SIZE_MAX;
 	return mark == PSY_TOKEN_OPEN ? s.points == 0 && s.pattern != SIZE_MAX && s.add == SIZE_MAX
 								  : s.points == 0 || s.pattern != SIZE_MAX || s.ear != SIZE_MAX;
 }

@@ -40,7 +40,8 @@ static const word_list latin[] = {
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_FROM, "from"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_CHANNEL, "channel channels meridian meridians"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_ALWAYS,
-	 "lateral medial laterally medially near beside besides below above adjacent away off close superior inferior "
+	 "lateral medial laterally medially near beside besides below above adjacent away off close superior "
+	 "inferior "
 	 "anterior posterior caudal cranial ventral dorsal dorsally rostral instead unlike "
 	 "score scores scale item items subscale questionnaire"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_NOT,
@@ -60,10 +61,12 @@ static const word_list latin[] = {
 	{PSY_TOKEN_NOTE, PSY_NOTE_CHOOSE, "selected select chosen choose selecting choosing selection"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_WIRE,
 	 "electrode electrodes pair pairs paired connected connecting current electroacupuncture ea stimulator "
-	 "electrical electric wires leads clips alligator pole poles anode cathode penetrating penetrated penetration threading threaded joining "
+	 "electrical electric wires leads clips alligator pole poles anode cathode penetrating penetrated "
+	 "penetration threading threaded joining "
 	 "joined"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_WHO,
-	 "patients patient those participants participant subjects individuals cases persons who whose women men"},
+	 "patients patient those participants participant subjects individuals cases persons who whose women "
+	 "men"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 1, "one single"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 2, "two"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 3, "three"},
@@ -76,25 +79,31 @@ static const word_list latin[] = {
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 10, "ten"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_PLAIN,
 	 "acupuncture needle needles needling needled electro "
-	 "ma manual stimulation stimulated stimulating stimulate at the a an of in on by as were was is are be been "
+	 "ma manual stimulation stimulated stimulating stimulate at the a an of in on by as were was is are be "
+	 "been "
 	 "used using use using include included including includes comprising comprised such following followed "
 	 "applied applying "
 	 "inserted insertion insert retained retention into received receive receiving group treatment "
-	 "treated therapy traditional chinese medicine tcm scalp line lines which that this these it its they them "
+	 "treated therapy traditional chinese medicine tcm scalp line lines which that this these it its they "
+	 "them "
 	 "either side sides part parts body local depth deep angle "
 	 "perpendicular perpendicularly oblique obliquely transverse transversely horizontal horizontally "
 	 "subcutaneous subcutaneously deqi de qi "
-	 "sensation even method reinforcing reducing tonify tonified tonifying drained disperse dispersed twirling "
+	 "sensation even method reinforcing reducing tonify tonified tonifying drained disperse dispersed "
+	 "twirling "
 	 "rotating lifting thrusting min mins "
 	 "minute minutes hour hours s sec second seconds hz khz v mm cm cun ms us time times day days week weeks "
 	 "weekly daily session sessions per once twice every approximately about total also respectively then "
-	 "continuous wave dense frequency intensity mode arm arms leg legs foot feet hand hands wrist wrists ankle "
+	 "continuous wave dense frequency intensity mode arm arms leg legs foot feet hand hands wrist wrists "
+	 "ankle "
 	 "moxibustion moxa warm warming press tack pellets seeds taping combined combination based filiform "
 	 "sterile disposable plum blossom cupping laser same simultaneously third other others etc we well "
 	 "jin's jins who standard code codes prescription formula regimen protocol consisted consisting "
 	 "punctured puncture puncturing given delivered performed administered specific special fixed set "
-	 "up main's namely i.e together only direction backward backwards downward downwards upward upwards forward forwards "
-	 "inward inwards outward outwards alternately alternate ex extra extraordinary until during before after positive negative "
+	 "up main's namely i.e together only direction backward backwards downward downwards upward upwards "
+	 "forward forwards "
+	 "inward inwards outward outwards alternately alternate ex extra extraordinary until during before after "
+	 "positive negative "
 	 "acupressure applied attached placed mandatory obligatory required"},
 };
 
@@ -110,15 +119,18 @@ static const word_list han[] = {
 	{PSY_TOKEN_ALL, 0,
 	 "均 均取 均为 皆 皆取 以上穴位 以上诸穴 以上各穴 上述穴位 上述诸穴 诸穴 都 都取 其余穴位 余穴 各取"},
 	{PSY_TOKEN_ROLE, PSY_ROLE_MAIN,
-	 "主穴 为主穴 为主 主要穴位 主要取穴 主要腧穴 主穴取 基本穴 基础穴 基础方 主方 基本处方 主组穴 为主组穴 主穴位 主"},
+	 "主穴 为主穴 为主 主要穴位 主要取穴 主要腧穴 主穴取 基本穴 基础穴 基础方 主方 基本处方 主组穴 为主组穴 "
+	 "主穴位 主"},
 	{PSY_TOKEN_ROLE, PSY_ROLE_ADJUNCT,
-	 "配穴 为配穴 为辅穴 为辅 辅穴 辅助穴 次穴 辅以 佐以 配穴取 辅助取穴 辅助穴位 次要穴位 副穴 为副穴 为配 为佐"},
+	 "配穴 为配穴 为辅穴 为辅 辅穴 辅助穴 次穴 辅以 佐以 配穴取 辅助取穴 辅助穴位 次要穴位 副穴 为副穴 为配 "
+	 "为佐"},
 	{PSY_TOKEN_ROLE, PSY_ROLE_SYNDROME,
 	 "随证配穴 随症配穴 辨证配穴 随证加减 随症加减 辨证加减 辨证取穴 辨证选穴 随证取穴 随症取穴 "
 	 "辨证施治 对症取穴 对症配穴 加减"},
 	{PSY_TOKEN_ADD, 0, "加 加用 加取 加刺 加针 加配 加灸 另加 酌加 增加 再加 可加 配加"},
 	{PSY_TOKEN_PATTERN, 0, "型 证 症 者 证型 证者"},
-	{PSY_TOKEN_EAR, 0, "耳穴 耳针 耳穴贴压 耳穴压豆 耳穴压丸 耳穴埋豆 耳压 耳穴埋针 耳穴刺激 耳部穴位 耳廓 耳豆"},
+	{PSY_TOKEN_EAR, 0,
+	 "耳穴 耳针 耳穴贴压 耳穴压豆 耳穴压丸 耳穴埋豆 耳压 耳穴埋针 耳穴刺激 耳部穴位 耳廓 耳豆"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_BETWEEN, "之间 中间"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_MIDPOINT, "连线 中点 连线中点"},
 	{PSY_TOKEN_BESIDE, PSY_BESIDE_FORWARD, "不取 不用 除 避开 不针 不刺 未取 未用 禁针 非"},
@@ -137,7 +149,8 @@ static const word_list han[] = {
 	{PSY_TOKEN_MATE, 0, "配 配取 配用"},
 	{PSY_TOKEN_MATE, 1, "配合 配以 并配 并配合 兼配"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_EACH, "各"},
-	{PSY_TOKEN_NOTE, PSY_NOTE_PLACE, "原穴 络穴 郄穴 募穴 背俞穴 俞穴 下合穴 八会穴 合穴 井穴 荥穴 输穴 特定穴 八脉交会穴"},
+	{PSY_TOKEN_NOTE, PSY_NOTE_PLACE,
+	 "原穴 络穴 郄穴 募穴 背俞穴 俞穴 下合穴 八会穴 合穴 井穴 荥穴 输穴 特定穴 八脉交会穴"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 1, "一穴 单穴"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 2, "两穴 二穴 两个穴位"},
 	{PSY_TOKEN_NOTE, PSY_NOTE_COUNT + 3, "三穴 三个穴位"},
@@ -150,13 +163,18 @@ static const word_list han[] = {
 	 "刺 毫针 毫针刺 体针 头针 头皮针 温针 温针灸 艾灸 灸 隔姜灸 隔盐灸 "
 	 "隔药灸 雷火灸 埋线 揿针 皮内针 拔罐 点刺 放血 推拿 按揉 穴位注射 留针 起针 出针 行针 得气 "
 	 "得气为度 平补平泻 平补平泻法 补法 泻法 补 泻 先 再 然后 每日 每天 每周 每次 "
-	 "隔日 直刺 斜刺 平刺 横刺 沿皮刺 深刺 浅刺 向下 向上 向前 向后 斜向 进针 提捏进针 捻转 提插 捻转提插 手法 温和灸 疏密波 "
+	 "隔日 直刺 斜刺 平刺 横刺 沿皮刺 深刺 浅刺 向下 向上 向前 向后 斜向 进针 提捏进针 捻转 提插 捻转提插 "
+	 "手法 温和灸 疏密波 "
 	 "连续波 断续波 频率 强度 深度 耳神 同时 交替 交替使用 交替取穴 一组 二组 组 两组 "
-	 "次 分 分钟 常规 常规消毒 常规针刺 主要 分别 治疗 采用 给予 予 予以 进行 及其 开 区 处 点 线 部位 穴组 采取 "
-	 "如下 具体 方法 操作 患者 取仰卧位 仰卧位 坐位 俯卧位 快速 缓慢 刺入 约 按摩 点按 按压 揉按 指压 叩刺 挑刺 挑治 走罐 闪罐 刮痧 刺络 刺血 针灸 施灸 灸法 悬灸 围刺 扬刺 局部 远端 近端 双手 双足 敷贴 贴敷 穴贴 注射 激光 照射 刺激 "
+	 "次 分 分钟 常规 常规消毒 常规针刺 主要 分别 治疗 采用 给予 予 予以 进行 及其 开 区 处 点 线 部位 穴组 "
+	 "采取 "
+	 "如下 具体 方法 操作 患者 取仰卧位 仰卧位 坐位 俯卧位 快速 缓慢 刺入 约 按摩 点按 按压 揉按 指压 叩刺 "
+	 "挑刺 挑治 走罐 闪罐 刮痧 刺络 刺血 针灸 施灸 灸法 悬灸 围刺 扬刺 局部 远端 近端 双手 双足 敷贴 贴敷 "
+	 "穴贴 注射 激光 照射 刺激 "
 	 "其中 的 在 于 对 选择 处方 组方 组成 包括 即 共 透穴 针法 治法 施以 施 法 两针 一针 四针 三针 "
 	 "时 入 不留针 不提插 不行针 不捻转 不行手法 不电针 "
-	 "一对 行 由 从 将 经皮 使用 应用 任选 任选其一 任一穴 任一 其一 任选一穴 以上 上述 其余 假针刺 假针 电刺激 置于 "
+	 "一对 行 由 从 将 经皮 使用 应用 任选 任选其一 任一穴 任一 其一 任选一穴 以上 上述 其余 假针刺 假针 "
+	 "电刺激 置于 "
 	 "贴压 仅 仅取 只取 同侧 头部 头穴 体穴 最后"},
 };
 
@@ -168,14 +186,20 @@ static const char units[] =
 static const char lengths[] = " mm cm cun inch inches 毫米 厘米 寸 ";
 static const char points[] = " needle needles point points acupoints sites 穴 针 ";
 /* What a sheet measures, and no point: TE 5 ms. */
-static const char measured[] = " ms s sec mm cm hz khz mg ml ug kg g ma v min mins minutes mmhg kda days weeks years ";
+static const char measured[] =
+	" ms s sec mm cm hz khz mg ml ug kg g ma v min mins minutes mmhg kda days weeks years ";
 
-/* English words, cities and names that are one edit away from a point's pinyin; searched for in a list of 76,000 words. */
+/* English words, cities and names that are one edit away from a point's pinyin; searched for in a list of
+ * 76,000 words. */
 static const char no_typos[] =
-	" ailing aiming bailing baling baying ceding cilia darling dealing denying dialing dicing doling drying dying erring "
-	"failing hailing haling haying heading hedging heeding herding hewing hexing hiding holding hooding hording houdini "
-	"hounding housing jailing laying liming mailing mermen miming mingling nailing nesting netting paling paying pigeon "
-	"pigpen queen railing relying rending renting riming ringling sailing saying scenting sheeting shunting simian singling "
+	" ailing aiming bailing baling baying ceding cilia darling dealing denying dialing dicing doling drying "
+	"dying erring "
+	"failing hailing haling haying heading hedging heeding herding hewing hexing hiding holding hooding "
+	"hording houdini "
+	"hounding housing jailing laying liming mailing mermen miming mingling nailing nesting netting paling "
+	"paying pigeon "
+	"pigpen queen railing relying rending renting riming ringling sailing saying scenting sheeting shunting "
+	"simian singling "
 	"tailing timing tingling wailing waiting waiving walling whiling wiling yeomen yemen yemeni banyan xingu "
 	"tianjin taiyuan taichung chengdu guiyang qingdao xiamen gansu xuanwu yuanyuan qiang xiang ouyang ";
 
@@ -272,8 +296,8 @@ measure_of(const cutter *c, size_t at, size_t digits, size_t unit, size_t glyphs
 	return PSY_NOTE_COUNT + count;
 }
 
-/* Digits with . - ~ / : between digits, × between numbers; then perhaps a unit.  *has_unit tells, *value what it
- * measures. */
+/* Digits with . - ~ / : between digits, × between numbers; then perhaps a unit.  *has_unit tells, *value what
+ * it measures. */
 static size_t
 number_length(const cutter *c, size_t at, bool *has_unit, int *value)
 {
@@ -357,7 +381,8 @@ set_point(psy_token *t, const psy_meaning *meaning, size_t meanings)
 	t->meaning = meaning;
 	t->meanings = meanings;
 	t->ear_named = meaning->ear && meaning->kind == PSY_ALIAS_OTHER &&
-				   (strncmp(alias, "auricular", 9) == 0 || strncmp(alias, "ear", 3) == 0 || strncmp(alias, "耳", 3) == 0);
+				   (strncmp(alias, "auricular", 9) == 0 || strncmp(alias, "ear", 3) == 0 ||
+					strncmp(alias, "耳", 3) == 0);
 	t->single_letter = alias[0] >= 'a' && alias[0] <= 'z' && alias[1] >= '0' && alias[1] <= '9';
 }
 
@@ -516,8 +541,9 @@ within_compound(const cutter *c, size_t at, const psy_token *before)
 static bool
 is_ordinal(const cutter *c, const psy_token *t)
 {
-	return t->kind == PSY_TOKEN_NUMBER ? t->glyphs <= 2
-									   : t->glyphs == 1 && class_at(c, t->at) == PSY_GLYPH_LETTER && t->kind != PSY_TOKEN_SIDE;
+	return t->kind == PSY_TOKEN_NUMBER
+			   ? t->glyphs <= 2
+			   : t->glyphs == 1 && class_at(c, t->at) == PSY_GLYPH_LETTER && t->kind != PSY_TOKEN_SIDE;
 }
 
 /* Makes 1) and (1) separators; the number of tokens. */
@@ -530,7 +556,8 @@ drop_ordinal(const cutter *c, psy_token *token, size_t n, int *depth)
 		++*depth;
 	if (token[n - 1].kind != PSY_TOKEN_CLOSE)
 		return n;
-	if (n >= 2 && (open ? token[n - 2].kind == PSY_TOKEN_NUMBER : *depth == 0) && is_ordinal(c, &token[n - 2]))
+	if (n >= 2 && (open ? token[n - 2].kind == PSY_TOKEN_NUMBER : *depth == 0) &&
+		is_ordinal(c, &token[n - 2]))
 	{
 		psy_token_kind kind = open ? PSY_TOKEN_COMMA : PSY_TOKEN_STOP;
 
@@ -549,8 +576,8 @@ strange_length(const cutter *c, size_t at, const psy_token *before)
 	const psy_meaning *meaning;
 	size_t alias = 0, word = word_length(c, at + 1);
 
-	if (character_at(c, at) != '-' || word == 0 || before->kind != PSY_TOKEN_UNKNOWN || before->at + before->glyphs != at ||
-		class_at(c, before->at) != PSY_GLYPH_LETTER)
+	if (character_at(c, at) != '-' || word == 0 || before->kind != PSY_TOKEN_UNKNOWN ||
+		before->at + before->glyphs != at || class_at(c, before->at) != PSY_GLYPH_LETTER)
 		return 0;
 	return psy_lexicon_longest(c->lexicon, c->glyph, c->count, at + 1, &alias, &meaning) > 0 ? 0 : 1 + word;
 }

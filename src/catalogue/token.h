@@ -14,13 +14,14 @@ typedef enum psy_token_kind
 {
 	PSY_TOKEN_POINT,
 	PSY_TOKEN_UNKNOWN,
-	PSY_TOKEN_NUMBER,  /* without a unit */
-	PSY_TOKEN_NOTE,    /* a word or quantity that says nothing about which point is meant; value: psy_note */
-	PSY_TOKEN_SIDE,    /* value: psy_side */
-	PSY_TOKEN_ALL,     /* of the points before: 均, all */
-	PSY_TOKEN_ROLE,    /* value: psy_role */
-	PSY_TOKEN_ADD,     /* 加, add: points follow that a condition adds; value 1: plus, which words before it are none for */
-	PSY_TOKEN_FOR,     /* a condition follows; value 1: at once, without a word of adding */
+	PSY_TOKEN_NUMBER, /* without a unit */
+	PSY_TOKEN_NOTE,   /* a word or quantity that says nothing about which point is meant; value: psy_note */
+	PSY_TOKEN_SIDE,   /* value: psy_side */
+	PSY_TOKEN_ALL,    /* of the points before: 均, all */
+	PSY_TOKEN_ROLE,   /* value: psy_role */
+	PSY_TOKEN_ADD, /* 加, add: points follow that a condition adds; value 1: plus, which words before it are
+					  none for */
+	PSY_TOKEN_FOR, /* a condition follows; value 1: at once, without a word of adding */
 	PSY_TOKEN_PATTERN, /* a word of syndromes: 型, 证, deficiency */
 	PSY_TOKEN_EAR,     /* ear points follow */
 	PSY_TOKEN_BESIDE,  /* a word that makes a point named here another place, or none: lateral, not; value:
@@ -31,7 +32,8 @@ typedef enum psy_token_kind
 	PSY_TOKEN_TOWARD,  /* the point behind it is where the needle points to */
 	PSY_TOKEN_OR,
 	PSY_TOKEN_AND,
-	PSY_TOKEN_MATE, /* 配: and, or adjunct points follow, or those of a syndrome; value 1: never a syndrome's */
+	PSY_TOKEN_MATE, /* 配: and, or adjunct points follow, or those of a syndrome; value 1: never a syndrome's
+					 */
 	PSY_TOKEN_COMMA, /* , and its Chinese forms */
 	PSY_TOKEN_SLASH,
 	PSY_TOKEN_DASH,
@@ -46,7 +48,8 @@ typedef enum psy_token_kind
 typedef enum psy_beside
 {
 	PSY_BESIDE_ALWAYS,
-	PSY_BESIDE_BETWEEN,  /* takes two points; says nothing where electrodes are joined: current between A and B */
+	PSY_BESIDE_BETWEEN, /* takes two points; says nothing where electrodes are joined: current between A and B
+						 */
 	PSY_BESIDE_MIDPOINT, /* takes two points */
 	PSY_BESIDE_FORWARD,  /* where a point stands behind it: without, except */
 	PSY_BESIDE_SHAM,     /* where `points` stands behind it: sham points, but not sham needles at GV20 */
@@ -60,12 +63,12 @@ typedef enum psy_beside
 typedef enum psy_note
 {
 	PSY_NOTE_PLAIN,
-	PSY_NOTE_WIRE,   /* electrodes */
-	PSY_NOTE_CHOOSE, /* selected */
-	PSY_NOTE_PLACE,  /* points */
-	PSY_NOTE_LENGTH, /* 2 cm */
-	PSY_NOTE_WHO,    /* those, patients: whom a condition is about */
-	PSY_NOTE_EACH,   /* 各: the side behind it is of all points before */
+	PSY_NOTE_WIRE,      /* electrodes */
+	PSY_NOTE_CHOOSE,    /* selected */
+	PSY_NOTE_PLACE,     /* points */
+	PSY_NOTE_LENGTH,    /* 2 cm */
+	PSY_NOTE_WHO,       /* those, patients: whom a condition is about */
+	PSY_NOTE_EACH,      /* 各: the side behind it is of all points before */
 	PSY_NOTE_COUNT = 16 /* + the number of points: two, 3 points */
 } psy_note;
 

@@ -164,7 +164,7 @@ test_itemsets(void **state)
 	assert_int_equal(psy_itemset_mine(&unit_context, &b, &o, &found, &err), PSY_LIMIT);
 }
 
-static const char words[] = "gv20\tGV20\tcode\tm\nbaihui\tGV20\tpinyin\tm\n百会\tGV20\tchinese\tm\nexhn3\tEX-HN3\tcode\tm\ngv24+\tEX-HN3\tdialect\tm\n"
+static const char words[] = "wailing\tST26\tpinyin\t\ngv20\tGV20\tcode\tm\nbaihui\tGV20\tpinyin\tm\n百会\tGV20\tchinese\tm\nexhn3\tEX-HN3\tcode\tm\ngv24+\tEX-HN3\tdialect\tm\n"
 							"gv24\tGV24\tcode\tm\npc6\tPC6\tcode\t\n内关\tPC6\tchinese\t\n神门\tHT7\tchinese\t\n神门\tTF4\tchinese\te\n心\tCO15\tchinese\tew\n"
 							"at2\tAT2\tcode\te\nlr3\tLR3\tcode\t\n太冲\tLR3\tchinese\t\nh7\tHT7\tdialect\t\n";
 
@@ -219,7 +219,45 @@ test_prescription(void **state)
 	assert_reads("H7 vertebra, GV20", "?H7 vertebra GV20");
 	assert_reads("失眠加太冲", "LR3/by_syndrome");
 	assert_reads("Baihiu", "GV20");
+	assert_reads("waiting, GV20", "?waiting GV20");
+	assert_reads("wailling, GV20", "ST26 GV20");
 	assert_reads("", "");
+}
+
+/* Parts with words that are not known: what can be nothing else is taken. */
+static void
+test_half_understood(void **state)
+{
+	assert_reads("Rats received EA at GV20 daily", "?Rats received EA at GV20");
+	assert_reads("PC6 receptor and GV20", "?PC6 receptor GV20");
+	assert_reads("太冲脉盛、百会", "?太冲脉盛 GV20");
+	assert_reads("嘱患者于百会穴平刺", "?嘱患者于 GV20");
+	assert_reads("PC6 and LR3 were not needled", "?PC6 ?LR3 were not needled");
+	assert_reads("sham points near PC6, LR3; GV20", "?sham points near PC6 ?LR3 GV20");
+	assert_reads("sham needles at GV20", "GV20");
+	assert_reads("内关向百会平刺", "PC6 ?向百会平刺");
+	assert_reads("LR3 5 ms, PC6", "LR3 PC6");
+	assert_reads("LR 3 ms, PC6", "?LR 3 ms PC6");
+}
+
+/* Sides, roles, conditions and alternatives that more than one point shares. */
+static void
+test_shared(void **state)
+{
+	assert_reads("1）百会 2）内关", "GV20 PC6");
+	assert_reads("left PC6 and LR3, GV20", "PC6@left LR3@left GV20");
+	assert_reads("left PC6, LR3", "PC6@left LR3");
+	assert_reads("left and right PC6", "PC6@bilateral");
+	assert_reads("患侧：内关、太冲", "PC6@affected LR3@affected");
+	assert_reads("GV20, LR3 and PC6, the last two points bilaterally", "GV20 LR3@bilateral PC6@bilateral");
+	assert_reads("百会（或太冲）", "GV20~1 LR3~1");
+	assert_reads("百会，配内关；太冲", "GV20 PC6/adjunct LR3");
+	assert_reads("肝郁配太冲", "LR3/by_syndrome");
+	assert_reads("for insomnia, LR3 was added", "LR3/by_syndrome");
+	assert_reads("LR3 and PC6 were added in those with insomnia", "LR3/by_syndrome PC6/by_syndrome ?insomnia");
+	assert_reads("LR3 (if insomnia), GV20", "LR3/by_syndrome GV20");
+	assert_reads("primary outcome was mood; GV20", "?primary outcome was mood GV20");
+	assert_reads("Baihui - GV20; PC6, 内关", "GV20 PC6");
 }
 
 static void
@@ -238,7 +276,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fold),     cmocka_unit_test(test_jaccard),      cmocka_unit_test(test_fisher),
 		cmocka_unit_test(test_cluster),  cmocka_unit_test(test_itemsets),     cmocka_unit_test(test_prescription),
-		cmocka_unit_test(test_lexicon_refuses),
+		cmocka_unit_test(test_half_understood), cmocka_unit_test(test_shared), cmocka_unit_test(test_lexicon_refuses),
 	};
 
 	return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);

@@ -14,14 +14,14 @@ teardown_file()
 measured() { as "$PGUSER" -v lines="$BATS_TEST_DIRNAME/${lines:-acupoint_lines.tsv}" -f "$BATS_TEST_DIRNAME/acupoint_measure.sql" -c "$1"; }
 
 @test "labelled lines: every resolved mention is right, and at least 95 % are found" {
-	equal "$(measured 'SELECT sum(lines) >= 600, min(lines) >= 100, sum(wrong_point), sum(wrong_detail), bool_and("right" >= 0.95 * wanted), sum(wanted) > 2000 FROM measure')" 't|t|0|0|t|t'
+	equal "$(measured 'SELECT sum(lines) >= 1300, min(lines) >= 100, sum(wrong_point), sum(wrong_detail), bool_and("right" >= 0.99 * wanted), sum(wanted) > 4000 FROM measure')" 't|t|0|0|t|t'
 }
 
-@test "lines labelled afterwards: the points that differ from the labels are the six that the labels have wrong" {
+@test "the final test, labelled by another hand: no resolved mention is wrong, and at least 95 % are found" {
 	lines=acupoint_blind.tsv
-	# 完骨 has no homonym in characters; misspellings of one point; electrodes of a pair (extensions/catalogue/README.md).
-	equal "$(measured "SELECT string_agg(got, ' ' ORDER BY got) FROM met WHERE got IS NOT NULL AND wanted IS NULL")" 'GB12 GV20 GV20 HT7 PC6 ST36'
-	equal "$(measured "SELECT lines, \"right\" >= 326, wanted FROM measure")" '122|t|394'
+	equal "$(measured "SELECT string_agg(line || ':' || got, ' ' ORDER BY line) FROM met WHERE got IS NOT NULL AND wanted IS NULL")" ''
+	# Points by themselves, and with their sides, roles and alternatives (first run: 417 and 396, extensions/catalogue/README.md).
+	equal "$(measured "SELECT lines, wanted, found >= 0.95 * wanted, \"right\" >= 0.95 * wanted FROM measure, (SELECT count(got) AS found FROM met WHERE wanted IS NOT NULL) met")" '130|426|t|t'
 }
 
 @test "labelled lines: what must not be resolved is listed as it stands" {
@@ -39,7 +39,7 @@ read_as() { sql "SELECT string_agg(coalesce(acupoint, '?' || verbatim || '(' || 
 	done
 	equal "$(sql "SELECT candidates FROM acupoint_resolve('百会、神门') WHERE acupoint IS NULL")" '{HT7,TF4}'
 	equal "$(read_as '耳穴：神门、心') $(read_as '神门(HT7)') $(read_as '耳神门')" 'TF4 CO15 HT7 TF4'
-	equal "$(read_as 'GV24, GV24+, GV29, EX-HN3, 印堂')" 'GV24@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy'
+	equal "$(read_as 'GV24, GV24+, GV29, EX-HN3; 印堂')" 'GV24@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy EX-HN3@midline-anatomy'
 	equal "$(read_as 'GV24+GV20')" 'GV24@midline-anatomy GV20@midline-anatomy'
 }
 
