@@ -30,7 +30,8 @@ typedef enum option_set
 	OPT_SCANNER = 1 << 13,
 	OPT_MATRIX = 1 << 14,   /* --kind, --by-position, --variable, --symmetrize */
 	OPT_FEATURES = 1 << 15, /* --measure, where the file may say it */
-	OPT_VISIT = 1 << 16     /* --visit, --dictionary */
+	OPT_VISIT = 1 << 16,    /* --visit, --dictionary */
+	OPT_PIPELINE = 1 << 17  /* the choices of a pipeline */
 } option_set;
 
 typedef struct options
@@ -50,7 +51,10 @@ typedef struct options
 	const char *atlas, *names, *space, *title, *spheres;
 	bool voxels;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
-	const char *tr, *kind, *variable, *symmetrize;
+	const char *tr, *kind, *variable, *symmetrize, *confounds, *definition;
+	bool detrend, cosine, non_steady_state;
+	const char *standardize, *motion, *wm_csf, *global_signal, *compcor, *fd;
+	const char *scrub, *scrub_dvars, *scrub_before, *scrub_after, *scrub_segment, *scrub_by, *bandpass;
 	bool by_position, simulated;
 	const char *name, *trained_on, *format, *classes, *positive;
 } options;

@@ -105,10 +105,11 @@ GRANT SELECT ON
 GRANT INSERT, UPDATE ON
 	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
 	imaging.atlas, imaging.atlas_image, imaging.atlas_voxel, imaging.region, imaging.network, imaging.network_region, imaging.measure,
-	imaging.feature_set, imaging.pipeline, imaging.study_pipeline,
+	imaging.feature_set, imaging.study_pipeline,
 	intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
 	evidence.study, evidence.effect
 	TO psyrad_ingest;
+GRANT INSERT, UPDATE (description) ON imaging.pipeline TO psyrad_ingest;
 -- A corrected sheet may list fewer points; what it replaces is kept in ingest.history.
 GRANT DELETE ON intervention.protocol_point, intervention.protocol_quantity TO psyrad_ingest;
 

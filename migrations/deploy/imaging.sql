@@ -142,9 +142,13 @@ CREATE TABLE imaging.study_pipeline (
 	study          text NOT NULL REFERENCES clinical.study,
 	feature_set_id int NOT NULL REFERENCES imaging.feature_set,
 	pipeline       text NOT NULL REFERENCES imaging.pipeline,
+	run_rule       text NOT NULL DEFAULT 'lowest' CHECK (run_rule IN ('lowest', 'least_motion')),
+	least_minutes  float8 CHECK (least_minutes > 0),
 	PRIMARY KEY (study, feature_set_id)
 );
-COMMENT ON TABLE imaging.study_pipeline IS 'The one pipeline that a study''s primary analyses use, by feature set';
+COMMENT ON TABLE imaging.study_pipeline IS 'The one pipeline that a study''s primary analyses use, by feature set, and which run where a visit has several';
+COMMENT ON COLUMN imaging.study_pipeline.run_rule IS 'lowest: the lowest run; least_motion: that with the lowest mean framewise displacement, unknown last, ties to the lowest run';
+COMMENT ON COLUMN imaging.study_pipeline.least_minutes IS 'Only runs with that many usable minutes (imaging.series) count; NULL: all do';
 
 CREATE TABLE imaging.acquisition (
 	subject_id    bigint NOT NULL,
@@ -156,20 +160,18 @@ CREATE TABLE imaging.acquisition (
 	task          text,
 	tr_s          real CHECK (tr_s > 0),
 	volumes       int CHECK (volumes > 0),
-	volumes_kept  int,
 	mean_fd_mm    real CHECK (mean_fd_mm >= 0), -- mean framewise displacement, of the volumes that have one
 	forms_apart_mm real,                   -- between where the header's sform and qform put a voxel, at most
 	payload_sha256 bytea,                  -- of the voxels: the same image under two subjects shows
 	file_id       bigint NOT NULL REFERENCES ingest.file,
 	PRIMARY KEY (subject_id, session, modality, run),
 	FOREIGN KEY (subject_id, site) REFERENCES clinical.subject_key (subject_id, site),
-	FOREIGN KEY (subject_id, session) REFERENCES clinical.visit,
-	CHECK (volumes_kept BETWEEN 0 AND volumes)
+	FOREIGN KEY (subject_id, session) REFERENCES clinical.visit
 );
 COMMENT ON TABLE imaging.acquisition IS 'One run of one modality: where and how a scan was made, and how much the head moved';
 COMMENT ON COLUMN imaging.acquisition.modality IS 'BIDS suffix: bold, T1w, pet, ...';
 COMMENT ON COLUMN imaging.acquisition.tr_s IS 'Repetition time, seconds';
-COMMENT ON COLUMN imaging.acquisition.volumes_kept IS 'After scrubbing';
+COMMENT ON COLUMN imaging.acquisition.volumes IS 'As acquired; how many a pipeline kept is the series'' matter';
 COMMENT ON COLUMN imaging.acquisition.mean_fd_mm IS 'Mean framewise displacement, mm, over the volumes that have one (the first has none)';
 COMMENT ON COLUMN imaging.acquisition.forms_apart_mm IS 'Largest distance between where the image''s sform and its qform put a voxel, mm; the sform is what counts.  NULL unless the header has both';
 COMMENT ON COLUMN imaging.acquisition.payload_sha256 IS 'Of the voxels: shows the same image under two subjects';
@@ -201,17 +203,31 @@ CREATE TABLE imaging.series (
 	run            smallint NOT NULL DEFAULT 1,
 	pipeline       text NOT NULL REFERENCES imaging.pipeline,
 	site           text NOT NULL,
-	value          real[] NOT NULL,        -- [timepoint][region]
-	tr_s           real CHECK (tr_s > 0),
+	-- [timepoint][region]; double precision, since single moves r by 1e-5 where a signal is a thousandth of its mean.
+	value          float8[] NOT NULL,
+	tr_s           float8 CHECK (tr_s > 0),
+	volumes        int CHECK (volumes > 0),
+	volumes_kept   int,
+	mean_fd_mm     float8 CHECK (mean_fd_mm >= 0),
+	coverage       real[],
+	minutes        float8 GENERATED ALWAYS AS (volumes_kept * tr_s / 60) STORED,
+	too_short      boolean GENERATED ALWAYS AS (volumes_kept * tr_s / 60 < 5) STORED,
 	file_id        bigint NOT NULL REFERENCES ingest.file,
 	PRIMARY KEY (subject_id, feature_set_id, session, run, pipeline),
 	FOREIGN KEY (subject_id, site) REFERENCES clinical.subject_key (subject_id, site),
 	FOREIGN KEY (subject_id, session) REFERENCES clinical.visit,
-	CHECK (array_ndims(value) = 2)
+	CHECK (array_ndims(value) = 2),
+	CHECK (volumes_kept BETWEEN 0 AND volumes)
 ) PARTITION BY LIST (feature_set_id);
 COMMENT ON TABLE imaging.series IS 'Region time courses of one run; connectomes are computed from them in SQL';
 COMMENT ON COLUMN imaging.series.value IS '[timepoint][region], regions in the order of imaging.region.region';
 COMMENT ON COLUMN imaging.series.tr_s IS 'Seconds between time points';
+COMMENT ON COLUMN imaging.series.volumes IS 'As acquired, before the pipeline censored any';
+COMMENT ON COLUMN imaging.series.volumes_kept IS 'Volumes that carry signal: acquired less censored. With spikes instead of removal the censored ones stay in value without counting here';
+COMMENT ON COLUMN imaging.series.mean_fd_mm IS 'Mean framewise displacement of the acquired volumes that have one, mm, as the pipeline defines it (power or jenkinson)';
+COMMENT ON COLUMN imaging.series.coverage IS 'Of a series made from an image: share of each region''s voxels that had a signal';
+COMMENT ON COLUMN imaging.series.minutes IS 'Usable minutes: volumes_kept * tr_s / 60';
+COMMENT ON COLUMN imaging.series.too_short IS 'Below 5 usable minutes; NULL where the repetition time is not known';
 CREATE TABLE imaging.series_default PARTITION OF imaging.series DEFAULT;
 
 CREATE TABLE imaging.connectome (
@@ -242,35 +258,63 @@ ALTER TABLE imaging.vector_default ALTER COLUMN value SET STORAGE EXTERNAL;
 ALTER TABLE imaging.series ALTER COLUMN value SET STORAGE EXTERNAL;
 ALTER TABLE imaging.series_default ALTER COLUMN value SET STORAGE EXTERNAL;
 
--- One row per subject, visit and feature set: the study's declared pipeline, the lowest run.  Questions and reports read
--- only this and imaging.pre_post, so that a forgotten filter never multiplies n.  The lowest run is found by an anti-join,
--- because a filter on study or measure cannot pass a DISTINCT ON and would read the whole warehouse; the measure's kind
--- picks the table, so that a feature set found in both still counts once.
+-- One row per subject, visit and feature set: the study's declared pipeline, and of several runs the one that the study's
+-- rule picks (imaging.study_pipeline).  Questions and reports read only this and imaging.pre_post, so that a forgotten filter
+-- never multiplies n.  The run is found by an anti-join, because a filter on study or measure cannot pass a DISTINCT ON and
+-- would read the whole warehouse; the measure's kind picks the table, so that a feature set found in both still counts once.
 CREATE VIEW imaging.primary AS
-SELECT f.subject_id, k.study, k.label, f.site, f.session, p.week, p.role,
+SELECT f.subject_id, f.study, f.label, f.site, f.session, p.week, p.role,
 	f.feature_set_id, s.atlas, s.measure, f.pipeline, f.run, f.vector, f.connectome, f.file_id
 FROM (
-	SELECT v.subject_id, v.feature_set_id, v.session, v.run, v.pipeline, v.site, v.value AS vector,
+	SELECT v.subject_id, k.study, k.label, v.feature_set_id, v.session, v.run, v.pipeline, v.site, v.value AS vector,
 		NULL::psyrad.connectome AS connectome, v.file_id, false AS edges
 	FROM imaging.vector v
-	WHERE NOT EXISTS (
+	JOIN clinical.subject_key k ON k.subject_id = v.subject_id
+	JOIN imaging.study_pipeline d ON (d.study, d.feature_set_id, d.pipeline) = (k.study, v.feature_set_id, v.pipeline)
+	WHERE (d.least_minutes IS NULL OR EXISTS (
+			SELECT FROM imaging.series z
+			WHERE (z.subject_id, z.session, z.run, z.pipeline) = (v.subject_id, v.session, v.run, v.pipeline)
+				AND z.minutes >= d.least_minutes))
+		AND NOT EXISTS (
 		SELECT FROM imaging.vector w
 		WHERE (w.subject_id, w.feature_set_id, w.session, w.pipeline) = (v.subject_id, v.feature_set_id, v.session, v.pipeline)
-			AND w.run < v.run)
+			AND w.run <> v.run
+			AND CASE d.run_rule WHEN 'lowest' THEN w.run < v.run ELSE
+				(coalesce((SELECT a.mean_fd_mm FROM imaging.acquisition a
+					WHERE (a.subject_id, a.session, a.modality, a.run) = (w.subject_id, w.session, 'bold', w.run)), 'Infinity'), w.run)
+				< (coalesce((SELECT a.mean_fd_mm FROM imaging.acquisition a
+					WHERE (a.subject_id, a.session, a.modality, a.run) = (v.subject_id, v.session, 'bold', v.run)), 'Infinity'), v.run) END
+			AND (d.least_minutes IS NULL OR EXISTS (
+				SELECT FROM imaging.series z
+				WHERE (z.subject_id, z.session, z.run, z.pipeline) = (w.subject_id, w.session, w.run, w.pipeline)
+					AND z.minutes >= d.least_minutes)))
 	UNION ALL
-	SELECT c.subject_id, c.feature_set_id, c.session, c.run, c.pipeline, c.site, NULL::real[], c.value, c.file_id, true
+	SELECT c.subject_id, k.study, k.label, c.feature_set_id, c.session, c.run, c.pipeline, c.site, NULL::real[], c.value, c.file_id, true AS edges
 	FROM imaging.connectome c
-	WHERE NOT EXISTS (
-		SELECT FROM imaging.connectome d
-		WHERE (d.subject_id, d.feature_set_id, d.session, d.pipeline) = (c.subject_id, c.feature_set_id, c.session, c.pipeline)
-			AND d.run < c.run)
+	JOIN clinical.subject_key k ON k.subject_id = c.subject_id
+	JOIN imaging.study_pipeline d ON (d.study, d.feature_set_id, d.pipeline) = (k.study, c.feature_set_id, c.pipeline)
+	WHERE (d.least_minutes IS NULL OR EXISTS (
+			SELECT FROM imaging.series z
+			WHERE (z.subject_id, z.session, z.run, z.pipeline) = (c.subject_id, c.session, c.run, c.pipeline)
+				AND z.minutes >= d.least_minutes))
+		AND NOT EXISTS (
+		SELECT FROM imaging.connectome w
+		WHERE (w.subject_id, w.feature_set_id, w.session, w.pipeline) = (c.subject_id, c.feature_set_id, c.session, c.pipeline)
+			AND w.run <> c.run
+			AND CASE d.run_rule WHEN 'lowest' THEN w.run < c.run ELSE
+				(coalesce((SELECT a.mean_fd_mm FROM imaging.acquisition a
+					WHERE (a.subject_id, a.session, a.modality, a.run) = (w.subject_id, w.session, 'bold', w.run)), 'Infinity'), w.run)
+				< (coalesce((SELECT a.mean_fd_mm FROM imaging.acquisition a
+					WHERE (a.subject_id, a.session, a.modality, a.run) = (c.subject_id, c.session, 'bold', c.run)), 'Infinity'), c.run) END
+			AND (d.least_minutes IS NULL OR EXISTS (
+				SELECT FROM imaging.series z
+				WHERE (z.subject_id, z.session, z.run, z.pipeline) = (w.subject_id, w.session, w.run, w.pipeline)
+					AND z.minutes >= d.least_minutes)))
 	) f
-JOIN clinical.subject_key k ON k.subject_id = f.subject_id
-JOIN imaging.study_pipeline d ON (d.study, d.feature_set_id, d.pipeline) = (k.study, f.feature_set_id, f.pipeline)
 JOIN imaging.feature_set s ON s.feature_set_id = f.feature_set_id
 JOIN imaging.measure m ON m.measure = s.measure AND (m.kind = 'edge') = f.edges
-LEFT JOIN clinical.visit_plan p ON (p.study, p.session) = (k.study, f.session);
-COMMENT ON VIEW imaging.primary IS 'Exactly one row per subject, visit and feature set: the study''s declared pipeline, the lowest run';
+LEFT JOIN clinical.visit_plan p ON (p.study, p.session) = (f.study, f.session);
+COMMENT ON VIEW imaging.primary IS 'Exactly one row per subject, visit and feature set: the study''s declared pipeline, and of several runs the lowest or the one that the study''s rule picks; imaging.primary_rule says it';
 
 -- One row per subject and feature set: the visit with role pre beside the visit with role post.
 CREATE VIEW imaging.pre_post AS

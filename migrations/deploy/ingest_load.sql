@@ -361,6 +361,32 @@ END $$;
 
 ---------------------------------------------------------------------------------------------------- scans
 
+-- What the tool needs to know of a pipeline before it reads a file.  Nothing is declared yet: a file may still be refused.
+-- given: a JSON object's text, or NULL.  An image must be told what to do with it; a table may come from another program.
+CREATE FUNCTION ingest.settle_pipeline(p_pipeline text, p_given text, p_image boolean) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+	c      jsonb;
+	why    text;
+	remedy text;
+BEGIN
+	BEGIN
+		c := imaging.settled_choices(p_pipeline, p_given::jsonb);
+	EXCEPTION WHEN invalid_parameter_value THEN
+		GET STACKED DIAGNOSTICS why = MESSAGE_TEXT, remedy = PG_EXCEPTION_HINT;
+		PERFORM ingest.refuse(why, remedy);
+	WHEN invalid_text_representation OR untranslatable_character THEN
+		PERFORM ingest.refuse('the definition of the pipeline is not valid JSON: ' || SQLERRM);
+	END;
+	IF p_image AND c IS NULL THEN
+		PERFORM ingest.refuse(format('the pipeline %s is not declared', p_pipeline),
+			'say its choices (--detrend, --motion, --scrub, --bandpass, ...) or --pipeline raw');
+	ELSIF p_image AND c = '{}' THEN
+		PERFORM ingest.refuse(format('the pipeline %s holds what another program cleaned', p_pipeline), 'give an image''s series another pipeline');
+	END IF;
+	RETURN coalesce(c, '{}');
+END $$;
+
 -- Where a scan's facts go: the feature set and the pipeline, made when they are new.  The first pipeline of a study's
 -- feature set is declared its primary one.
 CREATE FUNCTION ingest.feature_set(p_study text, p_atlas text, p_measure text, p_pipeline text) RETURNS int
@@ -423,8 +449,43 @@ LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM ingest.stage_common();
 	CREATE TEMPORARY TABLE stage (
-		"row" bigint, label text, session text, run smallint, task text, volumes int, mean_fd_mm float8, sidecar text, value float8[]
+		"row" bigint, label text, session text, run smallint, task text, choices text, tr_s float8, tr_note text,
+		volumes int, volumes_kept int, mean_fd_mm float8, payload_sha256 bytea, value float8[], coverage real[]
 	) ON COMMIT DROP;
+END $$;
+
+-- Seconds: of --tr, else of the text of a .json sidecar, else NULL.
+CREATE FUNCTION ingest.repetition_time(p_tr text, p_sidecar text) RETURNS float8
+LANGUAGE plpgsql AS $$
+DECLARE
+	tr float8;
+BEGIN
+	BEGIN
+		tr := coalesce(p_tr::float8, (p_sidecar::jsonb ->> 'RepetitionTime')::float8);
+	EXCEPTION WHEN invalid_text_representation OR untranslatable_character OR numeric_value_out_of_range THEN
+		PERFORM ingest.refuse(CASE WHEN p_tr IS NULL THEN 'the .json beside the series cannot be read: ' ELSE '--tr: ' END || SQLERRM,
+			CASE WHEN p_tr IS NULL THEN 'mend it, or give --tr SECONDS' ELSE '' END);
+	END;
+	IF NOT (tr > 0 AND tr <= 60) THEN
+		PERFORM ingest.refuse(format('a repetition time of %s s', tr), 'it is in seconds, above 0 and at most 60');
+	END IF;
+	RETURN tr;
+END $$;
+
+-- One run has one task: the key has no place for two.
+CREATE FUNCTION ingest.check_task() RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	other record;
+BEGIN
+	SELECT a.task, s.task AS own, s.run, s.session INTO other
+	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
+	JOIN imaging.acquisition a ON (a.subject_id, a.session, a.modality, a.run) = (k.subject_id, s.session, 'bold', s.run)
+	WHERE a.task <> s.task;
+	IF FOUND THEN
+		PERFORM ingest.refuse(format('run %s of session %s is of the task %s, not %s', other.run, other.session, other.task, other.own),
+			'tasks of one visit need runs of their own: --run N');
+	END IF;
 END $$;
 
 CREATE FUNCTION ingest.load_series(p_file_id bigint) RETURNS ingest.counts
@@ -432,41 +493,38 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	p_atlas    text := ingest.option(p_file_id, 'atlas');
 	p_pipeline text := coalesce(ingest.option(p_file_id, 'pipeline'), 'as-is');
-	tr         real := ingest.option(p_file_id, 'tr')::real;
 	p_study    text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
 	counts     ingest.counts;
 BEGIN
 	PERFORM ingest.lock('scans', p_study);
 	PERFORM ingest.find_scan(p_file_id);
-	IF tr IS NULL THEN
-		BEGIN
-			SELECT (s.sidecar::jsonb ->> 'RepetitionTime')::real INTO tr FROM pg_temp.stage s;
-		EXCEPTION WHEN invalid_text_representation OR untranslatable_character OR numeric_value_out_of_range THEN
-			PERFORM ingest.refuse('the .json beside the series cannot be read: ' || SQLERRM, 'mend it, or give --tr SECONDS');
-		END;
-	END IF;
-	IF tr <= 0 OR tr > 60 THEN
-		PERFORM ingest.refuse(format('a repetition time of %s s', tr), 'it is in seconds, above 0 and at most 60');
+	PERFORM ingest.check_task();
+	INSERT INTO imaging.pipeline (pipeline, choices) SELECT p_pipeline, s.choices::jsonb FROM pg_temp.stage s ON CONFLICT DO NOTHING;
+	-- Another loader may have declared it in the meantime.
+	IF (SELECT p.choices FROM imaging.pipeline p WHERE p.pipeline = p_pipeline) <> (SELECT s.choices::jsonb FROM pg_temp.stage s) THEN
+		PERFORM ingest.refuse(format('the pipeline %s has just been declared with other choices', p_pipeline));
 	END IF;
 
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", k.subject_id, s.session, 'bold' AS modality, s.run, k.site, k.scanner, s.task, tr AS tr_s, s.volumes,
-		s.mean_fd_mm::real AS mean_fd_mm
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
+	SELECT s."row", k.subject_id, s.session, 'bold' AS modality, s.run, k.site, k.scanner, s.task, s.tr_s::real AS tr_s, s.volumes,
+		s.mean_fd_mm::real AS mean_fd_mm, coalesce(s.payload_sha256, a.payload_sha256) AS payload_sha256
+	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
+	LEFT JOIN imaging.acquisition a ON (a.subject_id, a.session, a.modality, a.run) = (k.subject_id, s.session, 'bold', s.run);
 	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
 
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
-		p_pipeline AS pipeline, k.site, s.value::real[] AS value, tr AS tr_s
+		p_pipeline AS pipeline, k.site, s.value, s.tr_s, s.volumes, s.volumes_kept, s.mean_fd_mm, s.coverage
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	counts := ingest.merge(p_file_id, 'imaging.series', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 
-	-- From the series before it is rounded: single precision moves r by 1e-6 where a signal is a small part of its mean.
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, 'fc_pearson', p_pipeline) AS feature_set_id, s.session,
 		s.run, p_pipeline AS pipeline, k.site, psyrad.conn_from_series(s.value, 'pearson') AS value
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	PERFORM ingest.merge(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+	INSERT INTO pg_temp.stage_reject (code, message, label)
+	SELECT 'repetition_time', s.tr_note, s.label FROM pg_temp.stage s WHERE s.tr_note IS NOT NULL;
 	RETURN counts;
 END $$;
 
