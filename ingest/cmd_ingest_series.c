@@ -7,7 +7,6 @@
  */
 #include "cmd.h"
 
-#include "rows.h"
 #include "series.h"
 
 #include <math.h>
@@ -24,6 +23,8 @@ typedef struct run
 	scan scan;
 	char *confounds; /* path, or NULL */
 	uint8_t confounds_sha256[SHA256_BYTES];
+	bool paired; /* a .hdr, whose voxels are in an .img */
+	uint8_t pair_sha256[SHA256_BYTES];
 	buffer sidecar;  /* text of the .json beside the series */
 	buffer metadata; /* of that beside the confounds */
 	buffer given;    /* choices of the pipeline, JSON; empty when none were given */
@@ -40,7 +41,7 @@ is_companion(const char *path)
 	bids_name name;
 	psy_error err;
 
-	if (dot != NULL && strcmp(dot, ".json") == 0)
+	if (dot != NULL && (strcmp(dot, ".json") == 0 || strcmp(dot, ".img") == 0))
 		return true;
 	return bids_parse(path, &name, &err) == PSY_OK && strcmp(name.desc, "confounds") == 0;
 }
@@ -118,6 +119,26 @@ describe_confounds(job *j, run *r, buffer *json, psy_error *err)
 }
 
 static psy_status
+describe_pair(job *j, run *r, buffer *json, psy_error *err)
+{
+	char *pair = nifti_pair(j->path), hex[2 * SHA256_BYTES + 1];
+	uint64_t size;
+	psy_status status;
+	psy_error why;
+
+	if (pair == NULL)
+		return PSY_OK;
+	r->paired = true;
+	status = hash_file(pair, r->pair_sha256, &size, &why);
+	free(pair);
+	if (status != PSY_OK)
+		return psy_fail(err, status, "the .img file beside the header %s", why.message);
+	hash_text(r->pair_sha256, hex);
+	json_member(json, "img", hex);
+	return PSY_OK;
+}
+
+static psy_status
 describe_series(job *j, buffer *json, psy_error *err)
 {
 	run *r = grow(NULL, 1, sizeof *r);
@@ -137,7 +158,9 @@ describe_series(job *j, buffer *json, psy_error *err)
 	/* The file's name says whose scan it is: the same bytes under another name are another scan. */
 	snprintf(whose, sizeof whose, "%s %s %s %d", r->scan.label, r->scan.session, r->scan.name.task, r->scan.run);
 	json_member(json, "scan", whose);
-	status = describe_confounds(j, r, json, err);
+	status = describe_pair(j, r, json, err);
+	if (status == PSY_OK)
+		status = describe_confounds(j, r, json, err);
 	if (status == PSY_OK)
 		status = describe_json(find_sidecar(j, &r->scan), "sidecar", "series", &r->sidecar, json, err);
 	buffer_byte(json, '}');
@@ -242,6 +265,7 @@ stage_cleaned(job *j, const run *r, const series *s, const regressors *found, co
 	isfinite(found->mean_fd) ? copy_float8(out, found->mean_fd) : copy_null(out);
 	s->has_payload ? copy_bytea(out, s->payload, SHA256_BYTES) : copy_null(out);
 	copy_float8_matrix(out, clean, regressors_left(found, &r->pipeline), s->regions);
+	isfinite(s->forms_apart) ? copy_float4(out, (float) s->forms_apart) : copy_null(out);
 	s->coverage ? copy_float4_array(out, s->coverage, s->regions) : copy_null(out);
 	return copy_row_end(out, err);
 }
@@ -266,24 +290,36 @@ clean_and_stage(job *j, run *r, const series *s, psy_error *err)
 }
 
 static psy_status
+read_series(job *j, const run *r, series *s, psy_error *err)
+{
+	regions of_atlas = {0};
+	psy_status status;
+
+	if (series_is_image(j->path))
+		return series_from_image(s, j, r->paired ? r->pair_sha256 : NULL, err);
+	status = regions_read(&of_atlas, j->db, j->opt->atlas, err);
+	if (status == PSY_OK)
+		status = series_from_table(s, j, &of_atlas, err);
+	regions_free(&of_atlas);
+	return status;
+}
+
+static psy_status
 stage_series(job *j, psy_error *err)
 {
 	run *r = j->extra;
-	regions of_atlas = {0};
-	series s = {0};
+	series s = {.forms_apart = NAN};
 	const char *name = j->opt->pipeline ? j->opt->pipeline : "as-is";
-	psy_status status = pipeline_settle(&r->pipeline, j->db, name, r->given.size ? r->given.data : NULL, false, err);
+	psy_status status =
+		pipeline_settle(&r->pipeline, j->db, name, r->given.size ? r->given.data : NULL, series_is_image(j->path), err);
 
 	if (status == PSY_OK)
-		status = regions_read(&of_atlas, j->db, j->opt->atlas, err);
-	if (status == PSY_OK)
-		status = series_from_table(&s, j, &of_atlas, err);
+		status = read_series(j, r, &s, err);
 	if (status == PSY_OK)
 		status = find_tr(j, r, s.header_tr, err);
 	if (status == PSY_OK)
 		status = clean_and_stage(j, r, &s, err);
 	series_free(&s);
-	regions_free(&of_atlas);
 	return status;
 }
 
@@ -293,7 +329,7 @@ const loader load_series = {
 	.file = "FILE...",
 	.options = OPT_STUDY | OPT_ATLAS | OPT_SCAN | OPT_SCANNER | OPT_SERIES | OPT_PIPELINE | OPT_TABLE,
 	.target = "pg_temp.stage (\"row\", label, session, run, task, choices, tr_s, tr_note, volumes, volumes_kept, "
-			  "mean_fd_mm, payload_sha256, value, coverage)",
+			  "mean_fd_mm, payload_sha256, value, forms_apart_mm, coverage)",
 	.companion = is_companion,
 	.describe = describe_series,
 	.stage = stage_series,

@@ -450,7 +450,7 @@ BEGIN
 	PERFORM ingest.stage_common();
 	CREATE TEMPORARY TABLE stage (
 		"row" bigint, label text, session text, run smallint, task text, choices text, tr_s float8, tr_note text,
-		volumes int, volumes_kept int, mean_fd_mm float8, payload_sha256 bytea, value float8[], coverage real[]
+		volumes int, volumes_kept int, mean_fd_mm float8, payload_sha256 bytea, value float8[], forms_apart_mm real, coverage real[]
 	) ON COMMIT DROP;
 END $$;
 
@@ -507,7 +507,8 @@ BEGIN
 
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, s.session, 'bold' AS modality, s.run, k.site, k.scanner, s.task, s.tr_s::real AS tr_s, s.volumes,
-		s.mean_fd_mm::real AS mean_fd_mm, coalesce(s.payload_sha256, a.payload_sha256) AS payload_sha256
+		s.mean_fd_mm::real AS mean_fd_mm, coalesce(s.payload_sha256, a.payload_sha256) AS payload_sha256,
+		coalesce(s.forms_apart_mm, a.forms_apart_mm) AS forms_apart_mm
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
 	LEFT JOIN imaging.acquisition a ON (a.subject_id, a.session, a.modality, a.run) = (k.subject_id, s.session, 'bold', s.run);
 	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
