@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const loader *const loaders[] = {&load_study,     &load_participants, &load_scores,
+static const loader *const loaders[] = {&load_study,     &load_participants, &load_scores, &load_drugs,
 										&load_atlas,     &load_image,        &load_series,  &load_connectome, &load_features,
 										&load_protocols, &load_sessions, &load_effects,      &load_model};
 #define LOADERS (sizeof loaders / sizeof *loaders)
@@ -35,7 +35,7 @@ static const command commands[] = {
 	{"withdraw", "PARTICIPANT --study S --yes", "erase a person everywhere", cmd_withdraw},
 	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask},
 	{"report", "[--out FILE]", "write the report as one HTML page", cmd_report},
-	{"template", "SHEET [--lang zh|en] [--codebook]", "print a blank sheet, or its codebook", cmd_template},
+	{"template", "SHEET [--out FILE.xlsx]", "a blank sheet with its codebook", cmd_template},
 	{"simulate", "DIR [--seed N]", "write the files of a simulated trial", cmd_simulate},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

@@ -22,6 +22,7 @@
 #define SHEET_MAX_PART ((size_t) 512 << 20) /* inflated bytes of one part of the archive */
 #define SHEET_MAX_COLUMNS 16384
 #define SHEET_MAX_MERGES ((size_t) 1 << 18)
+#define CODEBOOK_MARK "psyrad_codebook" /* a defined name that points at a sheet which is no data */
 
 typedef struct sheet_merge
 {

@@ -133,7 +133,7 @@ find_part(const relations *list, const char *folder, const char *id, const char 
 psy_status
 workbook_text(zip_part *part, xmlTextReaderPtr xml, const char *element, buffer *to, psy_error *err)
 {
-	bool more = true, wanted = strcmp(element, "v") == 0 || strcmp(element, "f") == 0, guide = false;
+	bool more = true, wanted = strcmp(element, "si") != 0 && strcmp(element, "is") != 0, guide = false;
 	psy_status status = PSY_OK;
 
 	if (xmlTextReaderIsEmptyElement(xml))
@@ -332,7 +332,43 @@ typedef struct book
 	const relations *links;
 	const char *folder;
 	sheet_list *sheets;
+	buffer codebook; /* where CODEBOOK_MARK points: 'sheet'!$A$1 */
 } book;
+
+/* Keeps where a blank sheet's workbook has its codebook. */
+static psy_status
+see_name(book *b, zip_part *part, xmlTextReaderPtr xml, psy_error *err)
+{
+	char *name = xml_attribute(xml, "name");
+	bool mark = name != NULL && strcmp(name, CODEBOOK_MARK) == 0 && b->codebook.size == 0;
+
+	free(name);
+	return mark ? workbook_text(part, xml, "definedName", &b->codebook, err) : PSY_OK;
+}
+
+/* Whether a reference such as 'my ''best'' sheet'!$A$1 is to a place on the sheet of that name. */
+static bool
+refers_to(const char *reference, const char *name)
+{
+	bool quoted = *reference == '\'';
+
+	for (reference += quoted; *name; name++, reference++)
+	{
+		if (*reference != *name)
+			return false;
+		reference += quoted && *name == '\'';
+	}
+	return quoted ? reference[0] == '\'' && reference[1] == '!' : *reference == '!';
+}
+
+/* The codebook that psyrad put into a blank sheet's workbook is nobody's data. */
+static void
+hide_codebook(book *b)
+{
+	for (size_t i = 0; b->codebook.size > 0 && i < b->sheets->count; i++)
+		if (b->sheets->item[i].name != NULL && refers_to(b->codebook.data, b->sheets->item[i].name))
+			b->sheets->item[i].hidden = true;
+}
 
 static psy_status
 see_book(void *arg, zip_part *part, xmlTextReaderPtr xml, psy_error *err)
@@ -341,7 +377,6 @@ see_book(void *arg, zip_part *part, xmlTextReaderPtr xml, psy_error *err)
 	char *id, *state;
 	sheet_entry entry;
 
-	(void) part;
 	if (xml_starts(xml, "workbookPr"))
 	{
 		char *value = xml_attribute(xml, "date1904");
@@ -349,6 +384,8 @@ see_book(void *arg, zip_part *part, xmlTextReaderPtr xml, psy_error *err)
 		b->s->date1904 = value != NULL && (strcmp(value, "1") == 0 || strcmp(value, "true") == 0);
 		free(value);
 	}
+	if (xml_starts(xml, "definedName"))
+		return see_name(b, part, xml, err);
 	if (!xml_starts(xml, "sheet"))
 		return PSY_OK;
 	if (b->sheets->count == MAX_SHEETS)
@@ -452,7 +489,7 @@ read_book(sheet_reader *s, const char *path, const char *sheet, psy_error *err)
 	relations links = {0};
 	sheet_list sheets = {0};
 	style_list styles = {.s = s};
-	book b = {s, &links, folder, &sheets};
+	book b = {s, &links, folder, &sheets, {0}};
 	psy_status status;
 
 	buffer_format(&rels, "%s_rels/%s.rels", folder, slash == NULL ? path : slash + 1);
@@ -461,6 +498,7 @@ read_book(sheet_reader *s, const char *path, const char *sheet, psy_error *err)
 		status = each_node(s, path, SHEET_MAX_PART / 32, true, see_book, &b, err);
 	if (status == PSY_OK && sheets.count == 0)
 		status = unreadable(err);
+	hide_codebook(&b);
 	if (status == PSY_OK)
 		status = sheet != NULL ? pick_named(s, &sheets, sheet, err) : pick_filled(s, &sheets, err);
 	if (status == PSY_OK)
@@ -475,6 +513,7 @@ read_book(sheet_reader *s, const char *path, const char *sheet, psy_error *err)
 	sheets_free(&sheets);
 	relations_free(&links);
 	buffer_free(&rels);
+	buffer_free(&b.codebook);
 	free(folder);
 	return status;
 }

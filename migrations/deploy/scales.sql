@@ -719,7 +719,7 @@ END $$;
 COMMENT ON FUNCTION clinical.mmrm(double precision[], double precision[], text[], numeric[], text[], text[], text, double precision) IS
 	'Mixed model for repeated measures: final = arm * week + baseline * week (+ site), residuals of one person with a free (unstructured) covariance over the weeks, by REML at its maximum; one element a person and week in each array.  Rows: the adjusted mean of each arm and week (at the mean baseline of the people, sites weighing the same), the difference of each arm from the reference (the last arm in byte order when none is named) at each week, and the residual SD of each week.  df is the residual n - p, as nlme::gls has it: Satterthwaite''s and Kenward and Roger''s are not computed, and with few people p is too small.  Rows with something missing are left out and counted: missing at random is assumed.  At most 16 weeks';
 
--------------------------------------------------------------------------------------------------- masking, visits, drugs
+-------------------------------------------------------------------------------------------------- masking, visits
 
 CREATE TABLE clinical.unmasking (
 	study       text NOT NULL REFERENCES clinical.study,
@@ -771,47 +771,6 @@ END $$;
 COMMENT ON FUNCTION intervention.sessions_open(text, name) IS 'Whether the reader may see which treatment was given in a study: it is not masked, or the reader is a member of psyrad_unblinded';
 CREATE POLICY masked_arms ON intervention.session AS RESTRICTIVE FOR SELECT TO psyrad_analyst, psyrad_view
 	USING (intervention.sessions_open(study, current_user) OR pg_has_role(current_user, 'psyrad_ingest', 'MEMBER'));
-
-CREATE TABLE clinical.rater (
-	study text NOT NULL REFERENCES clinical.study,
-	rater text NOT NULL CHECK (rater ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,30}$'),
-	masked boolean,
-	trained_in text[],
-	note  text,
-	PRIMARY KEY (study, rater)
-);
-COMMENT ON TABLE clinical.rater IS 'Raters by code, never by name';
-COMMENT ON COLUMN clinical.rater.masked IS 'Whether the rater did not know the arm; NULL: not stated';
-COMMENT ON COLUMN clinical.rater.trained_in IS 'Instruments that the rater was trained in';
-GRANT SELECT ON clinical.rater TO psyrad_ingest, psyrad_analyst, psyrad_view;
-GRANT INSERT, UPDATE ON clinical.rater TO psyrad_ingest;
-
-CREATE TABLE clinical.concomitant_drug (
-	subject_id bigint NOT NULL,
-	entry      int NOT NULL CHECK (entry > 0),
-	site       text NOT NULL,
-	drug       text NOT NULL CHECK (drug ~ '\S'),
-	atc        text CHECK (atc ~ '^[A-Z]([0-9]{2}([A-Z]([A-Z]([0-9]{2})?)?)?)?$'),
-	dose_low   numeric CHECK (dose_low >= 0),
-	dose_high  numeric CHECK (dose_high >= dose_low),
-	dose_unit  text,
-	times_a_day numeric CHECK (times_a_day > 0),
-	start_day  int,
-	end_day    int,
-	indication text,
-	verbatim   text,
-	file_id    bigint NOT NULL REFERENCES ingest.file,
-	line       bigint,
-	PRIMARY KEY (subject_id, entry),
-	FOREIGN KEY (subject_id, site) REFERENCES clinical.subject_key (subject_id, site),
-	CHECK (start_day <= end_day)
-);
-COMMENT ON TABLE clinical.concomitant_drug IS 'Drugs taken beside the treatment, one row a drug and dose of a person';
-COMMENT ON COLUMN clinical.concomitant_drug.entry IS 'Number of the entry of the person''s list';
-COMMENT ON COLUMN clinical.concomitant_drug.start_day IS 'Days since baseline, never a date; NULL: before anybody counted';
-COMMENT ON COLUMN clinical.concomitant_drug.end_day IS 'Days since baseline; NULL: still taken, or not stated';
-COMMENT ON COLUMN clinical.concomitant_drug.verbatim IS 'As the file had it';
-SELECT clinical.guard_by_site('clinical.concomitant_drug');
 
 -- Each visit of a plan is the day 7 * week with its window; a day belongs to the visit whose day is nearest among those whose
 -- window has it, the earlier of two as near.

@@ -221,12 +221,6 @@ END $$;
 
 ---------------------------------------------------------------------------------------------------- blank sheets
 
-CREATE FUNCTION ingest.csv_line(VARIADIC p_cell text[]) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-	SELECT string_agg(CASE WHEN c ~ '[",[:cntrl:]]' THEN '"' || replace(c, '"', '""') || '"' ELSE coalesce(c, '') END, ',' ORDER BY n)
-	FROM unnest(p_cell) WITH ORDINALITY u(c, n);
-$$;
-
 CREATE FUNCTION ingest.sheet_instrument(p_instrument text) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -239,50 +233,48 @@ BEGIN
 	RETURN named;
 END $$;
 
--- One line a row; with a study a line for each of its subjects whom the caller sees and each planned week, for people to fill.
-CREATE FUNCTION ingest.score_sheet(p_instrument text, p_chinese boolean, p_study text DEFAULT NULL) RETURNS SETOF text
+-- The columns of a blank sheet with names that the loader of scores maps: what each holds and which cells it may have.  The weeks are
+-- those of the study, where one is named.
+CREATE FUNCTION ingest.score_column(p_instrument text, p_study text DEFAULT NULL)
+	RETURNS TABLE (name text, name_zh text, help text, help_zh text, kind text, lo numeric, hi numeric, choices text, required boolean)
 LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
 DECLARE
-	named text := ingest.sheet_instrument(p_instrument);
-	items text[] := ARRAY(SELECT CASE WHEN p_chinese THEN '条目' || i.item ELSE 'item' || i.item END
-		FROM clinical.instrument_item i WHERE i.instrument = named ORDER BY i.item);
+	scale clinical.instrument;
+	weeks text := (SELECT string_agg(trim_scale(p.week)::text, '|' ORDER BY p.week) FROM clinical.visit_plan p WHERE p.study = p_study AND p.week IS NOT NULL);
 BEGIN
-	RETURN NEXT ingest.csv_line(VARIADIC CASE WHEN p_chinese THEN ARRAY['受试者编号', '访视周', '距基线天数', '评定者', '量表'] || items || ARRAY['总分']
-		ELSE ARRAY['participant_id', 'week', 'day', 'rater', 'instrument'] || items || ARRAY['total'] END);
-	RETURN QUERY SELECT ingest.csv_line(VARIADIC ARRAY[k.label, p.week::text, '', '', named] || array_fill(''::text, ARRAY[cardinality(items) + 1]))
+	SELECT i.* INTO scale FROM clinical.instrument i WHERE i.instrument = ingest.sheet_instrument(p_instrument);
+	IF p_study IS NOT NULL AND NOT EXISTS (SELECT FROM clinical.study s WHERE s.study = p_study) THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('the study %s is not declared', p_study);
+	END IF;
+	RETURN QUERY VALUES
+		('participant_id', '受试者编号', 'the study''s pseudonym, never a name or a hospital number (required)', '研究编号，不填姓名或住院号（必填）', 'text', NULL::numeric, NULL::numeric, NULL, true),
+		('week', '访视周', 'protocol week of the visit; baseline is 0 (required)', '方案规定的访视周，基线为0（必填）', CASE WHEN weeks IS NULL THEN 'number' ELSE 'choice' END, 0, 520, weeks, true),
+		('day', '距基线天数', 'days since baseline, never a date', '距基线天数，不填日期', 'whole', -3650, 36500, NULL, false),
+		('rater', '评定者', 'code of the rater, never a name', '评定者代码，不填姓名', 'text', NULL, NULL, NULL, false),
+		('instrument', '量表', 'instrument with its version', '量表及版本', 'choice', NULL, NULL, scale.instrument, true);
+	RETURN QUERY SELECT 'item' || i.item, '条目' || i.item, i.name_en || coalesce('; ' || i.note, ''), coalesce(i.name_zh, i.name_en), 'whole', i.item_min::numeric, i.item_max::numeric, NULL::text, false
+	FROM clinical.instrument_item i WHERE i.instrument = scale.instrument ORDER BY i.item;
+	RETURN QUERY SELECT 'total', '总分', format('sum of the items of %s; higher is %s; may stay empty when all items are there', scale.title_en, scale.higher_is),
+		format('%s总分；条目齐全时可不填', coalesce(scale.title_zh, scale.title_en)), 'number', scale.total_min, scale.total_max, NULL::text, false;
+END $$;
+COMMENT ON FUNCTION ingest.score_column(text, text) IS 'The columns of a blank sheet of ratings in both languages: kind (text, whole, number, choice), range, choices parted by |; 22023 an unknown instrument or study';
+
+CREATE FUNCTION ingest.score_row(p_instrument text, p_study text) RETURNS TABLE (participant_id text, week text, instrument text)
+LANGUAGE sql STABLE AS $$
+	SELECT k.label, trim_scale(p.week)::text, ingest.sheet_instrument(p_instrument)
 	FROM clinical.subject_key k JOIN clinical.visit_plan p ON p.study = k.study
 	WHERE k.study = p_study AND p.week IS NOT NULL
 	ORDER BY k.label COLLATE "C", p.week;
-END $$;
-COMMENT ON FUNCTION ingest.score_sheet(text, boolean, text) IS 'A blank sheet of ratings as lines of CSV, with a header that the loader of scores maps; 22023 an unknown instrument';
-
-CREATE FUNCTION ingest.score_codebook(p_instrument text) RETURNS SETOF text
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-	named text := ingest.sheet_instrument(p_instrument);
-	scale clinical.instrument;
-BEGIN
-	SELECT i.* INTO scale FROM clinical.instrument i WHERE i.instrument = named;
-	RETURN NEXT 'column,column_zh,description,description_zh,allowed,missing';
-	RETURN QUERY SELECT ingest.csv_line(VARIADIC c.cells) FROM (VALUES
-		(ARRAY['participant_id', '受试者编号', 'the study''s pseudonym, never a name or a hospital number (required)', '研究编号，不填姓名或住院号（必填）', 'letters, digits, - and _', 'never']),
-		(ARRAY['week', '访视周', 'protocol week of the visit; baseline is 0 (required)', '方案规定的访视周，基线为0（必填）', 'a week of the study''s plan', 'never']),
-		(ARRAY['day', '距基线天数', 'days since baseline, never a date', '距基线天数，不填日期', 'a whole number', 'empty or n/a']),
-		(ARRAY['rater', '评定者', 'code of the rater, never a name', '评定者代码，不填姓名', 'a code', 'empty or n/a']),
-		(ARRAY['instrument', '量表', 'instrument with its version', '量表及版本', named, 'never'])) c(cells);
-	RETURN QUERY SELECT ingest.csv_line('item' || i.item, '条目' || i.item, i.name_en, i.name_zh, format('%s to %s', i.item_min, i.item_max), 'empty or n/a')
-	FROM clinical.instrument_item i WHERE i.instrument = named ORDER BY i.item;
-	RETURN NEXT ingest.csv_line('total', '总分', format('sum of the items of %s; higher is %s; may stay empty when all items are there', scale.title_en, scale.higher_is),
-		format('%s总分；条目齐全时可不填', scale.title_zh), format('%s to %s', scale.total_min, scale.total_max), 'empty or n/a');
-END $$;
-COMMENT ON FUNCTION ingest.score_codebook(text) IS 'What each column of a sheet of ratings holds, in both languages, with allowed values and how missing is written, as lines of CSV';
+$$;
+COMMENT ON FUNCTION ingest.score_row(text, text) IS 'The lines of a blank sheet of ratings: a study''s subjects whom the caller sees, at each planned week';
 
 DO $$
 DECLARE
 	f regprocedure;
 BEGIN
 	FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'ingest'::regnamespace
-		AND p.proname IN ('fold_name', 'known_instrument', 'instrument_name', 'sentinel_hint', 'stage_scores', 'find_instruments', 'check_items', 'set_visit_days', 'load_scores', 'csv_line', 'sheet_instrument', 'score_sheet', 'score_codebook')
+		AND p.proname IN ('fold_name', 'known_instrument', 'instrument_name', 'sentinel_hint', 'stage_scores', 'find_instruments', 'check_items', 'set_visit_days', 'load_scores', 'sheet_instrument', 'score_column', 'score_row')
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest', f);

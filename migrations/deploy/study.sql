@@ -106,6 +106,20 @@ END $$;
 COMMENT ON FUNCTION clinical.check_entries(jsonb, text, text, jsonb) IS
 	'clinical.check_declared for each entry of a list, whose names must differ';
 
+CREATE TABLE clinical.rater (
+	study text NOT NULL REFERENCES clinical.study,
+	rater text NOT NULL CHECK (rater ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,30}$'),
+	masked boolean,
+	trained_in text[],
+	note  text,
+	PRIMARY KEY (study, rater)
+);
+COMMENT ON TABLE clinical.rater IS 'Raters that a study declares, by code, never by name';
+COMMENT ON COLUMN clinical.rater.masked IS 'Whether the rater did not know the arm; NULL: not stated';
+COMMENT ON COLUMN clinical.rater.trained_in IS 'Instruments that the rater was trained in';
+GRANT SELECT ON clinical.rater TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT INSERT, UPDATE ON clinical.rater TO psyrad_ingest;
+
 CREATE FUNCTION clinical.declare_study(doc jsonb) RETURNS TABLE (object text, name text, change text)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -116,8 +130,8 @@ DECLARE
 	e jsonb;
 BEGIN
 	PERFORM clinical.check_declared(doc, 'the declaration', '{"study": "string!", "title_en": "string!", "title_zh": "string",
-		"simulated": "boolean", "design": "string", "masked": "boolean", "sites": "array", "scanners": "array", "arms": "array", "visits": "array"}');
-	doc := '{"sites": [], "scanners": [], "arms": [], "visits": []}' || jsonb_strip_nulls(doc);
+		"simulated": "boolean", "design": "string", "masked": "boolean", "sites": "array", "scanners": "array", "arms": "array", "visits": "array", "raters": "array"}');
+	doc := '{"sites": [], "scanners": [], "arms": [], "visits": [], "raters": []}' || jsonb_strip_nulls(doc);
 	PERFORM clinical.check_entries(doc, 'sites', 'site', '{"site": "string!", "name_en": "string!", "name_zh": "string"}');
 	PERFORM clinical.check_entries(doc, 'scanners', 'scanner', '{"scanner": "string!", "site": "string!", "maker": "string",
 		"model": "string", "field_strength_t": "number"}');
@@ -125,6 +139,7 @@ BEGIN
 		"kind": "verum|sham|drug|usual_care|waiting_list|healthy|observed!", "protocol": "string"}');
 	PERFORM clinical.check_entries(doc, 'visits', 'session', '{"session": "string!", "week": "number", "role": "pre|post",
 		"label_en": "string", "label_zh": "string", "days_before": "number", "days_after": "number"}');
+	PERFORM clinical.check_entries(doc, 'raters', 'rater', '{"rater": "string!", "masked": "boolean", "trained_in": "array", "note": "string"}');
 	s := doc ->> 'study';
 
 	FOR e IN SELECT * FROM jsonb_array_elements(doc -> 'sites') LOOP
@@ -200,9 +215,20 @@ BEGIN
 		CASE WHEN w.session IS NULL THEN 'unchanged' WHEN o.session IS NULL THEN 'added' ELSE 'changed' END
 	FROM declared d LEFT JOIN written w USING (session) LEFT JOIN clinical.visit_plan o USING (study, session)
 	ORDER BY d.session COLLATE "C";
+
+	RETURN QUERY
+	WITH declared AS (SELECT s AS study, r.rater, r.masked, r.trained_in, r.note FROM jsonb_populate_recordset(NULL::clinical.rater, doc -> 'raters') r),
+	written AS (
+		INSERT INTO clinical.rater AS t SELECT * FROM declared
+		ON CONFLICT ON CONSTRAINT rater_pkey DO UPDATE SET masked = excluded.masked, trained_in = excluded.trained_in, note = excluded.note
+			WHERE t.* IS DISTINCT FROM excluded.*
+		RETURNING t.rater)
+	SELECT 'rater', d.rater, CASE WHEN w.rater IS NULL THEN 'unchanged' WHEN o.rater IS NULL THEN 'added' ELSE 'changed' END
+	FROM declared d LEFT JOIN written w USING (rater) LEFT JOIN clinical.rater o USING (study, rater)
+	ORDER BY d.rater COLLATE "C";
 END $$;
 COMMENT ON FUNCTION clinical.declare_study(jsonb) IS
-	'Declares a study with its sites, scanners, arms and visits from one JSON object; returns each object with added, changed or unchanged.  Errors: 22023 for unknown, missing, repeated or wrongly typed keys, by place; 42501 when a site''s role cannot be made';
+	'Declares a study with its sites, scanners, arms, visits and raters from one JSON object; returns each object with added, changed or unchanged.  Errors: 22023 for unknown, missing, repeated or wrongly typed keys, by place; 42501 when a site''s role cannot be made';
 
 REVOKE EXECUTE ON FUNCTION clinical.add_site(text, text, text), clinical.declare_study(jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clinical.add_site(text, text, text), clinical.declare_study(jsonb) TO psyrad_ingest;

@@ -134,7 +134,7 @@ BEGIN
 	END IF;
 	-- The lock of every loader of the study's rows: none may bring the person back while this goes on.
 	PERFORM pg_advisory_xact_lock(hashtextextended(array_to_string(ARRAY[kind, withdraw.study], E'\x01', ''), 7))
-	FROM unnest(ARRAY['participants', 'scans', 'scores']) kind;
+	FROM unnest(ARRAY['participants', 'scans', 'scores', 'drugs', 'sessions']) kind;
 	SELECT k.* INTO who FROM clinical.subject_key k WHERE (k.study, k.label) = (withdraw.study, withdraw.label);
 	IF who.subject_id IS NULL OR NOT coalesce(model.caller_can_see_site(who.site), false) THEN
 		RAISE no_data_found USING MESSAGE = 'the study has no such participant, or it is of a site that you do not see';

@@ -5,8 +5,6 @@ DROP FUNCTION clinical.trial_mmrm(text, text, text, boolean, double precision);
 DROP FUNCTION clinical.trial_ancova(text, text, text, text, text, boolean, double precision);
 DROP VIEW clinical.retention, clinical.visit_timing, clinical.outcome_by_visit, clinical.subject_outcome, clinical.rating, clinical.participant;
 DROP FUNCTION clinical.assign_visits(text, int[]);
-DROP TABLE clinical.concomitant_drug;
-DROP TABLE clinical.rater;
 DROP POLICY masked_arms ON intervention.session;
 DROP FUNCTION intervention.sessions_open(text, name);
 DROP POLICY no_arms ON ingest.history;

@@ -1,9 +1,8 @@
 -- Revert psyrad:scores_load from pg
 BEGIN;
-DROP FUNCTION ingest.score_codebook(text);
-DROP FUNCTION ingest.score_sheet(text, boolean, text);
+DROP FUNCTION ingest.score_row(text, text);
+DROP FUNCTION ingest.score_column(text, text);
 DROP FUNCTION ingest.sheet_instrument(text);
-DROP FUNCTION ingest.csv_line(text[]);
 DROP FUNCTION ingest.load_scores(bigint);
 DROP FUNCTION ingest.set_visit_days(bigint);
 DROP FUNCTION ingest.check_items();

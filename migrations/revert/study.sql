@@ -22,6 +22,7 @@ BEGIN
 END $$;
 
 DROP FUNCTION clinical.declare_study(jsonb);
+DROP TABLE clinical.rater;
 DROP FUNCTION clinical.check_entries(jsonb, text, text, jsonb);
 DROP FUNCTION clinical.check_declared(jsonb, text, jsonb);
 DROP FUNCTION clinical.add_site(text, text, text);
