@@ -1,8 +1,8 @@
 /* dictionary.c - REDCap's and BIDS's data dictionaries; see dictionary.h. */
 #include "dictionary.h"
 
+#include "document.h"
 #include "header.h"
-#include "load.h"
 #include "models/json.h"
 #include "reader_csv.h"
 
@@ -186,28 +186,33 @@ read_bids(dictionary *d, const buffer *text, psy_error *err)
 }
 
 psy_status
+dictionary_parse(dictionary *d, const buffer *text, psy_error *err)
+{
+	source from;
+	csv_reader csv = {0};
+	psy_status status;
+
+	*d = (dictionary){0};
+	if (text->size > 0 && text->data[strspn(text->data, " \t\r\n")] == '{')
+		return read_bids(d, text, err);
+	source_memory(&from, text->data, text->size);
+	status = csv_open(&csv, &from, ENCODING_UTF8, ',', err);
+	if (status == PSY_OK)
+		status = read_redcap(d, &csv, err);
+	csv_done(&csv);
+	source_close(&from);
+	return status;
+}
+
+psy_status
 dictionary_read(dictionary *d, const char *path, uint8_t sha256[SHA256_BYTES], psy_error *err)
 {
 	buffer text = {0};
-	source from;
-	csv_reader csv = {0};
 	psy_status status = read_document(path, DICTIONARY_LIMIT, &text, sha256, err);
-	size_t at;
 
 	*d = (dictionary){0};
-	buffer_text(&text, "");
-	at = strspn(text.data, " \t\r\n");
-	if (status == PSY_OK && text.data[at] == '{')
-		status = read_bids(d, &text, err);
-	else if (status == PSY_OK)
-	{
-		source_memory(&from, text.data, text.size);
-		status = csv_open(&csv, &from, ENCODING_UTF8, ',', err);
-		if (status == PSY_OK)
-			status = read_redcap(d, &csv, err);
-		csv_done(&csv);
-		source_close(&from);
-	}
+	if (status == PSY_OK)
+		status = dictionary_parse(d, &text, err);
 	buffer_free(&text);
 	return status;
 }

@@ -30,6 +30,8 @@ typedef struct dictionary
 	char *tool; /* MeasurementToolMetadata's Description, or NULL */
 } dictionary;
 
+/* d is to be freed also after errors. */
+psy_status dictionary_parse(dictionary *d, const buffer *text, psy_error *err);
 psy_status dictionary_read(dictionary *d, const char *path, uint8_t sha256[SHA256_BYTES], psy_error *err);
 
 /* The field that a folded header names or labels; NULL when there is none, or several have that label. */

@@ -74,36 +74,6 @@ participant_label(const char *cell, const char **label, psy_error *err)
 	return PSY_LIMIT;
 }
 
-psy_status
-read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err)
-{
-	source s;
-	text_reader reader;
-	const char *line;
-	size_t length;
-	long number;
-	uint64_t size;
-	psy_status status = source_open(&s, path, err);
-
-	if (status != PSY_OK)
-		return status;
-	text_open(&reader, &s, ENCODING_AUTO);
-	while ((status = text_next(&reader, &line, &length, &number, err)) == PSY_OK && line != NULL)
-	{
-		if (text->size + length > limit)
-		{
-			status = psy_fail(err, PSY_LIMIT, "more than %zu MB", limit >> 20);
-			break;
-		}
-		buffer_add(text, line, length);
-	}
-	if (status == PSY_OK)
-		status = source_finish(&s, sha256, &size, err);
-	text_close(&reader);
-	source_close(&s);
-	return status;
-}
-
 /* The path as the manifest keeps it: relative to the root, the base name for what lies outside. */
 static char *
 shown_path(const char *path, const char *root)

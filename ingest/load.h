@@ -10,6 +10,7 @@
 #define LOAD_H
 
 #include "copy.h"
+#include "document.h"
 #include "options.h"
 #include "session.h"
 #include "source.h"
@@ -70,10 +71,6 @@ psy_status reject(job *j, const reject_at *at, psy_error *err, const char *code,
 
 /* The command `psyrad ingest <kind>`: returns the exit code. */
 int ingest(const loader *kind, int argc, char **argv, const char *url);
-
-/* Reads a whole companion or document file (UTF-8, no NUL, at most limit bytes) and gives its hash. */
-psy_status read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES],
-						 psy_error *err);
 
 /* A participant's label: without "sub-", letters, digits, '-' and '_'; *label points into cell. */
 psy_status participant_label(const char *cell, const char **label, psy_error *err);

@@ -141,7 +141,7 @@ item_of(const score_columns *s, const char *rest)
 		versioned =
 			number == s->version && (*after == '\0' || *after == '_' || (unsigned char) *after >= 0x80);
 		if (number > 0 && *after == '\0')
-			return number; /* hamd_01; the caller tells hamd17 from the total */
+			return number <= MAX_ITEMS ? number : -1; /* hamd_01; the caller tells hamd17 from the total */
 		rest = versioned ? after : rest;
 		rest += *rest == '_';
 	}
