@@ -13,7 +13,8 @@ enum exit_code
 	EXIT_OK = 0,
 	EXIT_REJECTED = 1, /* rows or files were rejected */
 	EXIT_USAGE = 2,
-	EXIT_SERVER = 3 /* the server cannot be reached or went away */
+	EXIT_SERVER = 3, /* the server cannot be reached or went away */
+	EXIT_INTERRUPTED = 130 /* by a signal, after the file under way */
 };
 
 typedef struct command
@@ -48,7 +49,7 @@ typedef struct word_option
 } word_option;
 bool take_words(int argc, char **argv, word_option *option, size_t count, const char **plain);
 
-extern const loader load_study, load_participants, load_scores, load_drugs, load_atlas, load_image, load_series,
+extern const loader load_study, load_participants, load_scores, load_drugs, load_atlas, load_networks, load_image, load_series,
 	load_connectome, load_features, load_protocols, load_sessions, load_effects, load_model;
 
 #endif

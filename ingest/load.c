@@ -11,6 +11,8 @@
 #include "cmd.h"
 #include "header.h"
 #include "progress.h"
+#include "scan.h"
+#include "workers.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -19,11 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct totals
-{
-	long files, refused, read, loaded, unchanged, rejected;
-} totals;
+#include <unistd.h>
 
 /* What open_file and refuse_file need to know of a file. */
 typedef struct manifest
@@ -231,10 +229,24 @@ refuse(job *j, const manifest *m, psy_error *why)
 		fprintf(stderr, "  the refusal could not be recorded: %s\n", err.message);
 }
 
-static void
-load_file(session *db, const loader *kind, const options *opt, const char *path, totals *sum)
+void
+job_note(const job *j, const char *format, ...)
 {
-	job j = {.db = db, .opt = opt, .kind = kind, .path = path};
+	va_list args;
+
+	progress_clear();
+	fprintf(stderr, "%s: note: ", j->shown);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+/* Gives the file's size. */
+static uint64_t
+load_file(session *db, const loader *kind, const options *opt, const char *path, void **shared, totals *sum)
+{
+	job j = {.db = db, .opt = opt, .kind = kind, .path = path, .shared = shared};
 	manifest m = {0};
 	psy_error err = {0};
 	psy_status status;
@@ -243,6 +255,7 @@ load_file(session *db, const loader *kind, const options *opt, const char *path,
 	copy_begin(&j.rejects, db,
 			   "pg_temp.stage_reject (\"row\", line, column_name, column_number, code, message, raw, label)");
 	status = describe(&j, &m, &err);
+	j.shown = m.shown;
 	sum->files++;
 	if (status == PSY_OK)
 		status = load_in_transaction(&j, &m, sum, &err);
@@ -251,12 +264,18 @@ load_file(session *db, const loader *kind, const options *opt, const char *path,
 		sum->refused++;
 		refuse(&j, &m, &err);
 	}
-	progress_add(j.bytes);
+	else if (opt->dry_run && j.found.size > 0)
+	{
+		progress_clear();
+		printf("%s: %s\n", m.shown, j.found.data);
+	}
 	if (kind->release != NULL)
 		kind->release(&j);
 	copy_free(&j.stage);
 	copy_free(&j.rejects);
+	buffer_free(&j.found);
 	manifest_free(&m);
+	return j.bytes;
 }
 
 static void
@@ -279,27 +298,118 @@ print_help(const loader *kind)
 	options_help(kind->options);
 }
 
-/* Loads every file; false when the server went away. */
-static bool
-load_files(const loader *kind, options *opt, const char *url, totals *sum)
+/* What loading the files of one call needs, here or in a process of its own. */
+typedef struct loading
 {
+	const loader *kind;
+	const options *opt;
+	const char *url;
 	session db;
+	void *shared; /* the loader's own, from file to file */
+} loading;
+
+static bool
+start_loading(void *arg)
+{
+	loading *l = arg;
+	psy_error err = {0};
+	bool many = l->opt->files.count > 1;
+	psy_status status = session_open(&l->db, l->url, &err);
+
+	/* Waiting for the disk after each of many files takes longer than loading them; stop_loading waits once for all. */
+	if (status == PSY_OK && many)
+		status = session_run(&l->db, "SET synchronous_commit = off", &err);
+	if (status == PSY_OK)
+		return true;
+	fprintf(stderr, "psyrad: %s\n  hint: %s\n", err.message, err.hint);
+	session_close(&l->db);
+	return false;
+}
+
+static bool
+load_next(void *arg, size_t file, totals *sum, uint64_t *bytes)
+{
+	loading *l = arg;
+	const char *path = l->opt->files.item[file];
+
+	if (l->kind->companion == NULL || !l->kind->companion(path))
+		*bytes = load_file(&l->db, l->kind, l->opt, path, &l->shared, sum);
+	return !l->db.lost;
+}
+
+/* A commit that waits makes all before it durable: nothing is reported as loaded that a power cut could take back. */
+static void
+stop_loading(void *arg)
+{
+	loading *l = arg;
 	psy_error err = {0};
 
-	if (session_open(&db, url, &err) != PSY_OK)
+	if (l->shared != NULL)
+		l->kind->finish(l->shared);
+	if (!l->db.lost && l->opt->files.count > 1 && !l->opt->dry_run &&
+		session_run(&l->db, "SET synchronous_commit = on; SELECT pg_catalog.pg_current_xact_id()", &err) != PSY_OK)
+		fprintf(stderr, "psyrad: %s\n", err.message);
+	session_close(&l->db);
+}
+
+/* Files of one participant belong together, and so do those that name nobody. */
+static size_t
+group_files(const options *opt, size_t *group)
+{
+	bids_name *name = grow(NULL, opt->files.count, sizeof *name);
+	size_t groups = 0;
+	psy_error err;
+
+	for (size_t i = 0; i < opt->files.count; i++)
 	{
-		fprintf(stderr, "psyrad: %s\n  hint: %s\n", err.message, err.hint);
-		session_close(&db);
-		return false;
+		(void) bids_parse(opt->files.item[i], &name[i], &err);
+		group[i] = groups;
+		for (size_t k = i; k-- > 0 && group[i] == groups;)
+			if (opt->subject != NULL || strcmp(name[i].sub, name[k].sub) == 0)
+				group[i] = group[k];
+		groups += group[i] == groups;
 	}
-	progress_start(kind->name, opt->files.count);
-	for (size_t i = 0; i < opt->files.count && !db.lost; i++)
-		if (kind->companion == NULL || !kind->companion(opt->files.item[i]))
-			load_file(&db, kind, opt, opt->files.item[i], sum);
+	free(name);
+	return groups;
+}
+
+static long
+processes(const loader *kind, const options *opt)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return !kind->parallel ? 1 : opt->jobs > 0 ? opt->jobs : cores > 16 ? 16 : cores;
+}
+
+/* Loads every file; false when the server went away. */
+static bool
+load_files(const loader *kind, const options *opt, const char *url, totals *sum, size_t *done)
+{
+	loading l = {.kind = kind, .opt = opt, .url = url};
+	size_t *group = grow(NULL, opt->files.count, sizeof *group), files = opt->files.count;
+	work w = {.files = files, .group = group, .start = start_loading, .file = load_next, .stop = stop_loading, .arg = &l};
+	long most = processes(kind, opt);
+	bool well = true;
+
+	watch_interrupts();
+	progress_start(kind->name, files);
+	w.groups = most > 1 && files > 1 ? group_files(opt, group) : 1;
+	if (most > 1 && w.groups > 1)
+		well = workers_run(&w, (int) most, sum, done);
+	else if ((well = start_loading(&l)))
+	{
+		for (; *done < files && well && !interrupted(); ++*done)
+		{
+			uint64_t bytes = 0;
+
+			well = load_next(&l, *done, sum, &bytes);
+			progress_add(bytes);
+		}
+		stop_loading(&l);
+	}
 	progress_clear();
-	bool there = !db.lost;
-	session_close(&db);
-	return there;
+	free(group);
+	return well;
 }
 
 int
@@ -307,6 +417,7 @@ ingest(const loader *kind, int argc, char **argv, const char *url)
 {
 	options opt = {0};
 	totals sum = {0};
+	size_t done = 0;
 	int code = EXIT_USAGE;
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
@@ -320,12 +431,14 @@ ingest(const loader *kind, int argc, char **argv, const char *url)
 			list_add(&opt.files, opt.names ? opt.names : opt.spheres);
 		if (opt.files.count == 0)
 			fprintf(stderr, "psyrad ingest %s: no %s was named\n", kind->name, kind->file);
-		else if (!load_files(kind, &opt, url, &sum))
+		else if (!load_files(kind, &opt, url, &sum, &done))
 			code = EXIT_SERVER;
 		else
 		{
 			print_summary(kind, &opt, &sum);
-			code = sum.refused > 0 || sum.rejected > opt.max_rejects ? EXIT_REJECTED : EXIT_OK;
+			if (done < opt.files.count)
+				printf("  interrupted after %zu of %zu files; the same command goes on from there\n", done, opt.files.count);
+			code = done < opt.files.count ? EXIT_INTERRUPTED : sum.refused > 0 || sum.rejected > opt.max_rejects ? EXIT_REJECTED : EXIT_OK;
 		}
 	}
 	options_free(&opt);

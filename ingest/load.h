@@ -24,12 +24,15 @@ typedef struct job
 	const options *opt;
 	const loader *kind;
 	const char *path;
+	const char *shown; /* the path as the manifest keeps it; while the file is staged */
 	uint8_t sha256[SHA256_BYTES];
 	uint64_t bytes;
 	copy stage; /* of kind->target */
 	copy rejects;
 	long read;   /* records found so far */
 	void *extra; /* the loader's own, from describe to the end of stage */
+	void **shared; /* the loader's own, from file to file of one call */
+	buffer found; /* one line of what is loaded, for --dry-run */
 } job;
 
 struct loader
@@ -40,6 +43,8 @@ struct loader
 	unsigned options;
 	const char *target; /* staging table and columns */
 	bool file_optional; /* without FILE, --names or --spheres is the file (an atlas without an image) */
+
+	bool parallel; /* several files may load side by side, those of one participant in order (their names or --subject say whose they are) */
 
 	/* Whether the file is the companion of another one and no input itself (may be NULL). */
 	bool (*companion)(const char *path);
@@ -53,6 +58,9 @@ struct loader
 
 	/* Frees j->extra (may be NULL). */
 	void (*release)(job *j);
+
+	/* Frees *j->shared; needed by who sets it. */
+	void (*finish)(void *shared);
 };
 
 /* Where and how a record failed; what is unknown stays 0 or NULL. */
@@ -68,6 +76,9 @@ typedef struct reject_at
 
 psy_status reject(job *j, const reject_at *at, psy_error *err, const char *code, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* "FILE: note: ..." on standard error: worth knowing, no reason to refuse. */
+void job_note(const job *j, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The command `psyrad ingest <kind>`: returns the exit code. */
 int ingest(const loader *kind, int argc, char **argv, const char *url);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const loader *const loaders[] = {&load_study,     &load_participants, &load_scores, &load_drugs,
-										&load_atlas,     &load_image,        &load_series,  &load_connectome, &load_features,
+										&load_atlas,     &load_networks,     &load_image,        &load_series,  &load_connectome, &load_features,
 										&load_protocols, &load_sessions, &load_effects,      &load_model};
 #define LOADERS (sizeof loaders / sizeof *loaders)
 
@@ -50,7 +50,7 @@ print_help(FILE *to)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-8s %-28s %s\n", commands[i].name, commands[i].usage, commands[i].summary);
 	fputs("\nexit: 0 done, 1 something was rejected or refused, 2 wrong usage, 3 the server cannot be "
-		  "reached\n",
+		  "reached, 130 interrupted\n",
 		  to);
 }
 

@@ -42,7 +42,14 @@ static const option_spec specs[] = {
 	 "region names: 'index name' lines, TSV with index and name, FSL's XML, or a name a line"},
 	{"spheres", TEXT, OPT_NAMES, AT(spheres), false, "FILE", "instead of names and image: a table with x, y, z, radius (mm) and label"},
 	{"voxels", FLAG, OPT_NAMES, AT(voxels), true, NULL, "instead of names: IMAGE is a mask, and each voxel of it a region"},
-	{"space", TEXT, OPT_NAMES, AT(space), true, "SPACE", "template space of the atlas: Colin27"},
+	{"space", TEXT, OPT_NAMES | OPT_RESAMPLE, AT(space), true, "SPACE", "template space of the atlas or image: Colin27 (of images also space- in the name)"},
+	{"scheme", REQUIRED, OPT_SCHEME, AT(scheme), true, "SCHEME", "which way to divide the brain the networks are: yeo7"},
+	{"stat", TEXT, OPT_STAT, AT(stat), true, "NAME,NAME,...",
+	 "of each region: mean, sd, median, min, max, n_voxels, volume_mm3, coverage, weighted_mean (default: mean)"},
+	{"suvr", TEXT, OPT_STAT, AT(suvr), true, "REGION,...", "divide by the mean of these regions"},
+	{"mask", TEXT, OPT_RESAMPLE, AT(mask), false, "FILE", "an image: voxels where it is 0 do not count"},
+	{"resample", TEXT, OPT_RESAMPLE, AT(resample), true, "METHOD",
+	 "nearest: the atlas onto the image's grid; linear: the image onto the atlas's (default: they must agree)"},
 	{"title", TEXT, OPT_NAMES, AT(title), true, "TEXT", "title of the atlas"},
 	{"measure", REQUIRED, OPT_MEASURE, AT(measure), true, "MEASURE",
 	 "what was measured: intensity, gmv, thickness, fc_pearson, ..."},
@@ -111,6 +118,7 @@ static const option_spec specs[] = {
 	 "paths are kept relative to it (default: the current directory)"},
 	{"max-rejects", COUNT, 0, AT(max_rejects), false, "N",
 	 "rejects that still count as success (default: 0)"},
+	{"jobs", COUNT, OPT_JOBS, AT(jobs), false, "N", "processes that load side by side (default: one a core, at most 16)"},
 	{"dry-run", FLAG, 0, AT(dry_run), false, NULL, "validate everything, keep nothing"},
 };
 #define SPECS (sizeof specs / sizeof *specs)

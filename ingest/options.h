@@ -31,7 +31,11 @@ typedef enum option_set
 	OPT_MATRIX = 1 << 14,   /* --kind, --by-position, --variable, --symmetrize */
 	OPT_FEATURES = 1 << 15, /* --measure, where the file may say it */
 	OPT_VISIT = 1 << 16,    /* --visit, --dictionary */
-	OPT_PIPELINE = 1 << 17  /* the choices of a pipeline */
+	OPT_PIPELINE = 1 << 17, /* the choices of a pipeline */
+	OPT_JOBS = 1 << 18,
+	OPT_RESAMPLE = 1 << 19, /* --resample, --mask, --space */
+	OPT_STAT = 1 << 20,     /* --stat, --suvr */
+	OPT_SCHEME = 1 << 21
 } option_set;
 
 typedef struct options
@@ -40,7 +44,7 @@ typedef struct options
 	text_list files;
 	const char *root, *batch;
 	bool dry_run;
-	long max_rejects;
+	long max_rejects, jobs;
 	const char *study, *instrument, *site;
 	text_encoding encoding;
 	const char *encoding_name;
@@ -50,6 +54,7 @@ typedef struct options
 	bool labels;
 	const char *atlas, *names, *space, *title, *spheres;
 	bool voxels;
+	const char *resample, *mask, *stat, *suvr, *scheme;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
 	const char *tr, *kind, *variable, *symmetrize, *confounds, *definition;
 	bool detrend, cosine, non_steady_state;

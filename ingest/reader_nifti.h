@@ -16,6 +16,9 @@
 #define NIFTI_MAX_VOXELS ((uint64_t) 1 << 30) /* a volume */
 #define NIFTI_MAX_BYTES ((uint64_t) 1 << 40)
 
+/* An sform and a qform further apart than this are reported. */
+#define NIFTI_FORMS_AGREE_MM 0.1
+
 /* What a header says beside the voxels' layout, as it stands in the file. */
 typedef struct nifti_facts
 {

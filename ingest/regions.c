@@ -14,6 +14,21 @@ regions_unknown(const char *atlas, psy_error *err)
 	return psy_hint(err, "load it first: psyrad ingest atlas IMAGE.nii.gz --names FILE --atlas %s", atlas);
 }
 
+/* Why an atlas has no regions with names. */
+static psy_status
+no_regions(session *db, const char *atlas, psy_error *err)
+{
+	PGresult *result;
+	psy_status status = session_query(db, &result, err, "SELECT FROM imaging.atlas WHERE atlas = $1", 1, &atlas);
+	int known = status == PSY_OK ? PQntuples(result) : 0;
+
+	if (status == PSY_OK)
+		PQclear(result);
+	if (known == 1)
+		return psy_fail(err, PSY_DOMAIN, "the atlas %s is one of voxels, which have no names", atlas);
+	return status == PSY_OK ? regions_unknown(atlas, err) : status;
+}
+
 psy_status
 regions_read(regions *r, session *db, const char *atlas, psy_error *err)
 {
@@ -35,7 +50,7 @@ regions_read(regions *r, session *db, const char *atlas, psy_error *err)
 		r->label[i] = PQgetisnull(result, (int) i, 1) ? NO_LABEL : atoll(PQgetvalue(result, (int) i, 1));
 	}
 	PQclear(result);
-	return r->count > 0 ? PSY_OK : regions_unknown(atlas, err);
+	return r->count > 0 ? PSY_OK : no_regions(db, atlas, err);
 }
 
 int
@@ -63,7 +78,7 @@ regions_find(const regions *r, const char *name)
 void
 regions_free(regions *r)
 {
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = 0; r->name != NULL && i < r->count; i++)
 		free(r->name[i]);
 	free(r->name);
 	free(r->label);

@@ -41,6 +41,16 @@ scan_identify(const job *j, scan *s, psy_error *err)
 	return participant_label(s->label, &s->label, err) == PSY_OK ? PSY_OK : err->code;
 }
 
+void
+scan_describe(const scan *s, buffer *json)
+{
+	buffer text = {0};
+
+	buffer_format(&text, "%s %s %d %s", s->label, s->session, s->run, s->name.suffix);
+	json_member(json, "scan", text.data);
+	buffer_free(&text);
+}
+
 char *
 scan_companion(const job *j, const scan *s, const char *ending)
 {

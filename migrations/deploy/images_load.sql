@@ -142,6 +142,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	of_stat text := p_measure || CASE p_stat WHEN 'mean' THEN '' ELSE '_' || p_stat END;
 BEGIN
+	IF EXISTS (SELECT FROM imaging.measure m WHERE m.measure = of_stat) THEN
+		RETURN of_stat;
+	END IF;
 	INSERT INTO imaging.measure (measure, kind, unit, title_en, title_zh)
 	SELECT of_stat, 'region', CASE WHEN t.own_unit IS NULL THEN m.unit ELSE nullif(t.own_unit, '') END, m.title_en || ': ' || t.en, m.title_zh || '：' || t.zh
 	FROM imaging.measure m
@@ -172,7 +175,9 @@ BEGIN
 		PERFORM ingest.refuse(format('%s is no measure of regions', p_measure),
 			'those are: ' || (SELECT string_agg(measure, ', ' ORDER BY measure) FROM imaging.measure WHERE kind IN ('region', 'voxel')));
 	END IF;
-	PERFORM ingest.lock('scans', p_study);
+	-- Images of other participants load side by side.
+	PERFORM ingest.share_lock('scans', p_study);
+	PERFORM ingest.lock('scans', p_study, (SELECT min(s.label) FROM pg_temp.stage s));
 	PERFORM ingest.find_scan(p_file_id);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, s.session, s.modality, s.run, k.site, k.scanner, s.payload_sha256, s.forms_apart_mm

@@ -28,6 +28,12 @@ LANGUAGE sql AS $$
 	SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(pg_catalog.array_to_string(p_name, E'\x01', ''), 7));
 $$;
 
+-- The same lock, for who may go side by side with others of its kind, but not with who takes it alone.
+CREATE FUNCTION ingest.share_lock(VARIADIC p_name text[]) RETURNS void
+LANGUAGE sql AS $$
+	SELECT pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtextextended(pg_catalog.array_to_string(p_name, E'\x01', ''), 7));
+$$;
+
 ---------------------------------------------------------------------------------------------------- the manifest
 
 -- 'inputs' in the options are hashes of companion files: they change the meaning of the bytes, but not which file it is.
@@ -397,6 +403,14 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM imaging.measure m WHERE m.measure = p_measure) THEN
 		PERFORM ingest.refuse(format('the measure %s is not known', p_measure),
 			'known: ' || coalesce((SELECT string_agg(measure, ', ' ORDER BY measure) FROM imaging.measure), 'none'));
+	END IF;
+	-- Most files find all there; only who adds something waits for others who might add the same.
+	SELECT s.feature_set_id INTO id
+	FROM imaging.feature_set s
+	JOIN imaging.study_pipeline d ON (d.study, d.feature_set_id) = (p_study, s.feature_set_id)
+	WHERE (s.atlas, s.measure) = (p_atlas, p_measure) AND EXISTS (SELECT FROM imaging.pipeline p WHERE p.pipeline = p_pipeline);
+	IF id IS NOT NULL THEN
+		RETURN id;
 	END IF;
 	PERFORM ingest.lock('feature_set');
 	SELECT s.feature_set_id INTO id FROM imaging.feature_set s WHERE (s.atlas, s.measure) = (p_atlas, p_measure);

@@ -196,3 +196,203 @@ means='{59,60,61}'
 	printf 'A\n' >one.txt; psyrad ingest atlas --names one.txt --atlas named
 	run psyrad ingest image a.nii --study t --atlas named --measure intensity --subject P01 --session pre; exits 1; has 'the atlas named has no label image'
 }
+
+# The second atlas: planes of i with names, whose region k holds i = k and so 30 voxels.
+stat() { q "SELECT v.value FROM imaging.vector v JOIN imaging.feature_set f USING (feature_set_id) WHERE f.measure = '$1'"; }
+
+@test "statistics within regions: each is a measure of its own" {
+	small_atlas; make_nifti a.nii
+	image a.nii --subject P01 --session pre --stat mean,sd,median,min,max,n_voxels,volume_mm3,coverage,weighted_mean; exits 0; has '9 read, 9 loaded'
+	is "$means" "$(stat intensity)"; is "$means" "$(stat intensity_weighted_mean)"
+	# i + 4 j + 20 k: the variance of 4 j + 20 k over 5 x 6 is (16 * 2 + 400 * 35 / 12) * 30 / 29
+	is '{35.213634,35.213634,35.213634}' "$(stat intensity_sd)"
+	is '{59,60,61}' "$(stat intensity_median)"; is '{1,2,3}' "$(stat intensity_min)"; is '{117,118,119}' "$(stat intensity_max)"
+	is '{30,30,30}' "$(stat intensity_n_voxels)"; is '{240,240,240}' "$(stat intensity_volume_mm3)"; is '{1,1,1}' "$(stat intensity_coverage)"
+	is 'mm3|mean image intensity: volume of the voxels with a value' "$(q "SELECT unit, title_en FROM imaging.measure WHERE measure = 'intensity_volume_mm3'")"
+	is 1 "$(q 'SELECT count(*) FROM imaging.acquisition')"
+	image a.nii --subject P01 --session pre --stat mode; exits 1; has '--stat mode'; has 'known: mean, sd'
+	image a.nii --subject P01 --session pre --stat sd,sd; exits 1; has 'names sd twice'
+}
+
+@test "a mask: voxels outside do not count; its bytes are part of the load" {
+	small_atlas; make_nifti a.nii; make_nifti mask.nii labels=1 type=uint8 # i mod 2
+	load_image a.nii --mask mask.nii --stat mean,n_voxels; exits 0
+	is '{59,NaN,61}' "$(stat intensity)"; is '{30,0,30}' "$(stat intensity_n_voxels)"
+	is '{1,0,1}' "$(q "SELECT DISTINCT coverage FROM imaging.vector")"
+	load_image a.nii --mask mask.nii --stat mean,n_voxels; exits 0; has '2 unchanged'
+	make_nifti mask.nii constant=1; load_image a.nii --mask mask.nii --stat mean,n_voxels; exits 0; has '2 loaded'
+	is "$means" "$(stat intensity)"
+	make_nifti mask.nii dims=4,5,7; load_image a.nii --mask mask.nii; exits 1; has "the mask: the mask's grid is 4x5x7"
+	load_image a.nii --mask none.nii; exits 1; has 'the mask cannot be opened'
+}
+
+suvr() { run psyrad ingest image "$1" --study t --atlas small --measure suvr --subject P01 --session pre --suvr "${@:2}"; }
+
+@test "SUVR: every region against the mean of the reference regions" {
+	small_atlas; make_nifti a.nii
+	suvr a.nii one_l,Three --stat mean,sd,n_voxels; exits 0
+	is '{0.98333335,1,1.0166667}' "$(stat suvr)"; is '{30,30,30}' "$(stat suvr_n_voxels)"
+	is '{0.5868939,0.5868939,0.5868939}' "$(stat suvr_sd)"
+	suvr a.nii Cerebellum; exits 1; has '--suvr Cerebellum: the atlas small has no such region'
+	make_nifti zero.nii constant=0; suvr zero.nii One_L; exits 1; has 'the mean of the reference region is 0'
+}
+
+@test "the space of image and atlas: the name's entity, the option, and their disagreement" {
+	small_atlas; make_nifti sub-P01_ses-pre_space-MNI152NLin6Asym_desc-x_cbf.nii
+	image sub-P01_ses-pre_space-MNI152NLin6Asym_desc-x_cbf.nii; exits 1; has 'the image is in the space MNI152NLin6Asym, the atlas small in test'
+	image sub-P01_ses-pre_space-MNI152NLin6Asym_desc-x_cbf.nii --space test; exits 0
+}
+
+@test "resampling: nearest brings the atlas to the image, linear the image to the atlas; in every orientation" {
+	small_atlas
+	# The same values at the same places, with i and j counted backwards, and axes exchanged.
+	make_nifti ras.nii; make_nifti las.nii fill=mirror affine=-2,0,0,3,0,2,0,-4,0,0,2,-5
+	load_image las.nii; exits 1; has 'hint: --resample nearest'
+	for method in nearest linear; do
+		load_image ras.nii --resample $method; exits 0; is "$means" "$(vector)"
+		load_image las.nii --resample $method; exits 0; is "$means" "$(vector)"
+	done
+	# Half the grid: what lies outside the image does not count.
+	make_nifti part.nii dims=4,5,3; load_image part.nii --resample linear; exits 0
+	is '{29,30,31}|{0.5,0.5,0.5}' "$(q 'SELECT value, coverage FROM imaging.vector')"
+	load_image part.nii --resample cubic; exits 1; has '--resample cubic: expected nearest or linear'
+	# A shift of half a voxel along k: linear interpolation of 20 k is 20 (k + 1/2), and the last plane is outside.
+	make_nifti half.nii affine=2,0,0,-3,0,2,0,-4,0,0,2,-6; load_image half.nii --resample linear; exits 0
+	is '{59,60,61}|{0.8333333,0.8333333,0.8333333}' "$(q 'SELECT value, coverage FROM imaging.vector')"
+}
+
+@test "probability maps: means weighted by probability; other statistics where a region is the most probable" {
+	make_nifti maps.nii dims=2,2,1,2 type=float32 values=100,50,25,0,0,50,75,10
+	printf '<?xml version="1.0"?>\n<atlas version="1.0"><header><name>T</name><type>Probabilistic</type></header><data>\n<label index="0" x="1" y="1" z="1">Frontal Pole</label>\n<label index="1" x="1" y="1" z="1">Insular &amp; more</label></data></atlas>\n' >fsl.xml
+	run psyrad ingest atlas maps.nii --names fsl.xml --atlas prob; exits 0; has '2 read, 2 loaded'
+	is 'maps|2' "$(q "SELECT kind, count(*) FROM imaging.atlas JOIN imaging.region USING (atlas) WHERE atlas = 'prob' GROUP BY kind")"
+	is '1|Frontal Pole|14|2|Insular & more|10.8' "$(q "SELECT string_agg(concat_ws('|', label, name, volume_mm3), '|' ORDER BY region) FROM imaging.region WHERE atlas = 'prob'")"
+	make_nifti a.nii dims=2,2,1 type=float32 values=1,2,4,8
+	run psyrad ingest image a.nii --study t --atlas prob --measure intensity --subject P01 --session pre --stat weighted_mean,mean,n_voxels,coverage; exits 0
+	is '{1.7142857,3.5555556}' "$(stat intensity_weighted_mean)" # (100 + 100 + 100) / 175, (100 + 300 + 80) / 135
+	is '{1.5,4}' "$(stat intensity)"; is '{2,1}' "$(stat intensity_n_voxels)"; is '{1,1}' "$(stat intensity_coverage)"
+	make_nifti a.nii dims=2,2,1 type=float32 values=nan,2,4,8
+	run psyrad ingest image a.nii --study t --atlas prob --measure intensity --subject P01 --session pre --stat weighted_mean; exits 0
+	is '{0.42857143,1}' "$(q 'SELECT DISTINCT coverage FROM imaging.vector JOIN imaging.feature_set USING (feature_set_id) WHERE measure = $$intensity_weighted_mean$$')"
+	printf 'A\nB\nC\n' >three.txt; run psyrad ingest atlas maps.nii --names three.txt --atlas other; exits 1; has 'the image has 2 probability maps for 3 names'
+	make_nifti minus.nii dims=2,2,1,2 type=float32 values=-1,0,0,0,0,0,0,0; run psyrad ingest atlas minus.nii --names fsl.xml --atlas other; exits 1; has 'a probability map holds -1'
+	printf '<!DOCTYPE a [<!ENTITY x "y">]><atlas><data><label index="0">&x;</label></data></atlas>' >bad.xml
+	run psyrad ingest atlas maps.nii --names bad.xml --atlas other; exits 1; has 'DOCTYPE'
+	printf '<atlas><data><label index="0">A' >bad.xml; run psyrad ingest atlas maps.nii --names bad.xml --atlas other; exits 1; has 'the names: '
+}
+
+@test "a FreeSurfer palette names more than an image has: only what is there becomes a region" {
+	make_nifti atlas.nii labels=3
+	printf '#No. Label Name: R G B A\n0 Unknown 0 0 0 0\n1 Left-Cerebral-Exterior 70 130 180 0\n2 Left-White 245 245 245 0\n3 Left-Cortex 205 62 78 0\n4 Left-Ventricle 120 18 134 0\n' >lut.txt
+	run psyrad ingest atlas atlas.nii --names lut.txt --atlas fs; exits 0; has '3 read, 3 loaded'
+	is '1 Left-Cerebral-Exterior L,2 Left-White L,3 Left-Cortex L' "$(q "SELECT string_agg(concat_ws(' ', label, name, hemisphere), ',' ORDER BY region) FROM imaging.region WHERE atlas = 'fs'")"
+}
+
+@test "spheres around coordinates: voxels whose centres are within the radius, on the image's own grid" {
+	printf 'x\ty\tz\tradius\tlabel\n-1\t0\t1\t2\tNTS\n-3\t-4\t-5\t2.5\tcorner\n100\t100\t100\t3\taway\n-1\t0\t1\t0.5\tpoint\n' >seeds.tsv
+	run psyrad ingest atlas --spheres seeds.tsv --atlas seeds --space test; exits 0; has '4 read, 4 loaded'
+	is 'spheres|-1|0|1|2' "$(q "SELECT kind, x_mm, y_mm, z_mm, radius_mm FROM imaging.region JOIN imaging.atlas USING (atlas) WHERE name = 'NTS'")"
+	make_nifti a.nii
+	run psyrad ingest image a.nii --study t --atlas seeds --measure intensity --subject P01 --session pre --stat mean,n_voxels; exits 0
+	# NTS: the voxel (1, 2, 3) and its six neighbours; the corner has 4 of 7; nothing is left out of the sphere that is away.
+	is '{69,6.25,NaN,69}' "$(stat intensity)"; is '{7,4,0,1}' "$(stat intensity_n_voxels)"
+	is '{1,0.5714286,0,1}' "$(q 'SELECT DISTINCT coverage FROM imaging.vector')"
+	printf 'x\ty\tz\tradius\tlabel\n1\t2\tz\t2\tA\n' >bad.tsv; run psyrad ingest atlas --spheres bad.tsv --atlas bad; exits 1; has 'line 2: z: expected a number of mm'
+	printf 'x\ty\tz\tradius\tlabel\n1\t2\t3\t0\tA\n' >bad.tsv; run psyrad ingest atlas --spheres bad.tsv --atlas bad; exits 1; has 'line 2: radius'
+	printf 'x\ty\tz\tradius\tlabel\n1\t2\t3\t1\tA\n1\t2\t3\t1\tA\n' >bad.tsv; run psyrad ingest atlas --spheres bad.tsv --atlas bad; exits 1; has 'line 3: a second sphere is named A'
+	sed -i 's/^-1/-2/' seeds.tsv; run psyrad ingest atlas --spheres seeds.tsv --atlas seeds; exits 1; has 'the atlas seeds is there with other regions'
+	run psyrad ingest atlas --spheres seeds.tsv --names seeds.tsv --atlas x; exits 1; has 'expected one of --names FILE, --spheres FILE and --voxels'
+}
+
+@test "voxels of a mask are an atlas: vectors over them, their places, statistics over subjects" {
+	make_nifti mask.nii labels=1 type=uint8 && gzip mask.nii
+	run psyrad ingest atlas mask.nii.gz --voxels --atlas gm --space test; exits 0; has '60 read, 60 loaded'
+	run psyrad ingest atlas mask.nii.gz --voxels --atlas gm --space test; exits 0; has '60 unchanged'
+	is 'voxels|60|1|0|0|-1|-4|-5' "$(q "SELECT kind, elements, i, j, k, x_mm, y_mm, z_mm FROM imaging.voxel JOIN imaging.atlas USING (atlas) WHERE element = 1")"
+	for p in 1 2 3; do
+		make_nifti sub-P0${p}_ses-pre_gmv.nii slope=$p inter=1
+		run psyrad ingest image sub-P0${p}_ses-pre_gmv.nii --study t --atlas gm --measure gmv; exits 0
+	done
+	is 't' "$(q "SELECT bool_and(u.value = 2 * (v.i + 4 * v.j + 20 * v.k) + 1) FROM imaging.vector f JOIN clinical.subject_key k USING (subject_id)
+		CROSS JOIN LATERAL unnest(f.value) WITH ORDINALITY u(value, element) JOIN imaging.voxel v ON (v.atlas, v.element) = ('gm', u.element) WHERE k.label = 'P02'")"
+	is '60|3|3' "$(q "SELECT count(*), min(u.n), min(u.estimate) FROM (SELECT psyrad.mass_ttest(value) AS r FROM imaging.vector) t, psyrad.mass_unnest(t.r) u")"
+	make_nifti other.nii dims=4,5,5; run psyrad ingest image other.nii --study t --atlas gm --measure gmv --subject P01 --session pre --resample nearest
+	exits 1; has 'would change the number of voxels'
+	printf 'A\n' >one.txt; run psyrad ingest networks one.txt --atlas gm --scheme s; exits 1; has 'the atlas gm is one of voxels, which have no names'
+}
+
+@test "networks: regions by name, several schemes, what is unknown is a reject" {
+	small_atlas
+	printf 'region\tnetwork\tname_en\tname_zh\nOne_L\tDMN\tdefault mode\t默认网络\nTwo_R\tDMN\t\t\nTwo_R\treward\t\t\nNowhere\tDMN\t\t\nThree\t\t\t\n' >net.tsv
+	run psyrad ingest networks net.tsv --atlas small --scheme yeo; exits 1; has '5 read, 3 loaded, 0 unchanged, 2 rejected'
+	is 'DMN|default mode|默认网络|One_L,Two_R
+reward|reward||Two_R' "$(q "SELECT network, name_en, n.name_zh, string_agg(r.name, ',' ORDER BY region) FROM imaging.network n JOIN imaging.network_region USING (scheme, network)
+		JOIN imaging.region r USING (atlas, region) WHERE scheme = 'yeo' GROUP BY 1, 2, 3 ORDER BY 1")"
+	is '5|region|unknown_region|found Nowhere; expected a region of small
+6|network|missing_value|empty; expected a region of the atlas and its network' "$(q "SELECT line, column_name, code, message FROM ingest.reject ORDER BY line")"
+	printf 'region\tnetwork\nOne_L\tDMN\nOne_L\tDMN\n' >twice.tsv; run psyrad ingest networks twice.tsv --atlas small --scheme other; exits 1; has '1 loaded, 0 unchanged, 1 rejected'
+	is 2 "$(q 'SELECT count(DISTINCT scheme) FROM imaging.network_region')"
+}
+
+@test "sform and qform apart: the sform counts, the distance is kept and said" {
+	small_atlas; make_nifti a.nii both=1; load_image a.nii; exits 0; has 'note: its sform and its qform put voxels up to 12 mm apart; the sform is taken'
+	is 12 "$(q 'SELECT forms_apart_mm FROM imaging.acquisition')"
+	make_nifti a.nii; load_image a.nii; exits 0; is '' "$(q 'SELECT forms_apart_mm FROM imaging.acquisition')"
+}
+
+@test "the same voxels under two participants are shown, whatever the header and the compression" {
+	small_atlas; make_nifti sub-P01_ses-pre_T1w.nii; make_nifti sub-P02_ses-post_T1w.nii version=2; gzip sub-P02_ses-post_T1w.nii; cp sub-P01_ses-pre_T1w.nii sub-P04_ses-pre_T1w.nii; make_nifti sub-P03_ses-pre_T1w.nii constant=3
+	image sub-*; exits 0; has '4 files, 4 read, 4 loaded'
+	is 'P01|pre|P02|post
+P01|pre|P04|pre
+P02|post|P04|pre' "$(q 'SELECT label, session, other_label, other_session FROM imaging.same_image ORDER BY 1, 3')"
+}
+
+@test "every vector leads back to file, hash, tool and options" {
+	small_atlas; make_nifti sub-P01_ses-pre_T1w.nii; image sub-P01_ses-pre_T1w.nii --resample linear --stat median; exits 0
+	is "$(sha256sum <sub-P01_ses-pre_T1w.nii | cut -c1-64)|sub-P01_ses-pre_T1w.nii|linear|median|small|t" \
+		"$(q "SELECT encode(sha256, 'hex'), path, options ->> 'resample', options ->> 'stat', options ->> 'atlas', tool_version <> '' FROM imaging.vector JOIN ingest.file USING (file_id)")"
+}
+
+@test "--dry-run says what would be loaded, and keeps nothing" {
+	small_atlas; make_nifti sub-P01_ses-pre_T1w.nii; make_nifti sub-P02_ses-pre_T1w.nii
+	image sub-P0?_ses-pre_T1w.nii --dry-run --stat mean,sd; exits 0
+	is 'sub-P01_ses-pre_T1w.nii: P01, session pre, run 1: intensity (mean, sd) of 3 regions of small, 0 without a value, pipeline as-is
+sub-P02_ses-pre_T1w.nii: P02, session pre, run 1: intensity (mean, sd) of 3 regions of small, 0 without a value, pipeline as-is
+image: 2 files, 4 read, 4 loaded, 0 unchanged, 0 rejected (dry run: nothing was kept)' "$output"
+	is 0 "$(q 'SELECT count(*) FROM imaging.vector')"
+}
+
+@test "many files by several processes: messages in their order, the same facts as by one, unchanged the second time" {
+	small_atlas
+	for p in 1 2 3 4 5 6; do for s in pre post; do make_nifti sub-P0${p}_ses-${s}_T1w.nii inter=$p slope=1; done; done
+	for p in 2 5; do make_nifti sub-P0${p}_ses-w2_T1w.nii poke=0:00; done
+	image sub-*.nii --jobs 3; exits 1; has '14 files, 12 read, 12 loaded, 0 unchanged, 0 rejected, 2 files refused'
+	is 'sub-P02_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not the size of its header
+sub-P05_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not the size of its header' "$(grep refused: <<<"$output")"
+	is "$(printf 'P0%s|{%s,%s,%s}|2\n' $(for p in 1 2 3 4 5 6; do echo $p $((59 + p)) $((60 + p)) $((61 + p)); done))" \
+		"$(q "SELECT k.label, v.value, count(*) FROM imaging.vector v JOIN clinical.subject_key k USING (subject_id) GROUP BY 1, 2 ORDER BY 1")"
+	image sub-*_ses-p*.nii --jobs 1; exits 0; has '0 loaded, 12 unchanged'
+	# Files of one participant and visit: the last one stands, as by one process.
+	for r in 1 2 3 4 5 6 7 8; do make_nifti sub-P01_ses-w4_acq-${r}_T1w.nii inter=$r slope=1; make_nifti sub-P02_ses-w4_acq-${r}_T1w.nii inter=$r slope=1; done
+	image sub-P0[12]_ses-w4_*.nii --jobs 4; exits 0
+	is '{67,68,69}' "$(q "SELECT DISTINCT value FROM imaging.vector WHERE session = 'w4'")"
+}
+
+@test "interrupt and go on" {
+	small_atlas
+	for k in $(seq 40); do make_nifti sub-P0$((1 + k % 6))_ses-pre_run-${k}_T1w.nii; done
+	psyrad ingest image sub-*.nii --study t --atlas small --measure intensity --jobs 2 >out 2>&1 & pid=$!
+	while [ "$(q 'SELECT count(*) FROM imaging.vector')" = 0 ]; do :; done
+	kill -INT $pid 2>/dev/null || true; wait $pid && status=0 || status=$?
+	if [ "$status" = 130 ]; then grep -q 'interrupted after .* of 40 files; the same command goes on from there' out; else [ "$status" = 0 ]; fi
+	is 0 "$(q 'SELECT count(*) FROM imaging.acquisition a WHERE NOT EXISTS (SELECT FROM imaging.vector v WHERE (v.subject_id, v.session, v.run) = (a.subject_id, a.session, a.run))')"
+	image sub-*.nii; exits 0; is 40 "$(q 'SELECT count(*) FROM imaging.vector')"
+}
+
+@test "progress: files, MB/s and time left on a terminal, nothing in a pipe" {
+	small_atlas; make_nifti sub-P01_ses-pre_T1w.nii; make_nifti sub-P02_ses-pre_T1w.nii
+	image sub-P01_ses-pre_T1w.nii sub-P02_ses-pre_T1w.nii --dry-run 2>&1; [[ $output != *'MB/s'* ]]
+	script -qec "psyrad ingest image sub-P01_ses-pre_T1w.nii sub-P02_ses-pre_T1w.nii --study t --atlas small --measure intensity" /dev/null >terminal
+	grep -q 'image: 2 of 2 files, .* MB, .* MB/s, 0 s left' terminal
+}

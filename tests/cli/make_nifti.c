@@ -5,7 +5,8 @@
  *
  * dims=4,5,6  type=uint8|int16|float32|float64|complex64|...  version=1|2  swap=1  pair=1 (OUT.hdr, OUT.img)
  * slope=  inter=  affine=12 numbers | qform=1 | none=1   offset=  payload=N (bytes written)  extra=N (bytes after)
- * fill=index (voxel v holds v) | labels=N (1..N by the first dimension, 0 at its start) | constant value | nan=K (voxel K is NaN)
+ * both=1 (a qform that is not the sform's)  values=1,2,nan,... (voxel by voxel)
+ * fill=index (voxel v holds v) | fill=mirror (v counted with the first dimension backwards) | labels=N (1..N by the first dimension, 0 at its start) | constant value | nan=K (voxel K is NaN)
  * any header field by offset: poke=OFFSET:HEXBYTES
  */
 #include <math.h>
@@ -93,7 +94,10 @@ swap(void *bytes, size_t size)
 		SET((h).scl_slope, strtod(option("slope", "0"), NULL));                                                          \
 		SET((h).scl_inter, strtod(option("inter", "0"), NULL));                                                          \
 		SET((h).sform_code, strcmp(option("none", "0"), "1") && strcmp(option("qform", "0"), "1"));                      \
-		SET((h).qform_code, !strcmp(option("qform", "0"), "1"));                                                         \
+		SET((h).qform_code, !strcmp(option("qform", "0"), "1") || !strcmp(option("both", "0"), "1"));                    \
+		SET((h).qoffset_x, !strcmp(option("both", "0"), "1") ? 9 : 0);                                                   \
+		SET((h).qoffset_y, !strcmp(option("both", "0"), "1") ? -4 : 0);                                                  \
+		SET((h).qoffset_z, !strcmp(option("both", "0"), "1") ? -5 : 0);                                                  \
 		for (int i = 0; i < 4; i++)                                                                                      \
 		{                                                                                                                \
 			SET((h).srow_x[i], affine[i]);                                                                               \
@@ -106,8 +110,14 @@ swap(void *bytes, size_t size)
 static double
 voxel(long v, long first)
 {
-	const char *labels = option("labels", NULL), *constant = option("constant", NULL), *nan_at = option("nan", NULL);
+	const char *labels = option("labels", NULL), *constant = option("constant", NULL), *nan_at = option("nan", NULL), *each = option("values", NULL);
 
+	for (long k = 0; each != NULL && k < v; k++)
+		each = strchr(each, ',') ? strchr(each, ',') + 1 : each;
+	if (each != NULL)
+		return strtod(each, NULL);
+	if (strcmp(option("fill", "index"), "mirror") == 0)
+		return (double) (v - v % first + first - 1 - v % first);
 	if (nan_at != NULL && atol(nan_at) == v)
 		return NAN;
 	if (constant != NULL)
