@@ -2,6 +2,7 @@
 #include "models/explain.h"
 
 #include "models/explain_affine.h"
+#include "models/explain_onnx.h"
 #include "models/explain_trees.h"
 #include "models/model_kernels.h"
 
@@ -11,8 +12,9 @@ struct psy_explainer
 {
 	const psy_model *model;
 	const psy_op *op;     /* the estimator */
-	psy_tree_plan *trees; /* one of these two */
+	psy_tree_plan *trees; /* one of these three */
 	psy_affine_plan *affine;
+	psy_onnx_explainer *onnx;
 	size_t steps;     /* the first ones, each of whose outputs depends on one feature alone */
 	size_t width;     /* of the vector behind them */
 	uint32_t *source; /* [width]: that feature */
@@ -99,6 +101,8 @@ make_estimator(const psy_context *ctx, psy_explainer *e, psy_error *err)
 {
 	psy_status status;
 
+	if (e->op->code == PSY_OP_ONNX && e->model->ops == 1)
+		return psy_onnx_explainer_make(ctx, e->model, e->op, &e->onnx, err);
 	if (e->op->code != PSY_OP_TREES && !psy_affine_estimator(e->model, e->op))
 	{
 		psy_fail(err, PSY_UNSUPPORTED, "models of the kind \"%s\" have no exact explanation here",
@@ -136,6 +140,7 @@ psy_explainer_free(const psy_context *ctx, psy_explainer *explainer)
 {
 	if (explainer == NULL)
 		return;
+	psy_onnx_explainer_free(ctx, explainer->onnx);
 	psy_tree_plan_free(ctx, explainer->trees);
 	psy_release(ctx, explainer->affine);
 	psy_release(ctx, explainer->source);
@@ -169,6 +174,8 @@ psy_explain_output(const psy_model *model, int label, size_t *output, double *si
 size_t
 psy_explain_workspace(const psy_explainer *explainer)
 {
+	if (explainer->onnx != NULL)
+		return psy_model_workspace(explainer->model) + psy_onnx_explainer_workspace(explainer->onnx);
 	return psy_model_workspace(explainer->model) + explainer->width +
 		   (explainer->trees == NULL ? 0 : psy_tree_plan_workspace(explainer->trees));
 }
@@ -176,6 +183,8 @@ psy_explain_workspace(const psy_explainer *explainer)
 double
 psy_explain_base(const psy_explainer *explainer, size_t output)
 {
+	if (explainer->onnx != NULL)
+		return psy_onnx_explainer_base(explainer->onnx, output);
 	return explainer->trees != NULL ? psy_tree_plan_base(explainer->trees, output)
 									: explainer->affine->base[output];
 }
@@ -190,6 +199,14 @@ explain_affine(const psy_affine_plan *plan, size_t output, const double *vector,
 		share[k] = slope[k] * ((vector[k] == vector[k] ? vector[k] : 0) - plan->centre[k]);
 }
 
+static psy_status
+finite_explanation(const psy_model *model, const double *phi, psy_error *err)
+{
+	if (psy_finite(phi, model->features))
+		return PSY_OK;
+	return psy_fail(err, PSY_DOMAIN, "the explanation is not finite: the features are too large for the model");
+}
+
 psy_status
 psy_explain(const psy_explainer *explainer, size_t output, const double *features, double *workspace,
 			double *phi, bool *missing, psy_error *err)
@@ -202,6 +219,12 @@ psy_explain(const psy_explainer *explainer, size_t output, const double *feature
 
 	if (status != PSY_OK || *missing)
 		return status;
+	if (explainer->onnx != NULL)
+	{
+		if ((status = psy_onnx_explain(explainer->onnx, output, vector, share, phi, err)) != PSY_OK)
+			return status;
+		return finite_explanation(model, phi, err);
+	}
 	if (explainer->trees == NULL)
 	{
 		if (explainer->op->code != PSY_OP_GBLINEAR && !psy_finite(vector, explainer->width))
@@ -213,8 +236,5 @@ psy_explain(const psy_explainer *explainer, size_t output, const double *feature
 	memset(phi, 0, model->features * sizeof *phi);
 	for (size_t k = 0; k < explainer->width; k++)
 		phi[explainer->source[k]] += share[k];
-	if (!psy_finite(phi, model->features))
-		return psy_fail(err, PSY_DOMAIN,
-						"the explanation is not finite: the features are too large for the model");
-	return PSY_OK;
+	return finite_explanation(model, phi, err);
 }

@@ -10,7 +10,8 @@
  * whose means are the model's own (its background, or a scaler that takes them to 0).  Steps that act on one
  * feature at a time, or choose among them, change nothing of either; what several numbers made of one feature
  * (one_hot) contribute to an affine model is added up, and coefficients go back through steps that mix features
- * affinely (principal components).  All other models are refused by name.
+ * affinely (principal components).  Trees of ONNX documents that have covers: explain_onnx.h.  All other models are
+ * refused by name.
  */
 #ifndef PSY_EXPLAIN_H
 #define PSY_EXPLAIN_H

@@ -562,6 +562,8 @@ infer_trees(const psy_onnx_call *c, psy_onnx_plan *plan)
 			return false;
 	if (!trees_fit(p, p->word + word[1], word[2], word[3], columns, weight->dim[0]))
 		return false;
+	if (c->i->ins == 3 && (!psy_onnx_arg(c, 2)->constant || !is_vector(psy_onnx_in_shape(c, 2), word[3] - p->word[word[1]])))
+		return false;
 	plan->out[0] = row_shape(x->type == PSY_ONNX_DOUBLE ? PSY_ONNX_DOUBLE : PSY_ONNX_FLOAT, word[0]);
 	plan->out[1] = row_shape(PSY_ONNX_BOOL, word[0]);
 	plan->work = 8 * (uint64_t) (word[3] - p->word[word[1]]) + 4 * (uint64_t) weight->dim[0];
@@ -693,7 +695,7 @@ static const infer_kind kinds[PSY_ONNX_CODES] = {
 	[PSY_ONNX_IMPUTE] = {infer_impute, 3, 3, 1, 0},
 	[PSY_ONNX_ONE_HOT] = {infer_one_hot, 2, 2, 1, 0},
 	[PSY_ONNX_LOOKUP] = {infer_lookup, 4, 4, 1, 0},
-	[PSY_ONNX_TREES] = {infer_trees, 2, 2, 2, 5},
+	[PSY_ONNX_TREES] = {infer_trees, 2, 3, 2, 5},
 	[PSY_ONNX_DECIDE] = {infer_decide, 1, 2, 1, 1},
 	[PSY_ONNX_SCORES] = {infer_scores, 1, 1, 1, 1},
 	[PSY_ONNX_KERNELS] = {infer_kernels, 3, 3, 1, 0},

@@ -24,6 +24,7 @@ typedef struct branch
 	uint32_t feature;
 	uint32_t mode;
 	bool missing;
+	double cover; /* weight of training data that came here; NaN when it is not known */
 } branch;
 
 /* Trees while they are read. */
@@ -40,6 +41,9 @@ typedef struct forest
 	uint32_t targets;
 	uint32_t how;
 	uint32_t columns;
+	bool covers;
+	size_t begin; /* the first written node */
+	double *cover; /* by written node, with covers */
 } forest;
 
 static const char *const aggregates[] = {"SUM", "AVERAGE", "MIN", "MAX", NULL};
@@ -78,6 +82,8 @@ write_tree(psy_onnx_compiler *c, const forest *f, uint32_t start, int64_t *queue
 		}
 		if (seen[at]++)
 			return psy_onnx_refuse(c, PSY_FORMAT, "its nodes make no trees: one is reached twice");
+		if (f->covers)
+			f->cover[begin + k - f->begin] = b->cover;
 		if (b->mode == PSY_ONNX_LEAF)
 			continue;
 		if ((status = psy_onnx_grow(c, &c->node, 2, &place)) != PSY_OK)
@@ -111,12 +117,16 @@ write_words(psy_onnx_compiler *c, const forest *f, uint32_t word[5])
 
 /* sums and whether there are any: out[2]. */
 static psy_status
-emit_trees(psy_onnx_compiler *c, const forest *f, uint32_t x, uint32_t out[2])
+emit_trees(psy_onnx_compiler *c, forest *f, uint32_t x, uint32_t out[2])
 {
-	uint32_t word[5], in[2] = {x};
+	uint32_t word[5], in[3] = {x};
 	int64_t *queue;
 	uint8_t *seen;
 	psy_status status;
+
+	f->begin = c->node.used;
+	if (f->covers && (status = psy_onnx_remember(c, f->nodes, sizeof(double), &f->cover)) != PSY_OK)
+		return status;
 
 	if ((status = write_words(c, f, word)) != PSY_OK || (status = psy_onnx_remember(c, 2 * f->nodes + 2, sizeof(int64_t), &queue)) != PSY_OK ||
 		(status = psy_onnx_remember(c, f->nodes + 1, 1, &seen)) != PSY_OK)
@@ -130,7 +140,11 @@ emit_trees(psy_onnx_compiler *c, const forest *f, uint32_t x, uint32_t out[2])
 	if (status != PSY_OK || (status = psy_onnx_vector(c, PSY_ONNX_DOUBLE, f->weight, f->pairs, &in[1])) != PSY_OK ||
 		(status = psy_onnx_need_finite(c, in[1])) != PSY_OK)
 		return status;
-	return psy_onnx_emit(c, PSY_ONNX_TREES, f->how, in, 2, word, 5, out);
+	/* Nodes that no root leads to are not written: then the covers are not those of whole trees. */
+	f->covers = f->covers && c->node.used - f->begin == f->nodes;
+	if (f->covers && (status = psy_onnx_vector(c, PSY_ONNX_DOUBLE, f->cover, f->nodes, &in[2])) != PSY_OK)
+		return status;
+	return psy_onnx_emit(c, PSY_ONNX_TREES, f->how, in, f->covers ? 3 : 2, word, 5, out);
 }
 
 /* ---- names of nodes
@@ -202,7 +216,7 @@ find(const named *list, size_t count, double tree, double id)
 /* Lists of attributes side by side. */
 typedef struct columns
 {
-	psy_onnx_numbers feature, mode, value, tree, id, yes, no, missing;
+	psy_onnx_numbers feature, mode, value, tree, id, yes, no, missing, rate;
 	psy_onnx_numbers pair_tree, pair_id, target, weight;
 } columns;
 
@@ -247,6 +261,7 @@ read_columns(psy_onnx_compiler *c, const psy_onnx_node_source *n, bool classes, 
 		(status = psy_onnx_attr_list(c, n, "nodes_truenodeids", &l->yes)) != PSY_OK ||
 		(status = psy_onnx_attr_list(c, n, "nodes_falsenodeids", &l->no)) != PSY_OK ||
 		(status = psy_onnx_attr_list(c, n, "nodes_missing_value_tracks_true", &l->missing)) != PSY_OK ||
+		(status = read_numbers(c, n, "nodes_hitrates", &l->rate)) != PSY_OK ||
 		(status = psy_onnx_attr_list(c, n, classes ? "class_treeids" : "target_treeids", &l->pair_tree)) != PSY_OK ||
 		(status = psy_onnx_attr_list(c, n, classes ? "class_nodeids" : "target_nodeids", &l->pair_id)) != PSY_OK ||
 		(status = psy_onnx_attr_list(c, n, classes ? "class_ids" : "target_ids", &l->target)) != PSY_OK ||
@@ -309,6 +324,31 @@ link_nodes(psy_onnx_compiler *c, const columns *l, const named *list, forest *f,
 		child[b->yes] = child[b->no] = true;
 	}
 	return PSY_OK;
+}
+
+/* float32 sums, each rounded by itself. */
+#define COVER_TOLERANCE 1e-3
+
+/*
+ * nodes_hitrates says how often each node is reached, in any unit.  Most converters write 1 everywhere, or what else
+ * does not add up: that is not known then, and nothing but an explanation needs it.
+ */
+static void
+take_covers(const columns *l, forest *f)
+{
+	f->covers = l->rate.count == f->nodes && !l->rate.texts;
+	for (size_t k = 0; k < f->nodes && f->covers; k++)
+	{
+		f->node[k].cover = l->rate.value[k];
+		f->covers = f->node[k].cover >= 0 && isfinite(f->node[k].cover);
+	}
+	for (size_t k = 0; k < f->nodes && f->covers; k++)
+	{
+		const branch *b = f->node + k;
+
+		if (b->mode != PSY_ONNX_LEAF)
+			f->covers = b->cover > 0 && fabs(f->node[b->yes].cover + f->node[b->no].cover - b->cover) <= COVER_TOLERANCE * b->cover;
+	}
 }
 
 /* Each tree has one node that is no child. */
@@ -401,6 +441,7 @@ emit_named_trees(psy_onnx_compiler *c, const psy_onnx_node_source *n, bool class
 		(status = link_nodes(c, &l, list, f, child)) != PSY_OK || (status = find_roots(c, f, list, child)) != PSY_OK ||
 		(status = gather_pairs(c, &l, list, f)) != PSY_OK)
 		return status;
+	take_covers(&l, f);
 	return emit_trees(c, f, x, out);
 }
 

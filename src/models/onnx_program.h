@@ -70,7 +70,7 @@ typedef enum psy_onnx_code
 	PSY_ONNX_IMPUTE,    /* x, values[1 or c], replaced                              */
 	PSY_ONNX_ONE_HOT,   /* how: 1 when unknown categories are zeros; x, categories  */
 	PSY_ONNX_LOOKUP,    /* x, keys, values, default                                 */
-	PSY_ONNX_TREES,     /* how: psy_onnx_aggregate; word: see infer_trees; x, weights -> sums, has */
+	PSY_ONNX_TREES,     /* how: psy_onnx_aggregate; word: see infer_trees; x, weights, [covers] -> sums, has */
 	PSY_ONNX_DECIDE,    /* how: 0 largest, 1 trees of two classes; word: all positive; scores, [has] -> class */
 	PSY_ONNX_SCORES,    /* how: psy_onnx_transform; word: psy_onnx_second; scores -> scores */
 	PSY_ONNX_KERNELS,   /* how: psy_onnx_kernel; x, vectors[n, f], (gamma, coef0, degree) */
@@ -416,6 +416,9 @@ typedef struct psy_onnx_plan
 } psy_onnx_plan;
 
 bool psy_onnx_infer(const psy_onnx_call *c, psy_onnx_plan *plan);
+
+/* Runs the first `codes` instructions for the features in[]; workspace as psy_op_onnx's. */
+psy_status psy_onnx_run_first(const psy_model *model, const psy_op *op, uint32_t codes, const double *in, double *workspace, psy_error *err);
 
 /* Output of a window: 0 when it does not fit. */
 uint32_t psy_onnx_window_out(const psy_onnx_window *w, const uint32_t kernel[2], uint32_t size, int axis);

@@ -227,9 +227,9 @@ take_features(const psy_model *model, const psy_onnx_view *p, const double *in, 
 }
 
 static psy_status
-run_code(const psy_onnx_view *p, double *workspace, psy_error *err)
+run_code(const psy_onnx_view *p, uint32_t codes, double *workspace, psy_error *err)
 {
-	for (uint32_t k = 0; k < p->head.codes; k++)
+	for (uint32_t k = 0; k < codes; k++)
 		switch (psy_onnx_run(&(psy_onnx_call){p, p->code + k, workspace, workspace + p->head.room}))
 		{
 			case PSY_ONNX_FINE: break;
@@ -237,6 +237,26 @@ run_code(const psy_onnx_view *p, double *workspace, psy_error *err)
 			default: return psy_fail(err, PSY_DOMAIN, "onnx: an index lies outside its tensor");
 		}
 	return PSY_OK;
+}
+
+/* A forged program may read what it did not write: let it be zeros, not another row's values. */
+static psy_status
+run_from_features(const psy_model *model, const psy_onnx_view *p, uint32_t codes, const double *in, double *workspace, bool *known, psy_error *err)
+{
+	psy_status status;
+
+	memset(workspace, 0, p->head.room * sizeof(double));
+	status = take_features(model, p, in, workspace, known, err);
+	return status != PSY_OK ? status : run_code(p, codes, workspace, err);
+}
+
+psy_status
+psy_onnx_run_first(const psy_model *model, const psy_op *op, uint32_t codes, const double *in, double *workspace, psy_error *err)
+{
+	psy_onnx_view p = view_of(model, op);
+	bool known;
+
+	return run_from_features(model, &p, codes, in, workspace, &known, err);
 }
 
 static const double *
@@ -264,9 +284,7 @@ run(const psy_model *model, const psy_op *op, const double *in, double *workspac
 	bool known, unknown = false;
 	psy_status status;
 
-	/* A forged program may read what it did not write: let it be zeros, not another row's values. */
-	memset(workspace, 0, p.head.room * sizeof(double));
-	if ((status = take_features(model, &p, in, workspace, &known, err)) != PSY_OK || (status = run_code(&p, workspace, err)) != PSY_OK)
+	if ((status = run_from_features(model, &p, p.head.codes, in, workspace, &known, err)) != PSY_OK)
 		return status;
 	memcpy(out, elements(&p, p.head.scores, workspace), psy_onnx_count(&p.tensor[p.head.scores].shape) * sizeof(double));
 	if (model->task == PSY_CLASSIFICATION)

@@ -2,7 +2,7 @@
  * fuzz_model_onnx.c - any bytes as an ONNX document: refused with a message, or a model that can be used; and the
  * models' images with spoiled bytes: refused, or safe to use.
  *
- * Seeds: tests/golden/onnx/[a-l]*.onnx tests/golden/onnx/mixed_inputs.onnx tests/golden/onnx/ops_*.onnx tests/golden/onnx/[s-x]*.onnx
+ * Seeds: tests/golden/onnx/[a-l]*.onnx tests/golden/onnx/mixed_inputs.onnx tests/golden/onnx/ops_*.onnx tests/golden/onnx/[s-x]*.onnx tests/golden/explain/onnx_*_2.onnx tests/golden/explain/onnx_imputed_forest.onnx
  */
 #include <stdint.h>
 

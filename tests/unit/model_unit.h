@@ -47,10 +47,13 @@ static inline psy_model *
 unit_compile_golden(const char *name)
 {
 	size_t bytes;
-	char *text = unit_read_golden(name, &bytes);
-	psy_model *model = unit_compile(text);
+	char *document = unit_read_golden(name, &bytes);
+	psy_model *model = NULL;
+	psy_error err = {0};
 
-	free(text);
+	if (psy_model_compile(&unit_context, document, bytes, "auto", &psy_model_default_limits, &model, &err) != PSY_OK)
+		fail_msg("%s: %s", name, err.message);
+	free(document);
 	return model;
 }
 

@@ -7,7 +7,7 @@
 
 #include "../fuzz/model_use.h"
 
-static const char *const seeds[] = {"logistic_3",  "forest_2",	 "xgboost_3",	  "knn_2",		 "svc_3",	   "mlp_3",	   "isotonic_3",
+static const char *const seeds[] = {"onnx_imputed_forest", "onnx_xgboost_2", "logistic_3",  "forest_2",	 "xgboost_3",	  "knn_2",		 "svc_3",	   "mlp_3",	   "isotonic_3",
 									"quantile_2",  "brain_net",	 "mixed_inputs", "adaboost_3", "ops_shape",  "ops_conv", "ops_reduce",
 									"ops_logic",   "ops_trees",	 "ops_ml",		  "ops_tree_ensemble"};
 
@@ -120,7 +120,7 @@ spoiled_documents_are_refused_or_usable(void **state)
 		char path[96], *document;
 		size_t bytes;
 
-		snprintf(path, sizeof path, "onnx/%s.onnx", seeds[k]);
+		snprintf(path, sizeof path, "%s/%s.onnx", strncmp(seeds[k], "onnx_", 5) == 0 ? "explain" : "onnx", seeds[k]);
 		document = unit_read_golden(path, &bytes);
 		for (int n = 0; n < EACH; n++)
 			spoil(document, bytes);
