@@ -18,7 +18,7 @@ CREATE FUNCTION intervention.fold_acupoint(spelling text) RETURNS text
 COMMENT ON FUNCTION intervention.fold_acupoint(text) IS
 	'One form for the spellings of a point that differ in width, case, spaces, hyphens, punctuation or traditional characters only; tones, + and whatever parts two numbers are kept';
 
-\copy intervention.acupoint (acupoint, kind, channel, number, pinyin, pinyin_tone, name_zh, name_zh_hant, name_en, sites, midline, context, note) FROM 'data/acupoint.csv' WITH (FORMAT csv, HEADER match, ENCODING 'UTF8')
+\copy intervention.acupoint (acupoint, kind, channel, number, pinyin, pinyin_tone, name_zh, name_zh_hant, name_en, sites, midline, context, note, source, verified) FROM 'data/acupoint.csv' WITH (FORMAT csv, HEADER match, ENCODING 'UTF8')
 \copy intervention.channel_code (spelling, channel) FROM 'data/channel_code.csv' WITH (FORMAT csv, HEADER match, ENCODING 'UTF8')
 \copy intervention.point_set_member (point_set, position, acupoint, site_en, site_zh) FROM 'data/point_set_member.csv' WITH (FORMAT csv, HEADER match, ENCODING 'UTF8')
 \copy intervention.acupoint_alias (alias, acupoint, kind) FROM 'data/acupoint_alias.csv' WITH (FORMAT csv, HEADER match, ENCODING 'UTF8')

@@ -18,8 +18,12 @@ CREATE TABLE intervention.acupoint (
 	midline      boolean NOT NULL DEFAULT false,
 	context      text CHECK (context IN ('weak', 'only')),
 	note         text,
+	source       text NOT NULL,            -- 'WHO 2008'
+	verified     boolean NOT NULL,
 	CHECK ((kind = 'channel') = (channel IS NOT NULL AND number IS NOT NULL))
 );
+COMMENT ON COLUMN intervention.acupoint.source IS 'The standard that has it: WHO 2008 (point locations), WHO 1991 (nomenclature: extra points, scalp lines), GB/T 13734-2008 (93 ear points), anatomy, literature, or a school';
+COMMENT ON COLUMN intervention.acupoint.verified IS 'Whether code and name were read in a copy of the source; false: known by heart, or copies disagree, so look it up before relying on it';
 COMMENT ON TABLE intervention.acupoint IS 'Acupuncture points: 361 channel points and 48 extra points (WHO), scalp lines, ear points and areas, sets of points, and a few outside the standards';
 COMMENT ON COLUMN intervention.acupoint.acupoint IS 'The one code that every spelling resolves to: WHO (GV20, EX-HN3, MS5) or GB/T 13734 for the ear (TF4)';
 COMMENT ON COLUMN intervention.acupoint.item IS 'Its number where sets of points are compared or mined';

@@ -11,6 +11,7 @@ BEGIN
 	WHERE c IS NULL OR known IS NULL;
 	ASSERT bad IS NULL, 'channels do not have the points of the WHO''s list: ' || bad;
 	ASSERT 48 = (SELECT count(*) FROM intervention.acupoint WHERE kind = 'extra'), 'there are not 48 extra points';
+	ASSERT 93 = (SELECT count(*) FROM intervention.acupoint WHERE kind = 'ear'), 'there are not 93 ear points';
 	ASSERT 14 = (SELECT count(*) FROM intervention.acupoint WHERE kind = 'scalp'), 'there are not 14 scalp lines';
 
 	SELECT string_agg(acupoint, ', ' ORDER BY acupoint) INTO bad FROM intervention.acupoint p

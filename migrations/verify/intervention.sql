@@ -1,6 +1,6 @@
 -- Verify psyrad:intervention on pg
 BEGIN;
-SELECT acupoint, kind, channel, number, pinyin, pinyin_tone, name_zh, name_zh_hant, name_en, sites, note FROM intervention.acupoint WHERE false;
+SELECT acupoint, kind, channel, number, pinyin, pinyin_tone, name_zh, name_zh_hant, name_en, sites, note, source, verified FROM intervention.acupoint WHERE false;
 SELECT alias, acupoint, kind FROM intervention.acupoint_alias WHERE false;
 SELECT subject_id, session_number, site, study, protocol, day, minutes, intensity_ma, deqi_score, adverse_event, points_text, points, unresolved, file_id, line FROM intervention.session WHERE false;
 SELECT study, protocol, source, title, style, mode, waveform, deqi, comparator, file_id, line FROM intervention.protocol WHERE false;

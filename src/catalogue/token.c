@@ -380,7 +380,7 @@ set_point(psy_token *t, const psy_meaning *meaning, size_t meanings)
 	t->kind = PSY_TOKEN_POINT;
 	t->meaning = meaning;
 	t->meanings = meanings;
-	t->ear_named = meaning->ear && meaning->kind == PSY_ALIAS_OTHER &&
+	t->ear_named = meaning->ear && !meaning->weak && !meaning->ear_only && meaning->kind == PSY_ALIAS_OTHER &&
 				   (strncmp(alias, "auricular", 9) == 0 || strncmp(alias, "ear", 3) == 0 ||
 					strncmp(alias, "耳", 3) == 0);
 	t->single_letter = alias[0] >= 'a' && alias[0] <= 'z' && alias[1] >= '0' && alias[1] <= '9';
@@ -469,7 +469,8 @@ cut_word(const cutter *c, psy_token *t)
 		cut_latin(c, t);
 		known = t->glyphs;
 	}
-	if (meanings > 0 && meaning->ear && t->kind == PSY_TOKEN_NOTE && in_lexicon > known && !is_han)
+	if (meanings > 0 && meaning->kind == PSY_ALIAS_CODE && meaning->ear && t->kind == PSY_TOKEN_NOTE &&
+		in_lexicon > known && !is_han)
 		return; /* at 2 Hz: no point AT2 */
 	if (meanings > 0 && is_measure(c, t->at, in_lexicon))
 		meanings = 0; /* TE 5 ms */

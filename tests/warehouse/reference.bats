@@ -64,11 +64,19 @@ candidates() { sql "SELECT array_to_string(candidates, ',') FROM intervention.re
 	sql 'SELECT instrument, scheme, lo, hi, label_en FROM clinical.cutoff WHERE instrument LIKE '\''HAMD%'\''' | diff <(LC_ALL=C sort "$BATS_TEST_TMPDIR/expected") <(LC_ALL=C sort)
 }
 
-@test "points: 361 on 14 channels, 48 extra, 14 scalp lines, 91 ear points, areas and sets" {
-	equal "$(sql "SELECT kind, count(*) FROM intervention.acupoint GROUP BY 1 ORDER BY 1")" $'area|4\nchannel|361\near|91\nextra|48\nother|2\nscalp|14\nset|17'
+@test "points: 361 on 14 channels, 48 extra, 14 scalp lines, 93 ear points, areas and sets" {
+	equal "$(sql "SELECT kind, count(*) FROM intervention.acupoint GROUP BY 1 ORDER BY 1")" $'area|4\nchannel|361\near|93\nextra|48\nother|2\nscalp|14\nset|17'
 	equal "$(sql "SELECT string_agg(channel || n, ' ' ORDER BY channel) FROM (SELECT channel, count(*) AS n FROM intervention.acupoint WHERE kind = 'channel' GROUP BY 1) c")" \
 		'BL67 CV24 GB44 GV28 HT9 KI27 LI20 LR14 LU11 PC9 SI19 SP21 ST45 TE23'
 	equal "$(sql "SELECT sites FROM intervention.acupoint WHERE acupoint = 'EX-HN1'")" 4
+}
+
+@test "ear points: the zones of GB/T 13734-2008 with its numbers of points; what was not read in a source says so" {
+	equal "$(sql "SELECT string_agg(zone || n, ' ' ORDER BY zone) FROM (SELECT substring(acupoint FROM '^(?:EAR-)?([A-Z]+)') AS zone, count(*) AS n FROM intervention.acupoint WHERE kind = 'ear' GROUP BY 1) z")" \
+		'AH14 AT8 CO21 HX13 LO8 P5 PS1 R3 SF6 TF5 TG9'
+	equal "$(sql "SELECT count(*) FROM intervention.acupoint WHERE kind = 'ear' AND (name_en IS NULL AND acupoint <> 'TF4' OR source <> 'GB/T 13734-2008')")" 0
+	equal "$(sql "SELECT kind, count(*) FILTER (WHERE verified), count(*) FILTER (WHERE NOT verified) FROM intervention.acupoint WHERE kind IN ('channel', 'extra', 'scalp', 'ear') GROUP BY 1 ORDER BY 1")" \
+		$'channel|323|38\near|9|84\nextra|0|48\nscalp|0|14'
 }
 
 @test "a point's tones, characters and syllables belong together" {
