@@ -88,6 +88,7 @@ static const option_spec specs[] = {
 	{"scrub-after", TEXT, OPT_PIPELINE, AT(scrub_after), true, "N", "and as many after each"},
 	{"scrub-segment", TEXT, OPT_PIPELINE, AT(scrub_segment), true, "N", "and what is left between in shorter stretches"},
 	{"scrub-by", TEXT, OPT_PIPELINE, AT(scrub_by), true, "HOW", "removal, or spikes: a regressor each"},
+	{"extrapolate", FLAG, OPT_PIPELINE, AT(extrapolate), true, NULL, "before a filter, fill censored volumes at the ends too"},
 	{"bandpass", TEXT, OPT_PIPELINE, AT(bandpass), true, "LOW:HIGH", "Butterworth filter in Hz; one may be empty"},
 	{"by-position", FLAG, OPT_SERIES | OPT_MATRIX, AT(by_position), true, NULL,
 	 "no names: columns (and rows) are the atlas's regions in order"},

@@ -57,7 +57,7 @@ typedef struct options
 	const char *resample, *mask, *stat, *suvr, *scheme;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
 	const char *tr, *kind, *variable, *symmetrize, *confounds, *definition;
-	bool detrend, cosine, non_steady_state;
+	bool detrend, cosine, non_steady_state, extrapolate;
 	const char *standardize, *motion, *wm_csf, *global_signal, *compcor, *fd;
 	const char *scrub, *scrub_dvars, *scrub_before, *scrub_after, *scrub_segment, *scrub_by, *bandpass;
 	bool by_position, simulated;

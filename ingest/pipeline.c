@@ -76,6 +76,7 @@ take_choices(pipeline *p, const PGresult *r)
 	p->after = SIZE();
 	p->segment = SIZE();
 	p->spikes = FLAG();
+	p->extrapolate = FLAG();
 	p->high_pass = REAL();
 	p->low_pass = REAL();
 }
@@ -91,7 +92,7 @@ pipeline_settle(pipeline *p, session *db, const char *name, const char *given, b
 		"c->>'wm_csf', c->>'global_signal', c->>'compcor', coalesce(c->>'compcor_n', '0'), "
 		"coalesce(c->>'compcor_share', '0'), c->>'cosine', c->>'non_steady_state', coalesce(c->>'fd' = 'jenkinson', "
 		"false), coalesce(c->>'scrub_fd_mm', '0'), coalesce(c->>'scrub_dvars', '0'), c->>'scrub_before', "
-		"c->>'scrub_after', c->>'scrub_segment', coalesce(c->>'scrub_by' = 'spikes', false), "
+		"c->>'scrub_after', c->>'scrub_segment', coalesce(c->>'scrub_by' = 'spikes', false), c->>'extrapolate', "
 		"coalesce(c->>'high_pass_hz', '0'), coalesce(c->>'low_pass_hz', '0'), c "
 		"FROM ingest.settle_pipeline($1, $2, $3) c",
 		3, values);
@@ -470,7 +471,7 @@ pipeline_clean(const pipeline *p, const regressors *r, const double *series, siz
 								 .low_pass = p->low_pass,
 								 .high_pass = p->high_pass,
 								 .detrend = p->detrend,
-								 .extrapolate = true,
+								 .extrapolate = p->extrapolate,
 								 .standardize = p->standardize};
 	size_t kept;
 

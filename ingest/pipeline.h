@@ -36,7 +36,7 @@ typedef struct pipeline
 	const char *name;
 	bool as_is; /* another program's: nothing is done, nothing is known */
 	bool raw;   /* declared, and nothing is done */
-	bool detrend, cosine, non_steady_state, jenkinson, spikes;
+	bool detrend, cosine, non_steady_state, jenkinson, spikes, extrapolate;
 	psy_standardize standardize;
 	regressor_model motion, wm_csf, global_signal;
 	compcor_kind compcor;

@@ -10,7 +10,7 @@ CREATE FUNCTION imaging.no_choices() RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN '{"detrend": false, "standardize": "none", "motion": "none", "wm_csf": "none", "global_signal": "none",
 		"compcor": "none", "compcor_n": null, "compcor_share": null, "cosine": false, "non_steady_state": false, "fd": "power",
-		"scrub_fd_mm": null, "scrub_dvars": null, "scrub_before": 0, "scrub_after": 0, "scrub_segment": 0, "scrub_by": "removal",
+		"scrub_fd_mm": null, "scrub_dvars": null, "scrub_before": 0, "scrub_after": 0, "scrub_segment": 0, "scrub_by": "removal", "extrapolate": false,
 		"high_pass_hz": null, "low_pass_hz": null}'::jsonb;
 COMMENT ON FUNCTION imaging.no_choices() IS 'The choices of the pipeline raw: every step by name, none of them taken';
 
@@ -137,6 +137,7 @@ BEGIN
 		'scrub_after', coalesce(imaging.choice_number('scrub_after', c ->> 'scrub_after', 0, 100, true), 0),
 		'scrub_segment', coalesce(imaging.choice_number('scrub_segment', c ->> 'scrub_segment', 0, 1000, true), 0),
 		'scrub_by', imaging.choice_word('scrub_by', c ->> 'scrub_by', 'removal', 'spikes'),
+		'extrapolate', imaging.choice_flag('extrapolate', c ->> 'extrapolate'),
 		'high_pass_hz', imaging.choice_number('high_pass_hz', c ->> 'high_pass_hz', 0.000001, 100),
 		'low_pass_hz', imaging.choice_number('low_pass_hz', c ->> 'low_pass_hz', 0.000001, 100));
 	IF c ->> 'compcor' = 'none' AND (c ->> 'compcor_n', c ->> 'compcor_share') IS DISTINCT FROM (NULL, NULL) THEN
@@ -156,7 +157,7 @@ COMMENT ON FUNCTION imaging.pipeline_choices(jsonb) IS
 	'motion none, basic (6: trans_x/y/z, rot_x/y/z), derivatives (12), power2, full (24), or 6, 12, 24, and 36 for wm_csf and global_signal in full beside it; '
 	'wm_csf (white_matter, csf) and global_signal none, basic, derivatives, power2, full; compcor none, anat_combined, anat_separated, temporal with compcor_n components (of each '
 	'mask) or compcor_share of the variance (or all), also 5, temporal:3, 50%; cosine; non_steady_state (those volumes censored); fd power or jenkinson; scrub (mm of FD), '
-	'scrub_dvars, scrub_before, scrub_after (neighbours), scrub_segment (shortest stretch kept), scrub_by removal or spikes; bandpass LOW:HIGH (Hz). Errors name the choice and the allowed values';
+	'scrub_dvars, scrub_before, scrub_after (neighbours), scrub_segment (shortest stretch kept), scrub_by removal or spikes; extrapolate (before a filter, censored volumes at the ends are filled like those within, rather than left out); bandpass LOW:HIGH (Hz). Errors name the choice and the allowed values';
 
 -- A name stands for its choices for ever, whoever tries.
 CREATE FUNCTION imaging.keep_choices() RETURNS trigger

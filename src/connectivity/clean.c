@@ -233,10 +233,8 @@ clean_region(const cleaner *c, size_t k, double *clean)
 	for (size_t b = 0; b < c->bases; b++)
 		for (size_t t = 0; t < n; t++)
 			x[t] -= c->room[b] * c->base[b * n + t];
-	/* What is standardised loses its mean again; a narrow band's amplitude would drown in the mean's
-	 * rounding. */
-	if (o->standardize == PSY_STANDARDIZE_PSC ? c->filtered || o->detrend
-											  : c->filtered && o->standardize == PSY_STANDARDIZE_NONE)
+	/* Percent of the mean: where detrending or a high-pass took it, it comes back. */
+	if (o->standardize == PSY_STANDARDIZE_PSC && (o->detrend || (c->filtered && o->high_pass > 0)))
 		subtract(x, n, -mean);
 	standardize(x, n, o->standardize);
 	for (size_t t = 0; t < n; t++)

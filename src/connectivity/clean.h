@@ -4,7 +4,9 @@
  * Order (Lindquist et al. 2019): fill censored volumes by a spline, detrend, filter, censor, remove confounds
  * (treated the same way up to here, so that what was filtered out does not come back), standardise.  With
  * cosine drifts among the confounds instead of a filter, or with neither: censor, detrend, remove, standardise.
- * Only a filter gives the mean back before that.
+ * Equal to nilearn 0.14.1 but for two of its slips.  It fills a censored volume only where the volume as far from the
+ * other end is kept (it indexes by the complement of an index); here every one is filled.  And whether percent of the
+ * mean gets the mean back hangs on all regions together (their mean fell to a tenth); here on detrending or a high-pass.
  * Series and confounds are [timepoint][column], in double.
  */
 #ifndef PSY_CLEAN_H

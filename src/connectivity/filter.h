@@ -3,7 +3,9 @@
  *
  * The same recipes as scipy's butter (output "sos"), sosfiltfilt (odd padding of three times the filter's
  * length) and CubicSpline (not-a-knot), which nilearn takes since 0.11 where it multiplied the filter out
- * before.
+ * before.  Against the same filter in 80 digits (tests/oracle/clean.py), in the narrowest usual band (0.009 to
+ * 0.012 Hz at 2 s, 90 volumes) this filter is off by 2e-12 of the largest value and scipy's by 1e-11.  The 4e-9 that nilearn 0.10 was
+ * away came from the mean that it added in between and rounded to.
  */
 #ifndef PSY_FILTER_H
 #define PSY_FILTER_H

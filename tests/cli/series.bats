@@ -113,7 +113,7 @@ pipe() { run psyrad ingest series "${@:2}" ${name}_timeseries.tsv --study t --at
 	atlas; confounded
 	pipe m24 --motion 24 --detrend --standardize zscore_sample; exits 0; has '1 loaded'
 	is 'true|zscore_sample|full|none|removal|' "$(q "SELECT choices->>'detrend', choices->>'standardize', choices->>'motion', choices->>'wm_csf', choices->>'scrub_by', choices->>'low_pass_hz' FROM imaging.pipeline WHERE pipeline = 'm24'")"
-	is 19 "$(q "SELECT count(*) FROM imaging.pipeline p, jsonb_object_keys(p.choices) k WHERE pipeline = 'm24'")"
+	is 20 "$(q "SELECT count(*) FROM imaging.pipeline p, jsonb_object_keys(p.choices) k WHERE pipeline = 'm24'")"
 	pipe m24; exits 0; has '0 loaded, 1 unchanged'
 	pipe m24 --motion 24 --standardize zscore_sample; exits 1; has 'the pipeline m24 is declared with other choices: detrend is true, not false'
 	pipe m24 --motion full --detrend --standardize zscore_sample; exits 0; has '0 loaded, 1 unchanged'

@@ -2,11 +2,9 @@
 
 Usage: python tests/oracle/clean.py > tests/golden/clean.csv, in an environment of tests/oracle/requirements-nilearn.txt.
 
-nilearn 0.10 fills a censored volume only if the volume as far from the other end is kept (it indexes by ~ of an index): the masks here have no
-such pairs.  It multiplies filters out, which loses digits as the band gets
-narrow: with tr 0.72 s and 0.01 to 0.1 Hz a last bit of one coefficient moves the result by 1e-6.  For narrow bands its butterworth is
-therefore replaced by the same filter in 80 digits.  nilearn from 0.11 on filters by second-order sections: of the standardised cases 0.12.1 gives all to
-5e-9.  Standardised, the two narrowest would show little but the rounding of the mean that nilearn adds in between.  ALFF and fALFF: Zang et al. 2007, Zou et al. 2008, with DPABI's padding to a power of 2, bins and scale.
+nilearn 0.14.1 fills a censored volume only if the volume as far from the other end is kept (it indexes by ~ of an index); its
+interpolation is replaced by the same one with a mask.  It filters by second-order sections; for narrow bands its butterworth is
+replaced by the same filter in 80 digits, multiplied out.  It has lost zscore with divisor n, which is made here from its zscore_sample.  ALFF and fALFF: Zang et al. 2007, Zou et al. 2008, with DPABI's padding to a power of 2, bins and scale.
 """
 import warnings
 
@@ -14,6 +12,7 @@ import mpmath as mp
 import nilearn.signal
 import numpy as np
 from nilearn.signal import clean
+from scipy.interpolate import CubicSpline
 
 warnings.simplefilter("ignore")
 T, R = 90, 3
@@ -22,23 +21,24 @@ time = np.arange(T)
 motion = np.cumsum(rng.normal(size=(T, 2)) * 0.1, axis=0)
 series = np.column_stack([1000 + 0.3 * time + 5 * np.sin(time / 6), 50 + np.cos(time / 9) * 3, rng.normal(size=T)]) + rng.normal(size=(T, R)) + motion @ rng.normal(size=(2, R))
 confounds = np.column_stack([motion, rng.normal(5, 1, T)])
-censored = {"none": [], "inner": [10, 11, 40], "ends": [0, 33, 34, 35, 85, 88]}
+censored = {"none": [], "inner": [10, 11, 79], "ends": [0, 33, 34, 35, 85, 88]}
 
 
 def show(*values):
     print(",".join(v if isinstance(v, str) else f"{v:.17g}" for v in values))
 
 
-print("# Made by: python tests/oracle/clean.py > tests/golden/clean.csv (nilearn 0.10.4, scipy 1.13.1)")
+print("# Made by: python tests/oracle/clean.py > tests/golden/clean.csv (nilearn 0.14.1, scipy 1.17.1)")
 print("# volume, series 1-3, confounds 1-3")
 for t in range(T):
     show("volume", *series[t], *confounds[t])
 # tr, low, high, detrend, standardize (0 none, 1 zscore, 2 zscore_sample, 3 psc), confounds?, scrub (0 none, 1 inner, 2 ends), cosine?, extrapolate?
-names = [False, "zscore", "zscore_sample", "psc"]
+names = [None, "zscore_sample", "zscore_sample", "psc"]
 cases = [
     (2, 0, 0, 1, 2, 0, 0, 0, 1), (2, 0, 0, 1, 0, 1, 0, 0, 1), (2, 0.1, 0.01, 1, 2, 1, 0, 0, 1), (2, 0.08, 0, 1, 1, 1, 0, 0, 1), (2, 0, 0.01, 0, 3, 0, 0, 0, 1),
     (1.5, 0.1, 0.01, 1, 2, 1, 0, 0, 1), (2, 0.1, 0.01, 1, 2, 1, 1, 0, 1), (2, 0.1, 0.01, 1, 0, 1, 2, 0, 1), (2, 0.1, 0.01, 1, 2, 1, 2, 0, 0), (2, 0, 0, 1, 2, 1, 1, 0, 1),
     (2, 0, 0.01, 1, 2, 1, 0, 1, 1), (2, 0, 0.02, 0, 1, 0, 1, 1, 1), (2, 0, 0.02, 1, 3, 1, 2, 1, 1), (2, 0, 0, 0, 0, 1, 0, 0, 1),
+    (2, 0.1, 0, 0, 3, 0, 0, 0, 1), (2, 0.1, 0, 1, 3, 1, 1, 0, 1), (2, 0.1, 0.01, 1, 0, 1, 1, 0, 1), (2, 0, 0, 0, 3, 1, 0, 0, 1),
 ]
 narrow = [
     (2, 0.012, 0.009, 1, 2, 1, 0, 0, 1), (0.5, 0.012, 0.009, 1, 0, 0, 0, 0, 1), (0.72, 0.1, 0.01, 1, 2, 1, 0, 0, 1), (3, 0.012, 0.009, 1, 2, 1, 1, 0, 1),
@@ -46,6 +46,15 @@ narrow = [
 ]
 
 
+def interpolated(volumes, sample_mask, t_r, extrapolate):
+    kept = np.zeros(len(volumes), bool)
+    kept[sample_mask] = True
+    times = np.arange(len(volumes)) * t_r
+    volumes[~kept] = CubicSpline(times[kept], volumes[kept], extrapolate=extrapolate)(times)[~kept]
+    return volumes
+
+
+nilearn.signal._interpolate_volumes = interpolated
 mp.mp.dps = 80
 
 
@@ -105,6 +114,8 @@ for case in cases + narrow:
     out = clean(series.copy(), detrend=bool(detrend), standardize=names[standardize], confounds=confounds.copy() if with_confounds else None,
                 sample_mask=np.array(mask) if scrub else None, filter="cosine" if cosine else "butterworth",
                 low_pass=low or None, high_pass=high or None, t_r=float(tr), extrapolate=bool(extrapolate))
+    if standardize == 1:
+        out *= np.sqrt(len(out) / (len(out) - 1))
     show("case", *case)
     for row in out:
         show("row", *row)
