@@ -9,7 +9,7 @@
 
 static const loader *const loaders[] = {&load_study,     &load_participants, &load_scores, &load_drugs,
 										&load_atlas,     &load_networks,     &load_image,        &load_series,  &load_connectome, &load_features,
-										&load_protocols, &load_sessions, &load_effects,      &load_model};
+										&load_protocols, &load_sessions, &load_effects,      &load_literature, &load_model};
 #define LOADERS (sizeof loaders / sizeof *loaders)
 
 static int

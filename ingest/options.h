@@ -35,7 +35,8 @@ typedef enum option_set
 	OPT_JOBS = 1 << 18,
 	OPT_RESAMPLE = 1 << 19, /* --resample, --mask, --space */
 	OPT_STAT = 1 << 20,     /* --stat, --suvr */
-	OPT_SCHEME = 1 << 21
+	OPT_SCHEME = 1 << 21,
+	OPT_LITERATURE = 1 << 22 /* --database, --search, --searched, --format, --encoding, --map */
 } option_set;
 
 typedef struct options
@@ -62,6 +63,7 @@ typedef struct options
 	const char *scrub, *scrub_dvars, *scrub_before, *scrub_after, *scrub_segment, *scrub_by, *bandpass;
 	bool by_position, simulated;
 	const char *name, *trained_on, *format, *classes, *positive;
+	const char *database, *search, *searched;
 } options;
 
 /* Reads argv (from the word after the command).  False, with a message printed, for what it does not know. */

@@ -23,7 +23,8 @@ encoding_by_name(const char *name, text_encoding *encoding)
 		text_encoding encoding;
 	} known[] = {{"utf-8", ENCODING_UTF8},     {"utf8", ENCODING_UTF8},       {"utf-16", ENCODING_UTF16},
 				 {"utf16", ENCODING_UTF16},    {"gb18030", ENCODING_GB18030}, {"gbk", ENCODING_GB18030},
-				 {"gb2312", ENCODING_GB18030}, {"auto", ENCODING_AUTO}};
+				 {"gb2312", ENCODING_GB18030}, {"windows-1252", ENCODING_WINDOWS1252},
+				 {"latin1", ENCODING_WINDOWS1252}, {"auto", ENCODING_AUTO}};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strcasecmp(name, known[i].name) == 0)
@@ -215,18 +216,18 @@ decode_utf16(text_reader *reader, const unsigned char *p, const unsigned char *e
 }
 
 static void
-decode_gb18030(text_reader *reader, const unsigned char *p, const unsigned char *end)
+decode_iconv(text_reader *reader, const unsigned char *p, const unsigned char *end, const char *name)
 {
 	char *in = (char *) p;
 	size_t left = (size_t) (end - p);
 
 	if (reader->converter == NULL)
 	{
-		iconv_t converter = iconv_open("UTF-8", "GB18030");
+		iconv_t converter = iconv_open("UTF-8", name);
 
 		if (converter == (iconv_t) -1)
 		{
-			broken(reader, "this system's iconv does not know GB18030",
+			broken(reader, "this system's iconv does not know the encoding",
 				   "install the C library's gconv modules");
 			return;
 		}
@@ -248,7 +249,7 @@ decode_gb18030(text_reader *reader, const unsigned char *p, const unsigned char 
 		if (errno == EINVAL && !reader->ended && left < sizeof reader->raw)
 			keep_raw(reader, (unsigned char *) in, end);
 		else
-			broken_byte(reader, (unsigned char) *in, "GB18030", "");
+			broken_byte(reader, (unsigned char) *in, name, "");
 		return;
 	}
 }
@@ -293,7 +294,9 @@ fill(text_reader *reader, psy_error *err)
 	if (reader->encoding == ENCODING_UTF16)
 		decode_utf16(reader, chunk + skip, chunk + size);
 	else if (reader->encoding == ENCODING_GB18030)
-		decode_gb18030(reader, chunk + skip, chunk + size);
+		decode_iconv(reader, chunk + skip, chunk + size, "GB18030");
+	else if (reader->encoding == ENCODING_WINDOWS1252)
+		decode_iconv(reader, chunk + skip, chunk + size, "WINDOWS-1252");
 	else
 		decode_utf8(reader, chunk + skip, chunk + size);
 	return PSY_OK;

@@ -2,7 +2,7 @@
  * reader_text.h - a text file as UTF-8 lines, every byte checked.
  *
  * Knows UTF-8 (with or without byte order mark), UTF-16 (by its mark, or named; little-endian unless the mark
- * says otherwise) and GB18030 (only when named: GBK bytes are never guessed).  A wrong byte and a NUL are
+ * says otherwise), GB18030 and Windows-1252 (only when named: GBK bytes are never guessed).  A wrong byte and a NUL are
  * errors that name line and column. A line keeps its ending (LF, CR LF or CR); its length and the memory held
  * are bounded.
  */
@@ -19,7 +19,8 @@ typedef enum text_encoding
 	ENCODING_AUTO, /* UTF-8, or UTF-16 by its byte order mark */
 	ENCODING_UTF8,
 	ENCODING_UTF16,
-	ENCODING_GB18030
+	ENCODING_GB18030,
+	ENCODING_WINDOWS1252
 } text_encoding;
 
 #define TEXT_MAX_LINE ((size_t) 64 << 20)
@@ -33,7 +34,7 @@ typedef struct text_reader
 	bool ended;      /* the source has no more bytes */
 	uint8_t raw[4];  /* an incomplete character at the end of the last chunk */
 	size_t raw_size;
-	void *converter; /* iconv_t of GB18030 */
+	void *converter; /* iconv_t of GB18030 or Windows-1252 */
 	buffer decoded;  /* UTF-8 not yet given out, from `at` */
 	size_t at;
 	size_t scanned; /* of the next line, without an end so far: a long line is looked through once */
@@ -42,7 +43,7 @@ typedef struct text_reader
 	long line; /* 1-based number of the next line */
 } text_reader;
 
-/* "utf-8", "utf-16", "gb18030" ("gbk" and "gb2312" are its subsets); false when unknown. */
+/* "utf-8", "utf-16", "gb18030" ("gbk" and "gb2312" are its subsets), "windows-1252" ("latin1" is its subset); false when unknown. */
 bool encoding_by_name(const char *name, text_encoding *encoding);
 
 void text_open(text_reader *reader, source *from, text_encoding encoding);

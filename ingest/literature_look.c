@@ -1,0 +1,434 @@
+/*
+ * literature_look.c - what a file of literature is, told from its content: character encoding from all of it, format from
+ * its beginning; see literature.h.
+ *
+ * The encoding is told by counting: a byte order mark, else strict UTF-8, else GB18030 if what is not UTF-8 looks
+ * like it throughout.  A file that is UTF-8 but for a few bytes, and Latin-1 with a letter here and there, are refused: read
+ * as GB18030 they would turn into other characters without anybody noticing.
+ */
+#include "literature.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEAD ((size_t) 1 << 18)
+#define HEAD_LINES 3000
+
+typedef struct census
+{
+	size_t ascii, utf8, bad; /* characters that are whole UTF-8, bytes that are none */
+	size_t pairs, high;      /* two-byte characters of GB18030; those with two bytes above 0xa0 */
+	size_t zero_even, zero_odd;
+	long line, bad_line, bad_column;
+	size_t column;
+	bool lead; /* the last byte of the chunk before was the first of a pair */
+	uint64_t at;
+} census;
+
+/* Pairs as GB18030 would see them; counts only what tells GB18030 from Latin-1. */
+static void
+count_pairs(census *c, const unsigned char *p, const unsigned char *end)
+{
+	while (p < end)
+	{
+		if (c->lead)
+		{
+			c->pairs++;
+			c->high += *p >= 0xa1 && *p != 0xff;
+			c->lead = false;
+		}
+		else if (*p >= 0x81)
+			c->lead = true;
+		p++;
+	}
+}
+
+static void
+count_zeros(census *c, const unsigned char *p, size_t size)
+{
+	if (memchr(p, 0, size) == NULL)
+		return;
+	for (size_t i = 0; i < size; i++)
+		if (p[i] == 0)
+			(c->at + i) % 2 == 0 ? c->zero_even++ : c->zero_odd++;
+}
+
+static void
+count_line(census *c, const unsigned char *from, const unsigned char *p)
+{
+	for (; from < p; from++)
+		if (*from == '\n')
+		{
+			c->line++;
+			c->column = 0;
+		}
+		else
+			c->column += (*from & 0xc0) != 0x80;
+}
+
+/* How many bytes of the chunk were looked at: a character cut by its end is left for the next one. */
+static size_t
+count_utf8(census *c, const unsigned char *p, size_t size, bool last)
+{
+	const unsigned char *start = p, *end = p + size, *counted = p;
+
+	while (p < end)
+	{
+		uint64_t eight;
+		size_t length;
+
+		for (; end - p >= 8 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0); p += 8)
+			c->ascii += 8;
+		if (p == end)
+			break;
+		length = *p < 0x80 ? 1 : utf8_character(p, end);
+		if (length == 0 && !last && end - p < 4)
+			break;
+		if (length > 0)
+		{
+			length == 1 ? c->ascii++ : c->utf8++;
+			p += length;
+			continue;
+		}
+		if (c->bad++ == 0)
+		{
+			count_line(c, counted, p);
+			counted = p;
+			c->bad_line = c->line + 1;
+			c->bad_column = (long) c->column + 1;
+		}
+		p++;
+	}
+	if (c->bad == 0)
+		count_line(c, counted, p);
+	return (size_t) (p - start);
+}
+
+/* Reads all of the source; keeps its first bytes. */
+static psy_status
+take_census(source *whole, census *c, buffer *head, psy_error *err)
+{
+	enum { CHUNK = 1 << 16 };
+	unsigned char *chunk = grow(NULL, CHUNK + 4, 1);
+	size_t kept = 0, got = CHUNK, seen;
+	psy_status status = PSY_OK;
+
+	while (status == PSY_OK && got == CHUNK)
+	{
+		status = source_read(whole, chunk + kept, CHUNK, &got, err);
+		if (status != PSY_OK)
+			break;
+		if (head->size < HEAD)
+			buffer_add(head, chunk + kept, got < HEAD - head->size ? got : HEAD - head->size);
+		count_zeros(c, chunk + kept, got);
+		count_pairs(c, chunk + kept, chunk + kept + got);
+		c->at += got;
+		seen = count_utf8(c, chunk, kept + got, got < CHUNK);
+		kept = kept + got - seen;
+		memmove(chunk, chunk + seen, kept);
+	}
+	free(chunk);
+	return status;
+}
+
+static psy_status
+neither(const census *c, psy_error *err)
+{
+	psy_fail(err, PSY_FORMAT, "line %ld, column %ld: bytes that are not UTF-8, in a file that is not GB18030 either", c->bad_line,
+			 c->bad_column);
+	return psy_hint(err, "export it again as UTF-8, or name its encoding: --encoding windows-1252 for Western European letters, gb18030 for Chinese ones");
+}
+
+static psy_status
+tell_encoding(const census *c, const buffer *head, literature_look *look, psy_error *err)
+{
+	const unsigned char *p = (const unsigned char *) head->data;
+	size_t zeros = c->zero_even + c->zero_odd;
+
+	if (head->size >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
+		look->encoding = ENCODING_UTF16;
+	else if (zeros > 0 && zeros * 5 > c->at && c->at % 2 == 0 && (c->zero_even * 20 < c->zero_odd || c->zero_odd * 20 < c->zero_even))
+	{
+		/* Text of mostly ASCII: one byte of two is zero, always the same one. */
+		look->encoding = ENCODING_UTF16;
+		look->big_endian = c->zero_even > c->zero_odd;
+	}
+	else if (c->bad == 0)
+		look->encoding = ENCODING_UTF8;
+	else if (c->bad * 4 < c->utf8)
+	{
+		psy_fail(err, PSY_FORMAT, "line %ld, column %ld: bytes that are not UTF-8, in a file that otherwise is", c->bad_line, c->bad_column);
+		return psy_hint(err, "parts of several files with different encodings? export it again as UTF-8");
+	}
+	else if (c->high * 10 < c->pairs * 8)
+		return neither(c, err);
+	else
+		look->encoding = ENCODING_GB18030;
+	return PSY_OK;
+}
+
+/* ---- the format ---------------------------------------------------------------------------------------------------- */
+
+typedef struct tally
+{
+	long count[LITERATURE_FORMATS];
+	long ty, ovid_number;
+	size_t lines;
+	char delimiter;
+	size_t known; /* columns of a table that are known */
+} tally;
+
+static bool
+begins(const char *line, size_t length, const char *word)
+{
+	size_t n = strlen(word);
+
+	return length >= n && memcmp(line, word, n) == 0;
+}
+
+static bool
+ovid_number(const char *line, size_t length)
+{
+	size_t i = 1;
+
+	while (i < length && isdigit((unsigned char) line[i]))
+		i++;
+	return line[0] == '<' && i > 1 && i + 1 < length && line[i] == '.' && line[i + 1] == ' ';
+}
+
+static bool
+word_of(const char *line, size_t length, size_t letters)
+{
+	if (length < letters)
+		return false;
+	for (size_t i = 0; i < letters; i++)
+		if (!isupper((unsigned char) line[i]) && !(i > 0 && isdigit((unsigned char) line[i])))
+			return false;
+	return true;
+}
+
+/* "ID: CN-00778158": Cochrane's plain text. */
+static bool
+cochrane_line(const char *line, size_t length)
+{
+	return word_of(line, length, 2) && length > 3 && line[2] == ':' && line[3] == ' ';
+}
+
+/* The header of a table: the delimiter that makes most known columns. */
+static void
+tally_header(tally *t, const char *line, size_t length)
+{
+	static const char delimiters[] = {'\t', ',', ';'};
+
+	for (size_t i = 0; i < sizeof delimiters; i++)
+	{
+		size_t known = table_header_known(line, length, delimiters[i]);
+
+		if (known > t->known)
+		{
+			t->known = known;
+			t->delimiter = delimiters[i];
+		}
+	}
+}
+
+static void
+tally_line(tally *t, const char *line, size_t length)
+{
+	size_t tag, value;
+
+	if (length >= 5 && ris_tag(line, length, &value))
+	{
+		t->count[LITERATURE_RIS]++;
+		t->ty += line[0] == 'T' && line[1] == 'Y';
+	}
+	t->count[LITERATURE_NBIB] += nbib_tag(line, length, &tag, &value);
+	t->count[LITERATURE_WOS] += word_of(line, length, 2) && (length == 2 || line[2] == ' ') && !(length > 3 && line[3] == '-');
+	t->count[LITERATURE_REFWORKS] += begins(line, length, "RT ") || begins(line, length, "RT=");
+	t->count[LITERATURE_ENW] += length > 2 && line[0] == '%' && line[1] != ' ' && line[2] == ' ';
+	t->count[LITERATURE_NOTEEXPRESS] += line[0] == '{' && memchr(line, '}', length) != NULL && memchr(line, ':', length) != NULL;
+	t->count[LITERATURE_BIBTEX] += line[0] == '@' && (length == 1 || isalpha((unsigned char) line[1]) || isspace((unsigned char) line[1]));
+	t->count[LITERATURE_COCHRANE] += cochrane_line(line, length);
+	t->count[LITERATURE_GBT7714] += gbt7714_line(line, length);
+	t->ovid_number += ovid_number(line, length);
+	if (t->lines == 0)
+		tally_header(t, line, length);
+	t->lines++;
+}
+
+static literature_format
+decide(const tally *t, const literature_look *look)
+{
+	const char *first = look->first_line;
+	size_t length = strlen(first);
+
+	if (begins(first, length, "<?xml") || begins(first, length, "<xml") || begins(first, length, "<records") || begins(first, length, "<!DOCTYPE"))
+		return LITERATURE_ENDNOTE_XML;
+	if (begins(first, length, "FN ") || ((begins(first, length, "PT ") || begins(first, length, "VR ")) && t->count[LITERATURE_WOS] > 3))
+		return LITERATURE_WOS;
+	if (t->ty > 0 && t->count[LITERATURE_RIS] > 1)
+		return LITERATURE_RIS;
+	if (t->ovid_number > 0)
+		return LITERATURE_OVID;
+	if (t->count[LITERATURE_NBIB] > 2 && t->count[LITERATURE_NBIB] >= t->count[LITERATURE_RIS])
+		return LITERATURE_NBIB;
+	if (t->count[LITERATURE_NOTEEXPRESS] > 1)
+		return LITERATURE_NOTEEXPRESS;
+	if (t->count[LITERATURE_ENW] > 1)
+		return LITERATURE_ENW;
+	if (t->count[LITERATURE_REFWORKS] > 0)
+		return LITERATURE_REFWORKS;
+	if (t->known == 1 && (strcmp(first, "\"TITLE\"") == 0 || begins(first, length, "\"TITLE\",") || begins(first, length, "TITLE,")))
+		return LITERATURE_EMBASE_ROWS;
+	if (t->known >= 2)
+		return LITERATURE_TABLE;
+	if (t->count[LITERATURE_BIBTEX] > 0)
+		return LITERATURE_BIBTEX;
+	if (t->count[LITERATURE_COCHRANE] > 1 && begins(first, length, "Record #"))
+		return LITERATURE_COCHRANE;
+	if (t->count[LITERATURE_GBT7714] * 2 > (long) t->lines)
+		return LITERATURE_GBT7714;
+	return LITERATURE_UNKNOWN;
+}
+
+static size_t
+trim(const char **line, size_t length)
+{
+	while (length > 0 && isspace((unsigned char) **line))
+	{
+		(*line)++;
+		length--;
+	}
+	while (length > 0 && isspace((unsigned char) (*line)[length - 1]))
+		length--;
+	return length;
+}
+
+static void
+keep_first(literature_look *look, const char *line, size_t length, long number)
+{
+	look->first_line = keep_bytes(line, length < 200 ? length : 200);
+	utf8_repair(look->first_line);
+	look->first_line_number = number;
+}
+
+/* Goes through the lines of the head; its last one may be cut, and so may its last character. */
+static literature_format
+tell_format(const buffer *head, literature_look *look)
+{
+	source memory;
+	text_reader text;
+	tally t = {0};
+	const char *line;
+	size_t length;
+	long number;
+
+	source_memory(&memory, head->data, head->size);
+	text_open(&text, &memory, look->encoding);
+	text.big_endian = look->big_endian;
+	while (t.lines < HEAD_LINES && text_next(&text, &line, &length, &number, NULL) == PSY_OK && line != NULL)
+	{
+		length = trim(&line, length);
+		if (length == 0)
+			continue;
+		if (look->first_line == NULL)
+			keep_first(look, line, length, number);
+		tally_line(&t, line, length);
+	}
+	text_close(&text);
+	source_close(&memory);
+	look->delimiter = t.delimiter ? t.delimiter : ',';
+	return look->first_line == NULL ? LITERATURE_UNKNOWN : decide(&t, look);
+}
+
+static psy_status
+not_known(const literature_look *look, psy_error *err)
+{
+	char shown[100];
+
+	if (look->first_line == NULL)
+		return psy_fail(err, PSY_FORMAT, "the file has no text in it");
+	snprintf(shown, sizeof shown, "%.90s", look->first_line);
+	utf8_repair(shown);
+	psy_fail(err, PSY_FORMAT, "line %ld: this is no format of literature that is known; it begins: %s", look->first_line_number, shown);
+	return psy_hint(err, "name it with --format: ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, bibtex, endnote-xml, table, embase-rows "
+						 "or gbt7714; a table may need --map title=COLUMN");
+}
+
+psy_status
+literature_looks(source *whole, text_encoding encoding, literature_format format, literature_look *look, psy_error *err)
+{
+	census c = {0};
+	buffer head = {0};
+	literature_format told;
+	psy_status status;
+
+	*look = (literature_look){.encoding = encoding};
+	status = take_census(whole, &c, &head, err);
+	if (status == PSY_OK && encoding == ENCODING_AUTO)
+		status = tell_encoding(&c, &head, look, err);
+	if (status == PSY_OK)
+	{
+		told = tell_format(&head, look);
+		look->format = format == LITERATURE_UNKNOWN ? told : format;
+		if (look->format == LITERATURE_UNKNOWN || look->first_line == NULL)
+			status = not_known(look, err);
+	}
+	buffer_free(&head);
+	return status;
+}
+
+void
+look_free(literature_look *look)
+{
+	free(look->first_line);
+	look->first_line = NULL;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------------- */
+
+psy_status
+literature_open(literature_reader *reader, source *from, const literature_look *look, psy_error *err)
+{
+	*reader = (literature_reader){.look = *look};
+	text_open(&reader->text, from, look->encoding);
+	reader->text.big_endian = look->big_endian;
+	switch (look->format)
+	{
+		case LITERATURE_BIBTEX: return bibtex_open(reader, err);
+		case LITERATURE_ENDNOTE_XML: return endnote_xml_open(reader, err);
+		case LITERATURE_TABLE:
+		case LITERATURE_EMBASE_ROWS: return literature_table_open(reader, err);
+		case LITERATURE_GBT7714: return gbt7714_open(reader, err);
+		default: return tagged_open(reader, err);
+	}
+}
+
+psy_status
+literature_next(literature_reader *reader, literature_record *record, bool *more, psy_error *err)
+{
+	return reader->step(reader, record, more, err);
+}
+
+void
+literature_close(literature_reader *reader)
+{
+	if (reader->done != NULL)
+		reader->done(reader->state);
+	text_close(&reader->text);
+	notes_free(&reader->notes);
+	reader->done = NULL;
+}
+
+psy_status
+reader_line(literature_reader *reader, psy_error *err)
+{
+	if (reader->held)
+	{
+		reader->held = false;
+		return PSY_OK;
+	}
+	return text_next(&reader->text, &reader->line, &reader->length, &reader->number, err);
+}

@@ -1,0 +1,351 @@
+/*
+ * reader_gbt7714.c - lists of references by GB/T 7714: "[12] authors. title[J]. journal, year, volume(issue): pages. DOI:...".
+ *
+ * Lists are typed by people.  What is regular is cut; a line that is not is a reject with its text, never half a record.  Full-width punctuation
+ * means what its narrow form does; the text itself stays as it is.
+ */
+#include "reader_tagged.h"
+
+#include "literature_item.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy of the same length in which full-width punctuation is its narrow form followed by filler, so that offsets agree. */
+static char *
+narrow(const char *text, size_t length)
+{
+	static const struct
+	{
+		const char *wide;
+		char plain;
+	} forms[] = {{"，", ','}, {"、", ','}, {"：", ':'}, {"（", '('}, {"）", ')'}, {"．", '.'}, {"。", '.'}, {"［", '['}, {"］", ']'}, {"【", '['}, {"】", ']'}, {"；", ';'}, {"　", ' '}};
+	char *plain = keep_bytes(text, length);
+
+	for (size_t i = 0; i + 3 <= length; i++)
+		for (size_t f = 0; f < sizeof forms / sizeof *forms; f++)
+			if (memcmp(plain + i, forms[f].wide, 3) == 0)
+			{
+				plain[i] = forms[f].plain;
+				plain[i + 1] = plain[i + 2] = '\x01';
+				break;
+			}
+	return plain;
+}
+
+/* "[J]", "[EB/OL]" from p on: its length with the brackets, 0 for none. */
+static size_t
+marker(const char *p)
+{
+	static const char *const letters[] = {"J", "M", "D", "C", "P", "S", "N", "R", "G", "A", "Z", "DB", "CP", "EB", "CM", "DS"};
+	static const char *const carriers[] = {"", "/OL", "/CD", "/MT", "/DK"};
+
+	if (*p != '[')
+		return 0;
+	p += strspn(p + 1, "\x01 ") + 1;
+	for (size_t l = 0; l < sizeof letters / sizeof *letters; l++)
+		for (size_t c = 0; c < sizeof carriers / sizeof *carriers; c++)
+		{
+			size_t n = strlen(letters[l]), m = strlen(carriers[c]);
+
+			if (strncmp(p, letters[l], n) == 0 && strncmp(p + n, carriers[c], m) == 0 && p[n + m] == ']')
+				return n + m + 2 + (p[n + m + 1] == '\x01' ? 2 : 0);
+		}
+	return 0;
+}
+
+static const char *
+find_marker(const char *plain, size_t *length)
+{
+	for (const char *p = strchr(plain, '['); p != NULL; p = strchr(p + 1, '['))
+		if (p > plain && (*length = marker(p)) > 0)
+		{
+			*length += strspn(p + 1, "\x01");
+			return p;
+		}
+	return NULL;
+}
+
+/* "[12]" or "12." that a reference begins with: its length. */
+static size_t
+number(const char *plain)
+{
+	size_t n = strspn(plain, " \x01"), digits;
+
+	if (plain[n] == '[')
+	{
+		n += 1 + strspn(plain + n + 1, "\x01 ");
+		digits = strspn(plain + n, "0123456789");
+		if (digits == 0 || plain[n + digits] != ']')
+			return 0;
+		n += digits + 1;
+		return n + strspn(plain + n, "\x01 ");
+	}
+	digits = strspn(plain + n, "0123456789");
+	if (digits == 0 || digits > 4 || plain[n + digits] != '.' || isdigit((unsigned char) plain[n + digits + 1]))
+		return 0;
+	n += digits + 1;
+	return n + strspn(plain + n, "\x01 \t");
+}
+
+bool
+gbt7714_line(const char *line, size_t length)
+{
+	char *plain = narrow(line, length);
+	size_t n;
+	bool found = number(plain) > 0 || find_marker(plain, &n) != NULL;
+
+	free(plain);
+	return found;
+}
+
+/* One reference: its text, and the same with narrow punctuation. */
+typedef struct reference
+{
+	const char *text, *plain;
+	literature_record *record;
+	long line;
+	psy_status status;
+	psy_error *err;
+} reference;
+
+static void
+add(reference *r, const char *tag, size_t from, size_t to)
+{
+	const char *text = r->text + from;
+	size_t length;
+
+	while (from < to && strchr(" .,:;\x01", r->plain[from]) != NULL)
+		from++;
+	while (to > from && strchr(" ,;\x01", r->plain[to - 1]) != NULL && r->plain[to - 1] != '\x01')
+		to--;
+	text = r->text + from;
+	length = trim_both(&text, to - from);
+	if (length > 0 && r->status == PSY_OK)
+		r->status = record_add(r->record, tag, strlen(tag), text, length, r->line, r->err);
+}
+
+/* Where the authors end: the first point that is no initial's. */
+static size_t
+authors_end(const char *plain, size_t from, size_t to)
+{
+	for (size_t i = from + 1; i < to; i++)
+	{
+		bool initial = isupper((unsigned char) plain[i - 1]) && (i < from + 2 || !isalpha((unsigned char) plain[i - 2]));
+
+		if (plain[i] != '.')
+			continue;
+		if (plain[i + 1] == '\x01' || (plain[i + 1] & 0x80))
+			return i;
+		if (plain[i + 1] == ' ' && !initial)
+			return i;
+	}
+	/* "Smith J A. Title": the point behind the last initial. */
+	for (size_t i = to; i-- > from + 1;)
+		if (plain[i] == '.' && plain[i + 1] == ' ' && isupper((unsigned char) plain[i - 1]))
+			return i;
+	return from;
+}
+
+static bool
+year_at(const char *p)
+{
+	return strspn(p, "0123456789") == 4 && (strncmp(p, "19", 2) == 0 || strncmp(p, "20", 2) == 0);
+}
+
+/* ", year" of what follows the marker; 0 for none. */
+static size_t
+find_year(const char *plain, size_t from)
+{
+	size_t end = strlen(plain);
+
+	for (size_t i = from + 1; i < end; i++)
+		if (year_at(plain + i) && !isdigit((unsigned char) plain[i - 1]) && strchr(", \x01(.", plain[i - 1]) != NULL)
+			return i;
+	return 0;
+}
+
+/* ", 12(3): 45-50" behind the year. */
+static void
+numbers_after(reference *r, size_t at)
+{
+	const char *plain = r->plain;
+	size_t colon, open, close, stop;
+
+	at += strspn(plain + at, ", \x01");
+	stop = at;
+	while (plain[stop] && !(plain[stop] == '.' && (plain[stop + 1] == '\0' || plain[stop + 1] == ' ' || plain[stop + 1] == '\x01' || isalpha((unsigned char) plain[stop + 1]))))
+		stop++;
+	colon = at + strcspn(plain + at, ":");
+	open = at + strcspn(plain + at, "(");
+	close = at + strcspn(plain + at, ")");
+	if (colon > stop)
+		colon = stop;
+	if (open < colon && close <= colon)
+	{
+		add(r, "volume", at, open);
+		add(r, "issue", open + 1, close);
+	}
+	else if (colon > at)
+		add(r, "volume", at, colon);
+	if (colon < stop)
+		add(r, "pages", colon + 1, stop);
+}
+
+/* What stands behind the marker, for a journal: "journal, year, ..."; for the rest "place: publisher, year". */
+static bool
+cut_source(reference *r, size_t at, bool journal)
+{
+	const char *plain = r->plain;
+	size_t year = find_year(plain, at), colon, end = strlen(plain);
+
+	if (year == 0)
+		return false;
+	if (journal)
+		add(r, "journal", at, year);
+	else
+	{
+		colon = at + strcspn(plain + at, ":");
+		if (colon < year)
+		{
+			size_t slashes = strncmp(plain + at, "//", 2) == 0 ? at : end, point = at;
+
+			while (slashes < end && point < colon && !(plain[point] == '.' && !isupper((unsigned char) plain[point - 1])))
+				point++;
+			if (slashes < end)
+				add(r, "journal", at + 2, point < colon ? point : colon);
+			add(r, "place", slashes < end && point < colon ? point : slashes < end ? colon : at, colon);
+			add(r, "publisher", colon + 1, year);
+		}
+		else
+			add(r, strncmp(plain + at, "//", 2) == 0 ? "journal" : "publisher", at + (strncmp(plain + at, "//", 2) == 0 ? 2 : 0), year);
+	}
+	add(r, "year", year, year + 4);
+	if (strspn(plain + year + 4, "-/0123456789") > 0)
+		add(r, "date", year, year + 4 + strspn(plain + year + 4, "-/0123456789"));
+	else
+		numbers_after(r, year + 4);
+	return true;
+}
+
+static void
+add_identifiers(reference *r)
+{
+	buffer doi = {0};
+	const char *address = strstr(r->text, "http");
+
+	if (find_doi(r->text, false, &doi) && r->status == PSY_OK)
+		r->status = record_add(r->record, "doi", 3, doi.data, doi.size, r->line, r->err);
+	if (address != NULL)
+		add(r, "url", (size_t) (address - r->text), (size_t) (address - r->text) + strcspn(address, " \t"));
+	buffer_free(&doi);
+}
+
+/* False when the reference is irregular. */
+static bool
+cut(reference *r)
+{
+	size_t length = 0, from = number(r->plain), at, end;
+	const char *mark = find_marker(r->plain + from, &length), *type;
+	bool journal;
+
+	if (mark == NULL)
+		return false;
+	at = (size_t) (mark - r->plain);
+	type = mark + 1 + strspn(mark + 1, "\x01 ");
+	journal = *type == 'J' || *type == 'N';
+	add(r, "number", 0, from);
+	add(r, "type", (size_t) (type - r->plain), (size_t) (type - r->plain) + strcspn(type, "]"));
+	end = authors_end(r->plain, from, at);
+	add(r, "authors", from, end);
+	if (end == from)
+		r->record->pairs -= r->record->pairs > 0 && strcmp(record_tag(r->record, r->record->pairs - 1), "authors") == 0;
+	add(r, "title", end, at);
+	if (strcmp(record_tag(r->record, r->record->pairs - 1), "title") != 0)
+		return false;
+	at += length;
+	at += strspn(r->plain + at, ". \x01");
+	if (!cut_source(r, at, journal) && strncmp(type, "EB", 2) != 0)
+		return false;
+	add_identifiers(r);
+	return true;
+}
+
+/* A reference is the line of its number and those behind it without one. */
+static psy_status
+gather(literature_reader *reader, literature_record *record, buffer *text, bool *more, psy_error *err)
+{
+	psy_status status;
+
+	buffer_clear(text);
+	for (*more = false; (status = reader_line(reader, err)) == PSY_OK && reader->line != NULL;)
+	{
+		const char *line = reader->line;
+		size_t length = trim_both(&line, reader->length), n;
+		char *plain = narrow(line, length);
+		bool begins = number(plain) > 0 || (text->size > 0 && find_marker(plain, &n) != NULL && find_marker(text->data, &n) != NULL);
+
+		free(plain);
+		if (length == 0)
+			continue;
+		if (begins && text->size > 0)
+		{
+			reader->held = true;
+			break;
+		}
+		if (text->size == 0)
+			record_clear(record, reader->number);
+		else
+			buffer_byte(text, ' ');
+		buffer_add(text, line, length);
+		status = record_raw(record, reader->line, reader->length, err);
+		if (status != PSY_OK)
+			return status;
+		*more = true;
+	}
+	return status;
+}
+
+static psy_status
+step_gbt7714(literature_reader *reader, literature_record *record, bool *more, psy_error *err)
+{
+	buffer *text = reader->state;
+	psy_status status;
+
+	while ((status = gather(reader, record, text, more, err)) == PSY_OK && *more)
+	{
+		char *plain = narrow(text->data, text->size);
+		reference r = {.text = text->data, .plain = plain, .record = record, .line = record->line, .err = err};
+		bool regular = cut(&r);
+
+		free(plain);
+		if (r.status != PSY_OK || regular)
+			return r.status;
+		reader->rejects++;
+		if (reader->rejected != NULL)
+			reader->rejected(reader->rejected_arg, record->line, "irregular_reference",
+							 "not read as a reference by GB/T 7714; expected: [n] authors. title[J]. journal, year, volume(issue): pages.", text->data);
+	}
+	return status;
+}
+
+static void
+gbt7714_done(void *state)
+{
+	buffer_free(state);
+	free(state);
+}
+
+psy_status
+gbt7714_open(literature_reader *reader, psy_error *err)
+{
+	buffer *text = grow(NULL, 1, sizeof *text);
+
+	(void) err;
+	*text = (buffer){0};
+	reader->state = text;
+	reader->done = gbt7714_done;
+	reader->step = step_gbt7714;
+	return PSY_OK;
+}
