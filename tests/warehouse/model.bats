@@ -397,3 +397,61 @@ teardown_file()
 	)
 	[[ $said == *'must be an array of numbers'* && $said != *'spy as'* && $said != *666* ]]
 }
+
+# Two patients at 4711.25 and 4712.75, whose ids are patient-8151 and patient-8152, as nearest neighbours of PMML.
+neighbours_pmml()
+{
+	cat <<-'XML'
+		<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><DataDictionary><DataField name="x" optype="continuous" dataType="double"/><DataField name="g" optype="categorical" dataType="string"><Value value="no"/><Value value="yes"/></DataField></DataDictionary>
+		<NearestNeighborModel functionName="classification" numberOfNeighbors="1" instanceIdVariable="id" categoricalScoringMethod="majorityVote"><MiningSchema><MiningField name="x"/><MiningField name="g" usageType="target"/></MiningSchema>
+		<Output><OutputField name="nearest" feature="entityId" rank="1"/><OutputField name="label" feature="predictedValue"/></Output>
+		<TrainingInstances isTransformed="true"><InstanceFields><InstanceField field="id" column="id"/><InstanceField field="x" column="x"/><InstanceField field="g" column="g"/></InstanceFields>
+		<InlineTable><row><id>patient-8151</id><x>4711.25</x><g>no</g></row><row><id>patient-8152</id><x>4712.75</x><g>yes</g></row></InlineTable></TrainingInstances>
+		<ComparisonMeasure kind="distance"><euclidean/></ComparisonMeasure><KNNInputs><KNNInput field="x"/></KNNInputs></NearestNeighborModel></PMML>
+	XML
+}
+
+@test "every kind of model that holds patients' rows says nothing of them: neighbours, libsvm's files, PMML's instances and their ids" {
+	register t_maker rows_knn '{"psyrad_model": 1, "name": "k", "task": "classification", "classes": ["no", "yes"], "features": ["x"],
+		"estimator": {"kind": "knn", "metric": "euclidean", "k": 1, "weights": "distance", "rows": [[4711.25], [4712.75]], "targets": [0, 1]}}' >/dev/null
+	register t_maker rows_libsvm $'svm_type c_svc\nkernel_type rbf\ngamma 0.5\nnr_class 2\ntotal_sv 2\nrho 0.25\nlabel 1 2\nnr_sv 1 1\nSV\n1 1:4711.25 \n-1 1:4712.75 \n' >/dev/null
+	register t_maker rows_pmml "$(neighbours_pmml)" "'pmml'" >/dev/null
+	for name in rows_knn rows_libsvm rows_pmml; do
+		as t_maker -c "SELECT model.grant_scoring('$name', 't_reader')" >/dev/null
+		said=$(as t_reader <<-SQL 2>&1 || true
+			\\set ON_ERROR_STOP 0
+			\\set VERBOSITY verbose
+			SET client_min_messages = debug5; SET debug_print_plan = on;
+			SELECT 'answer', model.predict('$name', '{4711.25}'::float8[]), model.decision('$name', '{4711.25}'::float8[]), model.predict('$name', '{9999}'::float8[]);
+			SELECT model.score('$name', '{4711}'::float8[]); SELECT model.proba('$name', '{4711}'::float8[]);
+			SELECT model.describe('$name'), model.features('$name'), model.classes('$name'), model.which('$name');
+			SELECT model.explain('$name', '{1}'::float8[]); SELECT model.explain_base('$name');
+			SELECT model.predict('$name', '{"x": "patient-8151"}'::jsonb); SELECT model.predict('$name', '{"id": "patient-8151"}'::jsonb);
+			SELECT model.predict('$name', '{NULL}'::float8[]); SELECT model.predict('$name', '{1,2}'::float8[]); SELECT model.predict('$name', '{1e300}'::float8[]);
+			EXPLAIN (ANALYZE, VERBOSE, BUFFERS) SELECT model.predict('$name', '{1}'::float8[]);
+		SQL
+		)
+		[[ $said == *'answer|'* && $said == *'no exact explanation'* ]] || { echo "$said" >&2; return 1; }
+		# What the caller said itself is not what the model holds.
+		said=$(grep -vE "^(LINE|LOCATION)|SELECT|patient-8151'? (is|of|has)|no feature|must be|\"patient-8151\"" <<<"$said" || true)
+		[[ $said != *4712* && $said != *8152* && $said != *patient-* && $said != *6d646c31* ]] || { echo "$name:" >&2; grep -nE '4712|8152|patient-|6d646c31' <<<"$said" >&2; return 1; }
+	done
+}
+
+@test "no side door: TOAST tables, locks, other tables' rows, statistics, foreign keys, large objects" {
+	toast=$(sql "SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'model.registry'::regclass")
+	for role in t_reader t_maker t_scorer; do
+		for attempt in "SELECT chunk_data FROM $toast" "COPY $toast TO STDOUT" "SELECT name FROM model.registry FOR UPDATE" "SELECT name FROM model.registry FOR KEY SHARE" \
+			"MERGE INTO model.registry r USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE" "DELETE FROM model.registry RETURNING document" "TRUNCATE model.registry" \
+			"INSERT INTO model.registry (name, version, model, format, document, trained_on, file_id) SELECT 'stolen', 1, NULL::psyrad.model, 'auto', '', 'x', 1 RETURNING document" \
+			"CREATE TEMP TABLE t () INHERITS (model.registry)" "CREATE TEMP TABLE t (name text, version int, FOREIGN KEY (name, version) REFERENCES model.registry)" \
+			"CREATE POLICY p ON model.registry USING (true)" "ALTER TABLE model.registry OWNER TO $role" "GRANT SELECT ON model.registry TO $role" "COMMENT ON TABLE model.registry IS 'x'" \
+			"CREATE CAST (psyrad.model AS text) WITH INOUT AS IMPLICIT" "CREATE OR REPLACE FUNCTION model.pick(name text) RETURNS text LANGUAGE sql AS 'SELECT 1::text'" \
+			"CREATE FUNCTION model.spy() RETURNS int LANGUAGE sql AS 'SELECT 1'" "ALTER FUNCTION model.serve(text, text) SECURITY DEFINER" \
+			"SELECT lo_get(loid) FROM pg_largeobject" "SELECT * FROM pg_read_file('base')" "COPY (SELECT 1) TO PROGRAM 'cat'" "SELECT pg_logical_slot_get_changes('s', NULL, NULL)" \
+			"CREATE EXTENSION dblink" "LOAD 'auto_explain'" "SELECT pg_stat_get_activity(NULL), pg_ls_waldir()"; do
+			refused "$role" "$attempt" 'permission denied|must be|may reference only|access to library'
+		done
+		equal "$(as "$role" -c "SELECT count(*) FROM pg_stats_ext WHERE tablename = 'registry'" -c "SELECT count(*) FROM pg_stats WHERE schemaname = 'pg_toast'" | paste -sd,)" 0,0
+	done
+}
