@@ -828,6 +828,12 @@ def answers_missing(part):
     return isinstance(part, list) and any(answers_missing(v) for v in part if isinstance(v, (dict, list)))
 
 
+def stops_missing(steps):
+    """Whether a missing value reaches a step that has no answer to it, as trees behind principal components cannot mend."""
+    first = next((step for step in steps if step["kind"] not in ("standardize", "affine", "select", "power", "function", "quantile")), None)
+    return first is not None and first["kind"] not in ("impute", "one_hot", "ordinal", "parallel", "predict")
+
+
 def width_of(model):
     parts = [model] + [part for _, part in getattr(model, "steps", [])]
     for part in parts:
@@ -869,7 +875,7 @@ def export(model, name, features=None, units=None, positive=None, missing=None, 
         if positive is not None:
             document["positive"] = str(positive)
     document["features"] = [{"name": f, "unit": units[f]} if units and f in units else f for f in features]
-    document["missing"] = missing if missing is not None else "learned" if answers_missing([steps, estimator]) else "error"
+    document["missing"] = missing if missing is not None else "learned" if answers_missing([steps, estimator]) and not stops_missing(steps) else "error"
     document["steps"] = steps
     document["estimator"] = estimator
     return json.dumps(document, ensure_ascii=False, allow_nan=False)

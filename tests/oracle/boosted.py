@@ -4,8 +4,7 @@
 A CSV row is: predicted label ("-" for a regression), features (nan = missing), margins, predictions (probabilities of all classes, or the
 value).  Made with the versions of requirements-boosted.txt:
 
-    python3 -m venv /tmp/boosted && /tmp/boosted/bin/pip install -r tests/oracle/requirements-boosted.txt
-    /tmp/boosted/bin/python tests/oracle/boosted.py
+    $(tests/oracle/environment boosted)/bin/python tests/oracle/boosted.py
 """
 import pathlib
 

@@ -4,8 +4,7 @@
 The boosted models are those of tests/golden/boosted (boosted.py).  A CSV row is: features (nan = missing), then for each output one number
 a feature and the base.  Contributions of XGBoost are float32; all others double.  Made with the versions of requirements-explain.txt:
 
-    python3 -m venv /tmp/explain && /tmp/explain/bin/pip install -r tests/oracle/requirements-explain.txt
-    /tmp/explain/bin/python tests/oracle/explain.py
+    $(tests/oracle/environment explain)/bin/python tests/oracle/explain.py
 """
 import json
 import pathlib
@@ -34,7 +33,14 @@ def features_of(name):
     return np.array([[float(v) for v in row[1:]] for row in rows])
 
 
-for path in sorted((here / "boosted").glob("xgboost_*.json")):
+def explained(path):
+    """XGBoost's own contributions are of trees whose leaves are single numbers; linear boosters are explain_linear.py's."""
+    learner = json.loads(path.read_text())["learner"]
+    leaf = int(learner["gradient_booster"].get("model", {}).get("trees", [{"tree_param": {"size_leaf_vector": "1"}}])[0]["tree_param"]["size_leaf_vector"])
+    return learner["gradient_booster"]["name"] != "gblinear" and leaf <= 1
+
+
+for path in filter(explained, sorted((here / "boosted").glob("xgboost_*.json"))):
     model = xgb.Booster(model_file=path)
     x = features_of(path.stem)[:20, :model.num_features()]
     data = xgb.DMatrix(x, feature_names=model.feature_names, feature_types=model.feature_types, enable_categorical=True)

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Trains every family of scikit-learn that psyrad_export takes, in pipelines; writes the exported documents and the trainer's own answers.
 
-    python3 -m venv /tmp/models && /tmp/models/bin/pip install -r tests/oracle/requirements-boosted.txt
-    /tmp/models/bin/python tests/oracle/families.py tests/golden/families            # scikit-learn 1.5.2, XGBoost, LightGBM
+    $(tests/oracle/environment boosted)/bin/python tests/oracle/families.py tests/golden/families            # scikit-learn 1.5.2, XGBoost, LightGBM
     /usr/bin/python3 tests/oracle/families.py tests/golden/families_debian           # Debian's scikit-learn 1.2.1
 
 FOLDER/models.csv lists name, classes (0: a regression), features, decision values, probabilities and tolerance, a line a model; documents.jsonl
@@ -25,7 +24,7 @@ from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, BaggingRegr
                               GradientBoostingClassifier, GradientBoostingRegressor, HistGradientBoostingClassifier,
                               HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor, StackingClassifier,
                               StackingRegressor, VotingClassifier, VotingRegressor)
-from sklearn.feature_selection import RFE, SelectFromModel, SelectKBest, VarianceThreshold
+from sklearn.feature_selection import RFE, SelectFromModel, SelectKBest, VarianceThreshold, f_classif, f_regression
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (ElasticNet, GammaRegressor, Lasso, LinearRegression, LogisticRegression, Perceptron, PoissonRegressor,
                                   RidgeClassifier, SGDClassifier, SGDRegressor)
@@ -277,6 +276,41 @@ try:
     regress("lightgbm", lambda: scaled(LGBMRegressor(n_estimators=5, num_leaves=5, min_child_samples=5, verbose=-1)), prepare=holes)
 except ImportError:
     pass
+
+# ---- every family behind every pipeline ------------------------------------------------------------------------------------------------------
+CROSS = {  # family: classifier, regressor, tolerance
+    "logistic": (lambda: LogisticRegression(max_iter=500), LinearRegression, "1e-12"),
+    "tree": (lambda: DecisionTreeClassifier(max_depth=3, random_state=0), lambda: DecisionTreeRegressor(max_depth=3, random_state=0), "0"),
+    "lda": (LinearDiscriminantAnalysis, None, "1e-12"),
+    "bayes": (GaussianNB, None, "1e-12"),
+    "knn": (lambda: KNeighborsClassifier(3, weights="distance"), lambda: KNeighborsRegressor(3, weights="distance"), "1e-12"),
+    "svc": (lambda: SVC(probability=True, random_state=0), SVR, "1e-12"),
+    "mlp": (lambda: MLPClassifier((4,), max_iter=60, random_state=0), lambda: MLPRegressor((4,), max_iter=60, random_state=0), "1e-12"),
+    "forest": (lambda: RandomForestClassifier(4, max_depth=3, random_state=0), lambda: RandomForestRegressor(4, max_depth=3, random_state=0), "0")}
+try:
+    from xgboost import XGBClassifier, XGBRegressor
+    CROSS["xgboost"] = (lambda: XGBClassifier(n_estimators=4, max_depth=3), lambda: XGBRegressor(n_estimators=4, max_depth=3), "1.2e-7")
+except ImportError:
+    pass
+same = lambda x: x  # noqa: E731
+PIPELINES = {  # the pipeline of a model, what is done to the features, whether its sums are rounded in another order
+    "imputed": (lambda model, best: make_pipeline(SimpleImputer(), StandardScaler(), model), holes, False),
+    "min_max": (lambda model, best: make_pipeline(MinMaxScaler(), model), same, False),
+    "one_hot": (lambda model, best: make_pipeline(one_hot(handle_unknown="ignore"), model), levels, False),
+    "components": (lambda model, best: make_pipeline(StandardScaler(), PCA(3), model), same, True),
+    "selected": (lambda model, best: make_pipeline(StandardScaler(), SelectKBest(best, k=3), model), same, False),
+    "calibrated": (lambda model, best: CalibratedClassifierCV(model, cv=2), same, True)}
+for family, (classifier, regressor, tolerance) in CROSS.items():
+    for pipeline, (make, prepare, summed) in PIPELINES.items():
+        close = "1e-6" if family == "xgboost" and summed else "1e-12" if summed and tolerance == "0" else tolerance
+        for classes in (2, 3):
+            x, y = cases(classes, len(manifest))
+            model = make(classifier(), f_classif)
+            if family == "xgboost":
+                y = np.searchsorted(LABELS[classes], y)
+            score(f"cross_{family}_{pipeline}_{classes}", model, prepare(x)[:TRAINED], y[:TRAINED], prepare(x)[TRAINED:], classes, close)
+        if regressor is not None and pipeline != "calibrated":
+            regress(f"cross_{family}_{pipeline}", lambda: make(regressor(), f_regression), close, prepare=prepare)
 
 for name, lines in (("models.csv", manifest), ("documents.jsonl", documents), ("answers.csv", answers)):
     (folder / name).write_text("\n".join(lines) + "\n")

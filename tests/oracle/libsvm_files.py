@@ -6,8 +6,7 @@ A row of NAME.csv is: label ("-" for a regression), features, decision values, p
 for absent features, so that sparse vectors are read; "wide" has a last feature that no support vector has.  Made with the versions of
 requirements-models.txt:
 
-    python3 -m venv /tmp/models && /tmp/models/bin/pip install -r tests/oracle/requirements-models.txt
-    /tmp/models/bin/python tests/oracle/libsvm_files.py
+    $(tests/oracle/environment models)/bin/python tests/oracle/libsvm_files.py
 """
 import pathlib
 from ctypes import c_double

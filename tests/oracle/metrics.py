@@ -3,8 +3,7 @@
 compares with SQL.  scikit-learn and statsmodels give what they have; DeLong's test is written out over the full matrix of placements, and
 logistic recalibration is solved by scipy.  Made with the versions of requirements-metrics.txt:
 
-    python3 -m venv /tmp/metrics && /tmp/metrics/bin/pip install -r tests/oracle/requirements-metrics.txt
-    /tmp/metrics/bin/python tests/oracle/metrics.py
+    $(tests/oracle/environment metrics)/bin/python tests/oracle/metrics.py
 """
 import pathlib
 

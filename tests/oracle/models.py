@@ -5,8 +5,7 @@ A CSV row is: predicted label, features, decision values, probabilities (if any)
 values of two classes favour the positive class; of more classes, support vector machines give one a pair (ovo).  Made with the versions of
 requirements-models.txt:
 
-    python3 -m venv /tmp/models && /tmp/models/bin/pip install -r tests/oracle/requirements-models.txt
-    /tmp/models/bin/python tests/oracle/models.py
+    $(tests/oracle/environment models)/bin/python tests/oracle/models.py
 """
 import json
 import pathlib

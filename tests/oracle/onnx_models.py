@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/golden/onnx: ONNX documents (NAME.onnx), and what ONNX Runtime makes of them (NAME.csv).
 
-    python3 -m venv /tmp/onnx && /tmp/onnx/bin/pip install -r tests/oracle/requirements-onnx.txt
-    /tmp/onnx/bin/python tests/oracle/onnx_models.py
+    $(tests/oracle/environment onnx)/bin/python tests/oracle/onnx_models.py
 
 A CSV's first line names its columns: label, the features as psyrad names them, then the scores.  A regression's label is "-", a missing
 feature nan.  The list of names is index.csv: name, and the format that model_load is given.

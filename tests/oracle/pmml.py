@@ -10,8 +10,7 @@ The nine families x (binary, multiclass, regression) x pipelines are FAMILIES x 
 Needs Java 11 or newer (Debian: default-jre-headless; no Maven: sklearn2pmml and jpmml_evaluator bring their jars).  Made with OpenJDK 17 and
 the versions of requirements-pmml.txt:
 
-    python3 -m venv /tmp/pmml && /tmp/pmml/bin/pip install -r tests/oracle/requirements-pmml.txt
-    /tmp/pmml/bin/python tests/oracle/pmml.py [NAME...]
+    $(tests/oracle/environment pmml)/bin/python tests/oracle/pmml.py [NAME...]
 """
 import gzip
 import pathlib

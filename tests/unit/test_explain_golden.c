@@ -19,6 +19,8 @@ static const char *const names[] = {
 	"boosted/xgboost_poisson.json",      "boosted/xgboost_quantile.json",
 	"boosted/xgboost_reg_logistic.json", "boosted/xgboost_softprob.json",
 	"boosted/xgboost_squarederror.json", "boosted/xgboost_tweedie.json",
+	"boosted/xgboost_quantiles.json",    "boosted/xgboost_targets.json",
+	"boosted/lightgbm_cross_entropy_lambda.txt",
 	"boosted/lightgbm_categories.txt",   "boosted/lightgbm_cross_entropy.txt",
 	"boosted/lightgbm_dart.txt",         "boosted/lightgbm_each.txt",
 	"boosted/lightgbm_forest.txt",       "boosted/lightgbm_multiclass.txt",
