@@ -2,24 +2,12 @@
 #include "cmd.h"
 
 #include "header.h"
+#include "participants.h"
 #include "rows.h"
 
 #include <stdlib.h>
 
-enum participant_field
-{
-	PARTICIPANT,
-	SITE,
-	ARM,
-	SEX,
-	AGE,
-	EDUCATION,
-	DROPOUT_WEEK,
-	DROPOUT_REASON,
-	FIELDS
-};
-
-static const table_field fields[FIELDS] = {
+const table_field participant_fields[PARTICIPANT_FIELDS] = {
 	{"participant_id", "participant|subject|subject_id|sub|受试者编号|编号|受试者|患者编号|被试编号", true},
 	{"site", "site_id|center|centre|hospital|中心|研究中心|医院", false},
 	{"arm", "group|treatment|allocation|组别|分组|组", true},
@@ -30,8 +18,7 @@ static const table_field fields[FIELDS] = {
 	{"dropout_reason", "脱落原因", false},
 };
 
-/* F, M or O; NULL for a word that is none of them. */
-static const char *
+const char *
 sex_of(const char *cell)
 {
 	char *folded = fold_header(cell);
@@ -105,7 +92,7 @@ static psy_status
 stage_participants(job *j, psy_error *err)
 {
 	table t;
-	psy_status status = table_open(&t, j->path, j->opt, fields, FIELDS, NULL, NULL, err);
+	psy_status status = table_open(&t, j->path, j->opt, participant_fields, PARTICIPANT_FIELDS, NULL, NULL, err);
 
 	if (status == PSY_OK)
 		status = rows_columns(j, &t, err);

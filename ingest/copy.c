@@ -14,6 +14,7 @@ enum
 {
 	INT2_OID = 21,
 	INT4_OID = 23,
+	TEXT_OID = 25,
 	FLOAT4_OID = 700,
 	FLOAT8_OID = 701
 };
@@ -312,5 +313,20 @@ copy_float4_array(copy *c, const float *value, size_t n)
 	{
 		put4(&c->out, 4);
 		put4(&c->out, float_bits(value[i]));
+	}
+}
+
+void
+copy_text_array(copy *c, const text_list *list)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		bytes += 4 + strlen(list->item[i]);
+	array_of(c, TEXT_OID, false, list->count, ONE_DIMENSION, bytes);
+	for (size_t i = 0; i < list->count; i++)
+	{
+		put4(&c->out, (uint32_t) strlen(list->item[i]));
+		buffer_text(&c->out, list->item[i]);
 	}
 }

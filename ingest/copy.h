@@ -47,6 +47,7 @@ void copy_int2_array(copy *c, const int16_t *value, const bool *missing, size_t 
 void copy_int4_array(copy *c, const int32_t *value, const bool *missing, size_t n);
 void copy_float8_array(copy *c, const double *value, size_t n);
 void copy_float4_array(copy *c, const float *value, size_t n);
+void copy_text_array(copy *c, const text_list *list);
 /* [rows][columns], row-major */
 void copy_float8_matrix(copy *c, const double *value, size_t rows, size_t columns);
 

@@ -72,26 +72,44 @@ participant_label(const char *cell, const char **label, psy_error *err)
 	return PSY_LIMIT;
 }
 
-/* The path as the manifest keeps it: relative to the root, the base name for what lies outside. */
+/* The path as the manifest keeps it: relative to the root, the base name for what lies outside.  The file itself may be a link
+ * (git-annex): its name is the link's. */
 static char *
 shown_path(const char *path, const char *root)
 {
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	char *folder = slash ? keep_bytes(path, (size_t) (slash - path) + 1) : keep_text(".");
 	char real[PATH_MAX], top[PATH_MAX];
+	buffer shown = {0};
 	size_t n;
 
-	if (realpath(path, real) != NULL && realpath(root ? root : ".", top) != NULL)
+	if (realpath(folder, real) != NULL && realpath(root ? root : ".", top) != NULL)
 	{
 		n = strlen(top);
-		if (n > 1 && strncmp(real, top, n) == 0 && real[n] == '/')
-			return keep_text(real + n + 1);
+		if (n > 1 && strncmp(real, top, n) == 0 && (real[n] == '/' || real[n] == '\0'))
+			buffer_format(&shown, "%s%s", real + n + (real[n] == '/'), real[n] == '/' ? "/" : "");
 	}
-	return keep_text(strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+	free(folder);
+	buffer_text(&shown, base);
+	return shown.data;
+}
+
+/* A link to content that is not here is a file of no bytes, where the loader can do with its name. */
+static psy_status
+hash_content(job *j, psy_error *err)
+{
+	source nothing;
+
+	if (!j->kind->content_optional || access(j->path, F_OK) == 0)
+		return hash_file(j->path, j->sha256, &j->bytes, err);
+	source_memory(&nothing, "", 0);
+	return hash_source(&nothing, j->sha256, &j->bytes, err);
 }
 
 static psy_status
 describe(job *j, manifest *m, psy_error *err)
 {
-	psy_status status = hash_file(j->path, j->sha256, &j->bytes, err);
+	psy_status status = hash_content(j, err);
 
 	m->hashed = status == PSY_OK;
 	m->shown = shown_path(j->path, j->opt->root);
@@ -190,7 +208,8 @@ load_in_transaction(job *j, const manifest *m, totals *sum, psy_error *err)
 	char id[24];
 	bool unchanged;
 	totals before = *sum;
-	psy_status status = session_run(j->db, "BEGIN", err);
+	bool within = j->opt->rehearsal;
+	psy_status status = session_run(j->db, within ? "SAVEPOINT file" : "BEGIN", err);
 
 	if (status == PSY_OK)
 		status = open_file(j, m, id, &unchanged, sum, err);
@@ -198,10 +217,12 @@ load_in_transaction(job *j, const manifest *m, totals *sum, psy_error *err)
 		status = stage(j, err);
 	if (status == PSY_OK && !unchanged)
 		status = store(j, id, sum, err);
-	if (status == PSY_OK)
+	if (status == PSY_OK && within)
+		status = session_run(j->db, "DISCARD TEMP; RELEASE SAVEPOINT file", err);
+	else if (status == PSY_OK)
 		status = session_run(j->db, j->opt->dry_run || unchanged ? "ROLLBACK" : "COMMIT", err);
 	else if (!j->db->lost)
-		(void) session_run(j->db, "ROLLBACK", NULL);
+		(void) session_run(j->db, within ? "ROLLBACK TO SAVEPOINT file" : "ROLLBACK", NULL);
 	if (status != PSY_OK)
 		*sum = before;
 	return status;
@@ -278,13 +299,36 @@ load_file(session *db, const loader *kind, const options *opt, const char *path,
 	return j.bytes;
 }
 
-static void
-print_summary(const loader *kind, const options *opt, const totals *sum)
+void
+load_one(session *db, const loader *kind, const options *opt, const char *path, totals *sum)
 {
-	printf("%s: %ld file%s, %ld read, %ld loaded, %ld unchanged, %ld rejected", kind->name, sum->files,
-		   sum->files == 1 ? "" : "s", sum->read, sum->loaded, sum->unchanged, sum->rejected);
+	void *shared = NULL;
+
+	progress_add(load_file(db, kind, opt, path, &shared, sum));
+	if (shared != NULL)
+		kind->finish(shared);
+}
+
+static void
+print_totals(const char *name, const totals *sum)
+{
+	printf("%s: %ld file%s, %ld read, %ld loaded, %ld unchanged, %ld rejected", name, sum->files, sum->files == 1 ? "" : "s", sum->read,
+		   sum->loaded, sum->unchanged, sum->rejected);
 	if (sum->refused > 0)
 		printf(", %ld file%s refused", sum->refused, sum->refused == 1 ? "" : "s");
+}
+
+void
+load_step(const loader *kind, const totals *sum)
+{
+	print_totals(kind->name, sum);
+	puts("");
+}
+
+void
+load_summary(const loader *kind, const options *opt, const totals *sum)
+{
+	print_totals(kind->name, sum);
 	puts(opt->dry_run ? " (dry run: nothing was kept)" : "");
 	if (sum->rejected > 0 && !opt->dry_run)
 		puts("  see them with: psyrad rejects");
@@ -435,7 +479,7 @@ ingest(const loader *kind, int argc, char **argv, const char *url)
 			code = EXIT_SERVER;
 		else
 		{
-			print_summary(kind, &opt, &sum);
+			load_summary(kind, &opt, &sum);
 			if (done < opt.files.count)
 				printf("  interrupted after %zu of %zu files; the same command goes on from there\n", done, opt.files.count);
 			code = done < opt.files.count ? EXIT_INTERRUPTED : sum.refused > 0 || sum.rejected > opt.max_rejects ? EXIT_REJECTED : EXIT_OK;

@@ -14,6 +14,7 @@
 #include "options.h"
 #include "session.h"
 #include "source.h"
+#include "workers.h"
 
 typedef struct loader loader;
 
@@ -43,6 +44,8 @@ struct loader
 	unsigned options;
 	const char *target; /* staging table and columns */
 	bool file_optional; /* without FILE, --names or --spheres is the file (an atlas without an image) */
+
+	bool content_optional; /* a link that leads nowhere is a file without bytes (git-annex) */
 
 	bool parallel; /* several files may load side by side, those of one participant in order (their names or --subject say whose they are) */
 
@@ -82,6 +85,12 @@ void job_note(const job *j, const char *format, ...) __attribute__((format(print
 
 /* The command `psyrad ingest <kind>`: returns the exit code. */
 int ingest(const loader *kind, int argc, char **argv, const char *url);
+
+/* Loads one file, for commands that load several kinds: refusals are printed and recorded, everything is counted.  With
+ * opt->rehearsal the caller's transaction goes on around it, and sees what the file brought. */
+void load_one(session *db, const loader *kind, const options *opt, const char *path, totals *sum);
+void load_step(const loader *kind, const totals *sum); /* one kind's line of several */
+void load_summary(const loader *kind, const options *opt, const totals *sum);
 
 /* A participant's label: without "sub-", letters, digits, '-' and '_'; *label points into cell. */
 psy_status participant_label(const char *cell, const char **label, psy_error *err);

@@ -1,6 +1,7 @@
 /*
  * main.c - psyrad [--db URL] COMMAND: finds the command in the table and runs it.
  */
+#include "bids_load.h"
 #include "cmd.h"
 
 #include <stdio.h>
@@ -18,10 +19,13 @@ run_ingest(int argc, char **argv, const char *url)
 	for (size_t i = 0; argc > 1 && i < LOADERS; i++)
 		if (strcmp(argv[1], loaders[i]->name) == 0)
 			return ingest(loaders[i], argc - 1, argv + 1, url);
+	if (argc > 1 && strcmp(argv[1], "bids") == 0)
+		return ingest_bids(argc - 1, argv + 1, url);
 	if (argc > 1 && strcmp(argv[1], "--help") != 0)
 		fprintf(stderr, "psyrad ingest: there is no '%s'\n", argv[1]);
 	for (size_t i = 0; i < LOADERS; i++)
 		printf("  psyrad ingest %-13s %-26s %s\n", loaders[i]->name, loaders[i]->file, loaders[i]->summary);
+	printf("  psyrad ingest %-13s %-26s %s\n", "bids", "FOLDER", "a BIDS data set, all of it");
 	return argc > 1 && strcmp(argv[1], "--help") == 0 ? EXIT_OK : EXIT_USAGE;
 }
 

@@ -96,6 +96,9 @@ static const option_spec specs[] = {
 	 "what the two cells of an edge make that differ: mean, sum, max, upper or lower (default: they are refused)"},
 	{"variable", TEXT, OPT_SERIES | OPT_MATRIX, AT(variable), true, "NAME",
 	 "variable of a MATLAB file (default: its only matrix)"},
+	{"arm", TEXT, OPT_BIDS, AT(arm), true, "ARM", "arm of every participant, for a data set whose participants.tsv has no group"},
+	{"level", LIST, OPT_LEVEL, AT(level), true, "COLUMN:CELL=CODE", "which level of the dictionary a cell means that it lacks"},
+	{"strict", FLAG, OPT_BIDS, AT(strict), false, NULL, "stop at the first thing that is rejected or refused"},
 	{"name", REQUIRED, OPT_MODEL, AT(name), true, "NAME", "name of the model in the registry"},
 	{"trained-on", REQUIRED, OPT_MODEL, AT(trained_on), true, "TEXT", "whose data the model was trained on"},
 	{"format", TEXT, OPT_MODEL, AT(format), true, "NAME",
@@ -176,6 +179,16 @@ complete(const options *o, unsigned accepted, const char *command)
 			fprintf(stderr, "psyrad ingest %s: --visit %s is not NAME=SESSION\n", command, o->visit.item[i]);
 			return false;
 		}
+	for (size_t i = 0; i < o->level.count; i++)
+	{
+		const char *colon = strchr(o->level.item[i], ':');
+
+		if (colon == NULL || strchr(colon, '=') == NULL)
+		{
+			fprintf(stderr, "psyrad ingest %s: --level %s is not COLUMN:CELL=CODE\n", command, o->level.item[i]);
+			return false;
+		}
+	}
 	return true;
 }
 
@@ -259,4 +272,5 @@ options_free(options *o)
 	list_free(&o->map);
 	list_free(&o->identifier);
 	list_free(&o->visit);
+	list_free(&o->level);
 }

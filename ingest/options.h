@@ -36,7 +36,9 @@ typedef enum option_set
 	OPT_RESAMPLE = 1 << 19, /* --resample, --mask, --space */
 	OPT_STAT = 1 << 20,     /* --stat, --suvr */
 	OPT_SCHEME = 1 << 21,
-	OPT_LITERATURE = 1 << 22 /* --database, --search, --searched, --format, --encoding, --map */
+	OPT_LITERATURE = 1 << 22, /* --database, --search, --searched, --format, --encoding, --map */
+	OPT_BIDS = 1 << 23,      /* --arm, --strict */
+	OPT_LEVEL = 1 << 24      /* --level */
 } option_set;
 
 typedef struct options
@@ -61,7 +63,11 @@ typedef struct options
 	bool detrend, cosine, non_steady_state, extrapolate;
 	const char *standardize, *motion, *wm_csf, *global_signal, *compcor, *fd;
 	const char *scrub, *scrub_dvars, *scrub_before, *scrub_after, *scrub_segment, *scrub_by, *bandpass;
-	bool by_position, simulated;
+	bool by_position, simulated, strict;
+	const char *arm;
+	text_list level;
+	bool rehearsal; /* one transaction of the caller's around every file */
+	const void *context; /* of a command that loads several kinds: what its loaders need to know */
 	const char *name, *trained_on, *format, *classes, *positive;
 	const char *database, *search, *searched;
 } options;

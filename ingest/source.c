@@ -138,6 +138,20 @@ source_close(source *s)
 }
 
 psy_status
+hash_source(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err)
+{
+	psy_status status;
+
+	s->digest = EVP_MD_CTX_new();
+	if (s->digest == NULL || EVP_DigestInit_ex(s->digest, EVP_sha256(), NULL) != 1)
+		status = psy_fail(err, PSY_UNSUPPORTED, "OpenSSL refuses to compute SHA-256");
+	else
+		status = source_finish(s, sha256, size, err);
+	source_close(s);
+	return status;
+}
+
+psy_status
 hash_file(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err)
 {
 	source s;

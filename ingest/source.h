@@ -41,6 +41,9 @@ psy_status source_size(const source *s, uint64_t *size, psy_error *err);
 psy_status source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
 void source_close(source *s);
 
+/* Hash and size of bytes in memory. */
+psy_status hash_source(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
+
 /* Hash and size of a whole file. */
 psy_status hash_file(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
 void hash_text(const uint8_t sha256[SHA256_BYTES], char hex[2 * SHA256_BYTES + 1]);
