@@ -4,10 +4,9 @@
  */
 #include "network.h"
 
+#include "row.h"
 #include "stats/distribution.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
 PG_FUNCTION_INFO_V1(meta_network_finish);
 PG_FUNCTION_INFO_V1(meta_network_final);
@@ -77,43 +76,6 @@ read_network(const network_state *state)
 /* ---- rows within the result ------------------------------------------------------------------------------
  */
 
-/* An array of composites under construction, of the type of a column of the result. */
-typedef struct row_array
-{
-	Oid type;
-	TupleDesc desc;
-	Datum *row;
-	int rows;
-} row_array;
-
-static row_array
-new_row_array(TupleDesc result, int column, Size most)
-{
-	row_array a = {get_element_type(TupleDescAttr(result, column)->atttypid)};
-
-	a.desc = lookup_rowtype_tupdesc_copy(a.type, -1);
-	BlessTupleDesc(a.desc);
-	a.row = palloc(sizeof(Datum) * Max(most, 1));
-	return a;
-}
-
-static void
-add_to_rows(row_array *a, Datum *value, bool *null)
-{
-	a->row[a->rows++] = HeapTupleGetDatum(heap_form_tuple(a->desc, value, null));
-}
-
-static Datum
-finish_row_array(const row_array *a)
-{
-	int16 length;
-	bool by_value;
-	char align;
-
-	get_typlenbyvalalign(a->type, &length, &by_value, &align);
-	return PointerGetDatum(construct_array(a->row, a->rows, a->type, length, by_value, align));
-}
-
 static void
 put_numbers(const double *number, int count, Datum *value, bool *null)
 {
@@ -126,7 +88,7 @@ static Datum
 league(TupleDesc result, int column, const psy_network_data *d, const psy_network_result *r, double level)
 {
 	Size t = r->treatments;
-	row_array a = new_row_array(result, column, t * t);
+	row_array a = row_array_new(result, column, t * t);
 	double quantile = psy_normal_quantile((1 - level) / 2, PSY_UPPER);
 
 	for (Size k = 0; k < t * t; k++)
@@ -143,16 +105,16 @@ league(TupleDesc result, int column, const psy_network_data *d, const psy_networ
 		value[0] = CStringGetTextDatum(d->treatment[k / t]);
 		value[1] = CStringGetTextDatum(d->treatment[k % t]);
 		put_numbers(number, 7, value + 2, null + 2);
-		add_to_rows(&a, value, null);
+		row_array_add(&a, value, null);
 	}
-	return finish_row_array(&a);
+	return row_array_finish(&a);
 }
 
 /* rank, treatment, p_score: the best first; equal scores in the order of names. */
 static Datum
 ranking(TupleDesc result, int column, const psy_network_data *d, const psy_network_result *r)
 {
-	row_array a = new_row_array(result, column, r->treatments);
+	row_array a = row_array_new(result, column, r->treatments);
 
 	for (Size place = 0; place < r->treatments; place++)
 		for (Size t = 0; t < r->treatments; t++)
@@ -164,18 +126,18 @@ ranking(TupleDesc result, int column, const psy_network_data *d, const psy_netwo
 				before +=
 					r->p_score[other] > r->p_score[t] || (r->p_score[other] == r->p_score[t] && other < t);
 			if (before == place)
-				add_to_rows(&a,
+				row_array_add(&a,
 							(Datum[]){Int32GetDatum(place + 1), CStringGetTextDatum(d->treatment[t]),
 									  Float8GetDatum(r->p_score[t])},
 							null);
 		}
-	return finish_row_array(&a);
+	return row_array_finish(&a);
 }
 
 static Datum
 splits(TupleDesc result, int column, const psy_network_data *d, const psy_network_result *r)
 {
-	row_array a = new_row_array(result, column, r->splits);
+	row_array a = row_array_new(result, column, r->splits);
 
 	for (Size i = 0; i < r->splits; i++)
 	{
@@ -187,9 +149,9 @@ splits(TupleDesc result, int column, const psy_network_data *d, const psy_networ
 		bool null[12] = {false};
 
 		put_numbers(number, 9, value + 3, null + 3);
-		add_to_rows(&a, value, null);
+		row_array_add(&a, value, null);
 	}
-	return finish_row_array(&a);
+	return row_array_finish(&a);
 }
 
 /* ---- result ----------------------------------------------------------------------------------------------

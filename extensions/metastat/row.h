@@ -27,6 +27,19 @@ extern void row_note(row_columns *c, const char *note);
 extern Datum row_finish_as(row_columns *c, TupleDesc type);
 extern Datum row_finish(FunctionCallInfo fcinfo, row_columns *c);
 
+/* An array of composites under construction, of the type of a column (0-based) of the result. */
+typedef struct row_array
+{
+	Oid type;
+	TupleDesc desc;
+	Datum *row;
+	int rows;
+} row_array;
+
+extern row_array row_array_new(TupleDesc result, int column, Size most);
+extern void row_array_add(row_array *a, Datum *value, bool *null);
+extern Datum row_array_finish(const row_array *a);
+
 /* A float8 argument that must not be NULL. */
 extern double metastat_double(FunctionCallInfo fcinfo, int argument, const char *name);
 

@@ -168,6 +168,7 @@ BENCHES = {"ttest": bench_ttest, "copy": bench_copy}
 
 def register():
     """Benches of other modules, which use this one's session and report."""
+    import bench_cbma
     import bench_graph
     import bench_mass
     import bench_meta
@@ -175,6 +176,7 @@ def register():
     import bench_permutation
     import bench_registry
     import bench_shap
+    BENCHES.update(bench_cbma.BENCHES)
     BENCHES.update(bench_graph.BENCHES)
     BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)

@@ -19,6 +19,7 @@ INSERT INTO aggregate72 VALUES
 	('keyed', 600, 'meta_keyed_state(study, yi, vi)', 'meta_keyed_merge', '{meta_subgroup_final($),"meta_subgroup_final($, tau2 => ''common'')",meta_influence_final($)}'),
 	('table', 3000, 'meta_table_state(5 + n, 10 - n, 6, 9)', 'meta_table_merge', '{meta_mh_final($),"meta_mh_final($, ''RD'')",meta_peto_final($),meta_harbord_final($),meta_peters_final($),meta_macaskill_final($),meta_deeks_final($)}'),
 	('network', 200, 'meta_network_state(id::text, treat1, treat2, yi, vi)', 'meta_network_merge', '{meta_network_final($)}'),
+	('foci', 200, 'cbma_foci(study, 20 * sin(id), 15 * cos(id), id % 13, (10 + id / 3 % 20)::float8)', 'cbma_merge', '{"cbma_ale($, ROW(''{4,4,4}'', ''{12,0,0,-20,0,12,0,-20,0,0,12,-10}'', (SELECT array_agg(v) FROM generate_series(2, 60) v))::psyrad.voxel_mask, iterations => 3)","cbma_mkda($, ROW(''{4,4,4}'', ''{12,0,0,-20,0,12,0,-20,0,0,12,-10}'', ''{1,2,3,22}'')::psyrad.voxel_mask, ''voxel'', iterations => 3)"}'),
 	('mass', 500, 'mass_meta_state(z, ARRAY[vi, vi, vi])', 'mass_meta_merge', '{mass_meta_final($)}'),
 	('mass stouffer', 500, 'mass_stouffer_state(z)', 'mass_combine_merge', '{mass_combine_final($)}'),
 	('mass fisher', 500, 'mass_fisher_state(ARRAY[(1 + id % 90) / 100.0, 0.5]::float8[])', 'mass_combine_merge', '{mass_combine_final($)}');
