@@ -113,6 +113,9 @@ extern const psy_onnx_operator psy_onnx_operators_ml[];
 psy_status psy_onnx_refuse(psy_onnx_compiler *c, psy_status code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same for what cannot be read as the format has it. */
+psy_status psy_onnx_broken(psy_onnx_compiler *c, const char *what);
+
 /* ---- the program (onnx_compile.c)
  * ----------------------------------------------------------------------------------- */
 
@@ -125,6 +128,15 @@ void psy_onnx_forget(psy_onnx_compiler *c, psy_onnx_block *mark);
 
 /* Room for count more elements; their place in *first. */
 psy_status psy_onnx_grow(psy_onnx_compiler *c, psy_onnx_list *list, size_t count, size_t *first);
+
+static inline psy_onnx_tensor *
+psy_onnx_tensor_at(const psy_onnx_compiler *c, uint32_t tensor)
+{
+	return (psy_onnx_tensor *) c->tensor.data + tensor;
+}
+
+/* What there is of it so far; until it grows. */
+psy_onnx_view psy_onnx_program(const psy_onnx_compiler *c);
 
 static inline const psy_onnx_shape *
 psy_onnx_shape_of(const psy_onnx_compiler *c, uint32_t tensor)
@@ -175,7 +187,7 @@ psy_status psy_onnx_emit_swap(psy_onnx_compiler *c, uint32_t x, uint32_t *out);
 /* A text's number. */
 psy_status psy_onnx_intern(psy_onnx_compiler *c, psy_wire text, double *id);
 
-/* The program in an image: what the outputs need of it.  head says which tensors those are. */
+/* The program in an image: what the outputs need of it (onnx_layout.c).  head says which tensors those are. */
 psy_status psy_onnx_write(psy_onnx_compiler *c, psy_onnx_head *head, psy_builder *b, psy_op *op);
 
 /* ---- graphs (onnx_graph.c)
@@ -191,7 +203,7 @@ psy_onnx_name *psy_onnx_find(const psy_onnx_scope *scope, psy_wire name);
 psy_status psy_onnx_read_initializers(psy_onnx_compiler *c, psy_wire graph);
 psy_status psy_onnx_read_nodes(psy_onnx_compiler *c, psy_wire graph);
 
-/* A TensorProto as a constant. */
+/* A TensorProto as a constant (onnx_tensor.c, and the two below). */
 psy_status psy_onnx_read_tensor(psy_onnx_compiler *c, psy_wire message, psy_wire *name, uint32_t *tensor);
 
 /* TensorProto.DataType as one of ours; 0 for those that are refused. */

@@ -273,6 +273,17 @@ psy_pmml_value psy_pmml_expression(psy_pmml *c, psy_pmml_scope *scope, const psy
 const psy_xml *psy_pmml_expression_in(psy_pmml *c, const psy_xml *element);
 psy_pmml_value psy_pmml_cast(psy_pmml *c, const psy_xml *at, psy_pmml_value value, psy_pmml_type type);
 
+/* A register of its own; and a missing source's stand-in (a text of the document, or NULL for none). */
+psy_pmml_value psy_pmml_fresh(psy_pmml *c, psy_pmml_type type);
+void psy_pmml_map_missing(psy_pmml *c, const psy_xml *at, const char *text, psy_pmml_value *value);
+
+/* How many children of that name there are. */
+uint32_t psy_pmml_children(const psy_xml *element, const char *name);
+
+/* pmml_tables.c */
+psy_pmml_value psy_pmml_discretize(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *element);
+psy_pmml_value psy_pmml_map_values(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *element);
+
 bool psy_pmml_is_text_function(const char *name);
 psy_pmml_value psy_pmml_text_function(psy_pmml *c, const psy_xml *at, const char *name, const psy_pmml_value *argument, uint32_t count);
 
