@@ -33,9 +33,29 @@ take_qualifier(const char **p)
 	static const struct
 	{
 		const char *text, *qualifier;
-	} known[] = {{"<=", "<="}, {"≤", "<="}, {"≦", "<="}, {"不超过", "<="}, {"at most", "<="},  {"<", "<"},
-				 {">=", ">="}, {"≥", ">="}, {"≧", ">="}, {"至少", ">="},   {"at least", ">="}, {">", ">"},
-				 {"~", "~"},   {"≈", "~"},  {"约", "~"}, {"about ", "~"},  {"ca. ", "~"}};
+	} known[] = {{"<=", "<="},
+				 {"≤", "<="},
+				 {"≦", "<="},
+				 {"不超过", "<="},
+				 {"at most", "<="},
+				 {"up to ", "<="},
+				 {"max ", "<="},
+				 {"<", "<"},
+				 {"小于", "<"},
+				 {">=", ">="},
+				 {"≥", ">="},
+				 {"≧", ">="},
+				 {"至少", ">="},
+				 {"at least", ">="},
+				 {">", ">"},
+				 {"大于", ">"},
+				 {"approximately ", "~"},
+				 {"approx. ", "~"},
+				 {"~", "~"},
+				 {"≈", "~"},
+				 {"约", "~"},
+				 {"about ", "~"},
+				 {"ca. ", "~"}};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (skip_text(p, known[i].text))
@@ -77,14 +97,22 @@ take_range(const char **p, char high[QUANTITY_TEXT])
 	return false;
 }
 
+static bool
+is_conjunction(const char *p)
+{
+	return strncmp(p, "和", 3) == 0 || strncmp(p, "与", 3) == 0 || strncmp(p, "、", 3) == 0;
+}
+
 /* A unit is a word that ends the part: letters, %, a slash within, or Chinese. */
 static bool
 take_unit(const char **p, char unit[QUANTITY_TEXT])
 {
 	size_t n = 0;
 
-	while (isalpha((unsigned char) (*p)[n]) || (unsigned char) (*p)[n] >= 0x80 || (*p)[n] == '%' ||
-		   (n > 0 && (*p)[n] == '/' && isalpha((unsigned char) (*p)[n + 1])))
+	while (!is_conjunction(*p + n) &&
+		   (isalpha((unsigned char) (*p)[n]) || (unsigned char) (*p)[n] >= 0x80 || (*p)[n] == '%' ||
+			((*p)[n] == '/' &&
+			 (isalpha((unsigned char) (*p)[n + 1]) || (unsigned char) (*p)[n + 1] >= 0x80))))
 		n++;
 	if (n >= QUANTITY_TEXT)
 		return false;
@@ -105,6 +133,30 @@ take_quantity(const char **p, quantity *q)
 	return atof(q->low) <= atof(q->high) && take_unit(p, q->unit);
 }
 
+/* What parts two numbers.  A comma between digits does not: 1,5 mA may be one and a half. */
+static bool
+take_separator(const char *cell, const char **p)
+{
+	static const char *const separators[] = {"/", ":", ";", "、", "+", "and ", "和", "与", NULL};
+
+	for (int i = 0; separators[i] != NULL; i++)
+		if (skip_text(p, separators[i]))
+			return true;
+	return !(*p > cell && isdigit((unsigned char) (*p)[-1]) && isdigit((unsigned char) (*p)[1])) &&
+		   skip_text(p, ",");
+}
+
+/* 3 times per week is 3 times/week. */
+static void
+write_per_as_slash(char *text)
+{
+	for (char *at = strstr(text, " per "); at != NULL; at = strstr(text, " per "))
+	{
+		*at = '/';
+		memmove(at + 1, at + 5, strlen(at + 5) + 1);
+	}
+}
+
 /* The unit at the end holds for all parts: "2/100 Hz". */
 static void
 share_unit(quantity *q, int count)
@@ -122,13 +174,15 @@ quantity_parse(const char *cell, quantity q[QUANTITY_MAX])
 	int count = 0;
 	bool read = true;
 
+	write_per_as_slash(narrow);
+	(void) (skip_text(&p, "每周") || skip_text(&p, "每次") || skip_text(&p, "共"));
+
 	if (bracket != NULL && bracket > p) /* <=1 ms (约≤1 ms): what stands in brackets explains */
 		*bracket = '\0';
 	while (read && *p && count < QUANTITY_MAX)
 	{
 		read = take_quantity(&p, &q[count++]);
-		if (read && *p && !skip_text(&p, "/") && !skip_text(&p, ":") && !skip_text(&p, ";") &&
-			!skip_text(&p, ",") && !skip_text(&p, "、"))
+		if (read && *p && !take_separator(narrow, &p))
 			read = false;
 	}
 	if (!read || *p || count == 0)

@@ -158,7 +158,7 @@ FROM (VALUES ('frequency', 'Hz', 1, 'hz 赫兹 次/秒'), ('frequency', 'kHz', 1
 	('intensity', 'V', 1, 'v 伏'), ('pulse_width', 'ms', 1, 'ms 毫秒'), ('pulse_width', 'us', 0.001, 'us μs µs 微秒'), ('pulse_width', 's', 1000, 's 秒'),
 	('retention', 'min', 1, 'min mins minute minutes 分钟 分'), ('retention', 'h', 60, 'h hour hours 小时'), ('retention', 's', 0.0166666666666666666667, 's sec 秒'),
 	('depth', 'mm', 1, 'mm 毫米'), ('depth', 'cm', 10, 'cm 厘米'), ('depth', 'cun', 1, 'cun 寸'),
-	('needles', 'needles', 1, 'needles needle 针 支 根'), ('sessions', 'sessions', 1, 'sessions session times 次'), ('sessions_per_week', '/week', 1, '/week times/week sessions/week 次/周 次 times'),
+	('needles', 'needles', 1, 'needles needle 针 支 根'), ('sessions', 'sessions', 1, 'sessions session times 次'), ('sessions_per_week', '/week', 1, '/week times/week sessions/week x/week x/wk times/wk /wk 次/周 次 times sessions'),
 	('weeks', 'weeks', 1, 'weeks week w wk 周'), ('weeks', 'months', 4.34524, 'months month 月 个月'), ('weeks', 'days', 0.142857142857142857143, 'days day d 天 日'),
 	('course', 'weeks', 1, 'weeks week 周'), ('course', 'courses', 1, 'courses course 疗程'), ('on_time', 's', 1, 's sec 秒'), ('off_time', 's', 1, 's sec 秒')) u(quantity, unit, factor, spellings),
 	regexp_split_to_table(u.spellings, ' ') spelling;

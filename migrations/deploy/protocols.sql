@@ -196,21 +196,32 @@ INSERT INTO intervention.stricta_item VALUES
 	('5', 'Practitioner background', '针灸师背景'), ('6a', 'Rationale for the control', '对照的依据'), ('6b', 'Description of the control', '对照的描述');
 GRANT SELECT ON intervention.stricta_item TO psyrad_ingest, psyrad_analyst, psyrad_view;
 
+CREATE FUNCTION intervention.is_reported(said text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT said IS NOT NULL AND pg_catalog.btrim(pg_catalog.lower(said), ' .。()（）') NOT IN ('', 'nr', 'n/r', 'not reported', 'not stated', 'not given', 'not described',
+		'not mentioned', 'not specified', 'not available', 'none reported', 'unreported', 'unspecified', 'unclear', 'unknown', '未报告', '未提及', '未说明', '未描述', '未述', '未注明',
+		'不详', '不明', '不清楚', '无描述', '无报告');
+END;
+COMMENT ON FUNCTION intervention.is_reported(text) IS 'Whether a text of a report says anything: NULL, nothing, and words for "not reported" in English and Chinese do not';
+
 CREATE VIEW intervention.stricta AS
 SELECT p.study, coalesce(p.source, p.study) AS source, p.protocol, i.item, i.title_en, i.title_zh, r.reported
 FROM intervention.protocol p
-CROSS JOIN LATERAL (SELECT array_agg(DISTINCT q.quantity) AS known FROM intervention.protocol_quantity q WHERE (q.study, q.protocol) = (p.study, p.protocol)) q
+CROSS JOIN LATERAL (
+	SELECT array_agg(DISTINCT q.quantity) AS known FROM intervention.protocol_quantity q
+	WHERE (q.study, q.protocol) = (p.study, p.protocol) AND intervention.is_reported(q.verbatim)) q
 CROSS JOIN LATERAL (VALUES
 	('1a', p.style), ('1b', p.rationale), ('1c', p.variation), ('2b', p.points_text),
 	('2a', CASE WHEN 'needles' = ANY (q.known) THEN 'y' END), ('2c', CASE WHEN 'depth' = ANY (q.known) THEN 'y' END),
-	('2d', nullif(p.deqi, 'not_reported')), ('2e', coalesce(p.stimulation, p.mode_text)), ('2f', CASE WHEN 'retention' = ANY (q.known) THEN 'y' END), ('2g', p.needle),
+	('2d', nullif(p.deqi, 'not_reported')), ('2e', CASE WHEN intervention.is_reported(p.stimulation) THEN p.stimulation ELSE p.mode_text END), ('2f', CASE WHEN 'retention' = ANY (q.known) THEN 'y' END), ('2g', p.needle),
 	('3a', CASE WHEN 'sessions' = ANY (q.known) THEN 'y' END),
 	('3b', CASE WHEN 'sessions_per_week' = ANY (q.known) AND 'retention' = ANY (q.known) OR 'course' = ANY (q.known) THEN 'y' END),
-	('4a', p.co_treatment), ('4b', p.setting), ('5', p.practitioner), ('6a', p.comparator_rationale), ('6b', coalesce(p.comparator, p.sham_type))
+	('4a', p.co_treatment), ('4b', p.setting), ('5', p.practitioner), ('6a', p.comparator_rationale), ('6b', CASE WHEN intervention.is_reported(p.comparator) THEN p.comparator ELSE p.sham_type END)
 	) s (item, value)
 JOIN intervention.stricta_item i USING (item)
-CROSS JOIN LATERAL (SELECT s.value IS NOT NULL AS reported) r;
-COMMENT ON VIEW intervention.stricta IS 'Each sub-item of STRICTA 2010 for each protocol, and whether it is reported; 3b asks for sessions a week with their duration, or a course';
+CROSS JOIN LATERAL (SELECT intervention.is_reported(s.value) AS reported) r;
+COMMENT ON VIEW intervention.stricta IS 'Each sub-item of STRICTA 2010 for each protocol, and whether it is reported (intervention.is_reported: a cell that says "not reported" does not); 3b asks for sessions a week with their duration, or a course';
 
 CREATE VIEW intervention.stricta_completeness AS
 SELECT study, source, count(DISTINCT protocol) AS protocols, count(DISTINCT item) FILTER (WHERE reported) AS reported, 17 AS items,
@@ -245,7 +256,8 @@ CROSS JOIN LATERAL (
 	SELECT coalesce(min(e.protocol), a.protocol) AS protocol, count(*)::numeric AS given, min(e.day) AS first_day, max(e.day) AS last_day,
 		count(e.adverse_event) AS adverse_events,
 		sum((SELECT count(*) FROM unnest(e.points) AS t(point)
-			WHERE NOT EXISTS (SELECT FROM intervention.protocol_point q WHERE (q.study, q.protocol, q.acupoint) = (e.study, coalesce(e.protocol, a.protocol), t.point)))) AS off_plan
+			WHERE NOT EXISTS (SELECT FROM intervention.protocol_point q LEFT JOIN intervention.point_set_member m ON m.point_set = q.acupoint
+				WHERE (q.study, q.protocol) = (e.study, coalesce(e.protocol, a.protocol)) AND t.point IN (q.acupoint, m.acupoint)))) AS off_plan
 	FROM intervention.session e WHERE e.subject_id = s.subject_id
 ) g
 LEFT JOIN LATERAL (
@@ -254,7 +266,7 @@ LEFT JOIN LATERAL (
 	FROM intervention.protocol_quantity q LEFT JOIN intervention.quantity_unit u ON u.quantity = q.quantity AND u.spelling = coalesce(lower(q.unit), 'weeks')
 	WHERE (q.study, q.protocol) = (k.study, g.protocol)
 ) p ON true;
-COMMENT ON VIEW intervention.adherence IS 'Sessions given to each subject beside those that the protocol plans (their number, else sessions a week times weeks; NULL where neither is one number): share, first and last day, sessions with an adverse event, and points used that the protocol does not have';
+COMMENT ON VIEW intervention.adherence IS 'Sessions given to each subject beside those that the protocol plans (their number, else sessions a week times weeks; NULL where neither is one number): share, first and last day, sessions with an adverse event, and points used that the protocol does not have (the Four Gates are LI4 and LR3)';
 
 CREATE VIEW intervention.dose AS
 SELECT k.study, k.label, e.subject_id, e.site, count(*) AS sessions, sum(e.minutes) AS minutes, avg(e.intensity_ma) AS mean_intensity_ma,

@@ -6,6 +6,7 @@ DROP VIEW intervention.adherence;
 DROP VIEW intervention.stimulation;
 DROP VIEW intervention.stricta_completeness;
 DROP VIEW intervention.stricta;
+DROP FUNCTION intervention.is_reported(text);
 DROP TABLE intervention.stricta_item;
 DROP FUNCTION ingest.load_sessions(bigint);
 DROP FUNCTION ingest.stage_sessions();

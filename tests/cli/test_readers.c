@@ -131,6 +131,26 @@ quantities(void **state)
 	reads_as("5-2 Hz", 1, "", "", "", NULL);
 	reads_as("", 1, "", "", "", NULL);
 	reads_as("1/2/3/4/5", 1, "", "", "", NULL);
+	/* A decimal comma is not two numbers; a list is. */
+	reads_as("1,5 mA", 1, "", "", "", NULL);
+	reads_as("1, 5 mA", 2, "1", "1", "mA", NULL);
+	reads_as("2 Hz + 100 Hz", 2, "2", "2", "Hz", NULL);
+	reads_as("2 Hz和100 Hz", 2, "2", "2", "Hz", NULL);
+	reads_as("3次/周", 1, "3", "3", "次/周", NULL);
+	reads_as("每周3次", 1, "3", "3", "次", NULL);
+	reads_as("3 times per week", 1, "3", "3", "times/week", NULL);
+	reads_as("2-3 sessions per week", 1, "2", "3", "sessions/week", NULL);
+	reads_as("up to 10 mA", 1, "10", "10", "mA", "<=");
+	reads_as("approximately 20 min", 1, "20", "20", "min", "~");
+	reads_as("小于1 mA", 1, "1", "1", "mA", "<");
+	reads_as("0.5～1.0寸", 1, "0.5", "1.0", "寸", NULL);
+	reads_as("200 μs", 1, "200", "200", "μs", NULL);
+	reads_as("30 min (每次)", 1, "30", "30", "min", NULL);
+	reads_as("-5 mA", 1, "", "", "", NULL);
+	reads_as("1e3 Hz", 1, "", "", "", NULL);
+	reads_as("5 Hz 20 Hz", 1, "", "", "", NULL);
+	reads_as(">= 15 sessions", 1, "15", "15", "sessions", ">=");
+	reads_as("99999999999999999999999999999999 Hz", 1, "", "", "", NULL);
 }
 
 /* Reads all of a text in one way; gives what the records hold as CELL|CELL;CELL..., or the error. */

@@ -129,6 +129,51 @@ sessions_state() { q "SELECT (SELECT count(*) FROM intervention.session), (SELEC
 	is 1 "$(q 'SELECT count(DISTINCT minutes) FROM intervention.session WHERE subject_id IN (SELECT subject_id FROM clinical.subject_key WHERE label <> '"'P04'"')')"
 }
 
+# planned: a sheet of 3 protocols, one of them with a spelling that means two points
+planned() { printf 'protocol,points,frequency,retention\nA,"GV20, PC6",2/100 Hz,30 min\nB,"百会、印堂",2 Hz,20-30 min\nC,"GV20, Shenmen",3 m,\n' >planned.csv; }
+protocols_state() { q "SELECT (SELECT count(*) FROM intervention.protocol), (SELECT count(*) FROM intervention.protocol_point), (SELECT count(*) FROM intervention.protocol_quantity), (SELECT count(*) FROM ingest.reject), (SELECT count(*) FROM ingest.file WHERE command = 'protocols')"; }
+
+@test "protocols: kill -9 at each point of a load leaves nothing, and a second run brings all, points and numbers with it" {
+	planned
+	for point in 'LOCK TABLE ingest.file' 'LOCK TABLE intervention.protocol' 'LOCK TABLE intervention.protocol_point' 'LOCK TABLE intervention.protocol_quantity' 'LOCK TABLE ingest.reject'; do
+		hold "$point"; psyrad ingest protocols planned.csv --study t >out 2>err & tool=$!; pid=$(backend)
+		kill -9 $tool; wait $tool 2>/dev/null || true
+		let_go; gone "$pid"
+		is '0|0|0|0|0' "$(protocols_state)"
+		run psyrad ingest protocols planned.csv --study t; exits 1; has '3 read, 3 loaded, 0 unchanged, 1 rejected'
+		is '3|6|6|1|1' "$(protocols_state)"
+		q "DELETE FROM intervention.protocol; DELETE FROM ingest.reject; DELETE FROM ingest.file WHERE command = 'protocols'" >/dev/null
+	done
+}
+
+@test "protocols: a corrected sheet that is killed leaves the protocol as it was, with all its points" {
+	planned; run psyrad ingest protocols planned.csv --study t; exits 1
+	sed -i 's/GV20, PC6/GV20, HT7, SP6/; s/20-30 min/15 min/' planned.csv
+	for point in 'LOCK TABLE intervention.protocol_quantity' 'LOCK TABLE ingest.history'; do
+		hold "$point"; psyrad ingest protocols planned.csv --study t >out 2>err & tool=$!; pid=$(backend)
+		kill -9 $tool; wait $tool 2>/dev/null || true
+		let_go; gone "$pid"
+		is '3|6|6|1|1' "$(protocols_state)"
+		is 'GV20 PC6|20|0' "$(q "SELECT (SELECT string_agg(acupoint, ' ' ORDER BY position) FROM intervention.protocol_point WHERE protocol = 'A'), (SELECT low FROM intervention.protocol_quantity WHERE (protocol, quantity) = ('B', 'retention')), (SELECT count(*) FROM ingest.history)")"
+	done
+	run psyrad ingest protocols planned.csv --study t; exits 1; has '3 read, 2 loaded, 1 unchanged, 1 rejected'
+	is 'GV20 HT7 SP6' "$(q "SELECT string_agg(acupoint, ' ' ORDER BY position) FROM intervention.protocol_point WHERE protocol = 'A'")"
+}
+
+@test "protocols: two loaders at once, of sheets that overlap and disagree, keep one prescription whole and the other in the history" {
+	planned; sed 's/GV20, PC6/LR3, LI4, ST36/; s/印堂/太冲/; /^C/d' planned.csv >other.csv
+	hold 'LOCK TABLE intervention.protocol'
+	psyrad ingest protocols planned.csv --study t >first 2>&1 & one=$!
+	psyrad ingest protocols other.csv --study t >second 2>&1 & two=$!
+	backend >/dev/null; let_go
+	wait $one || [ $? = 1 ]; wait $two || [ $? = 1 ]
+	grep -q '3 read, [123] loaded' first; grep -q '2 read, 2 loaded' second
+	# Of each protocol all points are of one sheet.
+	state=$(q "SELECT string_agg(p, ';' ORDER BY p) FROM (SELECT protocol || '=' || string_agg(acupoint, ' ' ORDER BY position) AS p FROM intervention.protocol_point WHERE protocol < 'C' GROUP BY protocol) x")
+	[ "$state" = 'A=GV20 PC6;B=GV20 EX-HN3' ] || [ "$state" = 'A=LR3 LI4 ST36;B=GV20 LR3' ]
+	is '3|2' "$(q "SELECT (SELECT count(*) FROM intervention.protocol), (SELECT count(*) FROM ingest.history WHERE table_name = 'intervention.protocol_point')")"
+}
+
 @test "a workbook: kill -9 of the tool at each point of a load leaves nothing, and a second run completes" {
 	"$top/tests/cli/make_workbook" scores.xlsx <<<'{"sheets": [{"name": "S", "rows": [["participant_id", "week", "total"], ["P01", 0, 20], ["P02", 0, 21], ["P03", 0, 22], ["P09", 0, 23]]}]}'
 	for point in 'LOCK TABLE ingest.file' 'LOCK TABLE clinical.score' 'LOCK TABLE clinical.data_query'; do

@@ -77,6 +77,88 @@ load_kind() { "$top/build/bin/psyrad" --db "$(url_of "$database")" ingest "$@"; 
 	equal "$(sql "SELECT number -> 'depth' ->> 'low', number -> 'depth' ->> 'high', number -> 'depth' ->> 'unit' FROM intervention.stimulation WHERE protocol = 'full'")" '0.5|1|cun'
 }
 
+@test "STRICTA: each sub-item is told by its own column, and by no cell that says that it is not reported" {
+	local items=(1a=style=TCM 1b=rationale=textbook 1c=variation=fixed 2a=needles=6 2b=points=GV20 '2c=depth=5 mm' 2d=deqi=yes '2e=stimulation=lifting and thrusting' '2f=retention=30 min'
+		'2g=needle=0.25 x 40 mm' 3a=sessions=24 '3b=course=4 weeks' 4a=co_treatment=none 4b=setting=ward '5=practitioner=10 years' 6a=comparator_rationale=blinding 6b=comparator=sham)
+	equal "${#items[@]}" 17
+	echo protocol,source,style,rationale,variation,needles,points,depth,deqi,stimulation,retention,needle,sessions,course,co_treatment,setting,practitioner,comparator_rationale,comparator >one.csv
+	for entry in "${items[@]}"; do
+		IFS='=' read -r item column value <<<"$entry"
+		python3 -c 'import sys; h = sys.argv[1].split(","); print(",".join({"protocol": "only " + sys.argv[2], "source": "only " + sys.argv[2], sys.argv[3]: sys.argv[4]}.get(c, "") for c in h))' \
+			"$(head -n 1 one.csv)" "$item" "$column" "$value" >>one.csv
+	done
+	echo 'silent,silent,NR,not reported,未报告,NR,,not reported,,不详,Not stated.,未提及,nr,not reported,unclear,NR,unknown,(not described),未描述' >>one.csv
+	load_kind protocols one.csv --study review >/dev/null || true
+	equal "$(sql "SELECT string_agg(source, ';' ORDER BY source) FROM intervention.stricta_completeness WHERE source LIKE 'only %' AND (reported <> 1 OR 'only ' || reported_items[1] <> source)")" ''
+	equal "$(sql "SELECT count(*) FROM intervention.stricta_completeness WHERE source LIKE 'only %'")|$(sql "SELECT reported FROM intervention.stricta_completeness WHERE source = 'silent'")" '17|0'
+}
+
+@test "odd quantities: low, high, unit, qualifier and text; what no number can be read from says so" {
+	{
+		echo points,protocol,waveform,frequency,intensity,pulse_width,retention,depth,sessions_per_week,weeks,sessions,on_time,off_time
+		echo 'GV20,q1,continuous,5:20 Hz,3 m,<=1 ms,20～30分钟,0.5-1 cun,3次/周,8 weeks,24,30 s,30 s'
+		echo 'GV20,q2,dense-disperse,2/100Hz,"1,5 mA",200 μs,约30 min,>= 10 mm,3 times per week,2个月,12-20,,'
+		echo 'GV20,q3,dense-disperse,20 Hz,tolerance,0.2 ms,30,15,2-3/week,56 days,"20, 30",7s,'
+		echo 'GV20,q4,continuous,0.1 kHz,400 µA,1 s,0.5 h,1 furlong,每周5次,4,up to 30 sessions,,'
+	} >q.csv
+	load_kind protocols q.csv --study review >/dev/null || true
+	equal "$(sql "SELECT protocol, quantity, ordinal, low, high, unit, qualifier, verbatim, problem, inferred_unit FROM intervention.protocol_quantity WHERE protocol ~ '^q[0-9]' ORDER BY 1, 2, 3" | cut -c 1-)" "$(cat <<-'TABLE'
+		q1|depth|1|0.5|1|cun||0.5-1 cun||
+		q1|frequency|1|5|5|Hz||5:20 Hz||
+		q1|frequency|2|20|20|Hz||5:20 Hz||
+		q1|intensity|1|3|3|||3 m|unknown_unit|mA
+		q1|off_time|1|30|30|s||30 s||
+		q1|on_time|1|30|30|s||30 s||
+		q1|pulse_width|1|1|1|ms|<=|<=1 ms||
+		q1|retention|1|20|30|分钟||20～30分钟||
+		q1|sessions|1|24|24|||24||
+		q1|sessions_per_week|1|3|3|次/周||3次/周||
+		q1|weeks|1|8|8|weeks||8 weeks||
+		q2|depth|1|10|10|mm|>=|>= 10 mm||
+		q2|frequency|1|2|2|Hz||2/100Hz||
+		q2|frequency|2|100|100|Hz||2/100Hz||
+		q2|intensity|1|||||1,5 mA|not_a_number|
+		q2|pulse_width|1|200|200|μs||200 μs||
+		q2|retention|1|30|30|min|~|约30 min||
+		q2|sessions|1|12|20|||12-20||
+		q2|sessions_per_week|1|3|3|times/week||3 times per week||
+		q2|weeks|1|2|2|个月||2个月||
+		q3|depth|1|15|15|||15|no_unit|
+		q3|frequency|1|20|20|Hz||20 Hz|one_frequency_of_two|
+		q3|intensity|1|||||tolerance|not_a_number|
+		q3|on_time|1|7|7|s||7s||
+		q3|pulse_width|1|0.2|0.2|ms||0.2 ms||
+		q3|retention|1|30|30|||30|no_unit|
+		q3|sessions|1|20|20|||20, 30||
+		q3|sessions|2|30|30|||20, 30||
+		q3|sessions_per_week|1|2|3|/week||2-3/week||
+		q3|weeks|1|56|56|days||56 days||
+		q4|depth|1|1|1|||1 furlong|unknown_unit|
+		q4|frequency|1|0.1|0.1|kHz||0.1 kHz||
+		q4|intensity|1|400|400|µA||400 µA||
+		q4|pulse_width|1|1|1|s||1 s||
+		q4|retention|1|0.5|0.5|h||0.5 h||
+		q4|sessions|1|30|30|sessions|<=|up to 30 sessions||
+		q4|sessions_per_week|1|5|5|次||每周5次||
+		q4|weeks|1|4|4|||4||
+	TABLE
+	)"
+	# In the quantity's own unit.
+	equal "$(sql "SELECT number -> 'frequency' ->> 'low', number -> 'intensity' ->> 'low', number -> 'pulse_width' ->> 'high', number -> 'retention' ->> 'low' FROM intervention.stimulation WHERE protocol = 'q4'")" '100.0|0.400|1000|30.0'
+}
+
+@test "the core prescription of the review: each name means its point, or says that it may; similarity to itself is 1" {
+	[ -d "$facts" ] || skip 'no ../shared/data'
+	while IFS=, read -r _ code name pinyin _; do
+		for spelling in "$code" "$name" "$pinyin"; do
+			equal "$spelling $(sql "SELECT '$code' = ANY (candidates) AND (acupoint IS NULL) = (cardinality(candidates) > 1) FROM intervention.resolve_acupoint('$spelling')")" "$spelling t"
+		done
+	done < <(tail -n +2 "$facts/core_prescription.csv")
+	printf 'protocol,points\ncore,"%s"\n' "$(tail -n +2 "$facts/core_prescription.csv" | cut -d, -f 2 | paste -sd ';')" >core.csv
+	load_kind protocols core.csv --study review >/dev/null
+	equal "$(sql "SELECT protocol, similarity, coverage, cardinality(shared) FROM intervention.similar_protocols('$(tail -n +2 "$facts/core_prescription.csv" | cut -d, -f 2 | paste -sd ';')', 'review') WHERE protocol = 'core'")" 'core|1|1|8'
+}
+
 @test "sessions given: adherence and dose against the plan; bad rows by cell" {
 	printf 'protocol,points,sessions\nP,"GV20, EX-HN3, PC6",4\n' >p.csv; load_kind protocols p.csv --study review >/dev/null
 	printf 'participant_id\tarm\tsex\tage\ns1\tEA\tF\t30\ns2\tEA\tM\t40\n' >people.tsv; load_kind participants people.tsv --study review --site aa >/dev/null
@@ -141,4 +223,13 @@ load_kind() { "$top/build/bin/psyrad" --db "$(url_of "$database")" ingest "$@"; 
 	done
 	equal "$("$top/build/bin/psyrad" template sessions --codebook | wc -l)" 10
 	run "$top/build/bin/psyrad" template nothing; [ "$status" = 2 ]
+}
+
+@test "adherence: the points of a set are on the plan; days count from zero; an adverse event is one session's" {
+	printf 'protocol,points,sessions_per_week,weeks\nS,"四关、GV20",2-3,4\nT,GV20,3,8\n' >plan.csv; load_kind protocols plan.csv --study review >/dev/null
+	printf 'participant_id\tarm\tsex\tage\nd1\tEA\tF\t30\nd2\tEA\tF\t31\n' >d.tsv; load_kind participants d.tsv --study review --site aa >/dev/null
+	printf 'participant_id,session_number,day,protocol,points,minutes,intensity,deqi_score,adverse_event\nd1,1,-3,S,"LI4, LR3, GV20",30,,,\nd1,2,4,S,"LI4, PC6",,2,7,dizziness\nd2,1,0,T,GV20,20,1,,\n' >delivered.csv
+	load_kind sessions delivered.csv --study review >/dev/null
+	equal "$(sql "SELECT label, protocol, given, planned, round(share, 4), first_day, last_day, adverse_events, off_plan FROM intervention.adherence WHERE label LIKE 'd_' ORDER BY 1")" $'d1|S|2|||-3|4|1|1\nd2|T|1|24|0.0417|0|0|0|0'
+	equal "$(sql "SELECT label, sessions, minutes, mean_deqi::numeric(4,1), point_uses, point_minutes, ma_minutes FROM intervention.dose WHERE label LIKE 'd_' ORDER BY 1")" $'d1|2|30|7.0|5|90|\nd2|1|20||1|20|20'
 }
