@@ -7,11 +7,9 @@
  * correlation within fold f is (x'y - sum_j A_j c_j) / sqrt(x'x - sum_j A_j^2) / sqrt(y'y - sum_j c_j^2) A =
  * basis'x, c = basis'y, all sums over the training rows.
  */
-#include "connectivity/cpm.h"
+#include "connectivity/cpm_work.h"
 
 #include "core/lanes.h"
-#include "core/random_order.h"
-#include "stats/distribution.h"
 #include "stats/mass_spread.h"
 
 #include <math.h>
@@ -22,236 +20,12 @@
 #define STRENGTH_BYTES ((size_t) 16 * 1024 * 1024)
 #define MOST_BATCH 128
 
-typedef struct cpm
-{
-	const psy_context *ctx;
-	const psy_cpm_plan *plan;
-	psy_cpm_result *result;
-	size_t rows, folds, q; /* q: intercept and covariates */
-	size_t batch;
-	psy_perm_rows data;     /* by slot */
-	psy_perm_model centred; /* nothing but the mean is taken out of the panel */
-	uint32_t *row;          /* slot -> row */
-	size_t *start;          /* folds + 1: first slot of each */
-	double *basis;          /* [fold][q][slot] */
-	double *transform;      /* [fold][q][q]: see make_fold_basis */
-	double *products;       /* 2 x (q + 1) x TILE */
-	double *bound;          /* folds: |r| at the threshold */
-	double *residual;       /* rows: y given all rows' intercept and covariates */
-	double *y;              /* [arrangement][slot] */
-	double *c;              /* [arrangement][fold][q] */
-	double *y_norm;         /* [arrangement][fold] */
-	double *column;         /* [four][slot][4] */
-	double *strength;       /* [arrangement][fold][sign][slot] */
-	double *panel, *flat;   /* TILES x rows x TILE; TILE x rows */
-	double *a, *scale;      /* of a tile: [fold][q][TILE], [fold][TILE] */
-	double *part;           /* of a tile and four columns: [fold][FOUR][TILE] */
-	double *own_part;       /* of one of these columns: [fold][TILE], the total last */
-	double *score;          /* [fold][TILE] */
-	uint32_t *hit;          /* folds */
-	double *work;           /* 6 x rows */
-	uint32_t *selected_any; /* [arrangement][network] */
-	double *null_r;         /* arrangements of all x networks */
-	const void **pointers;  /* rows: the data's, by slot */
-	void *memory;
-} cpm;
-
-/* ---- folds
- * ------------------------------------------------------------------------------------------------------ */
-
-static void
-deal(cpm *m)
-{
-	size_t at = 0;
-
-	psy_random_order(m->plan->seed, 0, 0, (uint32_t) m->rows, m->row);
-	for (size_t k = 0; k < m->rows; k++)
-		m->result->fold[m->row[k]] = (uint32_t) (k % m->folds);
-	for (size_t f = 0; f < m->folds; f++)
-	{
-		m->start[f] = at;
-		for (size_t s = 0; s < m->rows; s++)
-			if (m->result->fold[s] == f)
-				m->row[at++] = (uint32_t) s;
-	}
-	m->start[m->folds] = at;
-}
-
-/* Sum of a[slot] b[slot] over the training slots of a fold, in order; fold m->folds: over all. */
-static double
-training_product(const cpm *m, size_t fold, const double *a, const double *b)
-{
-	double sum = 0;
-	size_t from = fold < m->folds ? m->start[fold] : m->rows,
-		   to = fold < m->folds ? m->start[fold + 1] : m->rows;
-
-	for (size_t s = 0; s < from; s++)
-		sum += a[s] * b[s];
-	for (size_t s = to; s < m->rows; s++)
-		sum += a[s] * b[s];
-	return sum;
-}
-
-static double
-covariate(const cpm *m, size_t j, size_t slot)
-{
-	return j == 0 ? 1 : m->plan->covariates[m->row[slot] * m->plan->covariate_count + j - 1];
-}
-
-/* v less its part along w over the training rows of a fold, which is returned. */
-static double
-take_along(const cpm *m, size_t fold, const double *w, double *v)
-{
-	double along = training_product(m, fold, w, v);
-
-	for (size_t s = 0; s < m->rows; s++)
-		v[s] -= along * w[s];
-	return along;
-}
-
-static void
-scale_by(double *v, size_t count, double by)
-{
-	for (size_t s = 0; s < count; s++)
-		v[s] *= by;
-}
-
-/* The basis of all rows, from the covariates; the 1-based one that those before it explain, or 0. */
-static size_t
-make_whole_basis(const cpm *m, double *basis)
-{
-	for (size_t j = 0; j < m->q; j++)
-	{
-		double *own = basis + j * m->rows, mean = 0, before, left;
-
-		for (size_t s = 0; s < m->rows; s++)
-			own[s] = covariate(m, j, s);
-		/* A mean far from zero is no part of what a covariate is for: out before its length counts. */
-		for (int again = 0; again < 2 && j > 0; again++)
-			mean += take_along(m, m->folds, basis, own) / sqrt((double) m->rows);
-		before = training_product(m, m->folds, own, own);
-		for (int again = 0; again < 2; again++)
-			for (size_t i = 0; i < j; i++)
-				take_along(m, m->folds, basis + i * m->rows, own);
-		left = training_product(m, m->folds, own, own);
-		if (!(left > PSY_RANK_TOLERANCE * before) || !(before > psy_spread_noise((double) m->rows, mean)))
-			return j;
-		scale_by(own, m->rows, 1 / sqrt(left));
-	}
-	return 0;
-}
-
-/*
- * The basis of a fold from that of all rows, and transform[q][q], which takes products with that one's
- * training rows to products with this one's; the 1-based covariate that the others explain in training, or 0.
- */
-static size_t
-make_fold_basis(const cpm *m, size_t fold)
-{
-	const double *whole = m->basis + m->folds * m->q * m->rows;
-	double *basis = m->basis + fold * m->q * m->rows, *transform = m->transform + fold * m->q * m->q;
-
-	for (size_t j = 0; j < m->q; j++)
-	{
-		double *own = basis + j * m->rows, *row = transform + j * m->q, left;
-
-		memcpy(own, whole + j * m->rows, m->rows * sizeof *own);
-		row[j] = 1;
-		for (int again = 0; again < 2; again++)
-			for (size_t i = 0; i < j; i++)
-			{
-				double along = take_along(m, fold, basis + i * m->rows, own);
-
-				for (size_t k = 0; k < m->q; k++)
-					row[k] -= along * transform[i * m->q + k];
-			}
-		left = training_product(m, fold, own, own);
-		if (!(left > PSY_RANK_TOLERANCE))
-			return j;
-		scale_by(own, m->rows, 1 / sqrt(left));
-		scale_by(row, m->q, 1 / sqrt(left));
-	}
-	return 0;
-}
-
-/* v becomes what the basis of a fold leaves of it; coefficients c may be NULL. */
-static void
-take_out(const cpm *m, size_t fold, double *v, double *c)
-{
-	const double *basis = m->basis + fold * m->q * m->rows;
-
-	for (size_t j = 0; j < m->q; j++)
-	{
-		double along = training_product(m, fold, basis + j * m->rows, v);
-
-		for (size_t s = 0; s < m->rows; s++)
-			v[s] -= along * basis[j * m->rows + s];
-		if (c != NULL)
-			c[j] = along;
-	}
-}
-
-/* |r| at the selection threshold, cut to 40 bits: libm's last digit must not decide which edges are selected.
- */
-static double
-selection_bound(double p, double df)
-{
-	double t = psy_t_quantile(p / 2, df, PSY_UPPER), r = t / sqrt(df + t * t);
-
-	return floor(r * 0x1p40 + 0.5) * 0x1p-40;
-}
-
-static void
-make_bounds(cpm *m)
-{
-	for (size_t f = 0; f < m->folds; f++)
-	{
-		size_t training = m->rows - (m->start[f + 1] - m->start[f]);
-		double df = (double) training - (double) m->q - 1;
-
-		m->result->too_few |= df < 1;
-		m->bound[f] = df < 1 ? 1 : selection_bound(m->plan->threshold, df);
-	}
-}
-
-/* Bases of the folds; behind them, of all rows together, which gives y's residuals. */
-static void
-make_bases(cpm *m)
-{
-	double total = 0, left = 0, mean = 0;
-
-	m->result->deficient = make_whole_basis(m, m->basis + m->folds * m->q * m->rows);
-	for (size_t f = 0; f < m->folds && m->result->deficient == 0; f++)
-	{
-		m->result->deficient = make_fold_basis(m, f);
-		m->result->deficient_fold = m->result->deficient > 0 ? f + 1 : 0;
-	}
-	if (m->result->deficient > 0)
-		return;
-	for (size_t s = 0; s < m->rows; s++)
-		mean += m->plan->y[s] / (double) m->rows;
-	for (size_t s = 0; s < m->rows; s++)
-	{
-		m->work[s] = m->plan->y[m->row[s]] - mean;
-		total += m->work[s] * m->work[s];
-	}
-	take_out(m, m->folds, m->work, NULL);
-	take_out(m, m->folds, m->work, NULL);
-	for (size_t s = 0; s < m->rows; s++)
-	{
-		left += m->work[s] * m->work[s];
-		m->residual[m->row[s]] = m->work[s];
-	}
-	m->result->constant =
-		!(total > psy_spread_noise((double) m->rows, mean)) || !(left > PSY_RANK_TOLERANCE * total);
-}
-
 /* ---- a batch of arrangements
  * ------------------------------------------------------------------------------------ */
 
 /* y by slot, its part of the column block, and what the folds need to know of it.  from NULL: as observed. */
 static void
-put_arrangement(cpm *m, size_t n, const uint32_t *from)
+put_arrangement(psy_cpm_work *m, size_t n, const uint32_t *from)
 {
 	double *y = m->y + n * m->rows;
 
@@ -262,11 +36,11 @@ put_arrangement(cpm *m, size_t n, const uint32_t *from)
 	}
 	for (size_t f = 0; f < m->folds; f++)
 	{
-		double *c = m->c + (n * m->folds + f) * m->q, total = training_product(m, f, y, y), square = total;
+		double *c = m->c + (n * m->folds + f) * m->q, total = psy_cpm_product(m, f, y, y), square = total;
 
 		for (size_t j = 0; j < m->q; j++)
 		{
-			c[j] = training_product(m, f, m->basis + (f * m->q + j) * m->rows, y);
+			c[j] = psy_cpm_product(m, f, m->basis + (f * m->q + j) * m->rows, y);
 			square -= c[j] * c[j];
 		}
 		m->y_norm[n * m->folds + f] = square > PSY_RANK_TOLERANCE * total ? sqrt(square) : INFINITY;
@@ -303,7 +77,7 @@ squares_of(const double *restrict tile, size_t from, size_t to, double *restrict
 /* Products of a tile's rows with each column of the whole basis, and their squares: [q + 1][TILE], over a
  * range. */
 static void
-products_of(const cpm *m, const double *tile, size_t from, size_t to, double *product)
+products_of(const psy_cpm_work *m, const double *tile, size_t from, size_t to, double *product)
 {
 	memset(product, 0, (m->q + 1) * TILE * sizeof *product);
 	for (size_t j = 0; j < m->q; j++)
@@ -316,7 +90,7 @@ products_of(const cpm *m, const double *tile, size_t from, size_t to, double *pr
  * from what all rows have less what the fold has.
  */
 static void
-prepare_tile(cpm *m, const double *tile)
+prepare_tile(psy_cpm_work *m, const double *tile)
 {
 	double *whole = m->products, *own = whole + (m->q + 1) * TILE;
 
@@ -390,7 +164,7 @@ add_scaled(const double *restrict x, double by, size_t rows, double *restrict to
 /* The edges of a tile that arrangement n selects go into its strengths; observed counts them where not NULL.
  */
 static void
-select_edges(cpm *m, size_t n, size_t hits, const double *norm, size_t first, size_t size, bool observed)
+select_edges(psy_cpm_work *m, size_t n, size_t hits, const double *norm, size_t first, size_t size, bool observed)
 {
 	for (size_t h = 0; h < hits; h++)
 	{
@@ -415,7 +189,7 @@ select_edges(cpm *m, size_t n, size_t hits, const double *norm, size_t first, si
 
 /* Products of four arrangements with a tile, fold by fold, and their selections. */
 static void
-take_four(cpm *m, const double *tile, size_t four, size_t arrangements, const double *norm, size_t first,
+take_four(psy_cpm_work *m, const double *tile, size_t four, size_t arrangements, const double *norm, size_t first,
 		  size_t size, bool observed)
 {
 	const double *column = m->column + four * m->rows * FOUR;
@@ -440,7 +214,7 @@ take_four(cpm *m, const double *tile, size_t four, size_t arrangements, const do
 }
 
 static psy_status
-run_batch(cpm *m, size_t arrangements, bool observed, psy_error *err)
+run_batch(psy_cpm_work *m, size_t arrangements, bool observed, psy_error *err)
 {
 	psy_status status = PSY_OK;
 
@@ -474,27 +248,27 @@ run_batch(cpm *m, size_t arrangements, bool observed, psy_error *err)
 /* y's residual in fold f (work[0]), strengths' residuals (work[1], work[2]); predictions of the rows left
  * out. */
 static void
-predict_fold(const cpm *m, size_t n, size_t f, double *const predicted[PSY_CPM_NETWORKS], double *left)
+predict_fold(const psy_cpm_work *m, size_t n, size_t f, double *const predicted[PSY_CPM_NETWORKS], double *left)
 {
 	double *y = m->work, *x[2] = {y + m->rows, y + 2 * m->rows}, slope[2] = {0}, square[2], cross,
 		   both[2] = {0};
 
 	memcpy(y, m->y + n * m->rows, m->rows * sizeof *y);
-	take_out(m, f, y, NULL);
+	psy_cpm_take_out(m, f, y, NULL);
 	for (int sign = 0; sign < 2; sign++)
 	{
 		const double *strength = m->strength + ((n * m->folds + f) * 2 + (size_t) sign) * m->rows;
 		double before;
 
 		memcpy(x[sign], strength, m->rows * sizeof *strength);
-		before = training_product(m, f, x[sign], x[sign]);
-		take_out(m, f, x[sign], NULL);
-		square[sign] = training_product(m, f, x[sign], x[sign]);
+		before = psy_cpm_product(m, f, x[sign], x[sign]);
+		psy_cpm_take_out(m, f, x[sign], NULL);
+		square[sign] = psy_cpm_product(m, f, x[sign], x[sign]);
 		if (!(square[sign] > PSY_RANK_TOLERANCE * before))
 			square[sign] = 0;
-		slope[sign] = square[sign] > 0 ? training_product(m, f, x[sign], y) / square[sign] : 0;
+		slope[sign] = square[sign] > 0 ? psy_cpm_product(m, f, x[sign], y) / square[sign] : 0;
 	}
-	cross = training_product(m, f, x[0], x[1]);
+	cross = psy_cpm_product(m, f, x[0], x[1]);
 	memcpy(both, slope, sizeof both);
 	if (square[0] > 0 && square[1] > 0)
 	{
@@ -535,7 +309,7 @@ correlation(const double *a, const double *b, size_t count)
 
 /* Predictions of arrangement n, by slot: work[3..5]; what intercept and covariates leave of y: work[6]. */
 static void
-predict(const cpm *m, size_t n, double *r)
+predict(const psy_cpm_work *m, size_t n, double *r)
 {
 	double *predicted[PSY_CPM_NETWORKS], *left = m->work + 6 * m->rows, *seen = m->work + 7 * m->rows;
 
@@ -555,7 +329,7 @@ predict(const cpm *m, size_t n, double *r)
 }
 
 static void
-describe_observed(cpm *m)
+describe_observed(psy_cpm_work *m)
 {
 	double r[PSY_CPM_NETWORKS], *left = m->work + 6 * m->rows;
 
@@ -587,7 +361,7 @@ describe_observed(cpm *m)
  * --------------------------------------------------------------------------------------------------- */
 
 static psy_status
-observe(cpm *m, psy_error *err)
+observe(psy_cpm_work *m, psy_error *err)
 {
 	psy_status status;
 
@@ -602,7 +376,7 @@ observe(cpm *m, psy_error *err)
 }
 
 static void
-count(cpm *m, const psy_arrange *arrange)
+count(psy_cpm_work *m, const psy_arrange *arrange)
 {
 	double own = arrange->exhaustive ? 0 : 1;
 
@@ -620,7 +394,7 @@ count(cpm *m, const psy_arrange *arrange)
 }
 
 static psy_status
-permute(cpm *m, psy_error *err)
+permute(psy_cpm_work *m, psy_error *err)
 {
 	psy_arrange_plan plan = {
 		.rows = m->rows, .design = m->residual, .columns = 1, .most = m->plan->most, .seed = m->plan->seed};
@@ -662,7 +436,7 @@ permute(cpm *m, psy_error *err)
  * ------------------------------------------------------------------------------------------ */
 
 static size_t
-batch_of(const cpm *m)
+batch_of(const psy_cpm_work *m)
 {
 	size_t fits = STRENGTH_BYTES / (m->folds * 2 * m->rows * sizeof(double));
 
@@ -681,7 +455,7 @@ carve(double *base, size_t *used, size_t count)
 
 /* Lays all arrays out in one block; how many doubles they are. */
 static size_t
-lay_out(cpm *m, double *base)
+lay_out(psy_cpm_work *m, double *base)
 {
 	size_t n = m->rows, f = m->folds, q = m->q, batch = m->batch, fours = (batch + FOUR - 1) / FOUR, used = 0;
 
@@ -712,7 +486,7 @@ lay_out(cpm *m, double *base)
 }
 
 static void
-order_rows(cpm *m, const psy_perm_rows *rows)
+order_rows(psy_cpm_work *m, const psy_perm_rows *rows)
 {
 	for (size_t s = 0; s < m->rows; s++)
 		m->pointers[s] =
@@ -727,7 +501,7 @@ psy_status
 psy_cpm(const psy_context *ctx, const psy_perm_rows *rows, const psy_cpm_plan *plan, psy_cpm_result *result,
 		psy_error *err)
 {
-	cpm m = {
+	psy_cpm_work m = {
 		.ctx = ctx, .plan = plan, .result = result, .rows = rows->rows, .folds = plan->folds, .data = *rows};
 	psy_status status;
 	size_t room;
@@ -743,10 +517,10 @@ psy_cpm(const psy_context *ctx, const psy_perm_rows *rows, const psy_cpm_plan *p
 		return status;
 	memset(m.memory, 0, room * sizeof(double));
 	lay_out(&m, (double *) (((uintptr_t) m.memory + 63) & ~(uintptr_t) 63));
-	deal(&m);
-	make_bounds(&m);
+	psy_cpm_deal(&m);
+	psy_cpm_bounds(&m);
 	if (!result->too_few)
-		make_bases(&m);
+		psy_cpm_bases(&m);
 	if (!result->too_few && result->deficient == 0 && !result->constant)
 	{
 		order_rows(&m, rows);
