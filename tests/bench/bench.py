@@ -170,6 +170,7 @@ def register():
     """Benches of other modules, which use this one's session and report."""
     import bench_cbma
     import bench_graph
+    import bench_image
     import bench_mass
     import bench_meta
     import bench_models
@@ -178,6 +179,7 @@ def register():
     import bench_shap
     BENCHES.update(bench_cbma.BENCHES)
     BENCHES.update(bench_graph.BENCHES)
+    BENCHES.update(bench_image.BENCHES)
     BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)
     BENCHES.update(bench_models.BENCHES)

@@ -396,3 +396,5 @@ sub-P05_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not
 	script -qec "psyrad ingest image sub-P01_ses-pre_T1w.nii sub-P02_ses-pre_T1w.nii --study t --atlas small --measure intensity" /dev/null >terminal
 	grep -q 'image: 2 of 2 files, .* MB, .* MB/s, 0 s left' terminal
 }
+
+@test "hostile images without a server: thousands of headers, ends and damaged streams, with sanitizers" { run test_images; exits 0; }

@@ -1,0 +1,440 @@
+/*
+ * test_images.c - hostile images, thousands of them and always the same: each header field with values that it must not have, files that end at
+ * each byte, gzip streams damaged at each byte.  Built with the address and undefined-behaviour sanitizers.
+ *
+ * An image is used as the loaders use it: opened, read to its end, finished, and drawn as a mask.  Whatever is accepted must have bounded dimensions, a
+ * finite affine with volume and all its voxels, and opening it must allocate nothing by what the header says.
+ */
+#include "grid_parcels.h"
+#include "volume.h"
+
+#include <isa-l/igzip_lib.h>
+#include <math.h>
+#include <nifti/nifti1.h>
+#include <nifti/nifti2.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+size_t __sanitizer_get_current_allocated_bytes(void); /* sanitizer/allocator_interface.h, which gcc does not install */
+
+#define OPENING_BYTES ((size_t) 1 << 18) /* an inflate state, a chunk of input, a hash */
+
+typedef struct field
+{
+	size_t at;
+	int bytes;
+	char kind; /* i: integer, f: floating point, t: text */
+} field;
+
+#define F(type, member, kind) {offsetof(type, member), sizeof(((type *) 0)->member), kind}
+#define E(type, member, k, kind) {offsetof(type, member) + (k) * sizeof(((type *) 0)->member[0]), sizeof(((type *) 0)->member[0]), kind}
+#define ARRAY8(type, member, kind)                                                                                       \
+	E(type, member, 0, kind), E(type, member, 1, kind), E(type, member, 2, kind), E(type, member, 3, kind),              \
+		E(type, member, 4, kind), E(type, member, 5, kind), E(type, member, 6, kind), E(type, member, 7, kind)
+#define ARRAY4(type, member, kind)                                                                                       \
+	E(type, member, 0, kind), E(type, member, 1, kind), E(type, member, 2, kind), E(type, member, 3, kind)
+#define COMMON(type)                                                                                                     \
+	F(type, sizeof_hdr, 'i'), ARRAY8(type, dim, 'i'), F(type, intent_p1, 'f'), F(type, intent_p2, 'f'),                  \
+		F(type, intent_p3, 'f'), F(type, intent_code, 'i'), F(type, datatype, 'i'), F(type, bitpix, 'i'),                \
+		F(type, slice_start, 'i'), ARRAY8(type, pixdim, 'f'), F(type, scl_slope, 'f'), F(type, scl_inter, 'f'),          \
+		F(type, slice_end, 'i'), F(type, slice_code, 'i'), F(type, xyzt_units, 'i'), F(type, cal_max, 'f'),              \
+		F(type, cal_min, 'f'), F(type, slice_duration, 'f'), F(type, toffset, 'f'), F(type, descrip, 't'),               \
+		F(type, aux_file, 't'), F(type, qform_code, 'i'), F(type, sform_code, 'i'), F(type, quatern_b, 'f'),             \
+		F(type, quatern_c, 'f'), F(type, quatern_d, 'f'), F(type, qoffset_x, 'f'), F(type, qoffset_y, 'f'),              \
+		F(type, qoffset_z, 'f'), ARRAY4(type, srow_x, 'f'), ARRAY4(type, srow_y, 'f'), ARRAY4(type, srow_z, 'f'),        \
+		F(type, intent_name, 't'), F(type, magic, 't'), F(type, dim_info, 'i')
+
+static const field fields1[] = {COMMON(nifti_1_header), F(nifti_1_header, vox_offset, 'f')};
+static const field fields2[] = {COMMON(nifti_2_header), F(nifti_2_header, vox_offset, 'i')};
+static const double reals[] = {0, -0.0, 1, -1, 0.5, 1e-38, 1e38, -1e38, 3e9, 1e300, 351, 352.5, 1e6, NAN, INFINITY, -INFINITY};
+static const int64_t wholes[] = {0, 1, -1, 2, 3, 6, 7, 8, 255, 348, 540, 32767, -32768, 65536, INT32_MAX, INT32_MIN, 1ll << 40, INT64_MAX, INT64_MIN};
+
+typedef struct file
+{
+	uint8_t bytes[2048];
+	size_t size;
+} file;
+
+static void
+swap(uint8_t *bytes, size_t size, bool swapped)
+{
+	for (size_t i = 0; swapped && i < size / 2; i++)
+	{
+		uint8_t keep = bytes[i];
+
+		bytes[i] = bytes[size - 1 - i];
+		bytes[size - 1 - i] = keep;
+	}
+}
+
+static void
+put(file *f, const field *to, int64_t whole, double real, bool swapped)
+{
+	float single = (float) real;
+	uint8_t *at = f->bytes + to->at;
+
+	if (to->kind == 't')
+		memset(at, (int) whole, (size_t) to->bytes);
+	else if (to->kind == 'i')
+		memcpy(at, &whole, (size_t) to->bytes);
+	else
+		memcpy(at, to->bytes == 4 ? (void *) &single : (void *) &real, (size_t) to->bytes);
+	if (to->kind != 't')
+		swap(at, (size_t) to->bytes, swapped);
+}
+
+/* 4 x 5 x 6 of int16, voxel v holds v. */
+static file
+good_file(int version, bool swapped)
+{
+	static const int dims[8] = {3, 4, 5, 6, 1, 1, 1, 1};
+	file f = {.size = (version == 1 ? 352 : 544) + 240};
+	const field *fields = version == 1 ? fields1 : fields2;
+	size_t offset = f.size - 240;
+
+	put(&f, &fields[0], version == 1 ? 348 : 540, 0, swapped);
+	for (int i = 0; i < 8; i++)
+		put(&f, &fields[1 + i], dims[i], 0, swapped);
+	if (version == 1)
+	{
+		nifti_1_header h = {.datatype = 4, .bitpix = 16, .vox_offset = 352, .sform_code = 1, .srow_x = {2, 0, 0, -3}, .srow_y = {0, 2, 0, -4}, .srow_z = {0, 0, 2, -5}};
+
+		put(&f, &(field)F(nifti_1_header, datatype, 'i'), 4, 0, swapped);
+		put(&f, &(field)F(nifti_1_header, vox_offset, 'f'), 0, h.vox_offset, swapped);
+		put(&f, &(field)F(nifti_1_header, sform_code, 'i'), 1, 0, swapped);
+		for (size_t i = 0; i < 12; i++)
+			put(&f, &(field){offsetof(nifti_1_header, srow_x) + 4 * i, 4, 'f'}, 0, (i < 4 ? h.srow_x : i < 8 ? h.srow_y : h.srow_z)[i % 4], swapped);
+		memcpy(f.bytes + offsetof(nifti_1_header, magic), "n+1", 4);
+	}
+	else
+	{
+		put(&f, &(field)F(nifti_2_header, datatype, 'i'), 4, 0, swapped);
+		put(&f, &(field)F(nifti_2_header, vox_offset, 'i'), 544, 0, swapped);
+		put(&f, &(field)F(nifti_2_header, sform_code, 'i'), 1, 0, swapped);
+		for (size_t i = 0; i < 12; i++)
+			put(&f, &(field){offsetof(nifti_2_header, srow_x) + 8 * i, 8, 'f'}, 0, i % 4 == 3 ? -3 - (double) (i / 4) : i % 5 == 0 ? 2 : 0, swapped);
+		memcpy(f.bytes + offsetof(nifti_2_header, magic), "n+2\0\r\n\032\n", 8);
+	}
+	for (int16_t v = 0; v < 120; v++)
+	{
+		memcpy(f.bytes + offset + 2 * v, &v, 2);
+		swap(f.bytes + offset + 2 * v, 2, swapped);
+	}
+	return f;
+}
+
+static void
+check_accepted(const nifti *n, size_t allocated)
+{
+	assert_true(n->grid.dims[0] >= 1 && n->grid.dims[1] >= 1 && n->grid.dims[2] >= 1);
+	assert_true(n->voxels == lattice_voxels(&n->grid) && n->voxels <= NIFTI_MAX_VOXELS && n->volumes >= 1);
+	assert_true(n->voxels * n->volumes * n->width <= NIFTI_MAX_BYTES);
+	for (int i = 0; i < 12; i++)
+		assert_true(isfinite(n->grid.affine[i]));
+	assert_true(lattice_voxel_volume(&n->grid) > 0);
+	assert_true(isnan(n->tr) || n->tr > 0);
+	assert_true(allocated < OPENING_BYTES);
+}
+
+/* Opens, draws as a mask what has few voxels, reads to the end; whether it was accepted, and the payload's hash. */
+static bool
+use(const void *bytes, size_t size, uint8_t payload[SHA256_BYTES])
+{
+	size_t before = __sanitizer_get_current_allocated_bytes();
+	uint8_t *exact = malloc(size ? size : 1);
+	psy_error err = {0};
+	nifti n;
+	volumes v = {0};
+	slab s = {0};
+	psy_status status;
+
+	if (size > 0)
+		memcpy(exact, bytes, size);
+	status = nifti_open_memory(&n, exact, size, &err);
+	if (status == PSY_OK)
+		check_accepted(&n, __sanitizer_get_current_allocated_bytes() - before - (size ? size : 1));
+	if (status == PSY_OK)
+		status = volumes_start(&v, &n, NULL, &err);
+	while (status == PSY_OK && (status = volumes_next(&v, &s, &err)) == PSY_OK && s.count > 0)
+		;
+	if (status == PSY_OK)
+		status = nifti_finish(&n, payload, &err);
+	volumes_free(&v);
+	nifti_close(&n);
+	if (status != PSY_OK)
+		assert_true(err.message[0] != '\0');
+	if (status == PSY_OK && nifti_open_memory(&n, exact, size, &err) == PSY_OK)
+	{
+		parcels p;
+
+		if (parcels_of_mask(&p, &n, NULL, &err) == PSY_OK)
+			parcels_free(&p);
+		nifti_close(&n);
+	}
+	free(exact);
+	return status == PSY_OK;
+}
+
+static size_t
+compress(const void *bytes, size_t size, uint8_t *to, size_t room)
+{
+	struct isal_zstream z;
+
+	isal_deflate_stateless_init(&z);
+	z.next_in = (uint8_t *) (uintptr_t) bytes;
+	z.avail_in = (uint32_t) size;
+	z.next_out = to;
+	z.avail_out = (uint32_t) room;
+	z.end_of_stream = 1;
+	z.flush = NO_FLUSH;
+	z.gzip_flag = IGZIP_GZIP;
+	assert_int_equal(isal_deflate_stateless(&z), COMP_OK);
+	return z.total_out;
+}
+
+/* ---------------------------------------------------------------- tests */
+
+static void
+good_files(void **state)
+{
+	uint8_t one[SHA256_BYTES], other[SHA256_BYTES];
+	file f = good_file(1, false), g = good_file(2, false);
+
+	(void) state;
+	assert_true(use(f.bytes, f.size, one) && use(g.bytes, g.size, other));
+	assert_memory_equal(one, other, sizeof one);
+	f = good_file(1, true);
+	g = good_file(2, true);
+	assert_true(use(f.bytes, f.size, one) && use(g.bytes, g.size, other));
+}
+
+static size_t
+try_field(int version, bool swapped, const field *at)
+{
+	size_t cases = at->kind == 'f' ? sizeof reals / sizeof *reals : sizeof wholes / sizeof *wholes;
+	uint8_t payload[SHA256_BYTES];
+
+	for (size_t k = 0; k < cases; k++)
+	{
+		file f = good_file(version, swapped);
+
+		put(&f, at, wholes[k % (sizeof wholes / sizeof *wholes)], reals[k % (sizeof reals / sizeof *reals)], swapped);
+		use(f.bytes, f.size, payload);
+	}
+	return cases;
+}
+
+static void
+each_field(void **state)
+{
+	size_t cases = 0;
+
+	(void) state;
+	for (int k = 0; k < 4; k++)
+	{
+		const field *fields = k < 2 ? fields1 : fields2;
+		size_t count = k < 2 ? sizeof fields1 / sizeof *fields1 : sizeof fields2 / sizeof *fields2;
+
+		for (size_t i = 0; i < count; i++)
+			cases += try_field(k < 2 ? 1 : 2, k % 2, &fields[i]);
+	}
+	print_message("%zu headers\n", cases);
+	assert_true(cases >= 700);
+}
+
+/* What makes no sense must be refused, not merely survived. */
+static void
+refused_fields(void **state)
+{
+	static const struct
+	{
+		field at;
+		int64_t whole;
+		double real;
+	} wrong[] = {
+		{F(nifti_1_header, sizeof_hdr, 'i'), 349, 0}, {E(nifti_1_header, dim, 0, 'i'), 0, 0},		{E(nifti_1_header, dim, 0, 'i'), 8, 0},
+		{E(nifti_1_header, dim, 0, 'i'), -1, 0},	  {E(nifti_1_header, dim, 1, 'i'), 0, 0},		{E(nifti_1_header, dim, 2, 'i'), -5, 0},
+		{E(nifti_1_header, dim, 3, 'i'), 32767, 0},	  {E(nifti_1_header, dim, 3, 'i'), 7, 0},		{F(nifti_1_header, datatype, 'i'), 0, 0},
+		{F(nifti_1_header, datatype, 'i'), 1, 0},	  {F(nifti_1_header, datatype, 'i'), 32, 0},	{F(nifti_1_header, datatype, 'i'), 128, 0},
+		{F(nifti_1_header, datatype, 'i'), 1536, 0},  {F(nifti_1_header, datatype, 'i'), 1792, 0},	{F(nifti_1_header, datatype, 'i'), 2048, 0},
+		{F(nifti_1_header, datatype, 'i'), 2304, 0},  {F(nifti_1_header, vox_offset, 'f'), 0, 0},	{F(nifti_1_header, vox_offset, 'f'), 0, 351},
+		{F(nifti_1_header, vox_offset, 'f'), 0, NAN}, {F(nifti_1_header, vox_offset, 'f'), 0, 353}, {F(nifti_1_header, vox_offset, 'f'), 0, 1e38},
+		{E(nifti_1_header, srow_x, 0, 'f'), 0, 0},	  {E(nifti_1_header, srow_y, 3, 'f'), 0, NAN},	{E(nifti_1_header, srow_z, 2, 'f'), 0, INFINITY},
+		{F(nifti_1_header, magic, 't'), 0, 0},
+	};
+	uint8_t payload[SHA256_BYTES];
+
+	(void) state;
+	for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
+		for (int swapped = 0; swapped < 2; swapped++)
+		{
+			file f = good_file(1, swapped);
+
+			put(&f, &wrong[k].at, wrong[k].whole, wrong[k].real, swapped);
+			if (use(f.bytes, f.size, payload))
+				fail_msg("wrong field %zu was accepted", k);
+		}
+}
+
+static void
+each_type(void **state)
+{
+	uint8_t payload[SHA256_BYTES];
+	size_t accepted = 0;
+
+	(void) state;
+	for (int64_t code = INT16_MIN; code <= INT16_MAX; code++)
+	{
+		file f = good_file(1, false);
+
+		put(&f, &(field)F(nifti_1_header, datatype, 'i'), code, 0, false);
+		put(&f, &(field)E(nifti_1_header, dim, 3, 'i'), 1, 0, false); /* room enough for eight bytes a voxel */
+		accepted += use(f.bytes, f.size, payload);
+	}
+	assert_int_equal(accepted, 10);
+}
+
+static void
+ends_at_each_byte(void **state)
+{
+	uint8_t payload[SHA256_BYTES], zipped[2048];
+	size_t cases = 0;
+
+	(void) state;
+	for (int version = 1; version <= 2; version++)
+	{
+		file f = good_file(version, false);
+		size_t size = compress(f.bytes, f.size, zipped, sizeof zipped);
+
+		for (size_t end = 0; end < f.size; end++, cases++)
+			if (use(f.bytes, end, payload))
+				fail_msg("version %d that ends at byte %zu was accepted", version, end);
+		for (size_t end = 0; end < size; end++, cases++)
+			if (use(zipped, end, payload))
+				fail_msg("version %d that ends at compressed byte %zu was accepted", version, end);
+	}
+	print_message("%zu ends\n", cases);
+}
+
+/* A damaged stream is refused, or (its time stamp, say) means the same. */
+static void
+damaged_gzip(void **state)
+{
+	uint8_t payload[SHA256_BYTES], good[SHA256_BYTES], zipped[2048];
+	file f = good_file(1, false);
+	size_t size = compress(f.bytes, f.size, zipped, sizeof zipped), survived = 0;
+
+	(void) state;
+	assert_true(use(zipped, size, good));
+	for (size_t bit = 0; bit < 8 * size; bit++)
+	{
+		zipped[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		if (use(zipped, size, payload))
+		{
+			assert_memory_equal(payload, good, sizeof good);
+			survived++;
+		}
+		zipped[bit / 8] ^= (uint8_t) (1 << bit % 8);
+	}
+	assert_true(survived < 80);
+	for (size_t bit = 8 * (size - 8); bit < 8 * size; bit++) /* checksum and length */
+	{
+		zipped[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		assert_false(use(zipped, size, payload));
+		zipped[bit / 8] ^= (uint8_t) (1 << bit % 8);
+	}
+}
+
+static void
+members(void **state)
+{
+	uint8_t payload[SHA256_BYTES], good[SHA256_BYTES], zipped[4096];
+	file f = good_file(1, false);
+
+	(void) state;
+	assert_true(use(f.bytes, f.size, good));
+	for (size_t split = 0; split <= f.size; split++)
+	{
+		size_t first = compress(f.bytes, split, zipped, sizeof zipped);
+		size_t second = compress(f.bytes + split, f.size - split, zipped + first, sizeof zipped - first);
+
+		assert_true(use(zipped, first + second, payload));
+		assert_memory_equal(payload, good, sizeof good);
+		zipped[first + second] = 0;
+		assert_false(use(zipped, first + second + 1, payload)); /* a byte after the end */
+		assert_false(use(zipped, first, payload) && split < f.size);
+	}
+}
+
+static void
+bombs(void **state)
+{
+	size_t room = (size_t) 128 << 20;
+	uint8_t *zeros = calloc(room, 1), *zipped = malloc((size_t) 1 << 24), payload[SHA256_BYTES];
+	clock_t start = clock();
+	file f = good_file(1, false);
+	size_t size;
+
+	(void) state;
+	memcpy(zeros, f.bytes, f.size);
+	size = compress(zeros, room, zipped, (size_t) 1 << 24);
+	assert_false(use(zipped, size, payload)); /* more than the header says */
+	assert_true((double) (clock() - start) / CLOCKS_PER_SEC < 10);
+	for (int64_t n = 1000; n <= 32767; n += 1000) /* less than it says, which the size of the file tells already */
+	{
+		for (int i = 1; i <= 3; i++)
+			put(&f, &(field){offsetof(nifti_1_header, dim) + 2 * (size_t) i, 2, 'i'}, n, 0, false);
+		size = compress(f.bytes, f.size, zipped, (size_t) 1 << 20);
+		start = clock();
+		assert_false(use(zipped, size, payload));
+		assert_true((double) (clock() - start) / CLOCKS_PER_SEC < 1);
+	}
+	free(zeros);
+	free(zipped);
+}
+
+/* Labels that a label image must not have, and maps that are none. */
+static void
+hostile_values(void **state)
+{
+	static const int16_t values[] = {-1, 1, 2, 3, 100, INT16_MAX, INT16_MIN};
+	static const int64_t label[] = {1, 2, 3};
+
+	(void) state;
+	for (size_t k = 0; k < sizeof values / sizeof *values; k++)
+	{
+		file f = good_file(1, false);
+		psy_error err = {0};
+		nifti n;
+		parcels p;
+
+		for (int v = 0; v < 120; v++)
+			memcpy(f.bytes + 352 + 2 * v, v == 77 ? &values[k] : &(int16_t){0}, 2);
+		assert_int_equal(nifti_open_memory(&n, f.bytes, f.size, &err), PSY_OK);
+		if (parcels_of_labels(&p, &n, label, 3, NULL, &err) == PSY_OK)
+		{
+			assert_true(values[k] >= 1 && values[k] <= 3 && p.parts == 1 && p.part[0].start == 77 && p.voxels[values[k] - 1] == 1);
+			parcels_free(&p);
+		}
+		else
+			assert_true(values[k] < 1 || values[k] > 3);
+		nifti_close(&n);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_files),	cmocka_unit_test(each_field),	cmocka_unit_test(refused_fields),
+		cmocka_unit_test(each_type),	cmocka_unit_test(ends_at_each_byte), cmocka_unit_test(damaged_gzip),
+		cmocka_unit_test(members),		cmocka_unit_test(bombs),		cmocka_unit_test(hostile_values),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
