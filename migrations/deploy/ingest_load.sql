@@ -122,7 +122,7 @@ BEGIN
 				AND f.status = 'refused' AND f.message = p_message)
 		RETURNING file_id)
 	INSERT INTO ingest.reject (file_id, line, code, message)
-	SELECT file_id, substring(p_message FROM '^line ([0-9]+)')::bigint, 'file_refused',
+	SELECT file_id, substring(p_message FROM '^(?:[A-Za-z-]+, )?line ([0-9]+)')::bigint, 'file_refused',
 		p_message || CASE WHEN p_hint = '' THEN '' ELSE ' (' || p_hint || ')' END
 	FROM refused;
 END $$;

@@ -1,8 +1,6 @@
 -- Revert psyrad:scales from pg
 BEGIN;
 
-DROP FUNCTION clinical.trial_mmrm(text, text, text, boolean, double precision);
-DROP FUNCTION clinical.trial_ancova(text, text, text, text, text, boolean, double precision);
 DROP VIEW clinical.retention, clinical.visit_timing, clinical.outcome_by_visit, clinical.subject_outcome, clinical.rating, clinical.participant;
 DROP FUNCTION clinical.assign_visits(text, int[]);
 DROP POLICY masked_arms ON intervention.session;
@@ -12,9 +10,6 @@ REVOKE SELECT (subject_id, site, study, sex, age_years, education_years, dropout
 GRANT SELECT ON clinical.subject TO psyrad_analyst;
 DROP FUNCTION clinical.unmask(text, text);
 DROP TABLE clinical.unmasking;
-DROP FUNCTION clinical.mmrm(double precision[], double precision[], text[], numeric[], text[], text[], text, double precision);
-DROP FUNCTION clinical.ancova(double precision[], double precision[], text[], text[], text, double precision);
-DROP FUNCTION clinical.least_squares(psyrad.meta_regression_state, double precision, boolean);
 DROP FUNCTION clinical.reliable_change(numeric, numeric, numeric, numeric);
 DROP FUNCTION clinical.time_to_response(text, numeric[], numeric[], boolean);
 DROP AGGREGATE clinical.one_instrument(text);
@@ -43,12 +38,18 @@ DROP FUNCTION clinical.prorated_total(text, smallint[], numeric);
 DROP FUNCTION clinical.scale_total(text, smallint[]);
 DROP FUNCTION clinical.check_answers(text, smallint[]);
 SET LOCAL ROLE psyrad_owner;
+-- With their ratings: see revert/instruments.sql.
+ALTER TABLE clinical.score NO FORCE ROW LEVEL SECURITY;
+DELETE FROM clinical.score WHERE instrument NOT LIKE 'HAMD-%';
+ALTER TABLE clinical.score FORCE ROW LEVEL SECURITY;
 DELETE FROM clinical.factor WHERE instrument NOT LIKE 'HAMD-%';
 DELETE FROM clinical.cutoff WHERE instrument NOT LIKE 'HAMD-%';
 DELETE FROM clinical.instrument_item WHERE instrument NOT LIKE 'HAMD-%';
 DELETE FROM clinical.instrument WHERE instrument NOT LIKE 'HAMD-%';
 REVOKE INSERT, DELETE ON clinical.instrument, clinical.instrument_item, clinical.cutoff, clinical.factor FROM psyrad_ingest;
 RESET ROLE;
+DROP FUNCTION ingest.load_instrument(bigint);
+DROP FUNCTION ingest.stage_instrument();
 DROP FUNCTION clinical.declare_instrument(jsonb);
 DROP FUNCTION clinical.check_instrument(jsonb);
 DROP FUNCTION clinical.instrument_definition(text);

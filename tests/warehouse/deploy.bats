@@ -143,6 +143,21 @@ refuses() { run ! "$deploy" "$@"; } # what follows looks at $output
 	equal "$output" ''
 }
 
+@test "a warehouse full of data is taken away whole with --yes, and by a deployer who is no superuser" {
+	"$deploy" deploy "$(main_url)" >/dev/null
+	psql -XAtqd main -f "$top/tests/warehouse/trial.sql" >/dev/null
+	psql -XAtqd main -c "INSERT INTO clinical.score (subject_id, session, instrument, site, total_stated, file_id) SELECT subject_id, session, 'HAMA', site, 9, file_id FROM clinical.score"
+	refuses revert "$(main_url)"
+	[[ $output == *--yes* ]]
+	equal "$(psql -XAtqd main -c 'SELECT count(*) FROM clinical.score')" 8
+	"$deploy" revert --yes "$(main_url)" >/dev/null
+	equal "$(ours main)" ''
+	PGHOST=/nowhere PGUSER=nobody "$deploy" deploy "$(owner_url)" >/dev/null
+	psql -XAtqd owned -f "$top/tests/warehouse/trial.sql" >/dev/null
+	PGHOST=/nowhere PGUSER=nobody "$deploy" revert --yes "$(owner_url)" >/dev/null
+	equal "$(ours owned)" ''
+}
+
 @test "every form of a libpq connection is understood" {
 	for url in "$(main_url)" \
 		"postgresql://t_admin@$(encoded "$server"):$port/main" \
