@@ -7,7 +7,7 @@ load cases.bash
 		psyrad ingest scores "$@" --study t --instrument HAMD-17 2>>errors
 	}
 	all() {
-		load_all long.csv utf16.tsv sheet.xlsx wide.csv cells.csv >out || true
+		load_all long.csv utf16.tsv sheet.xlsx texts.sav numbers.sav wide.csv cells.csv >out || true
 		load_all gb.csv --encoding gb18030 >>out || true
 		load_all empty.csv ragged.csv unclosed.csv nul.csv latin.csv cut.csv names.csv card.csv phone.csv twice.csv nothing.csv visitless.csv both.csv \
 			nobody.csv beyond.csv old.xls print.pdf cut.xlsx cut.sav surrogate.csv >>out || true

@@ -44,7 +44,7 @@ wrong() {
 	wrong '4s/"max"/"most"/' 'line 4, column 56: items[1] has' "unknown keys: 'most'"
 	wrong '5s/true/"yes"/' 'line 5, column' 'reversed is yes where boolean is expected'
 	wrong '7s/"hi": 2/"hi": 1/' 'line 7, column' 'scheme s: the bands from 0 to 1 do not meet the next at 3'
-	wrong '2s/"total_max": 6/"total_max": 9/' 'line 2, column' "the items' totals run from 0 to 6, and the definition's from 0 to 9"
+	wrong '2s/"total_max": 6/"total_max": 9/' 'line 3, column 11' "the items' totals run from 0 to 6, and the definition's from 0 to 9"
 	wrong '1s/"worse"/"up"/' 'line 1, column' 'higher_is is up where worse or better is expected'
 	wrong '1s/"T-2"/"T\/2"/' 'line 1, column' 'is no name for an instrument'
 	wrong '3s/"items"/"item"/' 'line 3, column' "unknown keys: 'item'"
