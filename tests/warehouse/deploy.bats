@@ -145,7 +145,7 @@ refuses() { run ! "$deploy" "$@"; } # what follows looks at $output
 
 @test "a warehouse full of data is taken away whole with --yes, and by a deployer who is no superuser" {
 	"$deploy" deploy "$(main_url)" >/dev/null
-	psql -XAtqd main -f "$top/tests/warehouse/trial.sql" >/dev/null
+	psql -XAtqd main -v document="$(cat "$top/tests/golden/models/linear.json")" -f "$top/tests/warehouse/trial.sql" >/dev/null
 	psql -XAtqd main -c "INSERT INTO clinical.score (subject_id, session, instrument, site, total_stated, file_id) SELECT subject_id, session, 'HAMA', site, 9, file_id FROM clinical.score"
 	refuses revert "$(main_url)"
 	[[ $output == *--yes* ]]
@@ -153,7 +153,7 @@ refuses() { run ! "$deploy" "$@"; } # what follows looks at $output
 	"$deploy" revert --yes "$(main_url)" >/dev/null
 	equal "$(ours main)" ''
 	PGHOST=/nowhere PGUSER=nobody "$deploy" deploy "$(owner_url)" >/dev/null
-	psql -XAtqd owned -f "$top/tests/warehouse/trial.sql" >/dev/null
+	psql -XAtqd owned -v document="$(cat "$top/tests/golden/models/linear.json")" -f "$top/tests/warehouse/trial.sql" >/dev/null
 	PGHOST=/nowhere PGUSER=nobody "$deploy" revert --yes "$(owner_url)" >/dev/null
 	equal "$(ours owned)" ''
 }
