@@ -224,6 +224,24 @@ read_visit(row *r, visit *v, bool *known, psy_error *err)
 					  err);
 }
 
+/* Who rated is a code: what is none may be a name, and is not quoted. */
+static psy_status
+check_rater(row *r, bool *good, psy_error *err)
+{
+	const char *rater = table_get(r->table, RATER);
+	size_t length = rater == NULL ? 0 : strspn(rater, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+	int column = r->table->of_field[RATER];
+	reject_at at = {.row = r->number, .line = table_line(r->table), .label = r->label};
+
+	*good = rater == NULL || (length <= 31 && rater[length] == '\0' && !cell_is_identifier(rater));
+	if (*good)
+		return PSY_OK;
+	at.column_name = r->table->column[column].name;
+	at.column_number = column + 1;
+	at.line = table_cell_line(r->table, (size_t) column);
+	return reject(r->job, &at, err, "bad_rater", "not a rater's code; expected 1 to 31 letters, digits, '-', '_' or '.', never a name");
+}
+
 static psy_status
 read_record(row *r, void *arg, psy_error *err)
 {
@@ -241,7 +259,8 @@ read_record(row *r, void *arg, psy_error *err)
 		return status;
 	}
 	v.wide = s->columns.group[0].week[0] != '\0';
-	if (!v.wide)
+	status = check_rater(r, &known, err);
+	if (known && !v.wide)
 		status = read_visit(r, &v, &known, err);
 	if (!known)
 		s->ratings++;

@@ -149,7 +149,7 @@ P02|pre|20|20' "$(q 'SELECT k.label, s.session, s.total_items, s.total FROM clin
 }
 
 @test "quoted line ends: line numbers are of the physical line where the record begins" {
-	printf 'participant_id,week,total,rater\nP01,0,20,"R\n1"\nP02,0,99,R1\n"P03",0,"x\ny",R1\n' >a.csv
+	printf 'participant_id,week,total,note\nP01,0,20,"R\n1"\nP02,0,99,R1\n"P03",0,"x\ny",R1\n' >a.csv
 	scores a.csv; exits 1
 	is '4|total|3|total_out_of_range|found 99; expected 0 to 52 (HAMD-17); if 99 means missing, say so with --missing 99' "$(rejects | head -1)"
 	is '5|total|3|bad_number' "$(q "SELECT line, column_name, column_number, code FROM ingest.reject ORDER BY line DESC LIMIT 1")"

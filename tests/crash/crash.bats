@@ -186,3 +186,71 @@ protocols_state() { q "SELECT (SELECT count(*) FROM intervention.protocol), (SEL
 	done
 	scores scores.xlsx; exits 1; has '4 read, 3 loaded, 0 unchanged, 1 rejected'
 }
+
+# killed_at POINT COMMAND...: the tool killed while it waits there, and the state that it leaves
+killed_at() {
+	hold "$1"; shift
+	"$@" >out 2>err & tool=$!
+	pid=$(backend)
+	kill -9 $tool; wait $tool 2>/dev/null || true
+	let_go; gone "$pid"
+}
+everything() { q "SELECT (SELECT count(*) FROM clinical.subject_key), (SELECT count(*) FROM clinical.subject), (SELECT count(*) FROM clinical.visit), (SELECT count(*) FROM clinical.score),
+	(SELECT count(*) FROM clinical.concomitant_drug), (SELECT count(*) FROM clinical.data_query), (SELECT count(*) FROM ingest.reject), (SELECT count(*) FROM ingest.history), (SELECT count(*) FROM ingest.file)"; }
+
+@test "SPSS, a line a cell, several instruments side by side: kill -9 of the tool leaves nothing, and a second run brings all" {
+	printf 'participant_id:s\tweek:n\ttotal:n\nP01\t0\t20\nP02\t0\t21\nP09\t0\t22\n' | make_sav scores.sav
+	{ echo 'record,redcap_event_name,field_name,value'; for p in P01 P02 P09; do echo "$p,week_0_arm_1,hamd_total,20"; done; } >eav.csv
+	printf 'participant_id,HAMD17_w0,HAMA_w0\nP01,20,\nP02,,9\nP09,7,\n' >wide.csv
+	before=$(everything)
+	for point in 'LOCK TABLE clinical.instrument' 'LOCK TABLE clinical.score' 'LOCK TABLE ingest.reject'; do
+		for file in scores.sav eav.csv; do
+			killed_at "$point" psyrad ingest scores $file --study t --instrument HAMD-17
+			is "$before" "$(everything)"
+		done
+		killed_at "$point" psyrad ingest scores wide.csv --study t
+		is "$before" "$(everything)"
+	done
+	for file in scores.sav eav.csv; do scores $file; exits 1; has '3 read, '; has ' 1 rejected'; done
+	run psyrad ingest scores wide.csv --study t; exits 1; has '3 read, 1 loaded, 1 unchanged, 1 rejected'
+	is '3|HAMD-17 HAMA' "$(q "SELECT count(*), string_agg(DISTINCT instrument, ' ' ORDER BY instrument DESC) FROM clinical.score")"
+}
+
+@test "participants and drugs: kill -9 of the tool at each point leaves nothing, and a second run brings all" {
+	printf 'participant_id\tsite\tarm\tage\nN1\teast\tEA\t7\nN2\twest\tsham\t30\nN3\tnowhere\tEA\t30\n' >people.tsv
+	printf 'participant_id,drug,dose\nP01,sertraline,50 mg\nP02,fluoxetine,20 mg\nP09,x,1\n' >drugs.csv
+	before=$(everything)
+	for point in 'LOCK TABLE ingest.file' 'LOCK TABLE clinical.subject_key IN EXCLUSIVE MODE' 'LOCK TABLE clinical.subject IN EXCLUSIVE MODE' 'LOCK TABLE clinical.data_query' 'LOCK TABLE ingest.reject'; do
+		killed_at "$point" psyrad ingest participants people.tsv --study t
+		is "$before" "$(everything)"
+	done
+	for point in 'LOCK TABLE clinical.drug' 'LOCK TABLE clinical.concomitant_drug' 'LOCK TABLE ingest.reject'; do
+		killed_at "$point" psyrad ingest drugs drugs.csv --study t
+		is "$before" "$(everything)"
+	done
+	run psyrad ingest participants people.tsv --study t; exits 1; has '3 read, 2 loaded, 0 unchanged, 1 rejected'
+	run psyrad ingest drugs drugs.csv --study t; exits 1; has '3 read, 2 loaded, 0 unchanged, 1 rejected'
+	is '8|2|1' "$(q 'SELECT (SELECT count(*) FROM clinical.subject), (SELECT count(*) FROM clinical.concomitant_drug), (SELECT count(*) FROM clinical.data_query)')"
+}
+
+@test "two loaders at once: sheets of ratings in two formats that disagree keep one row a rating, the other in the history" {
+	printf 'participant_id,week,total\nP01,0,20\nP02,0,21\nP03,0,22\n' >a.csv
+	"$top/tests/cli/make_workbook" b.xlsx <<<'{"sheets": [{"name": "S", "rows": [["participant_id", "week", "total"], ["P01", 0, 10], ["P02", 0, 11], ["P03", 0, 22], ["P04", 0, 9]]}]}'
+	hold 'LOCK TABLE clinical.score'
+	psyrad ingest scores a.csv --study t --instrument HAMD-17 >first 2>&1 & one=$!
+	psyrad ingest scores b.xlsx --study t --instrument HAMD-17 >second 2>&1 & two=$!
+	backend >/dev/null; let_go
+	wait $one; wait $two
+	is '4|2|4' "$(q "SELECT (SELECT count(*) FROM clinical.score), (SELECT count(*) FROM ingest.history WHERE table_name = 'clinical.score'), (SELECT count(*) FROM clinical.visit)")"
+	is 1 "$(q "SELECT count(DISTINCT s.file_id) FROM clinical.score s JOIN clinical.subject_key k USING (subject_id) WHERE label IN ('P01', 'P02')")"
+}
+
+@test "two loaders at once: the same new participants are one person each" {
+	printf 'participant_id\tsite\tarm\tage\nN1\teast\tEA\t30\nN2\twest\tsham\t31\n' >a.tsv; sed 's/\t31$/\t32/' a.tsv >b.tsv
+	hold 'LOCK TABLE clinical.subject IN EXCLUSIVE MODE'
+	psyrad ingest participants a.tsv --study t >first 2>&1 & one=$!
+	psyrad ingest participants b.tsv --study t >second 2>&1 & two=$!
+	backend >/dev/null; let_go
+	wait $one; wait $two
+	is '2|2|1' "$(q "SELECT (SELECT count(*) FROM clinical.subject_key WHERE label LIKE 'N%'), (SELECT count(*) FROM clinical.subject s JOIN clinical.subject_key USING (subject_id) WHERE label LIKE 'N%'), (SELECT count(*) FROM ingest.history)")"
+}
