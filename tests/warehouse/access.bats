@@ -28,6 +28,7 @@ drop_logins() { local role; for role in $logins; do psql -XAtqd postgres -c "DRO
 teardown_file()
 {
 	load helpers
+	sql 'DROP VIEW report.test_score, report.test_image' # of trial.sql, on views that the warehouse takes away
 	"$deploy" revert --yes "$(url_of "$database")" >/dev/null
 	drop_database "$database"
 	drop_logins

@@ -150,10 +150,12 @@ refuses() { run ! "$deploy" "$@"; } # what follows looks at $output
 	refuses revert "$(main_url)"
 	[[ $output == *--yes* ]]
 	equal "$(psql -XAtqd main -c 'SELECT count(*) FROM clinical.score')" 8
+	psql -XAtqd main -c 'DROP VIEW report.test_score, report.test_image' # the fixture's own
 	"$deploy" revert --yes "$(main_url)" >/dev/null
 	equal "$(ours main)" ''
 	PGHOST=/nowhere PGUSER=nobody "$deploy" deploy "$(owner_url)" >/dev/null
 	psql -XAtqd owned -v document="$(cat "$top/tests/golden/models/linear.json")" -f "$top/tests/warehouse/trial.sql" >/dev/null
+	psql -XAtqd owned -c 'DROP VIEW report.test_score, report.test_image'
 	PGHOST=/nowhere PGUSER=nobody "$deploy" revert --yes "$(owner_url)" >/dev/null
 	equal "$(ours owned)" ''
 }

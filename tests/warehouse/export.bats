@@ -33,6 +33,7 @@ drop_logins() { local role; for role in t_hub t_nobody t_analyst_gz; do psql -XA
 teardown_file()
 {
 	load helpers
+	sql 'DROP VIEW report.test_score, report.test_image' # of trial.sql, on views that the warehouse takes away
 	"$deploy" revert --yes "$(url_of "$database")" >/dev/null
 	drop_database "$database"
 	drop_logins

@@ -25,6 +25,7 @@ setup_file()
 teardown_file()
 {
 	load helpers
+	sql 'DROP VIEW report.test_score, report.test_image' # of trial.sql, on views that the warehouse takes away
 	"$deploy" revert --yes "$(url_of "$database")" >/dev/null
 	drop_database "$database"
 }
