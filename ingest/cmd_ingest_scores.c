@@ -193,7 +193,8 @@ named_session(const options *opt, const char *cell, visit *v)
 		if (!visit_week(name, v->named_week))
 			v->named_week[0] = '\0';
 	}
-	else if ((unsigned char) cell[0] >= 0x80 && !visit_week(name, v->named_week))
+	/* A session is letters and digits (BIDS): week 8, 8周 and 第8周 are none. */
+	else if (strspn(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") != strlen(cell) && !visit_week(name, v->named_week))
 		v->named_week[0] = '\0';
 	free(name);
 	return v->named_week[0] ? NULL : cell;
@@ -210,7 +211,9 @@ read_visit(row *r, visit *v, bool *known, psy_error *err)
 	psy_error why;
 
 	v->session = cell == NULL ? r->job->opt->session : named_session(r->job->opt, cell, v);
-	if (column >= 0)
+	if (column >= 0 && v->session == NULL && (cell = table_cell(r->table, (size_t) column)) != NULL && visit_week(cell, v->named_week))
+		v->week = v->named_week; /* 第8周, W8, week 8 */
+	else if (column >= 0)
 		status = row_decimal(r, (size_t) column, &v->week, err);
 	else if (v->session == NULL && v->named_week[0])
 		v->week = v->named_week;

@@ -76,6 +76,8 @@ explain(const char *cell, psy_error *err)
 
 	if (has_full_width(cell))
 		return psy_fail(err, PSY_FORMAT, "full-width characters; expected a number in plain digits");
+	if (strstr(cell, "\xc2\xa0") != NULL)
+		return psy_fail(err, PSY_FORMAT, "a no-break space; expected a number and nothing else");
 	if (comma != NULL)
 		return psy_fail(err, PSY_FORMAT,
 						"a comma; expected a number with a decimal point and no thousands separators");

@@ -252,6 +252,24 @@ begin_cell(sheet_reader *s)
 	buffer_reserve(&s->bytes, 1);
 }
 
+/* What a cell holds that is merged into one beside it.  Down the rows that is the first cell's text, and in the header too; across the
+ * columns of a record it would make one column's number another's, so that the cell says what it is instead. */
+static void
+add_merged(sheet_reader *s, const sheet_merge *m)
+{
+	char letters[8], *p = letters + sizeof letters - 1;
+
+	if (!s->headed || (int) s->cells - 1 == m->first)
+	{
+		buffer_text(&s->bytes, m->text);
+		return;
+	}
+	*p = '\0';
+	for (int column = m->first; column >= 0; column = column / 26 - 1)
+		*--p = (char) ('A' + column % 26);
+	buffer_format(&s->bytes, "(merged with %s%ld)", p, m->first_row);
+}
+
 /* Cells that the file leaves out, up to `column`: empty, or a merged range's. */
 static void
 fill_to(sheet_reader *s, size_t column)
@@ -261,8 +279,8 @@ fill_to(sheet_reader *s, size_t column)
 		const sheet_merge *m = s->merges > 0 ? merge_at(s, (int) s->cells) : NULL;
 
 		begin_cell(s);
-		if (m != NULL && m->text != NULL)
-			buffer_text(&s->bytes, m->text);
+		if (m != NULL && m->text != NULL && *m->text)
+			add_merged(s, m);
 		buffer_byte(&s->bytes, '\0');
 	}
 }

@@ -3,7 +3,7 @@
  *
  * What Excel stores is not what people see: numbers come with the fifteen digits that Excel shows, numbers in a
  * date format as ISO dates (so that a score which Excel turned into a date is refused as one), a formula as its
- * last value, and the cells of a merged range as its first.  The first record is the header: title rows before
+ * last value, and the cells of a range merged down the rows as its first (across the columns of a record they say that they are merged).  The first record is the header: title rows before
  * it (one text across the sheet) are passed over, and two header rows that a merged cell joins (week over items)
  * become one, "week_item".  line is the row's number in the sheet.
  *

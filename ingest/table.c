@@ -7,6 +7,27 @@
 #include <string.h>
 #include <strings.h>
 
+/* A number and nothing else: digits with a sign and one point. */
+static bool
+plain_number(const char *text, double *value)
+{
+	char *end;
+
+	if (*text == '\0' || strspn(text, "0123456789.+-") != strlen(text))
+		return false;
+	*value = strtod(text, &end);
+	return end != text && *end == '\0';
+}
+
+/* The token as it stands, or a number that is the same: 99.0 of a program that writes decimals is 99. */
+static bool
+is_token(const char *cell, const char *token)
+{
+	double a, b;
+
+	return strcmp(cell, token) == 0 || (plain_number(token, &b) && plain_number(cell, &a) && a == b);
+}
+
 bool
 cell_missing(const options *opt, const char *cell)
 {
@@ -16,7 +37,7 @@ cell_missing(const options *opt, const char *cell)
 		if (strcasecmp(cell, always[i]) == 0)
 			return true;
 	for (size_t i = 0; i < opt->missing.count; i++)
-		if (strcmp(cell, opt->missing.item[i]) == 0)
+		if (is_token(cell, opt->missing.item[i]))
 			return true;
 	return false;
 }

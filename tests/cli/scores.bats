@@ -194,3 +194,22 @@ P02|pre|20|20' "$(q 'SELECT k.label, s.session, s.total_items, s.total FROM clin
 	is 4 "$(facts)"
 	is 'bad.csv|refused' "$(q "SELECT path, status FROM ingest.file WHERE status = 'refused'")"
 }
+
+@test "weeks in words, in the column of the week and in that of the visit" {
+	printf '受试者编号,访视（周）,总分\nP01,第8周,9\nP02,W4,12\nP03,week 2,15\nP04,基线,20\nP05,8周后,8\nP06,第三周,8\n' >a.csv
+	scores a.csv; exits 1; has '6 read, 5 loaded, 0 unchanged, 1 rejected'
+	is '7|访视（周）|2|bad_number' "$(rejects | cut -d '|' -f 1-4)"
+	printf 'participant_id,visit,total\nP06,week 8,9\nP06,8周,9\nP05,第2周,12\nP05,w2,12\n' >b.csv
+	scores b.csv; exits 1; has '4 read, 2 loaded, 0 unchanged, 2 rejected'
+	is 'P01 post 9, P02 w4 12, P03 w2 15, P04 pre 20, P05 post 8, P05 w2 12, P06 post 9' "$(q "SELECT string_agg(concat_ws(' ', label, session, total), ', ' ORDER BY label, session) FROM clinical.score s JOIN clinical.subject_key k USING (subject_id)")"
+}
+
+@test "a declared sentinel is a number: 99 is also 99.0; a no-break space and a half-made UTF-16 are named" {
+	printf 'participant_id,week,total\nP01,0,99.0\nP02,0,99\nP03,0,+99\nP04,0,99x\nP05,0,\xc2\xa022\nP06,0,20\n' >a.csv
+	scores a.csv --missing 99; exits 1; has '3 read, 1 loaded, 0 unchanged, 2 rejected'
+	is '5|found 99x: not a number
+6|found '$'\xc2\xa0''22: a no-break space; expected a number and nothing else' "$(q 'SELECT line, message FROM ingest.reject ORDER BY line')"
+	printf 'participant_id,week,total\nP01,0,20\n' | iconv -t UTF-16BE >be.csv; printf 'participant_id,week,total\nP02,0,21\n' | iconv -t UTF-16LE >le.csv
+	scores be.csv le.csv; exits 1; has 'say --encoding utf-16'
+	scores be.csv le.csv --encoding utf-16; exits 0; has '2 read, 2 loaded'
+}

@@ -46,6 +46,17 @@ P01|w4|15|3' "$(loaded)"
 	is '5|participant_id|1|missing_participant|empty; expected the participant'"'"'s study code' "$(rejected)"
 }
 
+@test "cells merged across the columns of a record give no column another's number" {
+	workbook <<-'JSON'
+		{"sheets": [{"name": "S", "merges": ["B2:C2", "C3:D3", "A4:A5"], "rows": [["participant_id", "week", "total", "rater"], ["P01", 0, null, "R1"], ["P02", 0, 20, null], ["P03", 0, 21, "R1"], [null, 8, 9, "R1"]]}]}
+	JSON
+	scores scores.xlsx; exits 1; has '4 read, 2 loaded, 0 unchanged, 2 rejected'
+	is '2|total|3|bad_number|found (merged with B2): not a number
+3|rater|4|bad_rater|not a rater'"'"'s code; expected 1 to 31 letters, digits, '"'-', '_' or '.', never a name" "$(rejected)"
+	is 'P03|post|9|5
+P03|pre|21|4' "$(loaded)"
+}
+
 @test "of several sheets with content one is chosen by name or number, never guessed; hidden ones are not looked at" {
 	workbook <<-'JSON'
 		{"sheets": [{"name": "week 0", "rows": [["participant_id", "total"], ["P01", 20]]}, {"name": "week 8", "rows": [["participant_id", "total"], ["P01", 9]]},
