@@ -173,6 +173,7 @@ def register():
     import bench_image
     import bench_mass
     import bench_meta
+    import bench_mining
     import bench_models
     import bench_permutation
     import bench_registry
@@ -182,6 +183,7 @@ def register():
     BENCHES.update(bench_image.BENCHES)
     BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)
+    BENCHES.update(bench_mining.BENCHES)
     BENCHES.update(bench_models.BENCHES)
     BENCHES.update(bench_permutation.BENCHES)
     BENCHES.update(bench_registry.BENCHES)
