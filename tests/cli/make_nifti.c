@@ -6,7 +6,7 @@
  * dims=4,5,6  type=uint8|int16|float32|float64|complex64|...  version=1|2  swap=1  pair=1 (OUT.hdr, OUT.img)
  * slope=  inter=  affine=12 numbers | qform=1 | none=1   offset=  payload=N (bytes written)  extra=N (bytes after)
  * both=1 (a qform that is not the sform's)  values=1,2,nan,... (voxel by voxel)
- * fill=index (voxel v holds v) | fill=mirror (v counted with the first dimension backwards) | labels=N (1..N by the first dimension, 0 at its start) | constant value | nan=K (voxel K is NaN)
+ * fill=index (voxel v holds v) | fill=mirror (v counted with the first dimension backwards) | labels=N (1..N by the first dimension, 0 at its start) | halves=1 (1 and 2 by turns) | constant value | nan=K (voxel K is NaN)
  * any header field by offset: poke=OFFSET:HEXBYTES
  */
 #include <math.h>
@@ -122,6 +122,8 @@ voxel(long v, long first)
 		return NAN;
 	if (constant != NULL)
 		return strtod(constant, NULL);
+	if (strcmp(option("halves", "0"), "1") == 0)
+		return (double) (1 + v % first % 2);
 	if (labels != NULL)
 		return (double) (v % first % (atol(labels) + 1));
 	return (double) v;

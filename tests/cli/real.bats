@@ -124,3 +124,93 @@ labels() { printf 'index\tname\n'; tail -n +2 "$1" | cut -d, -f1 | sed 's/.*/&\t
 	has '72 read, 0 loaded, 0 unchanged, 72 rejected'
 	is 'unknown_arm' "$(q 'SELECT DISTINCT code FROM ingest.reject')"
 }
+
+@test "headers of every image here: nibabel's inventory, and what it cannot read is refused" {
+	need "$data/imaging/golden_images/nifti_inventory_nibabel.csv"
+	golden=$data/imaging/golden_images/nifti_inventory_nibabel.csv
+	cd "$data/imaging"
+	tail -n +2 "$golden" | cut -d, -f1 | while read -r f; do if [ -e "$f" ]; then printf '%s\n' "$f"; fi; done >"$BATS_TEST_TMPDIR/files"
+	run bash -o pipefail -c 'xargs psyrad inspect <"$1" 2>/dev/null | python3 "$2" "$3" .' - "$BATS_TEST_TMPDIR/files" "$here/inventory.py" "$golden"
+	has '26 agree, 163 refused'
+}
+
+@test "AAL and Brodmann: every statistic of Colin27 (nibabel and numpy)" {
+	need "$data/imaging/golden_images/roi_aal_ch2bet.csv"
+	atlas=$data/imaging/atlases_mricron
+	psyrad ingest atlas "$atlas/aal.nii.gz" --names "$atlas/aal.nii.txt" --atlas aal
+	labels "$data/imaging/golden_images/roi_brodmann_ch2bet.csv" >names.tsv
+	psyrad ingest atlas "$atlas/brodmann.nii.gz" --names names.tsv --atlas brodmann
+	for name in aal brodmann; do
+		run psyrad ingest image "$atlas/ch2bet.nii.gz" --study t --atlas $name --measure intensity --subject P01 --session pre --suffix T1w --stat n_voxels,mean,sd,median,min,max; exits 0
+		column=2
+		for stat in _n_voxels '' _sd _median _min _max; do
+			q "SELECT u.x::float8 FROM imaging.vector v JOIN imaging.feature_set s USING (feature_set_id), unnest(v.value) WITH ORDINALITY u(x, k)
+				WHERE (s.atlas, s.measure) = ('$name', 'intensity$stat') ORDER BY k" >found
+			[ "$(wc -l <found)" = "$(($(wc -l <"$data/imaging/golden_images/roi_${name}_ch2bet.csv") - 1))" ]
+			paste -d ' ' found <(tail -n +2 "$data/imaging/golden_images/roi_${name}_ch2bet.csv" | cut -d, -f$column) | close_to 1e-7
+			column=$((column + 1))
+		done
+	done
+}
+
+@test "a statistical map over AAL: labels to the map (nilearn), the map to the labels (scipy), spheres (nilearn)" {
+	need "$data/imaging/nifti_images_niivue/spmMotor.nii.gz"
+	atlas=$data/imaging/atlases_mricron golden=$top/tests/golden/image.csv
+	psyrad ingest atlas "$atlas/aal.nii.gz" --names "$atlas/aal.nii.txt" --atlas AAL
+	printf 'x\ty\tz\tradius\tlabel\n0\t-40\t-50\t4\tNTS\n-38\t-24\t56\t8\tM1_L\n38\t-24\t56\t8\tM1_R\n4\t12\t40\t5.5\tdACC\n' >seeds.tsv
+	psyrad ingest atlas --spheres seeds.tsv --atlas seeds
+	map() { run psyrad ingest image "$data/imaging/nifti_images_niivue/spmMotor.nii.gz" --study t --measure statistic --subject P01 --session pre "$@"; exits 0; }
+	map --atlas AAL --resample nearest --pipeline nearest; map --atlas AAL --resample linear --pipeline linear --stat mean,n_voxels; map --atlas seeds --pipeline sphere
+	for method in nearest linear sphere; do
+		q "SELECT u.x::float8 FROM imaging.vector v JOIN imaging.feature_set s USING (feature_set_id), unnest(v.value) WITH ORDINALITY u(x, k)
+			WHERE v.pipeline = '$method' AND s.measure = 'statistic' ORDER BY k" >found
+		[ "$(wc -l <found)" = "$(grep -c "^$method," "$golden")" ]
+		paste -d ' ' found <(grep "^$method," "$golden" | cut -d, -f3) | close_to 1e-6
+	done
+	is "$(grep '^linear,' "$golden" | cut -d, -f4)" "$(q "SELECT u.x FROM imaging.vector v JOIN imaging.feature_set s USING (feature_set_id), unnest(v.value) WITH ORDINALITY u(x, k) WHERE s.measure = 'statistic_n_voxels' ORDER BY k")"
+}
+
+@test "AICHA brought to the image's grid (nilearn)" {
+	need "$data/imaging/golden_roi/nilearn_ch2_by_AICHAmc_resampled_to_data.csv"; need /usr/share/mricron/templates/AICHAmc.nii.gz
+	psyrad ingest atlas /usr/share/mricron/templates/AICHAmc.nii.gz --names /usr/share/mricron/templates/AICHAmc.nii.txt --atlas AICHA
+	run psyrad ingest image /usr/share/mricron/templates/ch2.nii.gz --study t --atlas AICHA --measure intensity --subject P01 --session pre --resample nearest; exits 0
+	paste -d ' ' <(q "SELECT v.value[r.region]::float8 FROM imaging.vector v, imaging.region r WHERE r.atlas = 'AICHA' ORDER BY r.label") \
+		<(tail -n +2 "$data/imaging/golden_roi/nilearn_ch2_by_AICHAmc_resampled_to_data.csv" | cut -d, -f2) | close_to 1e-6
+}
+
+@test "the same head stored in two orientations gives the same answers" {
+	need "$data/imaging/nifti_images_niivue/orient_LAS.nii.gz"
+	atlas=$data/imaging/atlases_mricron
+	psyrad ingest atlas "$atlas/aal.nii.gz" --names "$atlas/aal.nii.txt" --atlas AAL
+	for method in nearest linear; do
+		for orientation in LAS LPI; do
+			run psyrad ingest image "$data/imaging/nifti_images_niivue/orient_$orientation.nii.gz" --study t --atlas AAL --measure intensity --subject P01 --session pre --resample $method --stat mean,sd,n_voxels --pipeline $method-$orientation
+			exits 0
+		done
+		is 'intensity|116|0
+intensity_n_voxels|116|0
+intensity_sd|116|0' "$(q "SELECT s.measure, count(*), count(*) FILTER (WHERE abs(u.x - w.x) > 1e-6 * abs(u.x)) FROM imaging.vector a JOIN imaging.vector b USING (subject_id, feature_set_id, session, run)
+			JOIN imaging.feature_set s USING (feature_set_id), unnest(a.value) WITH ORDINALITY u(x, k), unnest(b.value) WITH ORDINALITY w(x, l)
+			WHERE k = l AND (a.pipeline, b.pipeline) = ('$method-LAS', '$method-LPI') GROUP BY 1 ORDER BY 1")"
+	done
+}
+
+@test "region series: blocks of a BOLD series (numpy), and the mean of each volume of two ASL series (nibabel)" {
+	need "$data/imaging/golden_roi/functional_blocks_ts.csv"
+	series() { run psyrad ingest series "$1" --study t --atlas "$2" --pipeline raw --subject P01 --session pre --run "$3" --tr 2; exits 0
+		q "SELECT u.x FROM imaging.series, unnest(value) WITH ORDINALITY u(x, k) WHERE run = $3 ORDER BY k" >found; }
+	golden=$data/imaging/golden_roi
+	seq -f 'block%g' 12 >names.txt; psyrad ingest atlas "$golden/functional_blocks_atlas.nii.gz" --names names.txt --atlas blocks
+	series "$golden/functional.nii" blocks 1
+	paste -d ' ' found <(tr , '\n' <"$golden/functional_blocks_ts.csv") | close_to 1e-12
+	printf 'even\nodd\n' >halves.txt; run_no=1
+	for asl in pcasl:52,68,20 mpld_asl:64,64,24; do
+		image=$data/imaging/nifti_images_niivue/${asl%:*}.nii.gz run_no=$((run_no + 1))
+		make_nifti halves.nii dims=${asl#*:} halves=1 affine="$(psyrad inspect "$image" | tail -1 | cut -f13 | tr ' ' ,)"
+		psyrad ingest atlas halves.nii --names halves.txt --atlas ${asl%:*}
+		series "$image" ${asl%:*} $run_no
+		paste -d ' ' - - <found | awk '{ printf "%.17g\n", ($1 + $2) / 2 }' >means && mv means found
+		is "$(($(wc -l <"$data/imaging/golden_images/${asl%:*}_global_mean_by_volume.csv") - 1))" "$(wc -l <found)"
+		paste -d ' ' found <(tail -n +2 "$data/imaging/golden_images/${asl%:*}_global_mean_by_volume.csv") | close_to 1e-9
+	done
+}
