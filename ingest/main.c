@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const loader *const loaders[] = {&load_study, &load_instrument, &load_participants, &load_scores, &load_drugs,
-										&load_atlas,     &load_networks,     &load_image,        &load_series,  &load_connectome, &load_features,
+										&load_atlas,     &load_networks,     &load_image,        &load_series, &load_seed,  &load_connectome, &load_features,
 										&load_protocols, &load_sessions, &load_effects,      &load_literature, &load_model};
 #define LOADERS (sizeof loaders / sizeof *loaders)
 

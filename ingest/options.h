@@ -38,7 +38,8 @@ typedef enum option_set
 	OPT_SCHEME = 1 << 21,
 	OPT_LITERATURE = 1 << 22, /* --database, --search, --searched, --format, --encoding, --map */
 	OPT_BIDS = 1 << 23,      /* --arm, --strict */
-	OPT_LEVEL = 1 << 24      /* --level */
+	OPT_LEVEL = 1 << 24,     /* --level */
+	OPT_SEED = 1 << 25       /* --seeds */
 } option_set;
 
 typedef struct options
@@ -59,7 +60,7 @@ typedef struct options
 	bool voxels;
 	const char *resample, *mask, *stat, *suvr, *scheme;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
-	const char *tr, *kind, *variable, *symmetrize, *confounds, *definition;
+	const char *tr, *kind, *variable, *symmetrize, *confounds, *definition, *seeds;
 	bool detrend, cosine, non_steady_state, extrapolate;
 	const char *standardize, *motion, *wm_csf, *global_signal, *compcor, *fd;
 	const char *scrub, *scrub_dvars, *scrub_before, *scrub_after, *scrub_segment, *scrub_by, *bandpass;

@@ -46,7 +46,7 @@ scan_describe(const scan *s, buffer *json)
 {
 	buffer text = {0};
 
-	buffer_format(&text, "%s %s %d %s", s->label, s->session, s->run, s->name.suffix);
+	buffer_format(&text, "%s %s %d %s %s", s->label, s->session, s->run, s->name.task, s->name.suffix);
 	json_member(json, "scan", text.data);
 	buffer_free(&text);
 }

@@ -159,6 +159,7 @@ CREATE TABLE imaging.acquisition (
 	scanner       text REFERENCES clinical.scanner,
 	task          text,
 	tr_s          real CHECK (tr_s > 0),
+	header_tr_s   real CHECK (header_tr_s > 0),
 	volumes       int CHECK (volumes > 0),
 	mean_fd_mm    real CHECK (mean_fd_mm >= 0), -- mean framewise displacement, of the volumes that have one
 	forms_apart_mm real,                   -- between where the header's sform and qform put a voxel, at most
@@ -170,7 +171,8 @@ CREATE TABLE imaging.acquisition (
 );
 COMMENT ON TABLE imaging.acquisition IS 'One run of one modality: where and how a scan was made, and how much the head moved';
 COMMENT ON COLUMN imaging.acquisition.modality IS 'BIDS suffix: bold, T1w, pet, ...';
-COMMENT ON COLUMN imaging.acquisition.tr_s IS 'Repetition time, seconds';
+COMMENT ON COLUMN imaging.acquisition.tr_s IS 'Repetition time, seconds: as the loader was told, else of the sidecar, else of the image''s header';
+COMMENT ON COLUMN imaging.acquisition.header_tr_s IS 'What the image''s header says of it; another value than tr_s is a reason to ask';
 COMMENT ON COLUMN imaging.acquisition.volumes IS 'As acquired; how many a pipeline kept is the series'' matter';
 COMMENT ON COLUMN imaging.acquisition.mean_fd_mm IS 'Mean framewise displacement, mm, over the volumes that have one (the first has none)';
 COMMENT ON COLUMN imaging.acquisition.forms_apart_mm IS 'Largest distance between where the image''s sform and its qform put a voxel, mm; the sform is what counts.  NULL unless the header has both';

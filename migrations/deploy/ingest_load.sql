@@ -463,8 +463,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM ingest.stage_common();
 	CREATE TEMPORARY TABLE stage (
-		"row" bigint, label text, session text, run smallint, task text, choices text, tr_s float8, tr_note text,
-		volumes int, volumes_kept int, mean_fd_mm float8, payload_sha256 bytea, value float8[], forms_apart_mm real, coverage real[]
+		"row" bigint, label text, session text, run smallint, task text, choices text, tr_s float8, header_tr_s float8,
+		volumes int, volumes_kept int, mean_fd_mm float8, payload_sha256 bytea, forms_apart_mm real, value float8[], coverage real[]
 	) ON COMMIT DROP;
 END $$;
 
@@ -502,6 +502,28 @@ BEGIN
 	END IF;
 END $$;
 
+-- Whose run the rows of pg_temp.stage are of, its pipeline, and the acquisition.
+CREATE FUNCTION ingest.load_run(p_file_id bigint, p_pipeline text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.lock('scans', (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id));
+	PERFORM ingest.find_scan(p_file_id);
+	PERFORM ingest.check_task();
+	INSERT INTO imaging.pipeline (pipeline, choices) SELECT p_pipeline, s.choices::jsonb FROM pg_temp.stage s LIMIT 1 ON CONFLICT DO NOTHING;
+	-- Another loader may have declared it in the meantime.
+	IF (SELECT p.choices FROM imaging.pipeline p WHERE p.pipeline = p_pipeline) <> (SELECT s.choices::jsonb FROM pg_temp.stage s LIMIT 1) THEN
+		PERFORM ingest.refuse(format('the pipeline %s has just been declared with other choices', p_pipeline));
+	END IF;
+	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
+	SELECT s."row", k.subject_id, s.session, 'bold' AS modality, s.run, k.site, k.scanner, s.task, s.tr_s::real AS tr_s, s.volumes,
+		s.mean_fd_mm::real AS mean_fd_mm, coalesce(s.payload_sha256, a.payload_sha256) AS payload_sha256,
+		coalesce(s.forms_apart_mm, a.forms_apart_mm) AS forms_apart_mm, coalesce(s.header_tr_s::real, a.header_tr_s) AS header_tr_s
+	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
+	LEFT JOIN imaging.acquisition a ON (a.subject_id, a.session, a.modality, a.run) = (k.subject_id, s.session, 'bold', s.run)
+	LIMIT 1;
+	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
+END $$;
+
 CREATE FUNCTION ingest.load_series(p_file_id bigint) RETURNS ingest.counts
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -510,36 +532,21 @@ DECLARE
 	p_study    text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
 	counts     ingest.counts;
 BEGIN
-	PERFORM ingest.lock('scans', p_study);
-	PERFORM ingest.find_scan(p_file_id);
-	PERFORM ingest.check_task();
-	INSERT INTO imaging.pipeline (pipeline, choices) SELECT p_pipeline, s.choices::jsonb FROM pg_temp.stage s ON CONFLICT DO NOTHING;
-	-- Another loader may have declared it in the meantime.
-	IF (SELECT p.choices FROM imaging.pipeline p WHERE p.pipeline = p_pipeline) <> (SELECT s.choices::jsonb FROM pg_temp.stage s) THEN
-		PERFORM ingest.refuse(format('the pipeline %s has just been declared with other choices', p_pipeline));
-	END IF;
-
-	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", k.subject_id, s.session, 'bold' AS modality, s.run, k.site, k.scanner, s.task, s.tr_s::real AS tr_s, s.volumes,
-		s.mean_fd_mm::real AS mean_fd_mm, coalesce(s.payload_sha256, a.payload_sha256) AS payload_sha256,
-		coalesce(s.forms_apart_mm, a.forms_apart_mm) AS forms_apart_mm
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
-	LEFT JOIN imaging.acquisition a ON (a.subject_id, a.session, a.modality, a.run) = (k.subject_id, s.session, 'bold', s.run);
-	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
-
+	PERFORM ingest.load_run(p_file_id, p_pipeline);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
 		p_pipeline AS pipeline, k.site, s.value, s.tr_s, s.volumes, s.volumes_kept, s.mean_fd_mm, s.coverage
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	counts := ingest.merge(p_file_id, 'imaging.series', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 
+	IF (SELECT array_length(s.value, 2) < 2 FROM pg_temp.stage s) THEN
+		RETURN counts; -- one region is connected with nothing
+	END IF;
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, 'fc_pearson', p_pipeline) AS feature_set_id, s.session,
 		s.run, p_pipeline AS pipeline, k.site, psyrad.conn_from_series(s.value, 'pearson') AS value
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	PERFORM ingest.merge(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
-	INSERT INTO pg_temp.stage_reject (code, message, label)
-	SELECT 'repetition_time', s.tr_note, s.label FROM pg_temp.stage s WHERE s.tr_note IS NOT NULL;
 	RETURN counts;
 END $$;
 

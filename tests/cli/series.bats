@@ -249,3 +249,73 @@ open('${name}_desc-confounds_timeseries.tsv', 'w').writelines('\t'.join(r) + '\n
 	is 'fc_pearson over abc: pipeline p1, the lowest run of a visit, of the runs with at least 1 usable minutes' "$(q "SELECT rule FROM imaging.primary_rule WHERE measure = 'fc_pearson'")"
 	run psql -XAtqd "$database" -c "SELECT imaging.set_primary('t', 'abc', 'fc_pearson', 'p9')"; has 'the pipeline p9 is not declared'
 }
+
+# ---- images ------------------------------------------------------------------------------------------------------------
+
+made=$BATS_TEST_DIRNAME/../golden/seeds
+imaged() {
+	cp "$made/image.nii.gz" "${1:-sub-P01_ses-pre_task-rest_bold}.nii.gz"
+	printf '2 Two\n5 Five\n9 Nine\n' >names.txt
+	psyrad ingest atlas "$made/labels.nii.gz" --names names.txt --atlas made
+}
+image() { run psyrad ingest series "$@" --study t --atlas made; }
+
+@test "a 4-D image: time courses, coverage, repetition time of header and sidecar, and who may say nothing" {
+	imaged; f=sub-P01_ses-pre_task-rest_bold.nii.gz
+	image $f; exits 1; has 'the pipeline as-is is not declared'; has '--pipeline raw'
+	image $f --pipeline mine; exits 1; has 'the pipeline mine is not declared'
+	image $f --pipeline raw; exits 0; has '1 read, 1 loaded'
+	is '[1:80][1:3]|{1,1,1}|2|80|80' "$(q 'SELECT array_dims(value), coverage, tr_s, volumes, volumes_kept FROM imaging.series')"
+	is 'bold|rest|2|2|32' "$(q 'SELECT modality, task, tr_s, header_tr_s, length(payload_sha256) FROM imaging.acquisition')"
+	echo '{"RepetitionTime": 2.5}' >sub-P01_ses-pre_task-rest_bold.json
+	image $f --pipeline raw; exits 0; has 'note: its header says 2 s a volume, the sidecar 2.5 s; the latter is taken'
+	is '2.5|2.5|2' "$(q 'SELECT s.tr_s, a.tr_s, a.header_tr_s FROM imaging.series s JOIN imaging.acquisition a USING (subject_id, session, run)')"
+	image $f --pipeline filtered --bandpass 0.01:0.1 --detrend --dry-run; exits 0; has 'P01, session pre, run 1: 80 of 80 volumes of 3 regions of made, 3.3 usable minutes, pipeline filtered'
+	is 1 "$(q 'SELECT count(*) FROM imaging.series')"
+	is 'raw' "$(q "SELECT string_agg(pipeline, ',') FROM imaging.pipeline")"
+}
+
+@test "another grid, another space, a map, a mask, voxels" {
+	imaged; f=sub-P01_ses-pre_task-rest_bold.nii.gz
+	make_nifti three.nii dims=4,5,6 type=int16; image three.nii --pipeline raw --subject P01 --session pre; exits 1; has "the image's grid is 4x5x6"; has '--resample nearest'
+	cp "$made/labels.nii.gz" map.nii.gz; image map.nii.gz --pipeline raw --subject P01 --session pre; exits 1; has '1 volumes; a time course needs at least 2'
+	psyrad ingest atlas "$made/mask.nii.gz" --voxels --atlas brain
+	run psyrad ingest series $f --study t --atlas brain --pipeline raw; exits 1; has 'the atlas brain is of voxels'; has 'psyrad ingest seed'
+	image $f --pipeline raw; exits 0
+	image $f --pipeline masked --mask "$made/mask.nii.gz" --detrend; exits 0
+	is 't' "$(q "SELECT bool_and(c > 0.5 AND c < 0.9) FROM imaging.series, unnest(coverage) c WHERE pipeline = 'masked'")"
+	image $f --pipeline linear --resample linear --detrend --standardize zscore_sample; exits 0
+	image $f --pipeline own --detrend --standardize zscore_sample; exits 0
+	is t "$(q "SELECT a.value = b.value FROM imaging.series a, imaging.series b WHERE (a.pipeline, b.pipeline) = ('linear', 'own')")"
+	gzip -dc $f | head -c 30000 | gzip >sub-P02_ses-pre_bold.nii.gz; image sub-P02_ses-pre_bold.nii.gz --pipeline raw; exits 1; has 'refused'
+	is 0 "$(q "SELECT count(*) FROM imaging.series JOIN clinical.subject_key USING (subject_id) WHERE label = 'P02'")"
+}
+
+@test "several images in several processes give what one gives" {
+	imaged
+	for p in 2 3 4 5; do cp sub-P01_ses-pre_task-rest_bold.nii.gz sub-P0${p}_ses-pre_task-rest_bold.nii.gz; done
+	image sub-*.nii.gz --pipeline raw --jobs 2; exits 0; has '5 files, 5 read, 5 loaded'
+	is '5|1' "$(q 'SELECT count(*), count(DISTINCT value) FROM imaging.series')"
+	image sub-*.nii.gz --pipeline raw --jobs 3; exits 0; has '5 read, 0 loaded, 5 unchanged'
+	image sub-*.nii.gz --pipeline new --detrend --jobs 3; exits 0; has '5 loaded'
+	is 't|10' "$(q "SELECT count(DISTINCT choices) = 2, (SELECT count(*) FROM imaging.series) FROM imaging.pipeline")"
+}
+
+@test "seeds: a vector a seed over regions or voxels, and the statistics of vectors serve it" {
+	imaged; f=sub-P01_ses-pre_task-rest_bold.nii.gz
+	printf 'name\tx\ty\tz\tradius\nfirst\t-6\t3\t4\t6.5\nsecond\t5\t-4\t1\t6.5\n' >spheres.tsv
+	psyrad ingest atlas --spheres spheres.tsv --atlas seeds; psyrad ingest atlas "$made/mask.nii.gz" --voxels --atlas brain
+	run psyrad ingest seed $f --study t --atlas made --seeds seeds --pipeline d --detrend; exits 0; has '2 read, 2 loaded'
+	run psyrad ingest seed $f --study t --atlas brain --seeds seeds --pipeline d; exits 0; has '2 loaded'
+	run psyrad ingest seed $f --study t --atlas brain --seeds seeds --pipeline d; exits 0; has '0 loaded, 2 unchanged'
+	is $'seed_map:seeds:first|voxel|234\nseed_map:seeds:second|voxel|234\nseed_z:seeds:first|region|3\nseed_z:seeds:second|region|3' "$(q "SELECT measure, kind, array_length(value, 1) FROM imaging.vector JOIN imaging.feature_set USING (feature_set_id) JOIN imaging.measure USING (measure) ORDER BY 1")"
+	# Against the series of seeds and regions, cleaned alike and correlated by the server.
+	image $f --pipeline d; run psyrad ingest series $f --study t --atlas seeds --pipeline d; exits 0
+	is t "$(q "SELECT max(abs(z.value[2] - atanh(c.r))) < 1e-6 FROM imaging.vector z JOIN imaging.feature_set f USING (feature_set_id),
+		LATERAL (SELECT corr(a.value[t][2], b.value[t][2]) AS r FROM imaging.series a, imaging.series b, generate_series(1, 80) t WHERE a.feature_set_id = (SELECT feature_set_id FROM imaging.feature_set WHERE (atlas, measure) = ('seeds', 'bold')) AND b.feature_set_id = (SELECT feature_set_id FROM imaging.feature_set WHERE (atlas, measure) = ('made', 'bold'))) c
+		WHERE f.measure = 'seed_z:seeds:second'")"
+	is 234 "$(q "SELECT array_length((psyrad.mass_ttest(vector)).n, 1) FROM imaging.primary WHERE measure = 'seed_map:seeds:first'")"
+	run psyrad ingest seed $f --study t --atlas brain --seeds brain --pipeline d; exits 1; has 'the seeds are 234 voxels'
+	printf 'name\tx\ty\tz\tradius\nfar\t500\t3\t4\t6.5\n' >far.tsv; psyrad ingest atlas --spheres far.tsv --atlas far
+	run psyrad ingest seed $f --study t --atlas brain --seeds far --pipeline d; exits 1; has 'the seed far has no voxel with a signal'
+}
