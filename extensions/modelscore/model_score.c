@@ -64,21 +64,29 @@ proba(FunctionCallInfo fcinfo, run_function run)
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 
-/* The array itself, unless values are missing. */
 static Datum
-null_for_nan(ArrayType *array, const double *value, int count)
+with_nulls(const double *value, int count)
 {
 	Datum *element = palloc(sizeof(Datum) * count);
-	bool *null = palloc(sizeof(bool) * count), any = false;
+	bool *null = palloc(sizeof(bool) * count);
 	int low = 1;
 
 	for (int k = 0; k < count; k++)
 	{
 		element[k] = Float8GetDatum(value[k]);
-		any |= null[k] = isnan(value[k]);
+		null[k] = isnan(value[k]);
 	}
-	return any ? PointerGetDatum(construct_md_array(element, null, 1, &count, &low, FLOAT8OID, sizeof(float8), true, TYPALIGN_DOUBLE))
-			   : PointerGetDatum(array);
+	return PointerGetDatum(
+		construct_md_array(element, null, 1, &count, &low, FLOAT8OID, sizeof(float8), true, TYPALIGN_DOUBLE));
+}
+
+static bool
+any_missing(const double *value, int count)
+{
+	for (int k = 0; k < count; k++)
+		if (isnan(value[k]))
+			return true;
+	return false;
 }
 
 static Datum
@@ -92,7 +100,9 @@ decision(FunctionCallInfo fcinfo, run_function run)
 		PG_RETURN_NULL();
 	array = psyrad_new_float8_array(psy_model_decisions(m->model), &value);
 	psy_model_decision(m->model, m->raw, value);
-	PG_RETURN_DATUM(null_for_nan(array, value, psy_model_decisions(m->model)));
+	if (any_missing(value, psy_model_decisions(m->model)))
+		PG_RETURN_DATUM(with_nulls(value, psy_model_decisions(m->model)));
+	PG_RETURN_ARRAYTYPE_P(array);
 }
 
 #define SCORING_FUNCTION(name, what)                                                                         \
