@@ -197,7 +197,7 @@ intensity_sd|116|0' "$(q "SELECT s.measure, count(*), count(*) FILTER (WHERE abs
 
 @test "region series: blocks of a BOLD series (numpy), and the mean of each volume of two ASL series (nibabel)" {
 	need "$data/imaging/golden_roi/functional_blocks_ts.csv"
-	series() { run psyrad ingest series "$1" --study t --atlas "$2" --pipeline raw --subject P01 --session pre --run "$3" --tr 2; exits 0
+	series() { run psyrad ingest series "$1" --study t --atlas "$2" --pipeline raw --subject P01 --session pre --run "$3"; exits 0
 		q "SELECT u.x FROM imaging.series, unnest(value) WITH ORDINALITY u(x, k) WHERE run = $3 ORDER BY k" >found; }
 	golden=$data/imaging/golden_roi
 	seq -f 'block%g' 12 >names.txt; psyrad ingest atlas "$golden/functional_blocks_atlas.nii.gz" --names names.txt --atlas blocks
