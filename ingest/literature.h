@@ -97,7 +97,7 @@ typedef struct literature_look
 	literature_format format;
 	text_encoding encoding;
 	bool big_endian;  /* UTF-16 without a byte order mark */
-	char delimiter;   /* of LITERATURE_TABLE */
+	char delimiter;   /* of LITERATURE_TABLE; 0 when no known header told it */
 	char *first_line; /* the first line with something in it, shortened, for messages */
 	long first_line_number;
 } literature_look;

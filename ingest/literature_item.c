@@ -7,6 +7,8 @@
  */
 #include "literature_item.h"
 
+#include "literature_citation.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +32,8 @@ add_value(literature_item *item, literature_field field, unsigned char rank, siz
 		item->value = grow(item->value, item->room, sizeof *item->value);
 	}
 	v = &item->value[item->values++];
-	*v = (literature_value){.field = field, .rank = rank, .pair = pair, .at = item->text.size};
+	*v = (literature_value){.field = (uint8_t) field, .rank = rank, .pair = (uint32_t) pair, .at = (uint32_t) item->text.size};
+	item->held[field]++;
 	return v;
 }
 
@@ -39,6 +42,59 @@ static bool
 keeps_lines(literature_field field)
 {
 	return field == F_ABSTRACT || field == F_ABSTRACT_TRANSLATED || field == F_NOTE || field == F_DOI_MAYBE || field == F_EXTRA;
+}
+
+#define LANES 16
+typedef unsigned char lanes __attribute__((vector_size(LANES)));
+
+static bool
+any_lane(lanes mask)
+{
+	uint64_t half[2];
+
+	memcpy(half, &mask, sizeof half);
+	return (half[0] | half[1]) != 0;
+}
+
+/* Whether sixteen bytes hold a control character, or two blanks in a row; lanes that were U+2028's first byte are gathered. */
+static bool
+is_ragged(const char *p, bool lines, lanes *e2)
+{
+	lanes v, next, control, blank, both;
+
+	memcpy(&v, p, sizeof v);
+	memcpy(&next, p + 1, sizeof next);
+	blank = (lanes) (v == ' ');
+	both = (lanes) (next == ' ');
+	control = (lanes) (v < ' ');
+	if (lines)
+	{
+		blank |= (lanes) (v == '\n');
+		both |= (lanes) (next == '\n');
+		control &= (lanes) (v != '\n');
+	}
+	*e2 |= (lanes) (v == 0xe2);
+	return any_lane(control | (blank & both));
+}
+
+/* Whether the text is what collapse would make of it, as nearly every value is. */
+static bool
+is_collapsed(const char *p, size_t length, bool lines)
+{
+	char rest[LANES + 1];
+	const char *q = p, *end = p + length;
+	lanes e2 = {0};
+
+	if (length == 0 || (unsigned char) *p <= ' ' || (unsigned char) end[-1] <= ' ')
+		return length == 0;
+	for (; end - q > LANES; q += LANES)
+		if (is_ragged(q, lines, &e2))
+			return false;
+	memset(rest, 'x', sizeof rest);
+	memcpy(rest, q, (size_t) (end - q));
+	if (is_ragged(rest, lines, &e2))
+		return false;
+	return !any_lane(e2) || memmem(p, length, "\xe2\x80\xa8", 3) == NULL;
 }
 
 /* Appends the text with its blanks collapsed to one; a line separator (U+2028) is a blank too.  Returns the length. */
@@ -88,7 +144,16 @@ put(literature_item *item, literature_field field, unsigned char rank, size_t pa
 {
 	literature_value *v = add_value(item, field, rank, pair);
 
-	v->length = collapse(&item->text, text, length, keeps_lines(field));
+	if (is_collapsed(text, length, keeps_lines(field)))
+	{
+		buffer_reserve(&item->text, length + 1);
+		memcpy(item->text.data + item->text.size, text, length);
+		item->text.data[item->text.size + length] = '\0';
+		item->text.size += length + 1;
+		v->length = (uint32_t) length;
+	}
+	else
+		v->length = (uint32_t) collapse(&item->text, text, length, keeps_lines(field));
 	if (v->length == 0)
 		item->values--;
 }
@@ -100,7 +165,7 @@ static size_t
 separator(const char *p, const char *start, const char *end, value_split split)
 {
 	if (*p == '\n')
-		return 1;
+		return split != SPLIT_FLOW;
 	if (split == SPLIT_LINES)
 		return 0;
 	if (*p == ';')
@@ -241,7 +306,7 @@ map_pair(literature_item *item, size_t i, literature_notes *notes)
 	{
 		literature_value *v = &item->value[from];
 
-		v->names = strstr(tag, " literal") != NULL ? NAME_LITERAL : order_of(item->format);
+		v->names = item->format == LITERATURE_BIBTEX && strstr(tag, " literal") != NULL ? NAME_LITERAL : order_of(item->format);
 		if (v->field == F_PAGES && !has_dash(text_of(item, v)))
 			v->rank++; /* CNKI writes a second one, the number of pages */
 	}
@@ -249,12 +314,20 @@ map_pair(literature_item *item, size_t i, literature_notes *notes)
 
 /* ---- settling ------------------------------------------------------------------------------------------------------ */
 
+/* item->held never counts less than there are: a field that nothing held needs no looking. */
+static void
+become(literature_item *item, literature_value *v, literature_field field)
+{
+	v->field = (uint8_t) field;
+	item->held[field]++;
+}
+
 static literature_value *
 best(const literature_item *item, literature_field field)
 {
 	literature_value *found = NULL;
 
-	for (size_t i = 0; i < item->values; i++)
+	for (size_t i = 0; item->held[field] > 0 && i < item->values; i++)
 		if (item->value[i].field == field && (found == NULL || item->value[i].rank < found->rank))
 			found = &item->value[i];
 	return found;
@@ -265,7 +338,7 @@ count(const literature_item *item, literature_field field)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < item->values; i++)
+	for (size_t i = 0; item->held[field] > 0 && i < item->values; i++)
 		n += item->value[i].field == field;
 	return n;
 }
@@ -275,14 +348,14 @@ move(literature_item *item, literature_field from, literature_field to)
 {
 	for (size_t i = 0; i < item->values; i++)
 		if (item->value[i].field == from)
-			item->value[i].field = to;
+			become(item, &item->value[i], to);
 }
 
 /* The best value of a field that holds one stands; one that says the same goes, another is kept as extra. */
 static void
 keep_one(literature_item *item, literature_field field)
 {
-	literature_value *one = best(item, field);
+	literature_value *one = item->held[field] > 1 ? best(item, field) : NULL;
 
 	for (size_t i = 0; one != NULL && i < item->values; i++)
 	{
@@ -290,34 +363,73 @@ keep_one(literature_item *item, literature_field field)
 
 		if (v->field != field || v == one)
 			continue;
-		v->field = strcasecmp(text_of(item, v), text_of(item, one)) == 0 ? F_FIELDS : F_EXTRA;
+		become(item, v, strcasecmp(text_of(item, v), text_of(item, one)) == 0 ? F_FIELDS : F_EXTRA);
 	}
+}
+
+#define BRACKETED 250 /* the rank of a word for the type that stands behind a title: "[Report]" is an article all the same */
+
+/* What Web of Science's PT and DT say together: a letter in a journal is an article, a review in a book one of its chapters. */
+static const char *
+wos_type(const literature_item *item)
+{
+	const char *kind = NULL, *document = NULL;
+
+	for (size_t i = 0; i < item->values; i++)
+		if (item->value[i].field == F_TYPE)
+			*(item->value[i].rank == 0 ? &document : &kind) = literature_type(item->format, text_of(item, &item->value[i]));
+	if (document != NULL && (kind == NULL || strcmp(kind, "journal_article") == 0 || strncmp(document, "conference", 10) == 0))
+		return document;
+	return kind;
+}
+
+/* CNKI's collections tell what its general words leave open. */
+static const char *
+collection_type(const literature_item *item)
+{
+	static const struct
+	{
+		const char *collection, *type;
+	} known[] = {{"标准", "standard"}, {"年鉴", "book_section"}, {"专利", "patent"}, {"科技成果", "report"}};
+
+	for (size_t i = 0; i < item->values; i++)
+		for (size_t k = 0; item->value[i].field == F_DATABASE && k < sizeof known / sizeof *known; k++)
+			if (strstr(text_of(item, &item->value[i]), known[k].collection) != NULL)
+				return known[k].type;
+	return NULL;
+}
+
+/* Of several words the first of the lowest rank; the last of ENW's, where a library writes the narrower one behind; a chapter rather than its book. */
+static const char *
+stated_type(const literature_item *item)
+{
+	const char *found = NULL;
+	unsigned char rank = 255;
+
+	for (size_t i = 0; i < item->values; i++)
+	{
+		const literature_value *v = &item->value[i];
+		const char *type = v->field == F_TYPE && v->rank < BRACKETED ? literature_type(item->format, text_of(item, v)) : NULL;
+
+		if (type == NULL)
+			continue;
+		if (found == NULL || v->rank < rank || item->format == LITERATURE_ENW || (strcmp(found, "book") == 0 && strcmp(type, "book_section") == 0))
+		{
+			found = type;
+			rank = v->rank;
+		}
+	}
+	return found;
 }
 
 static void
 settle_type(literature_item *item)
 {
-	unsigned char rank = 255;
+	const char *collection = item->format == LITERATURE_ENW || item->format == LITERATURE_REFWORKS ? collection_type(item) : NULL;
 
-	item->type = NULL;
-	for (size_t i = 0; i < item->values; i++)
-	{
-		const literature_value *v = &item->value[i];
-		const char *type = v->field == F_TYPE && (v->rank < rank || item->type == NULL) ? literature_type(item->format, text_of(item, v)) : NULL;
-
-		if (type != NULL)
-		{
-			item->type = type;
-			rank = v->rank;
-		}
-	}
-	/* Two %0 in a row: the second is the narrower one. */
-	for (size_t i = item->values; item->format == LITERATURE_ENW && i-- > 0;)
-		if (item->value[i].field == F_TYPE && literature_type(item->format, text_of(item, &item->value[i])) != NULL)
-		{
-			item->type = literature_type(item->format, text_of(item, &item->value[i]));
-			break;
-		}
+	item->type = item->format == LITERATURE_WOS ? wos_type(item) : stated_type(item);
+	if (collection != NULL)
+		item->type = collection;
 }
 
 static bool
@@ -345,7 +457,7 @@ settle_people(literature_item *item)
 			item->value[i].rank == rank ? first++ : others++;
 	for (size_t i = 0; others > 0 && i < item->values; i++)
 		if (item->value[i].field == F_AUTHOR && item->value[i].rank != rank)
-			item->value[i].field = first == others ? F_AUTHOR_SHORT : F_EXTRA;
+			become(item, &item->value[i], first == others ? F_AUTHOR_SHORT : F_EXTRA);
 }
 
 /* Where it appeared: a journal, a book, a series, a university. */
@@ -359,18 +471,28 @@ settle_container(literature_item *item)
 	if (container != NULL && (type_is(item, "book") || type_is(item, "report")))
 	{
 		if (best(item, F_TITLE) == NULL)
-			container->field = F_TITLE;
+			become(item, container, F_TITLE);
 		else
-			container->field = best(item, F_SERIES) == NULL ? F_SERIES : F_EXTRA;
+			become(item, container, best(item, F_SERIES) == NULL ? F_SERIES : F_EXTRA);
 	}
 	else if (container != NULL && type_is(item, "thesis") && best(item, F_PUBLISHER) == NULL)
-		container->field = F_PUBLISHER;
+		become(item, container, F_PUBLISHER);
 	else if (container != NULL && best(item, F_JOURNAL) != NULL && best(item, F_JOURNAL_ABBREV) == NULL)
-		container->field = F_JOURNAL_ABBREV;
+		become(item, container, F_JOURNAL_ABBREV);
 	else if (container != NULL)
-		container->field = F_JOURNAL;
+		become(item, container, F_JOURNAL);
 	keep_one(item, F_JOURNAL);
 	keep_one(item, F_JOURNAL_ABBREV);
+	/* Where only the abbreviation stands it is the journal's name too. */
+	container = best(item, F_JOURNAL_ABBREV);
+	if (container != NULL && best(item, F_JOURNAL) == NULL && !type_is(item, "book") && !type_is(item, "thesis"))
+	{
+		literature_value *journal = add_value(item, F_JOURNAL, 0, container->pair);
+
+		container = best(item, F_JOURNAL_ABBREV);
+		journal->at = container->at;
+		journal->length = container->length;
+	}
 }
 
 static void
@@ -385,6 +507,10 @@ settle_dates(literature_item *item)
 	date = best(item, F_DATE);
 	if (year != NULL)
 		item->year = year_in(text_of(item, year));
+	/* A year that cannot be read is kept in words, unless it is the date as written. */
+	for (size_t i = 0; i < item->values; i++)
+		if (item->value[i].field == F_YEAR && (&item->value[i] != year || (item->year == 0 && date != NULL)))
+			become(item, &item->value[i], F_EXTRA);
 	if (item->year == 0 && date != NULL)
 		item->year = year_in(text_of(item, date));
 	if (date != NULL && iso_date(text_of(item, date), item->date))
@@ -439,7 +565,10 @@ settle_pages(literature_item *item)
 	{
 		buffer_text(&item->pages, text_of(item, first));
 		if (last != NULL && strcmp(text_of(item, first), text_of(item, last)) != 0)
-			buffer_format(&item->pages, "%s%s", "-", text_of(item, last));
+		{
+			buffer_byte(&item->pages, '-');
+			buffer_text(&item->pages, text_of(item, last));
+		}
 	}
 	else if (last != NULL)
 		buffer_text(&item->pages, text_of(item, last));
@@ -456,11 +585,11 @@ settle_doi(literature_item *item)
 
 	buffer_clear(&item->doi);
 	for (size_t f = 0; f < sizeof order / sizeof *order && item->doi.size == 0; f++)
-		for (int rank = 0; rank < 4 && item->doi.size == 0; rank++)
+		for (int rank = 0; item->held[order[f]] > 0 && rank < (order[f] == F_URL ? 2 : 4) && item->doi.size == 0; rank++)
 			for (size_t i = 0; i < item->values && item->doi.size == 0; i++)
 				if (item->value[i].field == order[f] && item->value[i].rank == rank)
 					(void) find_doi(text_of(item, &item->value[i]), order[f] == F_DOI, &item->doi);
-	for (size_t i = 0; i < item->values; i++)
+	for (size_t i = 0; item->held[F_DOI] > 0 && i < item->values; i++)
 	{
 		literature_value *v = &item->value[i];
 		buffer other = {0};
@@ -471,7 +600,7 @@ settle_doi(literature_item *item)
 		if (!find_doi(text_of(item, v), true, &other) || strcmp(other.data, item->doi.data) != 0)
 		{
 			bad |= other.size == 0;
-			v->field = F_EXTRA;
+			become(item, v, F_EXTRA);
 		}
 		buffer_free(&other);
 	}
@@ -494,13 +623,20 @@ take_digits(const char *p, char *to, size_t room)
 static bool
 find_pmid(const char *text, char pmid[12])
 {
-	static const char *const marks[] = {"PUBMED ", "PMID: ", "PMID:", "PMID ", "pubmed.ncbi.nlm.nih.gov/", "ncbi.nlm.nih.gov/pubmed/"};
+	static const char *const marks[] = {"PUBMED ", "PMID", "pubmed"};
 
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 	{
 		const char *p = strstr(text, marks[i]);
 
-		if (p != NULL && take_digits(p + strlen(marks[i]), pmid, 12))
+		if (p == NULL)
+			continue;
+		p += strlen(marks[i]);
+		if (*marks[i] == 'p' && strncmp(p, ".ncbi.nlm.nih.gov/", 18) == 0)
+			p += 18;
+		else
+			p += strspn(p, *marks[i] == 'p' ? "/" : ": ");
+		if (take_digits(p, pmid, 12))
 			return true;
 	}
 	return false;
@@ -510,8 +646,13 @@ static const char *
 extra_value(const literature_item *item, const char *tag)
 {
 	for (size_t i = 0; i < item->values; i++)
-		if (item->value[i].field == F_EXTRA && strcmp(record_tag(item->record, item->value[i].pair), tag) == 0)
-			return text_of(item, &item->value[i]);
+		if (item->value[i].field == F_EXTRA)
+		{
+			const char *found = record_tag(item->record, item->value[i].pair);
+
+			if (found[0] == tag[0] && strcmp(found, tag) == 0)
+				return text_of(item, &item->value[i]);
+		}
 	return NULL;
 }
 
@@ -549,7 +690,7 @@ settle_numbers(literature_item *item)
 
 	item->pmid[0] = item->pmcid[0] = '\0';
 	if (pmid != NULL && !take_digits(text_of(item, pmid), item->pmid, sizeof item->pmid))
-		pmid->field = F_EXTRA;
+		become(item, pmid, F_EXTRA);
 	if (pmcid != NULL)
 	{
 		const char *p = text_of(item, pmcid);
@@ -557,7 +698,7 @@ settle_numbers(literature_item *item)
 		if (strncasecmp(p, "PMC", 3) == 0 && isdigit((unsigned char) p[3]) && strlen(p) < sizeof item->pmcid)
 			snprintf(item->pmcid, sizeof item->pmcid, "PMC%s", p + 3);
 		else
-			pmcid->field = F_EXTRA;
+			become(item, pmcid, F_EXTRA);
 	}
 	if (item->format == LITERATURE_RIS && item->pmid[0] == '\0')
 		numbers_elsewhere(item, (const char *const[]){"C2", "C3", "C5", "DP"});
@@ -595,7 +736,7 @@ settle_serials(literature_item *item)
 			at += strspn(text_of(item, &item->value[i]) + at, " ,;/");
 		}
 		/* A number that is none stays as it was; a read one is replaced. */
-		item->value[i].field = found > 0 && at >= length ? F_FIELDS : F_EXTRA;
+		become(item, &item->value[i], found > 0 && at >= length ? F_FIELDS : F_EXTRA);
 	}
 }
 
@@ -607,7 +748,7 @@ settle_notes(literature_item *item)
 		literature_value *v = &item->value[i];
 
 		if (v->field == F_DOI_MAYBE)
-			v->field = v->rank == 2 ? F_NOTE : F_EXTRA;
+			become(item, v, v->rank == 2 ? F_NOTE : F_EXTRA);
 		else if (v->field == F_ABSTRACT && strncmp(text_of(item, v), "<正>", 5) == 0)
 		{
 			v->at += 5;
@@ -625,7 +766,54 @@ settle_issue(literature_item *item)
 		return;
 	for (size_t i = 0; i < item->values; i++)
 		if (text_of(item, &item->value[i]) == m1)
-			item->value[i].field = F_ISSUE;
+			become(item, &item->value[i], F_ISSUE);
+}
+
+/* The parts of a citation in one line stand where nothing else says them. */
+static void
+settle_citation(literature_item *item)
+{
+	const literature_value *line = best(item, F_SOURCE);
+	citation c;
+
+	if (line == NULL)
+		return;
+	if (cut_citation(text_of(item, line), &c))
+	{
+		const struct
+		{
+			literature_field field;
+			const char *text;
+		} part[] = {{F_CONTAINER, c.journal}, {F_DATE, c.date}, {F_VOLUME, c.volume}, {F_ISSUE, c.issue}, {F_PAGES, c.pages}};
+		size_t pair = line->pair;
+
+		for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+			if (part[i].text[0] != '\0' && best(item, part[i].field) == NULL)
+				put(item, part[i].field, 200, pair, part[i].text, strlen(part[i].text));
+		if (item->type == NULL && c.volume[0] != '\0')
+			item->type = "journal_article";
+	}
+	move(item, F_SOURCE, F_EXTRA);
+}
+
+/* Ovid writes what a paper is behind its title: "Take Ten.  [Miscellaneous]". */
+static void
+settle_title(literature_item *item)
+{
+	literature_value *title = best(item, F_TITLE);
+	char *text, *open;
+
+	if (item->format != LITERATURE_OVID || title == NULL)
+		return;
+	text = item->text.data + title->at;
+	open = strrchr(text, '[');
+	if (open == NULL || open < text + 3 || open[-1] != ' ' || (open[-2] != '.' && open[-2] != '"') || strcspn(open, "]") > 40)
+		return;
+	open[-1] = '\0';
+	title->length = (uint32_t) (open - 1 - text);
+	open[strcspn(open, "]")] = '\0';
+	add_value(item, F_TYPE, BRACKETED, title->pair)->at = (uint32_t) (open + 1 - item->text.data);
+	item->value[item->values - 1].length = (uint32_t) strlen(open + 1);
 }
 
 static void
@@ -634,7 +822,9 @@ settle(literature_item *item, literature_notes *notes)
 	static const literature_field single[] = {F_TITLE,  F_TITLE_TRANSLATED,    F_TITLE_ORIGINAL, F_SERIES, F_VOLUME,    F_ISSUE, F_ARTICLE_NUMBER,
 											  F_ABSTRACT, F_ABSTRACT_TRANSLATED, F_PUBLISHER,      F_PLACE,  F_ACCESSION};
 
+	settle_title(item);
 	settle_type(item);
+	settle_citation(item);
 	settle_people(item);
 	settle_container(item);
 	settle_issue(item);
@@ -666,6 +856,7 @@ literature_map(literature_item *item, literature_format format, const literature
 	item->format = format;
 	item->record = record;
 	item->values = 0;
+	memset(item->held, 0, sizeof item->held);
 	buffer_clear(&item->text);
 	for (size_t i = 0; i < record->pairs; i++)
 		map_pair(item, i, notes);
@@ -711,7 +902,7 @@ item_list(const literature_item *item, literature_field field, buffer *out)
 
 	buffer_clear(out);
 	buffer_byte(out, '[');
-	for (size_t i = 0; i < item->values; i++)
+	for (size_t i = 0; item->held[field] > 0 && i < item->values; i++)
 		if (item->value[i].field == field && !said_before(item, i))
 		{
 			if (some)
@@ -752,26 +943,79 @@ json_part(buffer *out, const char *name, const char *text, size_t length)
 	free(part);
 }
 
-/* Scopus writes its number of a person behind the name; Ovid what the person is and where ("[Inventor]", "MD 1,2"). */
+/* Scopus writes its number of a person behind the name, Web of Science an address: "Hershey, Anne E. (57190394669)". */
 static size_t
-name_length(const char *text, size_t length)
+without_parenthesis(const char *text, size_t length)
 {
 	size_t at = length;
+	bool address = false, digits = true;
 
-	if (at > 3 && text[at - 1] == ')')
+	if (length < 4 || text[length - 1] != ')')
+		return length;
+	for (at--; at > 0 && text[at - 1] != '('; at--)
 	{
-		for (at--; at > 0 && isdigit((unsigned char) text[at - 1]);)
-			at--;
-		if (at >= 2 && at < length - 1 && text[at - 1] == '(' && text[at - 2] == ' ')
-			return at - 2;
+		address |= text[at - 1] == '@';
+		digits &= isdigit((unsigned char) text[at - 1]) != 0;
 	}
+	return at > 2 && text[at - 2] == ' ' && (address || digits) ? at - 2 : length;
+}
+
+/* A word of a name that Ovid takes from a title page: a degree, a mark of a footnote. */
+static bool
+is_degree(const char *word, size_t length)
+{
+	static const char degrees[] = " MD PhD Ph.D. M.D. MPH MS MSc M.Sc. BSc BA MA RN DO DDS DMD PharmD PsyD DrPH MBBS MBChB FRCP FACS FACSM FACP EdD ScD DSc MBA JD DVM ";
+	char padded[16];
+
+	while (length > 1 && (word[length - 1] == ',' || word[length - 1] == ';'))
+		length--;
+	for (size_t i = 0; i < length; i++)
+		if (isdigit((unsigned char) word[i]) || word[i] == '*' || word[i] == '+')
+			return true;
+	if (length + 3 > sizeof padded)
+		return false;
+	padded[0] = ' ';
+	memcpy(padded + 1, word, length);
+	strcpy(padded + 1 + length, " ");
+	return strstr(degrees, padded) != NULL;
+}
+
+/* Ovid: "Walsdorf, Neill B. [Inventor]", "Redlich, Carrie A. MD, MPH 1", "AHMED, Mughees." */
+static size_t
+ovid_name(const char *text, size_t length)
+{
+	const char *bracket = memmem(text, length, " [", 2), *comma;
+
+	if (bracket != NULL)
+		length = (size_t) (bracket - text);
+	comma = memchr(text, ',', length);
+	for (size_t at = comma == NULL ? length : (size_t) (comma - text) + 2; at < length;)
+	{
+		const char *space = memchr(text + at, ' ', length - at);
+		size_t end = space == NULL ? length : (size_t) (space - text);
+
+		if (is_degree(text + at, end - at))
+		{
+			length = at - 1;
+			break;
+		}
+		at = end + 1;
+	}
+	while (length > 2 && (text[length - 1] == ',' || (text[length - 1] == '.' && islower((unsigned char) text[length - 2]))))
+		length--;
 	return length;
+}
+
+static size_t
+name_length(const literature_item *item, const char *text, size_t length)
+{
+	return item->format == LITERATURE_OVID ? ovid_name(text, length) : without_parenthesis(text, length);
 }
 
 static void
 json_person(buffer *out, const literature_item *item, const literature_value *v, const literature_value *brief)
 {
-	char *text = keep_bytes(text_of(item, v), name_length(text_of(item, v), v->length));
+	char *text = keep_bytes(text_of(item, v), name_length(item, text_of(item, v), v->length));
 	person p;
 
 	split_name(text, v->names, &p);

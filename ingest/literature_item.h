@@ -62,6 +62,7 @@ typedef enum value_split
 	SPLIT_NONE,
 	SPLIT_LINES, /* list: a value a line */
 	SPLIT_SEMI,  /* list: lines, and ';' within them */
+	SPLIT_FLOW,  /* list: ';' alone; a line goes on with the one before */
 	SPLIT_NAMES, /* as SPLIT_SEMI; Chinese names also at commas */
 	SPLIT_COMMA  /* as SPLIT_SEMI, and commas */
 } value_split;
@@ -85,11 +86,11 @@ const literature_rule *literature_column(const char *folded);
 
 typedef struct literature_value
 {
-	literature_field field;
-	unsigned char rank;
-	name_order names;
-	size_t pair; /* that it came from */
-	size_t at, length;
+	uint8_t field; /* literature_field */
+	uint8_t rank;
+	uint8_t names; /* name_order */
+	uint32_t pair; /* that it came from */
+	uint32_t at, length; /* in the item's text, which LITERATURE_MAX_RECORD bounds */
 } literature_value;
 
 typedef struct literature_item
@@ -100,6 +101,7 @@ typedef struct literature_item
 	buffer text;
 	literature_value *value;
 	size_t values, room;
+	size_t held[F_FIELDS + 1]; /* how many values a field had at most */
 	char page_first[PAGE_ROOM], page_last[PAGE_ROOM], date[11], pmid[12], pmcid[20];
 	buffer doi, pages;
 	int year;

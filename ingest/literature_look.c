@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD ((size_t) 1 << 18)
-#define HEAD_LINES 3000
+#define HEAD ((size_t) 1 << 16)
+#define HEAD_LINES 1000
 
 typedef struct census
 {
@@ -23,7 +23,6 @@ typedef struct census
 	size_t zero_even, zero_odd;
 	long line, bad_line, bad_column;
 	size_t column;
-	bool lead; /* the last byte of the chunk before was the first of a pair */
 	uint64_t at;
 } census;
 
@@ -31,18 +30,13 @@ typedef struct census
 static void
 count_pairs(census *c, const unsigned char *p, const unsigned char *end)
 {
-	while (p < end)
-	{
-		if (c->lead)
+	for (; p + 1 < end; p++)
+		if (*p >= 0x81)
 		{
+			p++;
 			c->pairs++;
 			c->high += *p >= 0xa1 && *p != 0xff;
-			c->lead = false;
 		}
-		else if (*p >= 0x81)
-			c->lead = true;
-		p++;
-	}
 }
 
 static void
@@ -55,17 +49,17 @@ count_zeros(census *c, const unsigned char *p, size_t size)
 			(c->at + i) % 2 == 0 ? c->zero_even++ : c->zero_odd++;
 }
 
+/* Lines up to p, and characters of its line. */
 static void
 count_line(census *c, const unsigned char *from, const unsigned char *p)
 {
+	for (const unsigned char *end; (end = memchr(from, '\n', (size_t) (p - from))) != NULL; from = end + 1)
+	{
+		c->line++;
+		c->column = 0;
+	}
 	for (; from < p; from++)
-		if (*from == '\n')
-		{
-			c->line++;
-			c->column = 0;
-		}
-		else
-			c->column += (*from & 0xc0) != 0x80;
+		c->column += (*from & 0xc0) != 0x80;
 }
 
 /* How many bytes of the chunk were looked at: a character cut by its end is left for the next one. */
@@ -112,7 +106,7 @@ take_census(source *whole, census *c, buffer *head, psy_error *err)
 {
 	enum { CHUNK = 1 << 16 };
 	unsigned char *chunk = grow(NULL, CHUNK + 4, 1);
-	size_t kept = 0, got = CHUNK, seen;
+	size_t kept = 0, got = CHUNK, seen, bad;
 	psy_status status = PSY_OK;
 
 	while (status == PSY_OK && got == CHUNK)
@@ -123,9 +117,11 @@ take_census(source *whole, census *c, buffer *head, psy_error *err)
 		if (head->size < HEAD)
 			buffer_add(head, chunk + kept, got < HEAD - head->size ? got : HEAD - head->size);
 		count_zeros(c, chunk + kept, got);
-		count_pairs(c, chunk + kept, chunk + kept + got);
 		c->at += got;
+		bad = c->bad;
 		seen = count_utf8(c, chunk, kept + got, got < CHUNK);
+		if (c->bad > bad)
+			count_pairs(c, chunk, chunk + seen);
 		kept = kept + got - seen;
 		memmove(chunk, chunk + seen, kept);
 	}
@@ -339,7 +335,7 @@ tell_format(const buffer *head, literature_look *look)
 	}
 	text_close(&text);
 	source_close(&memory);
-	look->delimiter = t.delimiter ? t.delimiter : ',';
+	look->delimiter = t.delimiter;
 	return look->first_line == NULL ? LITERATURE_UNKNOWN : decide(&t, look);
 }
 

@@ -137,6 +137,7 @@ static const literature_rule nbib[] = {
 	{"OID", F_ACCESSION, SPLIT_NONE, 0},
 	{"IS", F_SERIAL, SPLIT_LINES, 0},
 	{"ISBN", F_SERIAL, SPLIT_LINES, 0},
+	{"ISSN", F_SERIAL, SPLIT_LINES, 0},
 	{"OT", F_KEYWORD, SPLIT_LINES, 0},
 	{"MH", F_MESH, SPLIT_LINES, 0},
 	{"AB", F_ABSTRACT, SPLIT_NONE, 0},
@@ -228,15 +229,15 @@ static const literature_rule wos[] = {
 	{"D2", F_DOI, SPLIT_NONE, 1},
 	{"PM", F_PMID, SPLIT_NONE, 0},
 	{"UT", F_ACCESSION, SPLIT_NONE, 0},
-	{"SN", F_ISSN, SPLIT_SEMI, 0},
-	{"EI", F_ISSN, SPLIT_SEMI, 1},
-	{"BN", F_ISBN, SPLIT_SEMI, 0},
-	{"DE", F_KEYWORD, SPLIT_SEMI, 0},
-	{"ID", F_KEYWORD, SPLIT_SEMI, 1},
-	{"MH", F_MESH, SPLIT_SEMI, 0},
+	{"SN", F_ISSN, SPLIT_FLOW, 0},
+	{"EI", F_ISSN, SPLIT_FLOW, 1},
+	{"BN", F_ISBN, SPLIT_FLOW, 0},
+	{"DE", F_KEYWORD, SPLIT_FLOW, 0},
+	{"ID", F_KEYWORD, SPLIT_FLOW, 1},
+	{"MH", F_MESH, SPLIT_FLOW, 0},
 	{"AB", F_ABSTRACT, SPLIT_NONE, 0},
 	{"Z4", F_ABSTRACT_TRANSLATED, SPLIT_NONE, 0},
-	{"LA", F_LANGUAGE, SPLIT_SEMI, 0},
+	{"LA", F_LANGUAGE, SPLIT_FLOW, 0},
 	{"PU", F_PUBLISHER, SPLIT_NONE, 0},
 	{"PI", F_PLACE, SPLIT_NONE, 0},
 	{"C1", F_AFFILIATION, SPLIT_LINES, 0},
@@ -399,7 +400,7 @@ static const literature_rule ovid[] = {
 	{"TT", F_TITLE_ORIGINAL, SPLIT_NONE, 0},
 	{"OT", F_TITLE_ORIGINAL, SPLIT_NONE, 0},
 	{"FTI", F_TITLE_ORIGINAL, SPLIT_NONE, 0},
-	{"AU", F_AUTHOR, SPLIT_SEMI, 0},
+	{"AU", F_AUTHOR, SPLIT_LINES, 0}, /* one a line; brackets behind a name hold semicolons */
 	{"ED", F_EDITOR, SPLIT_SEMI, 0},
 	{"YR", F_YEAR, SPLIT_NONE, 0},
 	{"DP", F_DATE, SPLIT_NONE, 1},
@@ -848,7 +849,6 @@ static const type_word words[] = {
 	{"newspaper article", "newspaper_article"},
 	{"newspaperarticle", "newspaper_article"},
 	{"book", "book"},
-	{"books", "book"},
 	{"whole book", "book"},
 	{"book, whole", "book"},
 	{"book, edited", "book"},
@@ -931,7 +931,7 @@ static const type_word words[] = {
 	{"online", "web_page"},
 	{"web page", "web_page"},
 	{"webpage", "web_page"},
-	{"icomm", "web_page"},
+	{"icomm", "personal_communication"},
 	{"blog", "web_page"},
 	{"blogpost", "web_page"},
 	{"multi", "web_page"},
@@ -947,7 +947,25 @@ static const type_word words[] = {
 	{"email", "personal_communication"},
 	{"ctlg", "book"},
 	{"catalog", "book"},
-	{"music", "book"},
+	{"music", "recording"},
+	{"clswk", "book"},
+	{"manscpt", "manuscript"},
+	{"web", "web_page"},
+	{"jfull", "journal_article"},
+	{"case reports", "journal_article"},
+	{"journal articles", "journal_article"},
+	{"books", "book"},
+	{"reports - research", "report"},
+	{"reports - evaluative", "report"},
+	{"reports - descriptive", "report"},
+	{"reports - general", "report"},
+	{"numerical/quantitative data", "report"},
+	{"dissertations/theses", "thesis"},
+	{"dissertations/theses - doctoral dissertations", "thesis"},
+	{"dissertations/theses - masters theses", "thesis"},
+	{"speeches/meeting papers", "conference_paper"},
+	{"text/reference", "book"},
+	{"drug reference", "book"},
 	{"audio", "recording"},
 	{"audiorecording", "recording"},
 	{"sound", "recording"},
@@ -960,7 +978,7 @@ static const type_word words[] = {
 	{"artwork", "artwork"},
 	{"figure", "artwork"},
 	{"chart", "artwork"},
-	{"equa", "artwork"},
+	{"equa", "document"},
 	{"slide", "artwork"},
 	{"map", "map"},
 	{"gen", "document"},
@@ -970,7 +988,7 @@ static const type_word words[] = {
 	{"ancient", "document"},
 	{"grnt", "document"},
 	{"grant", "document"},
-	{"legal", "document"},
+	{"legal", "case"},
 	{"eb/ol", "web_page"},
 	{"j/ol", "journal_article"},
 	{"m/ol", "book"},
@@ -999,8 +1017,12 @@ static const type_word endnote_numbers[] = {{"0", "journal_article"}, {"1", "boo
 static const char *
 find_word(const type_word *list, size_t count, const char *word)
 {
+	size_t length = strlen(word);
+
+	if (length > 0 && word[length - 1] == '.')
+		length--;
 	for (size_t i = 0; i < count; i++)
-		if (strcasecmp(list[i].word, word) == 0)
+		if (strncasecmp(list[i].word, word, length) == 0 && list[i].word[length] == '\0')
 			return list[i].type;
 	return NULL;
 }

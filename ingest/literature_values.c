@@ -195,6 +195,9 @@ split_pages(const char *text, char first[PAGE_ROOM], char last[PAGE_ROOM])
 	if (strpbrk(first, "0123456789") == NULL && strspn(first, "ivxlcdmIVXLCDM") != strlen(first))
 		return false;
 	expand_page(first, last);
+	/* "655-655" is page 655, as other exports of the same record write it. */
+	if (strcmp(first, last) == 0)
+		last[0] = '\0';
 	return first[0] != '\0';
 }
 
@@ -289,6 +292,17 @@ days_of(int year, int month)
 	return month == 2 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0) ? 29 : days[month - 1];
 }
 
+static void
+write_iso(char iso[11], int year, int month, int day)
+{
+	const int digit[10] = {year / 1000, year / 100 % 10, year / 10 % 10, year % 10, -1, month / 10, month % 10, -1, day / 10, day % 10};
+	size_t n = day > 0 ? 10 : month > 0 ? 7 : 4;
+
+	for (size_t i = 0; i < n; i++)
+		iso[i] = digit[i] < 0 ? '-' : (char) ('0' + digit[i]);
+	iso[n] = '\0';
+}
+
 bool
 iso_date(const char *text, char iso[11])
 {
@@ -316,7 +330,7 @@ iso_date(const char *text, char iso[11])
 		d = m + 1 < parts ? m + 1 : 4;
 	if (d < 4 && !part[d].month && part[d].digits <= 2 && part[d].number >= 1 && part[d].number <= days_of(year, month))
 		day = part[d].number;
-	snprintf(iso, 11, day > 0 ? "%04d-%02d-%02d" : month > 0 ? "%04d-%02d" : "%04d", year % 10000, month % 100, day % 100);
+	write_iso(iso, year, month, day);
 	return true;
 }
 
@@ -458,8 +472,10 @@ read_serial(const char *text, char out[20], size_t *length)
 	char digit[14];
 	size_t digits = 0, n = 0, space = 0;
 
-	if (strncasecmp(text, "ISSN", 4) == 0 || strncasecmp(text, "ISBN", 4) == 0)
-		n = 4 + strspn(text + 4, ":- ");
+	if ((text[0] == 'E' || text[0] == 'e' || text[0] == 'p') && strncasecmp(text + 1, "ISSN", 4) == 0)
+		n = 1;
+	if (strncasecmp(text + n, "ISSN", 4) == 0 || strncasecmp(text + n, "ISBN", 4) == 0)
+		n += 4 + strspn(text + n + 4, ":- ");
 	for (; text[n] && digits < 14; n++)
 	{
 		if (isdigit((unsigned char) text[n]) || ((text[n] == 'X' || text[n] == 'x') && (digits == 7 || digits == 9)))

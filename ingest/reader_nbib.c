@@ -14,6 +14,13 @@ nbib_tag(const char *line, size_t length, size_t *tag, size_t *value)
 {
 	size_t letters = 0;
 
+	/* ERIC pads these two with a blank of their own. */
+	if (length > 6 && (memcmp(line, "ISSN - ", 7) == 0 || memcmp(line, "ISBN - ", 7) == 0))
+	{
+		*tag = 4;
+		*value = 6;
+		return true;
+	}
 	if (length < 5 || line[4] != '-' || (length > 5 && line[5] != ' '))
 		return false;
 	while (letters < 4 && (isupper((unsigned char) line[letters]) || isdigit((unsigned char) line[letters])))

@@ -280,7 +280,7 @@ static psy_status
 fill(text_reader *reader, psy_error *err)
 {
 	unsigned char chunk[CHUNK + sizeof reader->raw];
-	size_t got, skip = 0, size = reader->raw_size;
+	size_t got, skip = 0, size = reader->raw_size, before = reader->decoded.size;
 	psy_status status;
 
 	memcpy(chunk, reader->raw, size);
@@ -301,18 +301,19 @@ fill(text_reader *reader, psy_error *err)
 		decode_iconv(reader, chunk + skip, chunk + size, "WINDOWS-1252");
 	else
 		decode_utf8(reader, chunk + skip, chunk + size);
+	reader->nuls |= reader->decoded.size > before && memchr(reader->decoded.data + before, '\0', reader->decoded.size - before) != NULL;
 	return PSY_OK;
 }
 
 /* Length of the first line in p with its ending, looked for from *scanned; 0 when its end is not there yet.
  * A NUL stops it: *nul. */
 static size_t
-line_length(const char *p, size_t size, bool last, size_t *scanned, bool *nul)
+line_length(const char *p, size_t size, bool last, size_t *scanned, bool nuls, bool *nul)
 {
 	const char *from = p + *scanned, *end = memchr(from, '\n', size - *scanned), *zero, *cr;
 	size_t limit = end != NULL ? (size_t) (end - p) : size;
 
-	zero = memchr(from, '\0', limit - *scanned);
+	zero = nuls ? memchr(from, '\0', limit - *scanned) : NULL;
 	if (zero != NULL)
 		limit = (size_t) (zero - p);
 	cr = memchr(from, '\r', limit - *scanned);
@@ -356,7 +357,7 @@ text_next(text_reader *reader, const char **bytes, size_t *length, long *line, p
 		size_t size = reader->decoded.size - reader->at, n;
 		bool nul = false, last = reader->ended && !reader->broken && reader->raw_size == 0;
 
-		n = line_length(p, size, last, &reader->scanned, &nul);
+		n = line_length(p, size, last, &reader->scanned, reader->nuls, &nul);
 		if (nul)
 			return text_error(
 				reader, p, n, "a NUL byte",

@@ -37,6 +37,7 @@ typedef struct text_reader
 	void *converter; /* iconv_t of GB18030 or Windows-1252 */
 	buffer decoded;  /* UTF-8 not yet given out, from `at` */
 	size_t at;
+	bool nuls;      /* some NUL was decoded: lines are searched for it */
 	size_t scanned; /* of the next line, without an end so far: a long line is looked through once */
 	bool broken;    /* a wrong byte follows what is decoded; `problem` says which */
 	psy_error problem;

@@ -87,7 +87,7 @@ COMMENT ON COLUMN evidence.source_record.date IS 'YYYY, YYYY-MM or YYYY-MM-DD, a
 COMMENT ON COLUMN evidence.source_record.date_written IS 'The date as it was written: 2019 Jan-Feb';
 COMMENT ON COLUMN evidence.source_record.journal IS 'What it appeared in: journal, book of a chapter, proceedings of a paper';
 COMMENT ON COLUMN evidence.source_record.pages IS 'As written; of a book the number of pages';
-COMMENT ON COLUMN evidence.source_record.page_last IS 'Written out: 228 for 221-8';
+COMMENT ON COLUMN evidence.source_record.page_last IS 'Written out: 228 for 221-8; NULL for a single page';
 COMMENT ON COLUMN evidence.source_record.doi IS 'In small letters, without prefix; also from notes, links and addresses where they announce one';
 COMMENT ON COLUMN evidence.source_record.accession IS 'The database''s own number of the record';
 COMMENT ON COLUMN evidence.source_record.databases IS 'Databases that the record itself names';

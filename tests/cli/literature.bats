@@ -35,3 +35,78 @@ ris() { local i; for i in "$@"; do printf 'TY  - JOUR\r\nAU  - Smith, J%s\r\nTI 
 	literature a.txt --format nonsense; exits 1; has '--format nonsense is not known'
 	is 5 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'refused'")"
 }
+
+evidence() { [ -d "$data/evidence/formats" ] || skip "shared/data is absent"; }
+
+@test "Zotero's and CNKI's cases of every format: each field as expected, or listed with the reason" {
+	evidence
+	python3 "$top/tests/golden/literature/cases.py" "$data/evidence"
+}
+
+@test "whole exports: every record is there, and files agree where they have the same record" {
+	evidence
+	python3 "$top/tests/golden/literature/exports.py" "$data/evidence"
+}
+
+@test "RIS: what programs make of it" {
+	# Ovid's numbers and C1, Cochrane's heads, ER in an abstract and without a hyphen, no ER, a type that is not first, one blank, a no-break blank.
+	printf '%s\r\n' 'Record #1 of 2' 'Provider: John Wiley & Sons, Ltd.' '' 'TY  -  JOUR' 'A1  -  Bywater, T' 'T1  -  One' 'JA  -  Trials' 'C3  -  PUBMED 21314913' 'KW  -  a;b' 'N2  -  Text' \
+		'ER  - positive cells were counted' 'goes on' 'T2 - weighted images' 'ER  - ' '' '2. ' 'C1  - Ovid MEDLINE' 'TY  - JOUR' 'AU  - 李晶;孙阳' 'TI  - Two' 'M3  - doi: 10.1234/X(1)2.' 'SP  - 221-8' 'Y1  - 2014/06/01/' \
+		'TY  - JOUR' 'T1  - Three' 'PY  - 0000' 'ER' 'DB  - Embase' 'TI  - Four' $'TY\u00a0 - JOUR' 'SN  - 0028-0836 (Print); 978-0-8243-2732-3' 'ER  -' 'a search: depression AND acupuncture' >a.ris
+	literature a.ris; exits 0; has '4 read, 4 loaded'
+	is 'One|Bywater|21314913|["a", "b"]|One: text ER - positive cells were counted goes on T2 - weighted images' "$(q "SELECT title, authors #>> '{0,family}', pmid, keywords, 'One: ' || lower(left(abstract, 1)) || translate(substr(abstract, 2), E'\n', ' ') FROM evidence.source_record WHERE ordinal = 1")"
+	is 'Two|["李晶", "孙阳"]|10.1234/x(1)2|221|228|2014-06-01' "$(q "SELECT title, jsonb_path_query_array(authors, '\$[*].literal'), doi, page_first, page_last, date FROM evidence.source_record WHERE ordinal = 2")"
+	is 'Three||' "$(q "SELECT title, year, date FROM evidence.source_record WHERE ordinal = 3")"
+	is 'Four|["Embase"]|["0028-0836"]|["9780824327323"]' "$(q "SELECT title, databases, issn, isbn FROM evidence.source_record WHERE ordinal = 4")"
+	is 'missing_end|1 stray_line|1 wrapped_line|3' "$(q "SELECT code, sum(count) FROM evidence.source_note GROUP BY 1 ORDER BY 1" | paste -sd ' ')"
+}
+
+@test "encodings are told from the content; a file of two, or of one that cannot be told, is refused where it breaks" {
+	printf '%%0 Journal Article\n%%A 张三\n%%T 针刺治疗抑郁症的临床研究\n%%J 中国针灸\n%%W CNKI\n' >u.enw
+	iconv -t GB18030 u.enw >g.enw; iconv -t UTF-16 u.enw >w.enw; iconv -t UTF-16BE u.enw >b.enw; { printf '\xef\xbb\xbf'; cat u.enw; } >m.enw
+	literature u.enw g.enw w.enw m.enw; exits 0; has '4 files, 4 read, 4 loaded'
+	is 1 "$(q "SELECT count(DISTINCT content_sha256) FROM evidence.source_record")"
+	{ cat u.enw u.enw u.enw u.enw; printf '%%Z '; iconv -t GB18030 <<<'针灸'; } >mixed.enw
+	literature mixed.enw; exits 1; has 'line 21, column 4: bytes that are not UTF-8, in a file that otherwise is'
+	printf 'TY  - JOUR\nAU  - M\xfcller, J\nTI  - L\xe9on and Andr\xe9 again\nER  - \n' >latin.ris
+	literature latin.ris; exits 1; has 'line 2, column 8: bytes that are not UTF-8, in a file that is not GB18030 either'; has 'windows-1252'
+	literature latin.ris --encoding windows-1252; exits 0
+	is 'Léon and André again' "$(q "SELECT title FROM evidence.source_record WHERE format = 'ris'")"
+}
+
+@test "CNKI, Wanfang, VIP: RefWorks, NoteExpress and lists by GB/T 7714" {
+	printf '{Reference Type}: Journal Article\n{Title}: 电针: 一项研究\n{Author}: 张三;李四;\n{Translated Title}: Electroacupuncture\n{Volume} : 5\n{Keywords}:  抑郁症\n{Keywords}:  电针\n{ISBN/ISSN}: 1671-9387\n{Database Provider}: CNKI\n\n{Reference Type}: Thesis\n{Title}:无空格\n' >a.txt
+	literature a.txt; exits 0; has '2 read, 2 loaded'
+	is '电针: 一项研究|Electroacupuncture|["张三", "李四"]|5|["抑郁症", "电针"]|["1671-9387"]
+无空格|||||' "$(q "SELECT title, title_translated, jsonb_path_query_array(authors, '\$[*].literal'), volume, keywords, issn FROM evidence.source_record ORDER BY ordinal" | sed 's/||\[\]|/|||/')"
+	printf '[1] 张三, 李四, 等. 针刺治疗抑郁症[J]. 中国针灸, 2020, 40(3): 221-228. DOI:10.1234/X.\n［2］王五．电针研究［D］．北京：北京中医药大学，2019．\n[3] SMITH J A, JONES K. Acupuncture for depression[J]. Lancet, 2019, 393(10170): 447-56.\n[4] 见前文\n' >list.txt
+	literature list.txt; exits 1; has '3 read, 3 loaded, 0 unchanged, 1 rejected'
+	is '针刺治疗抑郁症|journal_article|中国针灸|2020|40|3|221|228|10.1234/x
+电针研究|thesis||2019|||||
+Acupuncture for depression|journal_article|Lancet|2019|393|10170|447|456|' "$(q "SELECT title, type, journal, year, volume, issue, page_first, page_last, doi FROM evidence.source_record WHERE format = 'gbt7714' ORDER BY ordinal")"
+	is '4|irregular_reference|[4] 见前文' "$(q "SELECT line, code, raw FROM ingest.reject")"
+}
+
+@test "tables: Web of Science with tabs, Embase with a field a row, columns of one's own" {
+	printf 'PT\tAU\tAF\tTI\tSO\tDE\tPY\tUT\nJ\tChen, L; Li, W\tChen, Ling; Li, Wei\t"Quoted" title\tACTA\ta; b\t2005\tWOS:1\n' >w.txt
+	printf '"TITLE","One"\n"AUTHOR NAMES","Smith J.","Jones K."\n"SOURCE TITLE","Acta"\n"PUBLICATION YEAR","2019"\n"MEDLINE PMID","123"\n\n"TITLE","Two"\n' >e.csv
+	printf 'nr;Titel;Jahr;Verfasser\n1;"Eins; zwei";2001;Müller, J\n' >own.csv
+	literature w.txt e.csv; exits 0; has '3 read, 3 loaded'
+	is '"Quoted" title|Ling|Chen, L|["a", "b"]|WOS:1 One|J.|||' "$(q "SELECT title, authors #>> '{0,given}', authors #>> '{0,short}', keywords, accession FROM evidence.source_record WHERE title <> 'Two' ORDER BY title" | paste -sd ' ')"
+	literature own.csv; exits 1; has 'this is no format of literature that is known; it begins: nr;Titel'
+	literature own.csv --map title=Titel --map year=Jahr --map authors=Verfasser; exits 0
+	is 'Eins; zwei|2001|Müller|["1"]' "$(q "SELECT title, year, authors #>> '{0,family}', extra -> 'nr' FROM evidence.source_record WHERE title LIKE 'Eins%'")"
+	literature own.csv --map title=Nichts; exits 1; has '--map names the column Nichts, which is not there'
+	literature own.csv --map year=Jahr; exits 1; has 'no column holds titles'
+	printf 'title,year\n"never closed,2001\n' >q.csv; literature q.csv; exits 1; has 'line 2: a quote that opens in this record never closes'
+}
+
+@test "XML: a document type, an entity and a file that breaks off are refused with the line" {
+	printf '<?xml version="1.0"?>\n<!DOCTYPE xml [<!ENTITY a "b">]>\n<xml><records><record><titles><title>&a;</title></titles></record></records></xml>\n' >d.xml
+	printf '<xml><records>\n<record><titles><title>A</title></titles></record>\n<record><titles><title>B</ti' >cut.xml
+	printf '<xml><records>\n<record><titles><title>A &b; c</title></titles></record></records></xml>' >e.xml
+	literature d.xml; exits 1; has 'line 2: a document type or entity'
+	literature cut.xml; exits 1; has 'line 3: the file ends within the record that begins here'
+	literature e.xml; exits 1; has 'line 2: XML that is not well formed'
+	is 0 "$(q "SELECT count(*) FROM evidence.source_record")"
+}
