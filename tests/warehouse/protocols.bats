@@ -233,3 +233,59 @@ load_kind() { "$top/build/bin/psyrad" --db "$(url_of "$database")" ingest "$@"; 
 	equal "$(sql "SELECT label, protocol, given, planned, round(share, 4), first_day, last_day, adverse_events, off_plan FROM intervention.adherence WHERE label LIKE 'd_' ORDER BY 1")" $'d1|S|2|||-3|4|1|1\nd2|T|1|24|0.0417|0|0|0|0'
 	equal "$(sql "SELECT label, sessions, minutes, mean_deqi::numeric(4,1), point_uses, point_minutes, ma_minutes FROM intervention.dose WHERE label LIKE 'd_' ORDER BY 1")" $'d1|2|30|7.0|5|90|\nd2|1|20||1|20|20'
 }
+
+@test "mining of 150 random protocols of 40 sources: frequency, graph, sets, rules and similarity as Python counts them from the sheet" {
+	sql "SELECT clinical.declare_study('{\"study\": \"chance\", \"title_en\": \"Chance\", \"simulated\": true}')" >/dev/null
+	python3 - <<-'PY'
+		import csv, fractions, itertools, random
+		random.seed(20261123)
+		codes = 'GV20 EX-HN3 PC6 HT7 SP6 ST36 LR3 LI4 GV24 KI3 BL15 ANMIAN'.split()
+		rows, baskets = [], []
+		for k in range(150):
+		    used = [c for n, c in enumerate(codes) if random.random() < 0.75 / (1 + n / 3)] or ['GV20']
+		    extra, sham, source = random.choice(['', '', '', '四关', 'CV4 or CV6', 'unheard of']), random.random() < 0.1, f'R{random.randrange(40)}'
+		    rows.append([k, source, 'sham' if sham else 'EA', '; '.join(used + [extra] * bool(extra))])
+		    if not sham: baskets.append((source, k, frozenset(used) | ({'LI4', 'LR3'} if extra == '四关' else set())))
+		csv.writer(open('chance.csv', 'w', encoding='utf-8')).writerows([['protocol', 'source', 'mode', 'points']] + rows)
+		F = fractions.Fraction
+		count = {s: sum(b[0] == s for b in baskets) for s, _, _ in baskets}
+		weight = lambda items: sum(F(1, count[s]) for s, _, b in baskets if items <= b)
+		total = weight(frozenset())
+		show = lambda x: f'{float(x):.9f}'
+		out = []
+		for c in sorted({c for _, _, b in baskets for c in b}):
+		    holders = [(s, k) for s, k, b in baskets if c in b]
+		    out.append(['frequency', c, len(holders), len({s for s, _ in holders}), show(weight({c})), show(weight({c}) / total)])
+		points = sorted({c for _, _, b in baskets for c in b})
+		for a, c in itertools.combinations(points, 2):
+		    n = sum({a, c} <= b for _, _, b in baskets)
+		    if n:
+		        w = weight({a, c})
+		        out.append(['pair', a, c, n, show(w), show(w / total), show(w * total / weight({a}) / weight({c})), show(w / (weight({a}) + weight({c}) - w))])
+		frequent = [frozenset(s) for size in (1, 2, 3) for s in itertools.combinations(points, size) if weight(frozenset(s)) >= F(1, 10) * total]
+		out += [['set', ' '.join(sorted(s)), show(weight(s) / total)] for s in frequent]
+		for s in frequent:
+		    for c in s if len(s) > 1 else ():
+		        a = s - {c}
+		        confidence, share = weight(s) / weight(a), weight({c}) / total
+		        if confidence >= F(1, 2):
+		            out.append(['rule', ' '.join(sorted(a)), c, sum(s <= b for _, _, b in baskets), show(confidence), show(confidence / share), show(weight(s) / total - weight(a) / total * share),
+		                'Infinity' if confidence == 1 else show((1 - share) / (1 - confidence))])
+		core = {'GV20', 'EX-HN3', 'LR3'}
+		out += [['similar', k, show(F(len(core & b), len(core | b))), show(F(len(core & b), len(core)))] for _, k, b in baskets]
+		open('counted', 'w', encoding='utf-8').writelines('|'.join(map(str, row)) + '\n' for row in out)
+	PY
+	load_kind protocols chance.csv --study chance >/dev/null || true
+	as "$PGUSER" >mined <<-'SQL'
+		SELECT 'frequency', acupoint, prescriptions, sources, round(weight::numeric, 9), round(share::numeric, 9) FROM intervention.point_frequency('chance');
+		SELECT 'pair', least(a COLLATE "C", b), greatest(a COLLATE "C", b), prescriptions, round(weight::numeric, 9), round(support::numeric, 9), round(lift::numeric, 9), round(jaccard::numeric, 9)
+		FROM intervention.point_pairs('chance');
+		SELECT 'set', array_to_string(points, ' '), round(support::numeric, 9) FROM intervention.point_sets('chance', 0.1, 3);
+		SELECT 'rule', array_to_string(antecedent, ' '), consequent, prescriptions, round(confidence::numeric, 9), round(lift::numeric, 9), round(leverage::numeric, 9),
+			CASE WHEN conviction = 'Infinity' THEN 'Infinity' ELSE round(conviction::numeric, 9)::text END FROM intervention.point_rules('chance', 0.1, 3, 0.5);
+		SELECT 'similar', protocol, round(similarity::numeric, 9), round(coverage::numeric, 9) FROM intervention.similar_protocols('百会、印堂、太冲', 'chance');
+	SQL
+	[ "$(wc -l <counted)" -gt 300 ]
+	diff <(LC_ALL=C sort counted) <(LC_ALL=C sort mined) | head -n 20
+	diff -q <(LC_ALL=C sort counted) <(LC_ALL=C sort mined)
+}
