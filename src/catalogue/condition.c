@@ -93,11 +93,29 @@ is_of_syndromes(uint32_t c)
 	return false;
 }
 
+/* The first glyph from a byte on. */
+static size_t
+glyph_at(const parser *p, size_t byte)
+{
+	size_t low = 0, high = p->glyphs;
+
+	while (low < high)
+	{
+		size_t middle = low + (high - low) / 2;
+
+		if (p->glyph[middle].start < byte)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static bool
 names_syndrome(const parser *p, size_t start, size_t end)
 {
-	for (size_t k = 0; k < p->glyphs; k++)
-		if (p->glyph[k].start >= start && p->glyph[k].end <= end && is_of_syndromes(p->glyph[k].character))
+	for (size_t k = glyph_at(p, start); k < p->glyphs && p->glyph[k].end <= end; k++)
+		if (is_of_syndromes(p->glyph[k].character))
 			return true;
 	return false;
 }
@@ -316,14 +334,11 @@ static bool
 is_told_of_those(const parser *p)
 {
 	const psy_mention *words = &p->mention[p->mentions - 1];
-	bool begins = p->syndromes, ends = false;
+	size_t first = glyph_at(p, words->start), behind = glyph_at(p, words->end);
+	bool begins =
+			 p->syndromes || is_character(p, first, 0x4F34, 0x517C) || is_character(p, first, 0x82E5, 0x5982),
+		 ends = behind > 0 && p->glyph[behind - 1].character == 0x8005;
 
-	for (size_t k = 0; k < p->glyphs; k++)
-	{
-		begins |= p->glyph[k].start == words->start &&
-				  (is_character(p, k, 0x4F34, 0x517C) || is_character(p, k, 0x82E5, 0x5982));
-		ends |= p->glyph[k].end == words->end && p->glyph[k].character == 0x8005;
-	}
 	return begins && ends;
 }
 
