@@ -1,11 +1,12 @@
 /*
- * test_images.c - hostile images, thousands of them and always the same: each header field with values that it must not have, files that end at
+ * test_images.c - what images hold, to the last digit; and hostile images, thousands of them and always the same: each header field with values that it must not have, files that end at
  * each byte, gzip streams damaged at each byte.  Built with the address and undefined-behaviour sanitizers.
  *
  * An image is used as the loaders use it: opened, read to its end, finished, and drawn as a mask.  Whatever is accepted must have bounded dimensions, a
  * finite affine with volume and all its voxels, and opening it must allocate nothing by what the header says.
  */
 #include "grid_parcels.h"
+#include "image_stats.h"
 #include "volume.h"
 
 #include <isa-l/igzip_lib.h>
@@ -427,6 +428,128 @@ hostile_values(void **state)
 	}
 }
 
+/* ---------------------------------------------------------------- right ones */
+
+static void
+open_good(nifti *n, file *f)
+{
+	psy_error err = {0};
+
+	*f = good_file(1, false);
+	assert_int_equal(nifti_open_memory(n, f->bytes, f->size, &err), PSY_OK);
+}
+
+/* The grid of the good file moved by so many of its voxels along each index. */
+static lattice
+moved(const lattice *g, double i, double j, double k)
+{
+	lattice to = *g;
+	double p[3] = {i, j, k}, mm[3];
+
+	lattice_apply(g->affine, p, mm);
+	for (int row = 0; row < 3; row++)
+		to.affine[4 * row + 3] = mm[row];
+	return to;
+}
+
+/* A voxel (i, j, k) of the good file holds i + 4 j + 20 k: interpolation is exact, and outside there is nothing. */
+static void
+interpolation(void **state)
+{
+	file f;
+	nifti n;
+	volumes v;
+	slab s;
+	psy_error err = {0};
+	lattice onto;
+
+	(void) state;
+	open_good(&n, &f);
+	onto = moved(&n.grid, 0.25, 0.5, 0.75);
+	assert_int_equal(volumes_start(&v, &n, &onto, &err), PSY_OK);
+	assert_int_equal(volumes_next(&v, &s, &err), PSY_OK);
+	assert_int_equal(s.count, 120);
+	for (int at = 0; at < 120; at++)
+	{
+		double i = at % 4 + 0.25, j = at / 4 % 5 + 0.5, k = at / 20 + 0.75;
+
+		if (i > 3 || j > 4 || k > 5)
+			assert_true(isnan(s.value[at]));
+		else
+			assert_true(fabs(s.value[at] - (i + 4 * j + 20 * k)) < 1e-9);
+	}
+	volumes_free(&v);
+	nifti_close(&n);
+}
+
+static void
+nearest(void **state)
+{
+	static const double shift[] = {0.2, 0.4, -0.4};
+	file f;
+	nifti n;
+	parcels here, there;
+	psy_error err = {0};
+
+	(void) state;
+	for (size_t k = 0; k < 3; k++)
+	{
+		lattice onto;
+
+		open_good(&n, &f);
+		assert_int_equal(parcels_of_mask(&here, &n, NULL, &err), PSY_OK);
+		nifti_close(&n);
+		open_good(&n, &f);
+		onto = moved(&n.grid, shift[k], 0, -shift[k]);
+		assert_int_equal(parcels_of_mask(&there, &n, &onto, &err), PSY_OK);
+		assert_int_equal(here.regions, 119);
+		assert_int_equal(there.regions, 119);
+		for (size_t p = 0; p < here.parts; p++)
+			assert_int_equal(here.part[p].start, there.part[p].start);
+		parcels_free(&here);
+		parcels_free(&there);
+		nifti_close(&n);
+	}
+}
+
+/* Region 1 is the voxels of value 1, 2, 3 and 10 that a label image of the same grid picks. */
+static void
+statistics(void **state)
+{
+	static const int64_t label[] = {1, 2};
+	static const double expected[STATS] = {4, 4.08248290463863, 2.5, 1, 10, 4, 32, 1, 4};
+	file f, labels = good_file(1, false);
+	nifti n, l;
+	parcels p;
+	volumes v;
+	stat_list list;
+	double *value[STATS], coverage[2];
+	psy_error err = {0};
+
+	(void) state;
+	for (int16_t at = 0; at < 120; at++)
+		memcpy(labels.bytes + 352 + 2 * at, &(int16_t){at == 1 || at == 2 || at == 3 || at == 10}, 2);
+	assert_int_equal(nifti_open_memory(&l, labels.bytes, labels.size, &err), PSY_OK);
+	assert_int_equal(parcels_of_labels(&p, &l, label, 2, NULL, &err), PSY_OK);
+	open_good(&n, &f);
+	assert_int_equal(image_stat_list("mean,sd,median,min,max,n_voxels,volume_mm3,coverage,weighted_mean", &list, &err), PSY_OK);
+	for (int k = 0; k < STATS; k++)
+		value[k] = calloc(2, sizeof **value);
+	assert_int_equal(volumes_start(&v, &n, NULL, &err), PSY_OK);
+	assert_int_equal(image_stats(&v, &p, NULL, &list, value, coverage, &err), PSY_OK);
+	for (int k = 0; k < STATS; k++)
+	{
+		assert_true(fabs(value[k][0] - expected[k]) < 1e-12);
+		assert_true(k == STAT_N_VOXELS || k == STAT_VOLUME_MM3 || k == STAT_COVERAGE ? value[k][1] == 0 : isnan(value[k][1]));
+		free(value[k]);
+	}
+	assert_true(coverage[0] == 1 && coverage[1] == 0);
+	volumes_free(&v);
+	parcels_free(&p);
+	nifti_close(&n);
+	nifti_close(&l);
+}
+
 int
 main(void)
 {
@@ -434,6 +557,7 @@ main(void)
 		cmocka_unit_test(good_files),	cmocka_unit_test(each_field),	cmocka_unit_test(refused_fields),
 		cmocka_unit_test(each_type),	cmocka_unit_test(ends_at_each_byte), cmocka_unit_test(damaged_gzip),
 		cmocka_unit_test(members),		cmocka_unit_test(bombs),		cmocka_unit_test(hostile_values),
+		cmocka_unit_test(interpolation), cmocka_unit_test(nearest),		cmocka_unit_test(statistics),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
