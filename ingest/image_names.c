@@ -1,10 +1,7 @@
 /* image_names.c - see image_names.h. */
 #include "image_names.h"
 
-#include "header.h"
-#include "load.h"
 #include "number.h"
-#include "table.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -13,11 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_LIMIT ((size_t) 16 << 20)
 #define MAX_REGIONS 100000
 
-static psy_status
-add_region(regions *r, int64_t label, const char *name, size_t length, psy_error *err)
+psy_status
+image_names_add(regions *r, int64_t label, const char *name, size_t length, psy_error *err)
 {
 	if (r->count == MAX_REGIONS)
 		return psy_fail(err, PSY_LIMIT, "more than %d regions", MAX_REGIONS);
@@ -37,7 +33,7 @@ read_line(regions *r, const char *line, size_t length, bool numbered, long numbe
 	size_t name;
 
 	if (!numbered)
-		return add_region(r, NO_LABEL, line, length, err);
+		return image_names_add(r, NO_LABEL, line, length, err);
 	label = strtoll(line, &end, 10);
 	while (*end == ' ' || *end == '\t')
 		end++;
@@ -45,7 +41,7 @@ read_line(regions *r, const char *line, size_t length, bool numbered, long numbe
 	if (end == line || name == 0 || label < 0 || label > INT32_MAX)
 		return psy_fail(err, PSY_FORMAT, "line %ld: expected a label from 0 to %d and a name", number,
 						INT32_MAX);
-	return label == 0 ? PSY_OK : add_region(r, label, end, name, err);
+	return label == 0 ? PSY_OK : image_names_add(r, label, end, name, err);
 }
 
 /* FreeSurfer's palettes end each line in four numbers: R G B A. They name every label that any image may have. */
@@ -90,43 +86,6 @@ read_lines(regions *r, char *text, bool *palette, psy_error *err)
 		*palette = numbered && is_palette(line) && (*palette || r->count == 0);
 		status = read_line(r, line, length, numbered, number, err);
 	}
-	return status;
-}
-
-enum
-{
-	INDEX,
-	NAME,
-	FIELDS
-};
-
-static const table_field fields[FIELDS] = {
-	{"index", "label|value|id|key", true},
-	{"name", "region|label_name|roi|名称|脑区", true},
-};
-
-/* A table with a header, as BIDS has it. */
-static psy_status
-read_table(regions *r, const char *path, psy_error *err)
-{
-	options plain = {0};
-	table t;
-	bool more;
-	psy_status status = table_open(&t, path, &plain, fields, FIELDS, NULL, NULL, err);
-
-	while (status == PSY_OK && (status = table_next(&t, &more, err)) == PSY_OK && more)
-	{
-		const char *index = table_get(&t, INDEX), *name = table_get(&t, NAME);
-		int64_t label;
-		psy_error why;
-
-		if (index == NULL || name == NULL || parse_whole(index, 0, INT32_MAX, &label, &why) != PSY_OK)
-			status = psy_fail(err, PSY_FORMAT, "line %ld: expected a label from 0 to %d and a name",
-							  table_line(&t), INT32_MAX);
-		else if (label != 0)
-			status = add_region(r, label, name, strlen(name), err);
-	}
-	table_free(&t);
 	return status;
 }
 
@@ -200,7 +159,7 @@ read_fsl_label(xmlTextReaderPtr xml, bool probabilistic, regions *r, buffer *tex
 	if (status == PSY_OK && (!known || text->size == 0))
 		status = psy_fail(err, PSY_FORMAT, "line %ld: expected <label index=\"N\">name</label>", line);
 	number += probabilistic;
-	return status == PSY_OK && number > 0 ? add_region(r, number, text->data, text->size, err) : status;
+	return status == PSY_OK && number > 0 ? image_names_add(r, number, text->data, text->size, err) : status;
 }
 
 static psy_status
@@ -236,32 +195,27 @@ read_fsl(regions *r, const buffer *document, psy_error *err)
 	return status;
 }
 
-/* ---------------------------------------------------------------- all of them */
+/* ---------------------------------------------------------------- both */
 
 psy_status
-image_names_read(image_names *names, const char *path, psy_error *err)
+image_names_parse(image_names *names, buffer *text, psy_error *err)
 {
-	buffer text = {0};
-	char first[256];
 	psy_status status;
 
-	*names = (image_names){0};
-	status = read_document(path, NAMES_LIMIT, &text, names->sha256, err);
-	if (status == PSY_OK)
-	{
-		buffer_text(&text, "");
-		snprintf(first, sizeof first, "%.*s", (int) strcspn(text.data, "\r\n"), text.data);
-		if (text.data[strspn(text.data, " \t\r\n")] == '<')
-			status = read_fsl(&names->regions, &text, err);
-		else if (strchr(first, '\t') != NULL && strcasestr(first, "index") != NULL && strcasestr(first, "name") != NULL)
-			status = read_table(&names->regions, path, err);
-		else
-			status = read_lines(&names->regions, text.data, &names->palette, err);
-	}
-	buffer_free(&text);
-	if (status == PSY_OK && names->regions.count == 0)
-		status = psy_fail(err, PSY_FORMAT, "no region is named");
-	return status == PSY_OK ? check_distinct(&names->regions, err) : status;
+	buffer_text(text, ""); /* of an empty document too */
+	if (text->data[strspn(text->data, " \t\r\n")] == '<')
+		status = read_fsl(&names->regions, text, err);
+	else
+		status = read_lines(&names->regions, text->data, &names->palette, err);
+	return status == PSY_OK ? image_names_check(names, err) : status;
+}
+
+psy_status
+image_names_check(const image_names *names, psy_error *err)
+{
+	if (names->regions.count == 0)
+		return psy_fail(err, PSY_FORMAT, "no region is named");
+	return check_distinct(&names->regions, err);
 }
 
 void

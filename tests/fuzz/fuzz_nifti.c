@@ -3,10 +3,10 @@
  *
  * Whatever it accepts must have bounded dimensions, a finite affine with volume, and as many voxels as its header says.
  * Seeds: tests/fuzz/seeds/nifti/*
- * Sources: ingest/reader_nifti.c ingest/grid_lattice.c ingest/gunzip.c ingest/source.c ingest/buffer.c
+ * Sources: ingest/reader_nifti.c ingest/grid_lattice.c ingest/grid_parcels.c ingest/volume.c ingest/resample.c ingest/gunzip.c ingest/source.c ingest/buffer.c
  * Libraries: -I/usr/include/nifti -lisal -lnifti2 -lznz -lcrypto
  */
-#include "reader_nifti.h"
+#include "volume.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,6 +34,34 @@ check_header(const nifti *n)
 		abort();
 }
 
+/* The image laid over a grid that is not its own, one of few voxels: interpolated, and as a mask. */
+static void
+resample(const uint8_t *data, size_t size)
+{
+	static const lattice onto = {{5, 4, 3}, {1.5, 0, 0.25, -4, 0, -2, 0, 3, 0.125, 0, 2.5, -5}};
+	nifti n;
+	volumes v;
+	slab s = {0};
+	parcels p;
+	psy_error err;
+
+	if (nifti_open_memory(&n, data, size, &err) == PSY_OK && n.voxels < 100000 && n.volumes < 10 && volumes_start(&v, &n, &onto, &err) == PSY_OK)
+	{
+		while (volumes_next(&v, &s, &err) == PSY_OK && s.count > 0)
+			if (s.count > 60)
+				abort();
+		volumes_free(&v);
+	}
+	nifti_close(&n);
+	if (nifti_open_memory(&n, data, size, &err) == PSY_OK && n.voxels < 100000 && parcels_of_mask(&p, &n, &onto, &err) == PSY_OK)
+	{
+		if (p.regions > 60 || p.parts > p.regions)
+			abort();
+		parcels_free(&p);
+	}
+	nifti_close(&n);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -58,5 +86,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (status != PSY_OK && err.message[0] == '\0')
 		abort();
 	nifti_close(&n);
+	resample(data, size);
 	return 0;
 }
