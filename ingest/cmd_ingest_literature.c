@@ -1,9 +1,10 @@
 /*
- * cmd_ingest_literature.c - psyrad ingest literature FILE: records of literature, as databases and reference managers export them.
+ * cmd_ingest_literature.c - psyrad ingest literature FILE: records of literature, as databases and reference
+ * managers export them.
  *
- * A file is looked through once for its encoding and format (literature_look.c), then read record by record.  Each record goes into
- * the warehouse whatever it lacks; notes say what read strangely.  A file in which no record was found is refused: a silent 0 would look
- * like a search without hits.
+ * A file is looked through once for its encoding and format (literature_look.c), then read record by record.
+ * Each record goes into the warehouse whatever it lacks; notes say what read strangely.  A file in which no
+ * record was found is refused: a silent 0 would look like a search without hits.
  */
 #include "cmd.h"
 
@@ -49,8 +50,8 @@ hash_content(literature_job *l, uint8_t sha256[SHA256_BYTES])
 	add_content(&l->content, F_PMCID, item->pmcid, strlen(item->pmcid));
 	for (int field = 0; field < F_FIELDS; field++)
 	{
-		if (field == F_TYPE || field == F_DOI || field == F_DATE || field == F_YEAR || field == F_PAGES || field == F_PAGE_FIRST || field == F_PAGE_LAST ||
-			field == F_PMID || field == F_PMCID)
+		if (field == F_TYPE || field == F_DOI || field == F_DATE || field == F_YEAR || field == F_PAGES ||
+			field == F_PAGE_FIRST || field == F_PAGE_LAST || field == F_PMID || field == F_PMCID)
 			continue;
 		for (size_t i = 0; i < item->values; i++)
 			if ((int) item->value[i].field == field)
@@ -216,9 +217,10 @@ nothing_found(const literature_job *l, psy_error *err)
 
 	snprintf(shown, sizeof shown, "%.100s", l->reader.look.first_line);
 	utf8_repair(shown);
-	psy_fail(err, PSY_FORMAT, "line %ld: no record found, reading the file as %s; it begins: %s", l->reader.look.first_line_number,
-			 literature_format_name(l->reader.look.format), shown);
-	return psy_hint(err, "is it another format? --format names one; an export without hits is no file of records");
+	psy_fail(err, PSY_FORMAT, "line %ld: no record found, reading the file as %s; it begins: %s",
+			 l->reader.look.first_line_number, literature_format_name(l->reader.look.format), shown);
+	return psy_hint(err,
+					"is it another format? --format names one; an export without hits is no file of records");
 }
 
 static psy_status
@@ -230,7 +232,8 @@ read_records(literature_job *l, psy_error *err)
 	while ((status = literature_next(&l->reader, &l->record, &more, err)) == PSY_OK && more)
 	{
 		l->job->read++;
-		l->item.columns = l->reader.look.format == LITERATURE_TABLE ? literature_table_rules(&l->reader) : NULL;
+		l->item.columns =
+			l->reader.look.format == LITERATURE_TABLE ? literature_table_rules(&l->reader) : NULL;
 		status = literature_map(&l->item, l->reader.look.format, &l->record, &l->reader.notes, err);
 		if (status == PSY_OK)
 			status = copy_record(l, err);
@@ -254,7 +257,8 @@ look_through(job *j, literature_look *look, psy_error *err)
 	if (j->opt->format != NULL && !literature_format_by_name(j->opt->format, &format))
 	{
 		psy_fail(err, PSY_DOMAIN, "--format %s is not known", j->opt->format);
-		return psy_hint(err, "expected ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, bibtex, endnote-xml, table, embase-rows or gbt7714");
+		return psy_hint(err, "expected ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, bibtex, "
+							 "endnote-xml, table, embase-rows or gbt7714");
 	}
 	if (format == LITERATURE_UNKNOWN && j->opt->map.count > 0)
 		format = LITERATURE_TABLE;
@@ -310,9 +314,12 @@ const loader load_literature = {
 	.summary = "records of literature: RIS, NBIB, BibTeX, EndNote, Web of Science, CNKI, tables, ...",
 	.file = "FILE...",
 	.options = OPT_LITERATURE,
-	.target = "pg_temp.stage (\"row\", line, format, content_sha256, type, types, title, title_translated, title_original, authors, "
-			  "authors_translated, editors, year, date, date_written, journal, journal_abbrev, series, volume, issue, pages, page_first, "
-			  "page_last, article_number, doi, pmid, pmcid, accession, databases, issn, isbn, keywords, mesh, abstract, abstract_translated, "
+	.target = "pg_temp.stage (\"row\", line, format, content_sha256, type, types, title, title_translated, "
+			  "title_original, authors, "
+			  "authors_translated, editors, year, date, date_written, journal, journal_abbrev, series, "
+			  "volume, issue, pages, page_first, "
+			  "page_last, article_number, doi, pmid, pmcid, accession, databases, issn, isbn, keywords, "
+			  "mesh, abstract, abstract_translated, "
 			  "language, publisher, place, urls, notes, affiliations, extra, raw)",
 	.stage = stage_literature,
 };

@@ -1,11 +1,11 @@
 /*
- * literature.h - records of literature as their files state them: tags and values in file order, the bytes they
- * stood in, and where.
+ * literature.h - records of literature as their files state them: tags and values in file order, the bytes
+ * they stood in, and where.
  *
- * Two stages.  A reader (reader_ris.c, reader_bibtex.c, ...) knows one grammar: where a record begins and ends, what is a tag,
- * what goes on with the line before.  It gives literature_record, and takes no decision on what a tag means.
- * literature_item.h says what the tags of each format mean.  What reads strangely is kept as a note with a code; a
- * record is never dropped for it.
+ * Two stages.  A reader (reader_ris.c, reader_bibtex.c, ...) knows one grammar: where a record begins and
+ * ends, what is a tag, what goes on with the line before.  It gives literature_record, and takes no decision
+ * on what a tag means. literature_item.h says what the tags of each format mean.  What reads strangely is
+ * kept as a note with a code; a record is never dropped for it.
  */
 #ifndef LITERATURE_H
 #define LITERATURE_H
@@ -61,11 +61,12 @@ typedef struct literature_record
 
 void record_clear(literature_record *record, long line);
 void record_free(literature_record *record);
-psy_status record_add(literature_record *record, const char *tag, size_t tag_length, const char *value, size_t length,
-					  long line, psy_error *err);
+psy_status record_add(literature_record *record, const char *tag, size_t tag_length, const char *value,
+					  size_t length, long line, psy_error *err);
 
 /* More of the last value, after a separator. */
-psy_status record_more(literature_record *record, char separator, const char *value, size_t length, psy_error *err);
+psy_status record_more(literature_record *record, char separator, const char *value, size_t length,
+					   psy_error *err);
 psy_status record_raw(literature_record *record, const char *bytes, size_t length, psy_error *err);
 const char *record_tag(const literature_record *record, size_t pair);
 const char *record_value(const literature_record *record, size_t pair);
@@ -87,8 +88,8 @@ typedef struct literature_notes
 
 #define LITERATURE_MAX_NOTES 10000 /* of a file; what comes after is counted in the last note */
 
-void notes_add(literature_notes *notes, const char *code, const char *tag, size_t tag_length, long line, const char *text,
-			   size_t length);
+void notes_add(literature_notes *notes, const char *code, const char *tag, size_t tag_length, long line,
+			   const char *text, size_t length);
 void notes_free(literature_notes *notes);
 
 /* What looking through a file found. */
@@ -102,15 +103,16 @@ typedef struct literature_look
 	long first_line_number;
 } literature_look;
 
-/* Reads the whole source for its encoding, and its beginning for its format; what cannot be told is an error that says
- * what was seen.  What the caller has fixed (an encoding, a format) stays. */
-psy_status literature_looks(source *whole, text_encoding encoding, literature_format format, literature_look *look,
-							psy_error *err);
+/* Reads the whole source for its encoding, and its beginning for its format; what cannot be told is an error
+ * that says what was seen.  What the caller has fixed (an encoding, a format) stays. */
+psy_status literature_looks(source *whole, text_encoding encoding, literature_format format,
+							literature_look *look, psy_error *err);
 void look_free(literature_look *look);
 
 /* A file's records, one after the other. */
 typedef struct literature_reader literature_reader;
-typedef psy_status (*literature_step)(literature_reader *reader, literature_record *record, bool *more, psy_error *err);
+typedef psy_status (*literature_step)(literature_reader *reader, literature_record *record, bool *more,
+									  psy_error *err);
 
 struct literature_reader
 {
@@ -130,7 +132,8 @@ struct literature_reader
 	bool held;
 };
 
-psy_status literature_open(literature_reader *reader, source *from, const literature_look *look, psy_error *err);
+psy_status literature_open(literature_reader *reader, source *from, const literature_look *look,
+						   psy_error *err);
 psy_status literature_next(literature_reader *reader, literature_record *record, bool *more, psy_error *err);
 void literature_close(literature_reader *reader);
 

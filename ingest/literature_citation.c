@@ -37,8 +37,8 @@ static const char *
 year_from(const char *p, const char *end)
 {
 	for (; end - p >= 4; p++)
-		if ((strncmp(p, "19", 2) == 0 || strncmp(p, "20", 2) == 0) && isdigit((unsigned char) p[2]) && isdigit((unsigned char) p[3]) &&
-			!isdigit((unsigned char) p[4]))
+		if ((strncmp(p, "19", 2) == 0 || strncmp(p, "20", 2) == 0) && isdigit((unsigned char) p[2]) &&
+			isdigit((unsigned char) p[3]) && !isdigit((unsigned char) p[4]))
 			return p;
 	return NULL;
 }
@@ -50,7 +50,8 @@ date_from(const char *text, const char *year)
 	const char *word = year;
 	size_t length;
 
-	while (word > text && (word[-1] == ' ' || word[-1] == '/' || word[-1] == '-' || word[-1] == '.' || word[-1] == ',' || isalpha((unsigned char) word[-1])))
+	while (word > text && (word[-1] == ' ' || word[-1] == '/' || word[-1] == '-' || word[-1] == '.' ||
+						   word[-1] == ',' || isalpha((unsigned char) word[-1])))
 	{
 		const char *from = word;
 
@@ -58,7 +59,8 @@ date_from(const char *text, const char *year)
 			from--;
 		while (from > text && isalpha((unsigned char) from[-1]))
 			from--;
-		if (month_of(from, &length) == 0 && strncasecmp(from, "winter", 6) != 0 && strncasecmp(from, "spring", 6) != 0 && strncasecmp(from, "summer", 6) != 0 &&
+		if (month_of(from, &length) == 0 && strncasecmp(from, "winter", 6) != 0 &&
+			strncasecmp(from, "spring", 6) != 0 && strncasecmp(from, "summer", 6) != 0 &&
 			strncasecmp(from, "autumn", 6) != 0)
 			break;
 		word = from;
@@ -72,7 +74,8 @@ semicolon_form(const char *text, citation *c)
 {
 	const char *semicolon = strchr(text, ';'), *colon, *year, *date, *end;
 
-	if (semicolon == NULL || (colon = strchr(semicolon, ':')) == NULL || (year = year_from(text, semicolon)) == NULL || colon - semicolon > 60)
+	if (semicolon == NULL || (colon = strchr(semicolon, ':')) == NULL ||
+		(year = year_from(text, semicolon)) == NULL || colon - semicolon > 60)
 		return false;
 	date = date_from(text, year);
 	if (date == text)
@@ -97,7 +100,8 @@ find_volume(const char *text, const char **end)
 		if (strncasecmp(p, "Vol.", 4) == 0)
 			p += 4;
 		p += strspn(p, " ");
-		if (!isdigit((unsigned char) *p) || p[strspn(p, "0123456789-/ ")] != '(' || (close = strchr(p, ')')) == NULL)
+		if (!isdigit((unsigned char) *p) || p[strspn(p, "0123456789-/ ")] != '(' ||
+			(close = strchr(p, ')')) == NULL)
 			continue;
 		*end = close + 1;
 		return p;
@@ -108,7 +112,8 @@ find_volume(const char *text, const char **end)
 static bool
 volume_form(const char *text, citation *c)
 {
-	const char *end = NULL, *volume = find_volume(text, &end), *year, *pages, *stop = text + strlen(text), *date;
+	const char *end = NULL, *volume = find_volume(text, &end), *year, *pages, *stop = text + strlen(text),
+			   *date;
 
 	if (volume == NULL)
 		return false;
@@ -123,16 +128,20 @@ volume_form(const char *text, citation *c)
 		end = pages + strcspn(pages, ",;");
 		keep(c->pages, pages, end);
 	}
-	else if ((pages = strstr(end, "pp.")) != NULL && isdigit((unsigned char) pages[3 + strspn(pages + 3, " ")]))
+	else if ((pages = strstr(end, "pp.")) != NULL &&
+			 isdigit((unsigned char) pages[3 + strspn(pages + 3, " ")]))
 	{
-		keep(c->pages, pages + 3, pages + 3 + strcspn(pages + 3, "0123456789") + strcspn(pages + 3 + strcspn(pages + 3, "0123456789"), ".;,"));
+		keep(c->pages, pages + 3,
+			 pages + 3 + strcspn(pages + 3, "0123456789") +
+				 strcspn(pages + 3 + strcspn(pages + 3, "0123456789"), ".;,"));
 		stop = pages;
 	}
 	year = year_from(end, stop);
 	if (year == NULL)
 		return true;
 	date = end + strspn(end, " ,.;");
-	keep(c->date, date < year ? date : year, strchr(year, '.') != NULL && strchr(year, '.') < stop ? strchr(year, '.') : stop);
+	keep(c->date, date < year ? date : year,
+		 strchr(year, '.') != NULL && strchr(year, '.') < stop ? strchr(year, '.') : stop);
 	if (c->pages[0] == '\0' && year[4] == '.' && isdigit((unsigned char) year[5 + strspn(year + 5, " ")]))
 		keep(c->pages, year + 5, stop);
 	return true;
@@ -149,7 +158,8 @@ comma_form(const char *text, citation *c)
 	comma = date_from(text, year);
 	while (comma > text && strchr(" ,", comma[-1]) != NULL)
 		comma--;
-	for (number = comma; number > text && (isdigit((unsigned char) number[-1]) || strchr("()-", number[-1]) != NULL);)
+	for (number = comma;
+		 number > text && (isdigit((unsigned char) number[-1]) || strchr("()-", number[-1]) != NULL);)
 		number--;
 	if (number == text || number == comma || number[-1] != ' ' || *comma != ',')
 		return false;

@@ -17,7 +17,8 @@
 
 typedef struct citation
 {
-	char journal[CITATION_PART], date[CITATION_PART], volume[CITATION_PART], issue[CITATION_PART], pages[CITATION_PART];
+	char journal[CITATION_PART], date[CITATION_PART], volume[CITATION_PART], issue[CITATION_PART],
+		pages[CITATION_PART];
 } citation;
 
 /* False when the line is of no form that is known: then nothing of it is guessed. */

@@ -1,9 +1,10 @@
 /*
  * literature_item.c - from a record's tags to the warehouse's fields; see literature_item.h.
  *
- * First every value goes to the field that its tag's rule names, cut where it is a list, its blanks collapsed.  Then what one value cannot tell
- * is settled among all of them: which of several titles stands, whether T2 is a journal or a series, where the DOI is, what the
- * pages are.  A value that loses becomes F_EXTRA and so keeps its tag.
+ * First every value goes to the field that its tag's rule names, cut where it is a list, its blanks
+ * collapsed.  Then what one value cannot tell is settled among all of them: which of several titles stands,
+ * whether T2 is a journal or a series, where the DOI is, what the pages are.  A value that loses becomes
+ * F_EXTRA and so keeps its tag.
  */
 #include "literature_item.h"
 
@@ -32,7 +33,8 @@ add_value(literature_item *item, literature_field field, unsigned char rank, siz
 		item->value = grow(item->value, item->room, sizeof *item->value);
 	}
 	v = &item->value[item->values++];
-	*v = (literature_value){.field = (uint8_t) field, .rank = rank, .pair = (uint32_t) pair, .at = (uint32_t) item->text.size};
+	*v = (literature_value){
+		.field = (uint8_t) field, .rank = rank, .pair = (uint32_t) pair, .at = (uint32_t) item->text.size};
 	item->held[field]++;
 	return v;
 }
@@ -41,7 +43,8 @@ add_value(literature_item *item, literature_field field, unsigned char rank, siz
 static bool
 keeps_lines(literature_field field)
 {
-	return field == F_ABSTRACT || field == F_ABSTRACT_TRANSLATED || field == F_NOTE || field == F_DOI_MAYBE || field == F_EXTRA;
+	return field == F_ABSTRACT || field == F_ABSTRACT_TRANSLATED || field == F_NOTE || field == F_DOI_MAYBE ||
+		   field == F_EXTRA;
 }
 
 #define LANES 16
@@ -56,7 +59,8 @@ any_lane(lanes mask)
 	return (half[0] | half[1]) != 0;
 }
 
-/* Whether sixteen bytes hold a control character, or two blanks in a row; lanes that were U+2028's first byte are gathered. */
+/* Whether sixteen bytes hold a control character, or two blanks in a row; lanes that were U+2028's first byte
+ * are gathered. */
 static bool
 is_ragged(const char *p, bool lines, lanes *e2)
 {
@@ -97,7 +101,8 @@ is_collapsed(const char *p, size_t length, bool lines)
 	return !any_lane(e2) || memmem(p, length, "\xe2\x80\xa8", 3) == NULL;
 }
 
-/* Appends the text with its blanks collapsed to one; a line separator (U+2028) is a blank too.  Returns the length. */
+/* Appends the text with its blanks collapsed to one; a line separator (U+2028) is a blank too.  Returns the
+ * length. */
 static size_t
 collapse(buffer *out, const char *p, size_t length, bool lines)
 {
@@ -140,7 +145,8 @@ collapse(buffer *out, const char *p, size_t length, bool lines)
 }
 
 static void
-put(literature_item *item, literature_field field, unsigned char rank, size_t pair, const char *text, size_t length)
+put(literature_item *item, literature_field field, unsigned char rank, size_t pair, const char *text,
+	size_t length)
 {
 	literature_value *v = add_value(item, field, rank, pair);
 
@@ -158,7 +164,9 @@ put(literature_item *item, literature_field field, unsigned char rank, size_t pa
 		item->values--;
 }
 
-/* ---- lists --------------------------------------------------------------------------------------------------------- */
+/* ---- lists
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* Bytes of a separator at p, 0 for none. */
 static size_t
@@ -245,7 +253,8 @@ put_list(literature_item *item, const literature_rule *rule, size_t pair, const 
 	put(item, rule->field, rule->rank, pair, start, (size_t) (end - start));
 }
 
-/* ---- the rules ----------------------------------------------------------------------------------------------------- */
+/* ---- the rules
+ * ----------------------------------------------------------------------------------------------------- */
 
 static const literature_rule *
 rule_for(literature_item *item, const char *tag, size_t length)
@@ -274,9 +283,11 @@ has_dash(const char *text)
 static name_order
 order_of(literature_format format)
 {
-	return format == LITERATURE_BIBTEX                                                                                ? NAME_NATURAL
-		   : format == LITERATURE_RIS || format == LITERATURE_ENW || format == LITERATURE_REFWORKS || format == LITERATURE_ENDNOTE_XML ? NAME_COMMA
-																													  : NAME_SPACE;
+	return format == LITERATURE_BIBTEX ? NAME_NATURAL
+		   : format == LITERATURE_RIS || format == LITERATURE_ENW || format == LITERATURE_REFWORKS ||
+				   format == LITERATURE_ENDNOTE_XML
+			   ? NAME_COMMA
+			   : NAME_SPACE;
 }
 
 static void
@@ -284,7 +295,8 @@ map_pair(literature_item *item, size_t i, literature_notes *notes)
 {
 	const literature_pair *pair = &item->record->pair[i];
 	const char *tag = record_tag(item->record, i), *value = record_value(item->record, i);
-	const literature_rule *rule = item->columns != NULL ? item->columns[i] : rule_for(item, tag, pair->tag_length);
+	const literature_rule *rule =
+		item->columns != NULL ? item->columns[i] : rule_for(item, tag, pair->tag_length);
 	size_t from = item->values;
 
 	if (pair->length == 0)
@@ -294,7 +306,8 @@ map_pair(literature_item *item, size_t i, literature_notes *notes)
 		static const literature_rule extra = {"", F_EXTRA, SPLIT_NONE, 0};
 
 		/* A table's further columns are its own affair; BibTeX's fields are open. */
-		if (item->columns == NULL && item->format != LITERATURE_BIBTEX && item->format != LITERATURE_WOS && item->format != LITERATURE_OVID && notes != NULL)
+		if (item->columns == NULL && item->format != LITERATURE_BIBTEX && item->format != LITERATURE_WOS &&
+			item->format != LITERATURE_OVID && notes != NULL)
 			notes_add(notes, "unknown_tag", tag, pair->tag_length, pair->line, value, pair->length);
 		rule = &extra;
 	}
@@ -306,13 +319,16 @@ map_pair(literature_item *item, size_t i, literature_notes *notes)
 	{
 		literature_value *v = &item->value[from];
 
-		v->names = item->format == LITERATURE_BIBTEX && strstr(tag, " literal") != NULL ? NAME_LITERAL : order_of(item->format);
+		v->names = item->format == LITERATURE_BIBTEX && strstr(tag, " literal") != NULL
+					   ? NAME_LITERAL
+					   : order_of(item->format);
 		if (v->field == F_PAGES && !has_dash(text_of(item, v)))
 			v->rank++; /* CNKI writes a second one, the number of pages */
 	}
 }
 
-/* ---- settling ------------------------------------------------------------------------------------------------------ */
+/* ---- settling
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* item->held never counts less than there are: a field that nothing held needs no looking. */
 static void
@@ -367,9 +383,12 @@ keep_one(literature_item *item, literature_field field)
 	}
 }
 
-#define BRACKETED 250 /* the rank of a word for the type that stands behind a title: "[Report]" is an article all the same */
+#define BRACKETED                                                                                            \
+	250 /* the rank of a word for the type that stands behind a title: "[Report]" is an article all the same \
+		 */
 
-/* What Web of Science's PT and DT say together: a letter in a journal is an article, a review in a book one of its chapters. */
+/* What Web of Science's PT and DT say together: a letter in a journal is an article, a review in a book one
+ * of its chapters. */
 static const char *
 wos_type(const literature_item *item)
 {
@@ -377,8 +396,10 @@ wos_type(const literature_item *item)
 
 	for (size_t i = 0; i < item->values; i++)
 		if (item->value[i].field == F_TYPE)
-			*(item->value[i].rank == 0 ? &document : &kind) = literature_type(item->format, text_of(item, &item->value[i]));
-	if (document != NULL && (kind == NULL || strcmp(kind, "journal_article") == 0 || strncmp(document, "conference", 10) == 0))
+			*(item->value[i].rank == 0 ? &document : &kind) =
+				literature_type(item->format, text_of(item, &item->value[i]));
+	if (document != NULL &&
+		(kind == NULL || strcmp(kind, "journal_article") == 0 || strncmp(document, "conference", 10) == 0))
 		return document;
 	return kind;
 }
@@ -399,7 +420,8 @@ collection_type(const literature_item *item)
 	return NULL;
 }
 
-/* Of several words the first of the lowest rank; the last of ENW's, where a library writes the narrower one behind; a chapter rather than its book. */
+/* Of several words the first of the lowest rank; the last of ENW's, where a library writes the narrower one
+ * behind; a chapter rather than its book. */
 static const char *
 stated_type(const literature_item *item)
 {
@@ -409,11 +431,14 @@ stated_type(const literature_item *item)
 	for (size_t i = 0; i < item->values; i++)
 	{
 		const literature_value *v = &item->value[i];
-		const char *type = v->field == F_TYPE && v->rank < BRACKETED ? literature_type(item->format, text_of(item, v)) : NULL;
+		const char *type = v->field == F_TYPE && v->rank < BRACKETED
+							   ? literature_type(item->format, text_of(item, v))
+							   : NULL;
 
 		if (type == NULL)
 			continue;
-		if (found == NULL || v->rank < rank || item->format == LITERATURE_ENW || (strcmp(found, "book") == 0 && strcmp(type, "book_section") == 0))
+		if (found == NULL || v->rank < rank || item->format == LITERATURE_ENW ||
+			(strcmp(found, "book") == 0 && strcmp(type, "book_section") == 0))
 		{
 			found = type;
 			rank = v->rank;
@@ -425,7 +450,8 @@ stated_type(const literature_item *item)
 static void
 settle_type(literature_item *item)
 {
-	const char *collection = item->format == LITERATURE_ENW || item->format == LITERATURE_REFWORKS ? collection_type(item) : NULL;
+	const char *collection =
+		item->format == LITERATURE_ENW || item->format == LITERATURE_REFWORKS ? collection_type(item) : NULL;
 
 	item->type = item->format == LITERATURE_WOS ? wos_type(item) : stated_type(item);
 	if (collection != NULL)
@@ -460,6 +486,34 @@ settle_people(literature_item *item)
 			become(item, &item->value[i], first == others ? F_AUTHOR_SHORT : F_EXTRA);
 }
 
+/* Wanfang's RefWorks writes Chinese and English names into one list, and where a record has no English ones
+ * it repeats those of the record before.  The names in Latin letters are set apart, and it is noted that they
+ * may be somebody else's. */
+static void
+settle_scripts(literature_item *item, literature_notes *notes)
+{
+	size_t han = 0, latin = 0;
+
+	if (item->format != LITERATURE_REFWORKS)
+		return;
+	for (size_t i = 0; i < item->values; i++)
+		if (item->value[i].field == F_AUTHOR)
+			has_han(text_of(item, &item->value[i]), item->value[i].length) ? han++ : latin++;
+	if (han == 0 || latin == 0)
+		return;
+	for (size_t i = 0; i < item->values; i++)
+	{
+		literature_value *v = &item->value[i];
+
+		if (v->field != F_AUTHOR || has_han(text_of(item, v), v->length))
+			continue;
+		become(item, v, F_AUTHOR_TRANSLATED);
+		if (notes != NULL)
+			notes_add(notes, "mixed_authors", "A1", 2, item->record->pair[v->pair].line, text_of(item, v),
+					  v->length);
+	}
+}
+
 /* Where it appeared: a journal, a book, a series, a university. */
 static void
 settle_container(literature_item *item)
@@ -485,7 +539,8 @@ settle_container(literature_item *item)
 	keep_one(item, F_JOURNAL_ABBREV);
 	/* Where only the abbreviation stands it is the journal's name too. */
 	container = best(item, F_JOURNAL_ABBREV);
-	if (container != NULL && best(item, F_JOURNAL) == NULL && !type_is(item, "book") && !type_is(item, "thesis"))
+	if (container != NULL && best(item, F_JOURNAL) == NULL && !type_is(item, "book") &&
+		!type_is(item, "thesis"))
 	{
 		literature_value *journal = add_value(item, F_JOURNAL, 0, container->pair);
 
@@ -542,7 +597,8 @@ settle_month(literature_item *item)
 	}
 	if (month == NULL)
 		return;
-	snprintf(composed, sizeof composed, isdigit((unsigned char) month[0]) ? "%d-%.30s-%.30s" : "%d %.30s %.30s", item->year, month, day);
+	snprintf(composed, sizeof composed,
+			 isdigit((unsigned char) month[0]) ? "%d-%.30s-%.30s" : "%d %.30s %.30s", item->year, month, day);
 	(void) iso_date(composed, item->date);
 }
 
@@ -585,7 +641,8 @@ settle_doi(literature_item *item)
 
 	buffer_clear(&item->doi);
 	for (size_t f = 0; f < sizeof order / sizeof *order && item->doi.size == 0; f++)
-		for (int rank = 0; item->held[order[f]] > 0 && rank < (order[f] == F_URL ? 2 : 4) && item->doi.size == 0; rank++)
+		for (int rank = 0;
+			 item->held[order[f]] > 0 && rank < (order[f] == F_URL ? 2 : 4) && item->doi.size == 0; rank++)
 			for (size_t i = 0; i < item->values && item->doi.size == 0; i++)
 				if (item->value[i].field == order[f] && item->value[i].rank == rank)
 					(void) find_doi(text_of(item, &item->value[i]), order[f] == F_DOI, &item->doi);
@@ -665,15 +722,17 @@ mentions(const literature_item *item, literature_field field, const char *word)
 	return false;
 }
 
-/* Where other programs put PubMed's numbers in EndNote's fields: PMC's in the second custom field, Cochrane's "PUBMED 21314913" in the third, Embase's
- * in the fifth, its own as the accession number. */
+/* Where other programs put PubMed's numbers in EndNote's fields: PMC's in the second custom field, Cochrane's
+ * "PUBMED 21314913" in the third, Embase's in the fifth, its own as the accession number. */
 static void
 numbers_elsewhere(literature_item *item, const char *const tags[4])
 {
-	const char *second = extra_value(item, tags[0]), *third = extra_value(item, tags[1]), *fifth = extra_value(item, tags[2]), *provider = extra_value(item, tags[3]);
+	const char *second = extra_value(item, tags[0]), *third = extra_value(item, tags[1]),
+			   *fifth = extra_value(item, tags[2]), *provider = extra_value(item, tags[3]);
 	const literature_value *accession = best(item, F_ACCESSION);
 
-	if (second != NULL && strncmp(second, "PMC", 3) == 0 && isdigit((unsigned char) second[3]) && strlen(second) < sizeof item->pmcid && item->pmcid[0] == '\0')
+	if (second != NULL && strncmp(second, "PMC", 3) == 0 && isdigit((unsigned char) second[3]) &&
+		strlen(second) < sizeof item->pmcid && item->pmcid[0] == '\0')
 		strcpy(item->pmcid, second);
 	if (third != NULL && find_pmid(third, item->pmid))
 		return;
@@ -703,7 +762,8 @@ settle_numbers(literature_item *item)
 	if (item->format == LITERATURE_RIS && item->pmid[0] == '\0')
 		numbers_elsewhere(item, (const char *const[]){"C2", "C3", "C5", "DP"});
 	else if (item->format == LITERATURE_ENDNOTE_XML && item->pmid[0] == '\0')
-		numbers_elsewhere(item, (const char *const[]){"custom2", "custom3", "custom5", "remote-database-provider"});
+		numbers_elsewhere(item,
+						  (const char *const[]){"custom2", "custom3", "custom5", "remote-database-provider"});
 	for (size_t i = 0; i < item->values && item->pmid[0] == '\0'; i++)
 		if (item->value[i].field == F_DOI_MAYBE || item->value[i].field == F_URL)
 			(void) find_pmid(text_of(item, &item->value[i]), item->pmid);
@@ -730,7 +790,8 @@ settle_serials(literature_item *item)
 
 			if (kind == SERIAL_NONE || n == 0)
 				break;
-			put(item, kind == SERIAL_ISSN ? F_ISSN : F_ISBN, 100, item->value[i].pair, number, strlen(number));
+			put(item, kind == SERIAL_ISSN ? F_ISSN : F_ISBN, 100, item->value[i].pair, number,
+				strlen(number));
 			found++;
 			at += n;
 			at += strspn(text_of(item, &item->value[i]) + at, " ,;/");
@@ -760,7 +821,10 @@ settle_notes(literature_item *item)
 static void
 settle_issue(literature_item *item)
 {
-	const char *m1 = item->format == LITERATURE_RIS && type_is(item, "journal_article") && best(item, F_ISSUE) == NULL ? extra_value(item, "M1") : NULL;
+	const char *m1 =
+		item->format == LITERATURE_RIS && type_is(item, "journal_article") && best(item, F_ISSUE) == NULL
+			? extra_value(item, "M1")
+			: NULL;
 
 	if (m1 == NULL || strlen(m1) > 12 || !isdigit((unsigned char) m1[0]))
 		return;
@@ -784,7 +848,11 @@ settle_citation(literature_item *item)
 		{
 			literature_field field;
 			const char *text;
-		} part[] = {{F_CONTAINER, c.journal}, {F_DATE, c.date}, {F_VOLUME, c.volume}, {F_ISSUE, c.issue}, {F_PAGES, c.pages}};
+		} part[] = {{F_CONTAINER, c.journal},
+					{F_DATE, c.date},
+					{F_VOLUME, c.volume},
+					{F_ISSUE, c.issue},
+					{F_PAGES, c.pages}};
 		size_t pair = line->pair;
 
 		for (size_t i = 0; i < sizeof part / sizeof *part; i++)
@@ -807,7 +875,8 @@ settle_title(literature_item *item)
 		return;
 	text = item->text.data + title->at;
 	open = strrchr(text, '[');
-	if (open == NULL || open < text + 3 || open[-1] != ' ' || (open[-2] != '.' && open[-2] != '"') || strcspn(open, "]") > 40)
+	if (open == NULL || open < text + 3 || open[-1] != ' ' || (open[-2] != '.' && open[-2] != '"') ||
+		strcspn(open, "]") > 40)
 		return;
 	open[-1] = '\0';
 	title->length = (uint32_t) (open - 1 - text);
@@ -819,13 +888,15 @@ settle_title(literature_item *item)
 static void
 settle(literature_item *item, literature_notes *notes)
 {
-	static const literature_field single[] = {F_TITLE,  F_TITLE_TRANSLATED,    F_TITLE_ORIGINAL, F_SERIES, F_VOLUME,    F_ISSUE, F_ARTICLE_NUMBER,
-											  F_ABSTRACT, F_ABSTRACT_TRANSLATED, F_PUBLISHER,      F_PLACE,  F_ACCESSION};
+	static const literature_field single[] = {
+		F_TITLE,          F_TITLE_TRANSLATED, F_TITLE_ORIGINAL,      F_SERIES,    F_VOLUME, F_ISSUE,
+		F_ARTICLE_NUMBER, F_ABSTRACT,         F_ABSTRACT_TRANSLATED, F_PUBLISHER, F_PLACE,  F_ACCESSION};
 
 	settle_title(item);
 	settle_type(item);
 	settle_citation(item);
 	settle_people(item);
+	settle_scripts(item, notes);
 	settle_container(item);
 	settle_issue(item);
 	for (size_t i = 0; i < sizeof single / sizeof *single; i++)
@@ -834,18 +905,21 @@ settle(literature_item *item, literature_notes *notes)
 	settle_month(item);
 	settle_pages(item);
 	if (settle_doi(item) && notes != NULL)
-		notes_add(notes, "bad_doi", "", 0, item->record->line, item->record->raw.data ? item->record->raw.data : "",
+		notes_add(notes, "bad_doi", "", 0, item->record->line,
+				  item->record->raw.data ? item->record->raw.data : "",
 				  item->record->raw.data ? strcspn(item->record->raw.data, "\r\n") : 0);
 	settle_numbers(item);
 	settle_serials(item);
 	settle_notes(item);
-	item->empty = best(item, F_TITLE) == NULL && best(item, F_AUTHOR) == NULL && best(item, F_JOURNAL) == NULL && item->doi.size == 0;
+	item->empty = best(item, F_TITLE) == NULL && best(item, F_AUTHOR) == NULL &&
+				  best(item, F_JOURNAL) == NULL && item->doi.size == 0;
 	if (item->empty && notes != NULL)
 		notes_add(notes, "empty_record", "", 0, item->record->line, "", 0);
 }
 
 psy_status
-literature_map(literature_item *item, literature_format format, const literature_record *record, literature_notes *notes, psy_error *err)
+literature_map(literature_item *item, literature_format format, const literature_record *record,
+			   literature_notes *notes, psy_error *err)
 {
 	(void) err;
 	if (!item->indexed || item->format != format)
@@ -875,7 +949,9 @@ item_free(literature_item *item)
 	item->values = item->room = 0;
 }
 
-/* ---- out ----------------------------------------------------------------------------------------------------------- */
+/* ---- out
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 const char *
 item_text(const literature_item *item, literature_field field)
@@ -889,8 +965,10 @@ static bool
 said_before(const literature_item *item, size_t value)
 {
 	for (size_t i = 0; i < value; i++)
-		if (item->value[i].field == item->value[value].field && item->value[i].length == item->value[value].length &&
-			memcmp(text_of(item, &item->value[i]), text_of(item, &item->value[value]), item->value[i].length) == 0)
+		if (item->value[i].field == item->value[value].field &&
+			item->value[i].length == item->value[value].length &&
+			memcmp(text_of(item, &item->value[i]), text_of(item, &item->value[value]),
+				   item->value[i].length) == 0)
 			return true;
 	return false;
 }
@@ -943,7 +1021,8 @@ json_part(buffer *out, const char *name, const char *text, size_t length)
 	free(part);
 }
 
-/* Scopus writes its number of a person behind the name, Web of Science an address: "Hershey, Anne E. (57190394669)". */
+/* Scopus writes its number of a person behind the name, Web of Science an address: "Hershey, Anne E.
+ * (57190394669)". */
 static size_t
 without_parenthesis(const char *text, size_t length)
 {
@@ -964,7 +1043,8 @@ without_parenthesis(const char *text, size_t length)
 static bool
 is_degree(const char *word, size_t length)
 {
-	static const char degrees[] = " MD PhD Ph.D. M.D. MPH MS MSc M.Sc. BSc BA MA RN DO DDS DMD PharmD PsyD DrPH MBBS MBChB FRCP FACS FACSM FACP EdD ScD DSc MBA JD DVM ";
+	static const char degrees[] = " MD PhD Ph.D. M.D. MPH MS MSc M.Sc. BSc BA MA RN DO DDS DMD PharmD PsyD "
+								  "DrPH MBBS MBChB FRCP FACS FACSM FACP EdD ScD DSc MBA JD DVM ";
 	char padded[16];
 
 	while (length > 1 && (word[length - 1] == ',' || word[length - 1] == ';'))
@@ -1001,7 +1081,8 @@ ovid_name(const char *text, size_t length)
 		}
 		at = end + 1;
 	}
-	while (length > 2 && (text[length - 1] == ',' || (text[length - 1] == '.' && islower((unsigned char) text[length - 2]))))
+	while (length > 2 && (text[length - 1] == ',' ||
+						  (text[length - 1] == '.' && islower((unsigned char) text[length - 2]))))
 		length--;
 	return length;
 }
@@ -1013,7 +1094,8 @@ name_length(const literature_item *item, const char *text, size_t length)
 }
 
 static void
-json_person(buffer *out, const literature_item *item, const literature_value *v, const literature_value *brief)
+json_person(buffer *out, const literature_item *item, const literature_value *v,
+			const literature_value *brief)
 {
 	char *text = keep_bytes(text_of(item, v), name_length(item, text_of(item, v), v->length));
 	person p;
@@ -1034,7 +1116,8 @@ json_person(buffer *out, const literature_item *item, const literature_value *v,
 
 /* The initials of the same person: in NBIB the next line, elsewhere the same place of a list as long. */
 static const literature_value *
-brief_of(const literature_item *item, const literature_value *v, size_t place, bool parallel, literature_field shorts)
+brief_of(const literature_item *item, const literature_value *v, size_t place, bool parallel,
+		 literature_field shorts)
 {
 	size_t n = 0;
 
@@ -1062,7 +1145,8 @@ item_people(const literature_item *item, literature_field field, literature_fiel
 		{
 			if (place > 0)
 				buffer_text(out, ", ");
-			json_person(out, item, &item->value[i], any ? brief_of(item, &item->value[i], place, parallel, shorts) : NULL);
+			json_person(out, item, &item->value[i],
+						any ? brief_of(item, &item->value[i], place, parallel, shorts) : NULL);
 			place++;
 		}
 	buffer_byte(out, ']');
@@ -1075,7 +1159,8 @@ tag_before(const literature_item *item, size_t value)
 	const char *tag = record_tag(item->record, item->value[value].pair);
 
 	for (size_t i = 0; i < value; i++)
-		if (item->value[i].field == F_EXTRA && strcmp(record_tag(item->record, item->value[i].pair), tag) == 0)
+		if (item->value[i].field == F_EXTRA &&
+			strcmp(record_tag(item->record, item->value[i].pair), tag) == 0)
 			return true;
 	return false;
 }
@@ -1096,7 +1181,8 @@ item_extra(const literature_item *item, buffer *out)
 			continue;
 		json_open(out, tag, '[');
 		for (size_t k = i; k < item->values; k++)
-			if (item->value[k].field == F_EXTRA && strcmp(record_tag(item->record, item->value[k].pair), tag) == 0)
+			if (item->value[k].field == F_EXTRA &&
+				strcmp(record_tag(item->record, item->value[k].pair), tag) == 0)
 			{
 				if (!first)
 					buffer_text(out, ", ");

@@ -1,8 +1,10 @@
 /*
- * literature_item.h - what a record of literature says, in the fields of the warehouse whatever format it came in.
+ * literature_item.h - what a record of literature says, in the fields of the warehouse whatever format it
+ * came in.
  *
- * literature_rules.c says, format by format, which field a tag holds.  Nothing is lost on the way: what has no field of its own, and what
- * loses to a better value of a field that holds one (a second title, a printed date), is `extra` under the tag it had.
+ * literature_rules.c says, format by format, which field a tag holds.  Nothing is lost on the way: what has
+ * no field of its own, and what loses to a better value of a field that holds one (a second title, a printed
+ * date), is `extra` under the tag it had.
  */
 #ifndef LITERATURE_ITEM_H
 #define LITERATURE_ITEM_H
@@ -72,13 +74,15 @@ typedef struct literature_rule
 	const char *tag;
 	literature_field field;
 	value_split split;
-	unsigned char rank; /* of several values of a field the one of the lowest rank stands, of these the first */
+	unsigned char
+		rank; /* of several values of a field the one of the lowest rank stands, of these the first */
 } literature_rule;
 
 /* The rule of a tag; NULL where the format does not know it. */
 const literature_rule *literature_rule_of(literature_format format, const char *tag, size_t length);
 
-/* The warehouse's word for a type in any format's ("JOUR", "Journal Article", "article"); NULL where it is not known. */
+/* The warehouse's word for a type in any format's ("JOUR", "Journal Article", "article"); NULL where it is
+ * not known. */
 const char *literature_type(literature_format format, const char *word);
 
 /* The field of a table's column by its header, or by --map's word for a field. */
@@ -88,8 +92,8 @@ typedef struct literature_value
 {
 	uint8_t field; /* literature_field */
 	uint8_t rank;
-	uint8_t names; /* name_order */
-	uint32_t pair; /* that it came from */
+	uint8_t names;       /* name_order */
+	uint32_t pair;       /* that it came from */
 	uint32_t at, length; /* in the item's text, which LITERATURE_MAX_RECORD bounds */
 } literature_value;
 
@@ -105,21 +109,22 @@ typedef struct literature_item
 	char page_first[PAGE_ROOM], page_last[PAGE_ROOM], date[11], pmid[12], pmcid[20];
 	buffer doi, pages;
 	int year;
-	bool empty; /* no title, author, DOI or journal: hardly a record */
+	bool empty;                             /* no title, author, DOI or journal: hardly a record */
 	const literature_rule *index[128][128]; /* of tags of two letters */
 	bool indexed;
 	const literature_rule *const *columns; /* of a table: the rules of its pairs, by position; else NULL */
 } literature_item;
 
 /* What record says; valid until the next call or until record changes. */
-psy_status literature_map(literature_item *item, literature_format format, const literature_record *record, literature_notes *notes,
-						  psy_error *err);
+psy_status literature_map(literature_item *item, literature_format format, const literature_record *record,
+						  literature_notes *notes, psy_error *err);
 void item_free(literature_item *item);
 
 /* The text of the field's best value; NULL where there is none. */
 const char *item_text(const literature_item *item, literature_field field);
 
-/* As JSON: a list of texts, a list of people, what has no field. Each replaces what is in out; false when it is empty. */
+/* As JSON: a list of texts, a list of people, what has no field. Each replaces what is in out; false when it
+ * is empty. */
 bool item_list(const literature_item *item, literature_field field, buffer *out);
 bool item_people(const literature_item *item, literature_field field, literature_field shorts, buffer *out);
 bool item_extra(const literature_item *item, buffer *out);

@@ -1,10 +1,10 @@
 /*
- * literature_look.c - what a file of literature is, told from its content: character encoding from all of it, format from
- * its beginning; see literature.h.
+ * literature_look.c - what a file of literature is, told from its content: character encoding from all of it,
+ * format from its beginning; see literature.h.
  *
- * The encoding is told by counting: a byte order mark, else strict UTF-8, else GB18030 if what is not UTF-8 looks
- * like it throughout.  A file that is UTF-8 but for a few bytes, and Latin-1 with a letter here and there, are refused: read
- * as GB18030 they would turn into other characters without anybody noticing.
+ * The encoding is told by counting: a byte order mark, else strict UTF-8, else GB18030 if what is not UTF-8
+ * looks like it throughout.  A file that is UTF-8 but for a few bytes, and Latin-1 with a letter here and
+ * there, are refused: read as GB18030 they would turn into other characters without anybody noticing.
  */
 #include "literature.h"
 
@@ -104,7 +104,10 @@ count_utf8(census *c, const unsigned char *p, size_t size, bool last)
 static psy_status
 take_census(source *whole, census *c, buffer *head, psy_error *err)
 {
-	enum { CHUNK = 1 << 16 };
+	enum
+	{
+		CHUNK = 1 << 16
+	};
 	unsigned char *chunk = grow(NULL, CHUNK + 4, 1);
 	size_t kept = 0, got = CHUNK, seen, bad;
 	psy_status status = PSY_OK;
@@ -132,9 +135,11 @@ take_census(source *whole, census *c, buffer *head, psy_error *err)
 static psy_status
 neither(const census *c, psy_error *err)
 {
-	psy_fail(err, PSY_FORMAT, "line %ld, column %ld: bytes that are not UTF-8, in a file that is not GB18030 either", c->bad_line,
-			 c->bad_column);
-	return psy_hint(err, "export it again as UTF-8, or name its encoding: --encoding windows-1252 for Western European letters, gb18030 for Chinese ones");
+	psy_fail(err, PSY_FORMAT,
+			 "line %ld, column %ld: bytes that are not UTF-8, in a file that is not GB18030 either",
+			 c->bad_line, c->bad_column);
+	return psy_hint(err, "export it again as UTF-8, or name its encoding: --encoding windows-1252 for "
+						 "Western European letters, gb18030 for Chinese ones");
 }
 
 static psy_status
@@ -145,7 +150,8 @@ tell_encoding(const census *c, const buffer *head, literature_look *look, psy_er
 
 	if (head->size >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
 		look->encoding = ENCODING_UTF16;
-	else if (zeros > 0 && zeros * 5 > c->at && c->at % 2 == 0 && (c->zero_even * 20 < c->zero_odd || c->zero_odd * 20 < c->zero_even))
+	else if (zeros > 0 && zeros * 5 > c->at && c->at % 2 == 0 &&
+			 (c->zero_even * 20 < c->zero_odd || c->zero_odd * 20 < c->zero_even))
 	{
 		/* Text of mostly ASCII: one byte of two is zero, always the same one. */
 		look->encoding = ENCODING_UTF16;
@@ -155,7 +161,9 @@ tell_encoding(const census *c, const buffer *head, literature_look *look, psy_er
 		look->encoding = ENCODING_UTF8;
 	else if (c->bad * 4 < c->utf8)
 	{
-		psy_fail(err, PSY_FORMAT, "line %ld, column %ld: bytes that are not UTF-8, in a file that otherwise is", c->bad_line, c->bad_column);
+		psy_fail(err, PSY_FORMAT,
+				 "line %ld, column %ld: bytes that are not UTF-8, in a file that otherwise is", c->bad_line,
+				 c->bad_column);
 		return psy_hint(err, "parts of several files with different encodings? export it again as UTF-8");
 	}
 	else if (c->high * 10 < c->pairs * 8)
@@ -165,7 +173,8 @@ tell_encoding(const census *c, const buffer *head, literature_look *look, psy_er
 	return PSY_OK;
 }
 
-/* ---- the format ---------------------------------------------------------------------------------------------------- */
+/* ---- the format
+ * ---------------------------------------------------------------------------------------------------- */
 
 typedef struct tally
 {
@@ -241,11 +250,14 @@ tally_line(tally *t, const char *line, size_t length)
 		t->ty += line[0] == 'T' && line[1] == 'Y';
 	}
 	t->count[LITERATURE_NBIB] += nbib_tag(line, length, &tag, &value);
-	t->count[LITERATURE_WOS] += word_of(line, length, 2) && (length == 2 || line[2] == ' ') && !(length > 3 && line[3] == '-');
+	t->count[LITERATURE_WOS] +=
+		word_of(line, length, 2) && (length == 2 || line[2] == ' ') && !(length > 3 && line[3] == '-');
 	t->count[LITERATURE_REFWORKS] += begins(line, length, "RT ") || begins(line, length, "RT=");
 	t->count[LITERATURE_ENW] += length > 2 && line[0] == '%' && line[1] != ' ' && line[2] == ' ';
-	t->count[LITERATURE_NOTEEXPRESS] += line[0] == '{' && memchr(line, '}', length) != NULL && memchr(line, ':', length) != NULL;
-	t->count[LITERATURE_BIBTEX] += line[0] == '@' && (length == 1 || isalpha((unsigned char) line[1]) || isspace((unsigned char) line[1]));
+	t->count[LITERATURE_NOTEEXPRESS] +=
+		line[0] == '{' && memchr(line, '}', length) != NULL && memchr(line, ':', length) != NULL;
+	t->count[LITERATURE_BIBTEX] += line[0] == '@' && (length == 1 || isalpha((unsigned char) line[1]) ||
+													  isspace((unsigned char) line[1]));
 	t->count[LITERATURE_COCHRANE] += cochrane_line(line, length);
 	t->count[LITERATURE_GBT7714] += gbt7714_line(line, length);
 	t->ovid_number += ovid_number(line, length);
@@ -260,9 +272,11 @@ decide(const tally *t, const literature_look *look)
 	const char *first = look->first_line;
 	size_t length = strlen(first);
 
-	if (begins(first, length, "<?xml") || begins(first, length, "<xml") || begins(first, length, "<records") || begins(first, length, "<!DOCTYPE"))
+	if (begins(first, length, "<?xml") || begins(first, length, "<xml") ||
+		begins(first, length, "<records") || begins(first, length, "<!DOCTYPE"))
 		return LITERATURE_ENDNOTE_XML;
-	if (begins(first, length, "FN ") || ((begins(first, length, "PT ") || begins(first, length, "VR ")) && t->count[LITERATURE_WOS] > 3))
+	if (begins(first, length, "FN ") ||
+		((begins(first, length, "PT ") || begins(first, length, "VR ")) && t->count[LITERATURE_WOS] > 3))
 		return LITERATURE_WOS;
 	if (t->ty > 0 && t->count[LITERATURE_RIS] > 1)
 		return LITERATURE_RIS;
@@ -276,7 +290,8 @@ decide(const tally *t, const literature_look *look)
 		return LITERATURE_ENW;
 	if (t->count[LITERATURE_REFWORKS] > 0)
 		return LITERATURE_REFWORKS;
-	if (t->known == 1 && (strcmp(first, "\"TITLE\"") == 0 || begins(first, length, "\"TITLE\",") || begins(first, length, "TITLE,")))
+	if (t->known == 1 && (strcmp(first, "\"TITLE\"") == 0 || begins(first, length, "\"TITLE\",") ||
+						  begins(first, length, "TITLE,")))
 		return LITERATURE_EMBASE_ROWS;
 	if (t->known >= 2)
 		return LITERATURE_TABLE;
@@ -348,13 +363,16 @@ not_known(const literature_look *look, psy_error *err)
 		return psy_fail(err, PSY_FORMAT, "the file has no text in it");
 	snprintf(shown, sizeof shown, "%.90s", look->first_line);
 	utf8_repair(shown);
-	psy_fail(err, PSY_FORMAT, "line %ld: this is no format of literature that is known; it begins: %s", look->first_line_number, shown);
-	return psy_hint(err, "name it with --format: ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, bibtex, endnote-xml, table, embase-rows "
+	psy_fail(err, PSY_FORMAT, "line %ld: this is no format of literature that is known; it begins: %s",
+			 look->first_line_number, shown);
+	return psy_hint(err, "name it with --format: ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, "
+						 "bibtex, endnote-xml, table, embase-rows "
 						 "or gbt7714; a table may need --map title=COLUMN");
 }
 
 psy_status
-literature_looks(source *whole, text_encoding encoding, literature_format format, literature_look *look, psy_error *err)
+literature_looks(source *whole, text_encoding encoding, literature_format format, literature_look *look,
+				 psy_error *err)
 {
 	census c = {0};
 	buffer head = {0};
@@ -383,7 +401,8 @@ look_free(literature_look *look)
 	look->first_line = NULL;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ------------------------------------------------------------------------------------------------------- */
 
 psy_status
 literature_open(literature_reader *reader, source *from, const literature_look *look, psy_error *err)

@@ -1,5 +1,6 @@
 /*
- * literature_record.c - a record of literature while it is put together, and the notes of its file; see literature.h.
+ * literature_record.c - a record of literature while it is put together, and the notes of its file; see
+ * literature.h.
  *
  * The values lie one after the other in one buffer that is used again for the next record: a reader allocates
  * nothing once it has seen its largest record.
@@ -12,8 +13,8 @@
 #include <strings.h>
 
 static const char *const names[LITERATURE_FORMATS] = {
-	NULL,         "ris",      "nbib",   "wos",         "refworks", "enw",         "noteexpress",
-	"ovid",       "cochrane", "bibtex", "endnote-xml", "table",    "embase-rows", "gbt7714"};
+	NULL,   "ris",      "nbib",   "wos",         "refworks", "enw",         "noteexpress",
+	"ovid", "cochrane", "bibtex", "endnote-xml", "table",    "embase-rows", "gbt7714"};
 
 const char *
 literature_format_name(literature_format format)
@@ -56,16 +57,18 @@ too_large(const literature_record *record, psy_error *err)
 {
 	psy_fail(err, PSY_LIMIT, "line %ld: a record of more than %zu MB or %zu fields begins here", record->line,
 			 LITERATURE_MAX_RECORD >> 20, LITERATURE_MAX_PAIRS);
-	return psy_hint(err, "is the end of a record missing? --format names the format when it was taken for another");
+	return psy_hint(
+		err, "is the end of a record missing? --format names the format when it was taken for another");
 }
 
 psy_status
-record_add(literature_record *record, const char *tag, size_t tag_length, const char *value, size_t length, long line,
-		   psy_error *err)
+record_add(literature_record *record, const char *tag, size_t tag_length, const char *value, size_t length,
+		   long line, psy_error *err)
 {
 	literature_pair *pair;
 
-	if (record->pairs == LITERATURE_MAX_PAIRS || record->text.size + tag_length + length > LITERATURE_MAX_RECORD)
+	if (record->pairs == LITERATURE_MAX_PAIRS ||
+		record->text.size + tag_length + length > LITERATURE_MAX_RECORD)
 		return too_large(record, err);
 	if (record->pairs == record->room)
 	{
@@ -135,8 +138,8 @@ note_known(const literature_notes *notes, const char *code, const char *tag, siz
 }
 
 void
-notes_add(literature_notes *notes, const char *code, const char *tag, size_t tag_length, long line, const char *text,
-		  size_t length)
+notes_add(literature_notes *notes, const char *code, const char *tag, size_t tag_length, long line,
+		  const char *text, size_t length)
 {
 	literature_note *known = tag == NULL ? NULL : note_known(notes, code, tag, tag_length);
 

@@ -1,10 +1,11 @@
 /*
  * literature_rules.c - which field a tag holds, format by format; see literature_item.h.
  *
- * Sources: the RIS specification (Research Information Systems, 2011) and the exports of Ovid, Cochrane, Embase, Scopus, Web of Science,
- * PsycINFO, EndNote and Zotero; NLM's MEDLINE/PubMed data element descriptions; EndNote's and RefWorks' lists of tags; BibTeX's and biblatex's
- * manuals.  A tag that stands in a list as F_EXTRA is known and has no field of its own; one that does not stand there is
- * noted, and kept in the same way.
+ * Sources: the RIS specification (Research Information Systems, 2011) and the exports of Ovid, Cochrane,
+ * Embase, Scopus, Web of Science, PsycINFO, EndNote and Zotero; NLM's MEDLINE/PubMed data element
+ * descriptions; EndNote's and RefWorks' lists of tags; BibTeX's and biblatex's manuals.  A tag that stands in
+ * a list as F_EXTRA is known and has no field of its own; one that does not stand there is noted, and kept in
+ * the same way.
  */
 #include "literature_item.h"
 
@@ -246,54 +247,30 @@ static const literature_rule wos[] = {
 };
 
 static const literature_rule refworks[] = {
-	{"RT", F_TYPE, SPLIT_NONE, 0},
-	{"T1", F_TITLE, SPLIT_NONE, 0},
-	{"OT", F_TITLE_ORIGINAL, SPLIT_NONE, 0},
-	{"A1", F_AUTHOR, SPLIT_NAMES, 0},
-	{"A2", F_EDITOR, SPLIT_NAMES, 0},
-	{"A3", F_EXTRA, SPLIT_NONE, 0},
-	{"YR", F_YEAR, SPLIT_NONE, 0},
-	{"FD", F_DATE, SPLIT_NONE, 0},
-	{"JF", F_CONTAINER, SPLIT_NONE, 0},
-	{"T2", F_CONTAINER, SPLIT_NONE, 1},
-	{"JO", F_JOURNAL_ABBREV, SPLIT_NONE, 0},
-	{"T3", F_SERIES, SPLIT_NONE, 0},
-	{"VO", F_VOLUME, SPLIT_NONE, 0},
-	{"vo", F_VOLUME, SPLIT_NONE, 0},
-	{"IS", F_ISSUE, SPLIT_NONE, 0},
-	{"SP", F_PAGE_FIRST, SPLIT_NONE, 0},
-	{"OP", F_PAGE_LAST, SPLIT_NONE, 0},
-	{"DO", F_DOI, SPLIT_NONE, 0},
-	{"AN", F_ACCESSION, SPLIT_NONE, 0},
-	{"SN", F_SERIAL, SPLIT_SEMI, 0},
-	{"K1", F_KEYWORD, SPLIT_SEMI, 0},
-	{"AB", F_ABSTRACT, SPLIT_NONE, 0},
-	{"LA", F_LANGUAGE, SPLIT_SEMI, 0},
-	{"OL", F_EXTRA, SPLIT_NONE, 0},
-	{"PB", F_PUBLISHER, SPLIT_NONE, 0},
-	{"PP", F_PLACE, SPLIT_NONE, 0},
-	{"UL", F_URL, SPLIT_LINES, 0},
-	{"URL", F_URL, SPLIT_LINES, 0},
-	{"LK", F_URL, SPLIT_LINES, 0},
-	{"NO", F_NOTE, SPLIT_NONE, 0},
-	{"AD", F_AFFILIATION, SPLIT_SEMI, 0},
-	{"DS", F_DATABASE, SPLIT_LINES, 0},
-	{"DB", F_DATABASE, SPLIT_LINES, 1},
-	{"SR", F_EXTRA, SPLIT_NONE, 0},
-	{"CL", F_EXTRA, SPLIT_NONE, 0},
-	{"ID", F_EXTRA, SPLIT_NONE, 0},
-	{"CN", F_EXTRA, SPLIT_NONE, 0},
-	{"SF", F_EXTRA, SPLIT_NONE, 0},
-	{"ED", F_EXTRA, SPLIT_NONE, 0},
-	{"AV", F_EXTRA, SPLIT_NONE, 0},
-	{"RD", F_EXTRA, SPLIT_NONE, 0},
-	{"C1", F_EXTRA, SPLIT_NONE, 0},
-	{"U1", F_EXTRA, SPLIT_NONE, 0},
-	{"U2", F_EXTRA, SPLIT_NONE, 0},
-	{"U3", F_EXTRA, SPLIT_NONE, 0},
-	{"U4", F_EXTRA, SPLIT_NONE, 0},
-	{"U5", F_EXTRA, SPLIT_NONE, 0},
-	{NULL},
+	{"RT", F_TYPE, SPLIT_NONE, 0},           {"T1", F_TITLE, SPLIT_NONE, 0},
+	{"OT", F_TITLE_ORIGINAL, SPLIT_NONE, 0}, {"A1", F_AUTHOR, SPLIT_NAMES, 0},
+	{"A2", F_EDITOR, SPLIT_NAMES, 0},        {"A3", F_EXTRA, SPLIT_NONE, 0},
+	{"YR", F_YEAR, SPLIT_NONE, 0},           {"FD", F_DATE, SPLIT_NONE, 0},
+	{"JF", F_CONTAINER, SPLIT_NONE, 0},      {"T2", F_CONTAINER, SPLIT_NONE, 1},
+	{"JO", F_JOURNAL_ABBREV, SPLIT_NONE, 0}, {"T3", F_SERIES, SPLIT_NONE, 0},
+	{"VO", F_VOLUME, SPLIT_NONE, 0},         {"vo", F_VOLUME, SPLIT_NONE, 0},
+	{"IS", F_ISSUE, SPLIT_NONE, 0},          {"SP", F_PAGE_FIRST, SPLIT_NONE, 0},
+	{"OP", F_PAGE_LAST, SPLIT_NONE, 0},      {"DO", F_DOI, SPLIT_NONE, 0},
+	{"AN", F_ACCESSION, SPLIT_NONE, 0},      {"SN", F_SERIAL, SPLIT_SEMI, 0},
+	{"K1", F_KEYWORD, SPLIT_SEMI, 0},        {"AB", F_ABSTRACT, SPLIT_NONE, 0},
+	{"LA", F_LANGUAGE, SPLIT_SEMI, 0},       {"OL", F_EXTRA, SPLIT_NONE, 0},
+	{"PB", F_PUBLISHER, SPLIT_NONE, 0},      {"PP", F_PLACE, SPLIT_NONE, 0},
+	{"UL", F_URL, SPLIT_LINES, 0},           {"URL", F_URL, SPLIT_LINES, 0},
+	{"LK", F_URL, SPLIT_LINES, 0},           {"NO", F_NOTE, SPLIT_NONE, 0},
+	{"AD", F_AFFILIATION, SPLIT_SEMI, 0},    {"DS", F_DATABASE, SPLIT_LINES, 0},
+	{"DB", F_DATABASE, SPLIT_LINES, 1},      {"SR", F_EXTRA, SPLIT_NONE, 0},
+	{"CL", F_EXTRA, SPLIT_NONE, 0},          {"ID", F_EXTRA, SPLIT_NONE, 0},
+	{"CN", F_EXTRA, SPLIT_NONE, 0},          {"SF", F_EXTRA, SPLIT_NONE, 0},
+	{"ED", F_EXTRA, SPLIT_NONE, 0},          {"AV", F_EXTRA, SPLIT_NONE, 0},
+	{"RD", F_EXTRA, SPLIT_NONE, 0},          {"C1", F_EXTRA, SPLIT_NONE, 0},
+	{"U1", F_EXTRA, SPLIT_NONE, 0},          {"U2", F_EXTRA, SPLIT_NONE, 0},
+	{"U3", F_EXTRA, SPLIT_NONE, 0},          {"U4", F_EXTRA, SPLIT_NONE, 0},
+	{"U5", F_EXTRA, SPLIT_NONE, 0},          {NULL},
 };
 
 static const literature_rule enw[] = {
@@ -580,16 +557,19 @@ static const literature_rule endnote_xml[] = {
 
 /* A reference of a list, cut by reader_gbt7714.c into these. */
 static const literature_rule gbt7714[] = {
-	{"type", F_TYPE, SPLIT_NONE, 0},       {"title", F_TITLE, SPLIT_NONE, 0},     {"authors", F_AUTHOR, SPLIT_COMMA, 0},
-	{"journal", F_CONTAINER, SPLIT_NONE, 0}, {"year", F_YEAR, SPLIT_NONE, 0},     {"date", F_DATE, SPLIT_NONE, 0},
-	{"volume", F_VOLUME, SPLIT_NONE, 0},   {"issue", F_ISSUE, SPLIT_NONE, 0},     {"pages", F_PAGES, SPLIT_NONE, 0},
-	{"doi", F_DOI, SPLIT_NONE, 0},         {"place", F_PLACE, SPLIT_NONE, 0},     {"publisher", F_PUBLISHER, SPLIT_NONE, 0},
-	{"url", F_URL, SPLIT_LINES, 0},        {"number", F_EXTRA, SPLIT_NONE, 0},    {"rest", F_EXTRA, SPLIT_NONE, 0},
-	{NULL},
+	{"type", F_TYPE, SPLIT_NONE, 0},       {"title", F_TITLE, SPLIT_NONE, 0},
+	{"authors", F_AUTHOR, SPLIT_COMMA, 0}, {"journal", F_CONTAINER, SPLIT_NONE, 0},
+	{"year", F_YEAR, SPLIT_NONE, 0},       {"date", F_DATE, SPLIT_NONE, 0},
+	{"volume", F_VOLUME, SPLIT_NONE, 0},   {"issue", F_ISSUE, SPLIT_NONE, 0},
+	{"pages", F_PAGES, SPLIT_NONE, 0},     {"doi", F_DOI, SPLIT_NONE, 0},
+	{"place", F_PLACE, SPLIT_NONE, 0},     {"publisher", F_PUBLISHER, SPLIT_NONE, 0},
+	{"url", F_URL, SPLIT_LINES, 0},        {"number", F_EXTRA, SPLIT_NONE, 0},
+	{"rest", F_EXTRA, SPLIT_NONE, 0},      {NULL},
 };
 
-/* Columns of tables by their headers in small letters: Scopus, Embase, PubMed, Web of Science's tab-delimited text, EBSCO, Zotero, Lens,
- * Dimensions, ASySD, and what people write.  What has a list in a cell is split as the exporter joins it. */
+/* Columns of tables by their headers in small letters: Scopus, Embase, PubMed, Web of Science's tab-delimited
+ * text, EBSCO, Zotero, Lens, Dimensions, ASySD, and what people write.  What has a list in a cell is split as
+ * the exporter joins it. */
 static const literature_rule columns[] = {
 	{"title", F_TITLE, SPLIT_NONE, 0},
 	{"article title", F_TITLE, SPLIT_NONE, 0},
@@ -809,14 +789,17 @@ literature_column(const char *folded)
 	return find_rule(columns, folded, strlen(folded));
 }
 
-/* ---- types --------------------------------------------------------------------------------------------------------- */
+/* ---- types
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct type_word
 {
 	const char *word, *type;
 } type_word;
 
-/* Of several formats, in small letters; a word means the same everywhere but for the few of one letter and number below. */
+/* Of several formats, in small letters; a word means the same everywhere but for the few of one letter and
+ * number below. */
 static const type_word words[] = {
 	{"jour", "journal_article"},
 	{"journal article", "journal_article"},
@@ -1002,17 +985,56 @@ static const type_word words[] = {
 };
 
 /* Letters of GB/T 7714 and of Web of Science's PT, where they differ. */
-static const type_word gbt_letters[] = {{"j", "journal_article"}, {"m", "book"},     {"d", "thesis"},         {"c", "conference_paper"}, {"n", "newspaper_article"}, {"p", "patent"},
-										{"s", "standard"},        {"r", "report"},   {"g", "book"},           {"a", "book_section"},     {"z", "document"},          {"ds", "dataset"},
-										{"db", "dataset"},        {"cp", "software"}, {"eb", "web_page"},      {"cm", "map"}};
-static const type_word wos_letters[] = {{"j", "journal_article"}, {"b", "book"}, {"s", "book_section"}, {"p", "patent"}, {"c", "conference_paper"}};
+static const type_word gbt_letters[] = {{"j", "journal_article"},
+										{"m", "book"},
+										{"d", "thesis"},
+										{"c", "conference_paper"},
+										{"n", "newspaper_article"},
+										{"p", "patent"},
+										{"s", "standard"},
+										{"r", "report"},
+										{"g", "book"},
+										{"a", "book_section"},
+										{"z", "document"},
+										{"ds", "dataset"},
+										{"db", "dataset"},
+										{"cp", "software"},
+										{"eb", "web_page"},
+										{"cm", "map"}};
+static const type_word wos_letters[] = {{"j", "journal_article"},
+										{"b", "book"},
+										{"s", "book_section"},
+										{"p", "patent"},
+										{"c", "conference_paper"}};
 
 /* EndNote's numbers; 0 is what Mendeley writes for a journal article. */
-static const type_word endnote_numbers[] = {{"0", "journal_article"}, {"1", "book"},     {"2", "thesis"},  {"3", "conference_paper"}, {"5", "newspaper_article"}, {"6", "book"},
-											{"7", "book_section"},    {"9", "book"},     {"10", "report"}, {"12", "web_page"},        {"13", "document"},         {"16", "web_page"},
-											{"17", "journal_article"}, {"19", "magazine_article"}, {"25", "patent"}, {"27", "report"}, {"28", "book"}, {"31", "statute"},
-											{"32", "thesis"},         {"43", "journal_article"}, {"44", "book"}, {"45", "dataset"}, {"46", "report"}, {"47", "conference_paper"},
-											{"57", "personal_communication"}, {"58", "standard"}, {"59", "dataset"}};
+static const type_word endnote_numbers[] = {{"0", "journal_article"},
+											{"1", "book"},
+											{"2", "thesis"},
+											{"3", "conference_paper"},
+											{"5", "newspaper_article"},
+											{"6", "book"},
+											{"7", "book_section"},
+											{"9", "book"},
+											{"10", "report"},
+											{"12", "web_page"},
+											{"13", "document"},
+											{"16", "web_page"},
+											{"17", "journal_article"},
+											{"19", "magazine_article"},
+											{"25", "patent"},
+											{"27", "report"},
+											{"28", "book"},
+											{"31", "statute"},
+											{"32", "thesis"},
+											{"43", "journal_article"},
+											{"44", "book"},
+											{"45", "dataset"},
+											{"46", "report"},
+											{"47", "conference_paper"},
+											{"57", "personal_communication"},
+											{"58", "standard"},
+											{"59", "dataset"}};
 
 static const char *
 find_word(const type_word *list, size_t count, const char *word)

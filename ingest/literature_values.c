@@ -8,9 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- DOI ----------------------------------------------------------------------------------------------------------- */
+/* ---- DOI
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
-/* "10.", four to nine digits, perhaps more of them behind points, "/": the length up to and with the slash, else 0. */
+/* "10.", four to nine digits, perhaps more of them behind points, "/": the length up to and with the slash,
+ * else 0. */
 static size_t
 doi_prefix(const char *p)
 {
@@ -18,7 +21,8 @@ doi_prefix(const char *p)
 
 	if (strncmp(p, "10.", 3) != 0)
 		return 0;
-	for (; isdigit((unsigned char) p[n]) || (p[n] == '.' && digits >= 4 && isdigit((unsigned char) p[n + 1])); n++)
+	for (; isdigit((unsigned char) p[n]) || (p[n] == '.' && digits >= 4 && isdigit((unsigned char) p[n + 1]));
+		 n++)
 		digits++;
 	if (digits < 4 || digits > 15)
 		return 0;
@@ -30,14 +34,29 @@ doi_prefix(const char *p)
 static bool
 doi_ends(unsigned char c)
 {
-	return c <= ' ' || c == '"' || c == '<' || c == '>' || c >= 0x7f || c == '|' || c == '\\' || c == '^' || c == '`' || c == '{' || c == '}';
+	return c <= ' ' || c == '"' || c == '<' || c == '>' || c >= 0x7f || c == '|' || c == '\\' || c == '^' ||
+		   c == '`' || c == '{' || c == '}';
 }
 
 /* Whether what stands before p announces a DOI. */
 static bool
 announced(const char *text, const char *p)
 {
-	static const char *const words[] = {"doi", "doi:", "doi: ", "doi/", "doi=", "doi.org/", "doi%3a", "doi ", "doi: /", "pii/", "acs.org/doi/abs/", "full/", "abs/", "article/", "articles/"};
+	static const char *const words[] = {"doi",
+										"doi:",
+										"doi: ",
+										"doi/",
+										"doi=",
+										"doi.org/",
+										"doi%3a",
+										"doi ",
+										"doi: /",
+										"pii/",
+										"acs.org/doi/abs/",
+										"full/",
+										"abs/",
+										"article/",
+										"articles/"};
 
 	if (p == text)
 		return true;
@@ -85,8 +104,8 @@ take_doi(const char *p, buffer *out, bool address)
 
 		if (address && (*p == '&' || *p == '?' || *p == '#'))
 			break;
-		if (*p == '%' && isxdigit((unsigned char) hex[0]) && isxdigit((unsigned char) hex[1]) && sscanf(hex, "%2x", &byte) == 1 && byte > ' ' &&
-			byte < 0x7f)
+		if (*p == '%' && isxdigit((unsigned char) hex[0]) && isxdigit((unsigned char) hex[1]) &&
+			sscanf(hex, "%2x", &byte) == 1 && byte > ' ' && byte < 0x7f)
 		{
 			buffer_byte(out, (char) tolower((int) byte));
 			p += 2;
@@ -109,7 +128,8 @@ find_doi(const char *text, bool anywhere, buffer *out)
 	{
 		size_t prefix = doi_prefix(p), before = out->size;
 
-		if (prefix == 0 || doi_ends((unsigned char) p[prefix]) || (p > text && (isalnum((unsigned char) p[-1]) || p[-1] == '.') && !announced(text, p)))
+		if (prefix == 0 || doi_ends((unsigned char) p[prefix]) ||
+			(p > text && (isalnum((unsigned char) p[-1]) || p[-1] == '.') && !announced(text, p)))
 			continue;
 		if (!anywhere && !announced(text, p))
 			continue;
@@ -120,7 +140,9 @@ find_doi(const char *text, bool anywhere, buffer *out)
 	return false;
 }
 
-/* ---- pages --------------------------------------------------------------------------------------------------------- */
+/* ---- pages
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static bool
 page_character(unsigned char c)
@@ -132,7 +154,9 @@ page_character(unsigned char c)
 static size_t
 dash(const char *p)
 {
-	static const char *const dashes[] = {"--", "-", "\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x88\x92", "~", "\xef\xbd\x9e", "\xef\xbc\x8d", "\xe2\x80\x94"};
+	static const char *const dashes[] = {
+		"--",           "-", "\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92",
+		"\xe2\x88\x92", "~", "\xef\xbd\x9e", "\xef\xbc\x8d", "\xe2\x80\x94"};
 
 	for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++)
 		if (strncmp(p, dashes[i], strlen(dashes[i])) == 0)
@@ -164,9 +188,11 @@ expand_page(const char *first, char last[PAGE_ROOM])
 
 	while (prefix < a && !isdigit((unsigned char) first[prefix]))
 		prefix++;
-	if (b == 0 || b >= a || a >= PAGE_ROOM || strspn(last, "0123456789") != b || strspn(first + prefix, "0123456789") != a - prefix)
+	if (b == 0 || b >= a || a >= PAGE_ROOM || strspn(last, "0123456789") != b ||
+		strspn(first + prefix, "0123456789") != a - prefix)
 		return;
-	/* "S12-9" is S19, "e92-105" is e105; "221-8" is 228; a last page below the first that is as long stays. */
+	/* "S12-9" is S19, "e92-105" is e105; "221-8" is 228; a last page below the first that is as long stays.
+	 */
 	if (b >= a - prefix)
 		return;
 	memcpy(whole, first, a + 1);
@@ -201,7 +227,9 @@ split_pages(const char *text, char first[PAGE_ROOM], char last[PAGE_ROOM])
 	return first[0] != '\0';
 }
 
-/* ---- dates --------------------------------------------------------------------------------------------------------- */
+/* ---- dates
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 int
 year_in(const char *text)
@@ -222,7 +250,9 @@ year_in(const char *text)
 int
 month_of(const char *text, size_t *length)
 {
-	static const char *const names[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
+	static const char *const names[] = {"january",   "february", "march",    "april",
+										"may",       "june",     "july",     "august",
+										"september", "october",  "november", "december"};
 	static const struct
 	{
 		const char *name;
@@ -262,7 +292,8 @@ date_parts(const char *p, date_part part[4])
 			n = strspn(p, "0123456789");
 			if (n == 8)
 			{
-				part[parts++] = (date_part){(int) strtol((char[]){p[0], p[1], p[2], p[3], 0}, NULL, 10), 4, false};
+				part[parts++] =
+					(date_part){(int) strtol((char[]){p[0], p[1], p[2], p[3], 0}, NULL, 10), 4, false};
 				if (parts < 4)
 					part[parts++] = (date_part){(int) strtol((char[]){p[4], p[5], 0}, NULL, 10), 2, false};
 				if (parts < 4)
@@ -295,7 +326,9 @@ days_of(int year, int month)
 static void
 write_iso(char iso[11], int year, int month, int day)
 {
-	const int digit[10] = {year / 1000, year / 100 % 10, year / 10 % 10, year % 10, -1, month / 10, month % 10, -1, day / 10, day % 10};
+	const int digit[10] = {year / 1000, year / 100 % 10, year / 10 % 10, year % 10,
+						   -1,          month / 10,      month % 10,     -1,
+						   day / 10,    day % 10};
 	size_t n = day > 0 ? 10 : month > 0 ? 7 : 4;
 
 	for (size_t i = 0; i < n; i++)
@@ -321,20 +354,24 @@ iso_date(const char *text, char iso[11])
 		return false;
 	year = part[y].number;
 	/* Without a month's name only year-month-day is read: 3/4/2019 may be March or April. */
-	if (m == 4 && y == 0 && parts > 1 && part[1].digits <= 2 && part[1].digits > 0 && part[1].number >= 1 && part[1].number <= 12)
+	if (m == 4 && y == 0 && parts > 1 && part[1].digits <= 2 && part[1].digits > 0 && part[1].number >= 1 &&
+		part[1].number <= 12)
 		m = 1;
 	month = m < 4 ? part[m].number : 0;
 	if (m < 4 && part[m].month)
 		d = m + 1 < parts && m + 1 != y ? m + 1 : m > 0 && m - 1 != y ? m - 1 : 4;
 	else if (m < 4)
 		d = m + 1 < parts ? m + 1 : 4;
-	if (d < 4 && !part[d].month && part[d].digits <= 2 && part[d].number >= 1 && part[d].number <= days_of(year, month))
+	if (d < 4 && !part[d].month && part[d].digits <= 2 && part[d].number >= 1 &&
+		part[d].number <= days_of(year, month))
 		day = part[d].number;
 	write_iso(iso, year, month, day);
 	return true;
 }
 
-/* ---- names --------------------------------------------------------------------------------------------------------- */
+/* ---- names
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 bool
 has_han(const char *text, size_t length)
@@ -424,7 +461,8 @@ split_initials(const char *text, person *p)
 	return p->family != NULL;
 }
 
-/* BibTeX's order without a comma: the family name is the last word, with the words in small letters before it. */
+/* BibTeX's order without a comma: the family name is the last word, with the words in small letters before
+ * it. */
 static bool
 split_natural(const char *text, person *p)
 {
@@ -456,7 +494,8 @@ split_name(const char *text, name_order order, person *p)
 		split_at_comma(text, comma, p);
 	else if (has_han(text, strlen(text)))
 		p->literal = text;
-	else if ((order == NAME_SPACE && split_initials(text, p)) || (order == NAME_NATURAL && split_natural(text, p)))
+	else if ((order == NAME_SPACE && split_initials(text, p)) ||
+			 (order == NAME_NATURAL && split_natural(text, p)))
 		;
 	else
 		*p = (person){.literal = text};
@@ -464,7 +503,8 @@ split_name(const char *text, name_order order, person *p)
 		*p = (person){.literal = text};
 }
 
-/* ---- ISSN and ISBN ------------------------------------------------------------------------------------------------- */
+/* ---- ISSN and ISBN
+ * ------------------------------------------------------------------------------------------------- */
 
 serial_kind
 read_serial(const char *text, char out[20], size_t *length)
@@ -478,11 +518,14 @@ read_serial(const char *text, char out[20], size_t *length)
 		n += 4 + strspn(text + n + 4, ":- ");
 	for (; text[n] && digits < 14; n++)
 	{
-		if (isdigit((unsigned char) text[n]) || ((text[n] == 'X' || text[n] == 'x') && (digits == 7 || digits == 9)))
+		if (isdigit((unsigned char) text[n]) ||
+			((text[n] == 'X' || text[n] == 'x') && (digits == 7 || digits == 9)))
 			digit[digits++] = (char) toupper((unsigned char) text[n]);
-		else if (text[n] != '-' && !(text[n] == ' ' && digits > 8 && space++ < 4 && isdigit((unsigned char) text[n + 1])))
+		else if (text[n] != '-' &&
+				 !(text[n] == ' ' && digits > 8 && space++ < 4 && isdigit((unsigned char) text[n + 1])))
 			break;
-		if (digits == 13 || (digits == 8 && (text[n + 1] == '\0' || text[n + 1] == ' ' || text[n + 1] == '(' || text[n + 1] == ',' || text[n + 1] == ';')))
+		if (digits == 13 || (digits == 8 && (text[n + 1] == '\0' || text[n + 1] == ' ' ||
+											 text[n + 1] == '(' || text[n + 1] == ',' || text[n + 1] == ';')))
 		{
 			n++;
 			break;

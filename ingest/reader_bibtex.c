@@ -1,9 +1,10 @@
 /*
- * reader_bibtex.c - BibTeX and biblatex: @type{key, field = value # macro, ...}, @string, @comment and @preamble.
+ * reader_bibtex.c - BibTeX and biblatex: @type{key, field = value # macro, ...}, @string, @comment and
+ * @preamble.
  *
- * What stands between entries is comment.  An entry ends where its brace closes; one whose brace is missing ends before the next
- * line that begins an entry, so that it does not swallow the rest.  Names are cut at " and " outside of braces; one that
- * is all braces is a corporation's and is not cut further.
+ * What stands between entries is comment.  An entry ends where its brace closes; one whose brace is missing
+ * ends before the next line that begins an entry, so that it does not swallow the rest.  Names are cut at "
+ * and " outside of braces; one that is all braces is a corporation's and is not cut further.
  */
 #include "literature.h"
 
@@ -30,7 +31,8 @@ typedef struct bib_state
 
 #define MAX_MACROS ((size_t) 1 << 16)
 
-/* ---- one entry out of the file ------------------------------------------------------------------------------------- */
+/* ---- one entry out of the file
+ * ------------------------------------------------------------------------------------- */
 
 /* "@article{key," alone at a line's beginning. */
 static bool
@@ -48,7 +50,8 @@ begins_entry(const char *line, size_t length)
 	return word > 1 && i < length && (line[i] == '{' || line[i] == '(');
 }
 
-/* How far the depth of braces gets in the line; the offset behind the brace that closes the entry in *end, else 0. */
+/* How far the depth of braces gets in the line; the offset behind the brace that closes the entry in *end,
+ * else 0. */
 static void
 follow_braces(const char *line, size_t length, int *depth, char *close, size_t *end)
 {
@@ -97,7 +100,8 @@ next_entry(literature_reader *reader, literature_record *record, bool *more, psy
 		if (!*more)
 		{
 			at = memchr(line, '@', length);
-			if (at == NULL || (at > line && trim_end(line, (size_t) (at - line)) > 0 && at[-1] != '}' && at[-1] != ' '))
+			if (at == NULL ||
+				(at > line && trim_end(line, (size_t) (at - line)) > 0 && at[-1] != '}' && at[-1] != ' '))
 			{
 				const char *text = line;
 
@@ -113,12 +117,14 @@ next_entry(literature_reader *reader, literature_record *record, bool *more, psy
 		}
 		else if (depth > 0 && begins_entry(line, length))
 		{
-			notes_add(&reader->notes, "missing_end", "", 0, record->line, b->entry.data, strcspn(b->entry.data, "\r\n"));
+			notes_add(&reader->notes, "missing_end", "", 0, record->line, b->entry.data,
+					  strcspn(b->entry.data, "\r\n"));
 			reader->held = true;
 			return PSY_OK;
 		}
 		follow_braces(line, length, &depth, &close, &end);
-		if (close == '\0' && trim_end(line, length) > 1 && line[0] == '@' && !isalpha((unsigned char) line[1]) && !isspace((unsigned char) line[1]))
+		if (close == '\0' && trim_end(line, length) > 1 && line[0] == '@' &&
+			!isalpha((unsigned char) line[1]) && !isspace((unsigned char) line[1]))
 		{
 			*more = false; /* an address in a comment */
 			continue;
@@ -144,11 +150,13 @@ next_entry(literature_reader *reader, literature_record *record, bool *more, psy
 		}
 	}
 	if (status == PSY_OK && *more)
-		notes_add(&reader->notes, "missing_end", "", 0, record->line, b->entry.data, strcspn(b->entry.data, "\r\n"));
+		notes_add(&reader->notes, "missing_end", "", 0, record->line, b->entry.data,
+				  strcspn(b->entry.data, "\r\n"));
 	return status;
 }
 
-/* ---- within an entry ----------------------------------------------------------------------------------------------- */
+/* ---- within an entry
+ * ----------------------------------------------------------------------------------------------- */
 
 static const char *
 blank(const char *p)
@@ -166,7 +174,8 @@ blank(const char *p)
 static const char *
 macro_value(const bib_state *b, const char *name, size_t length)
 {
-	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+										 "jul", "aug", "sep", "oct", "nov", "dec"};
 
 	for (size_t i = b->count; i-- > 0;)
 		if (strlen(b->macros[i].name) == length && strncasecmp(b->macros[i].name, name, length) == 0)
@@ -259,11 +268,13 @@ value_of(literature_reader *reader, const literature_record *record, const char 
 }
 
 static psy_status
-add_decoded(bib_state *b, literature_record *record, const char *tag, const char *text, size_t length, psy_error *err)
+add_decoded(bib_state *b, literature_record *record, const char *tag, const char *text, size_t length,
+			psy_error *err)
 {
 	buffer_clear(&b->text);
 	latex_decode(text, length, &b->text);
-	return record_add(record, tag, strlen(tag), b->text.data ? b->text.data : "", b->text.size, record->line, err);
+	return record_add(record, tag, strlen(tag), b->text.data ? b->text.data : "", b->text.size, record->line,
+					  err);
 }
 
 /* Whether " and " stands at p, with any blanks. */
@@ -282,7 +293,8 @@ and_at(const char *p, const char *end)
 }
 
 static psy_status
-add_name(bib_state *b, literature_record *record, const char *tag, const char *name, size_t length, psy_error *err)
+add_name(bib_state *b, literature_record *record, const char *tag, const char *name, size_t length,
+		 psy_error *err)
 {
 	char literal[24];
 	int depth = 0;
@@ -294,7 +306,8 @@ add_name(bib_state *b, literature_record *record, const char *tag, const char *n
 		whole = depth > 0 || i + 1 == length;
 	}
 	if (length == 6 && strncasecmp(name, "others", 6) == 0)
-		return record_add(record, strcmp(tag, "author") == 0 ? "author others" : "editor others", 13, "and others", 10, record->line, err);
+		return record_add(record, strcmp(tag, "author") == 0 ? "author others" : "editor others", 13,
+						  "and others", 10, record->line, err);
 	strcpy(literal, tag);
 	if (whole)
 		strcat(literal, " literal");
@@ -302,7 +315,8 @@ add_name(bib_state *b, literature_record *record, const char *tag, const char *n
 }
 
 static psy_status
-add_names(bib_state *b, literature_record *record, const char *tag, const char *text, size_t length, psy_error *err)
+add_names(bib_state *b, literature_record *record, const char *tag, const char *text, size_t length,
+		  psy_error *err)
 {
 	const char *start = text, *end = text + length, *p = text;
 	int depth = 0;
@@ -322,7 +336,8 @@ add_names(bib_state *b, literature_record *record, const char *tag, const char *
 		p += n;
 		start = p;
 	}
-	return status == PSY_OK && start < end ? add_name(b, record, tag, start, (size_t) (end - start), err) : status;
+	return status == PSY_OK && start < end ? add_name(b, record, tag, start, (size_t) (end - start), err)
+										   : status;
 }
 
 /* Fields whose value is no LaTeX. */
@@ -417,7 +432,8 @@ read_entry(literature_reader *reader, literature_record *record, bool *taken, ps
 	p = blank(p + 1);
 	if (length == 6 && strncasecmp(word, "string", 6) == 0)
 		add_string(reader, record, p);
-	if ((length == 6 && strncasecmp(word, "string", 6) == 0) || (length == 7 && strncasecmp(word, "comment", 7) == 0) ||
+	if ((length == 6 && strncasecmp(word, "string", 6) == 0) ||
+		(length == 7 && strncasecmp(word, "comment", 7) == 0) ||
 		(length == 8 && strncasecmp(word, "preamble", 8) == 0))
 		return PSY_OK;
 	*taken = true;

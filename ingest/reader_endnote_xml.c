@@ -1,9 +1,10 @@
 /*
- * reader_endnote_xml.c - EndNote's XML, as EndNote, Mendeley, Zotero and others write it: <record> elements, mostly in one line of many
- * megabytes.
+ * reader_endnote_xml.c - EndNote's XML, as EndNote, Mendeley, Zotero and others write it: <record> elements,
+ * mostly in one line of many megabytes.
  *
- * The text is cut into records by its tags alone, so that each keeps its bytes and memory holds one of them; libxml2 then parses a record by
- * itself, without network, entities or document type.  A file with a DOCTYPE is refused.
+ * The text is cut into records by its tags alone, so that each keeps its bytes and memory holds one of them;
+ * libxml2 then parses a record by itself, without network, entities or document type.  A file with a DOCTYPE
+ * is refused.
  */
 #include "literature.h"
 
@@ -43,7 +44,8 @@ more_text(literature_reader *reader, psy_error *err)
 	if (reader->line == NULL)
 		x->ended = true;
 	else if (x->text.size + reader->length > LITERATURE_MAX_RECORD)
-		return psy_fail(err, PSY_LIMIT, "line %ld: a record of more than %zu MB begins here", x->line, LITERATURE_MAX_RECORD >> 20);
+		return psy_fail(err, PSY_LIMIT, "line %ld: a record of more than %zu MB begins here", x->line,
+						LITERATURE_MAX_RECORD >> 20);
 	else
 		buffer_add(&x->text, reader->line, reader->length);
 	return PSY_OK;
@@ -54,7 +56,7 @@ lines_in(const char *p, size_t length)
 {
 	long n = 0;
 
-	for (const char *end = p + length; (p = memchr(p, '\n', (size_t) (end - p))) != NULL; p++)
+	for (const char *end = p + length; length > 0 && (p = memchr(p, '\n', (size_t) (end - p))) != NULL; p++)
 		n++;
 	return n;
 }
@@ -87,7 +89,8 @@ tag_end(const xml_state *x, size_t i)
 static bool
 opens_record(const xml_state *x, size_t i)
 {
-	return is_at(x, i, "<record>") || is_at(x, i, "<record ") || is_at(x, i, "<record\n") || is_at(x, i, "<record\t") || is_at(x, i, "<record\r");
+	return is_at(x, i, "<record>") || is_at(x, i, "<record ") || is_at(x, i, "<record\n") ||
+		   is_at(x, i, "<record\t") || is_at(x, i, "<record\r");
 }
 
 /* Looks at the tag at i that ends before end; *found when it closes a record. */
@@ -96,7 +99,8 @@ look_at_tag(xml_state *x, size_t i, size_t end, bool *found, psy_error *err)
 {
 	if (is_at(x, i, "<!DOCTYPE") || is_at(x, i, "<!ENTITY"))
 	{
-		psy_fail(err, PSY_FORMAT, "line %ld: a document type or entity, which EndNote's XML does not have", x->line + lines_in(x->text.data + x->at, i - x->at));
+		psy_fail(err, PSY_FORMAT, "line %ld: a document type or entity, which EndNote's XML does not have",
+				 x->line + lines_in(x->text.data + x->at, i - x->at));
 		return psy_hint(err, "export the library again as XML from the reference manager");
 	}
 	if (!x->open && opens_record(x, i))
@@ -122,8 +126,10 @@ find_record(literature_reader *reader, size_t *to, bool *more, psy_error *err)
 
 	for (*more = false; status == PSY_OK && !*more;)
 	{
-		const char *tag = x->scan < x->text.size ? memchr(x->text.data + x->scan, '<', x->text.size - x->scan) : NULL;
-		size_t i = tag == NULL ? x->text.size : (size_t) (tag - x->text.data), end = tag == NULL ? 0 : tag_end(x, i);
+		const char *tag =
+			x->scan < x->text.size ? memchr(x->text.data + x->scan, '<', x->text.size - x->scan) : NULL;
+		size_t i = tag == NULL ? x->text.size : (size_t) (tag - x->text.data),
+			   end = tag == NULL ? 0 : tag_end(x, i);
 
 		if (end > 0)
 		{
@@ -132,7 +138,9 @@ find_record(literature_reader *reader, size_t *to, bool *more, psy_error *err)
 			continue;
 		}
 		if (x->ended)
-			return x->open ? psy_fail(err, PSY_FORMAT, "line %ld: the file ends within the record that begins here", x->line) : PSY_OK;
+			return x->open ? psy_fail(err, PSY_FORMAT,
+									  "line %ld: the file ends within the record that begins here", x->line)
+						   : PSY_OK;
 		if (!x->open)
 			skip_to(x, i);
 		x->scan = i;
@@ -141,7 +149,8 @@ find_record(literature_reader *reader, size_t *to, bool *more, psy_error *err)
 	return status;
 }
 
-/* ---- one record's tree --------------------------------------------------------------------------------------------- */
+/* ---- one record's tree
+ * --------------------------------------------------------------------------------------------- */
 
 /* All text below the node; EndNote's carriage returns are line ends. */
 static void
@@ -175,11 +184,16 @@ tag_of(const xmlNode *node)
 	static const struct
 	{
 		const char *parent, *name, *tag;
-	} within[] = {{"secondary-authors", "author", "secondary-author"},     {"tertiary-authors", "author", "tertiary-author"},
-				  {"subsidiary-authors", "author", "subsidiary-author"},   {"translated-authors", "author", "translated-author"},
-				  {"pdf-urls", "url", "pdf-url"},                          {"text-urls", "url", "text-url"},
-				  {"image-urls", "url", "image-url"},                      {"copyright-dates", "date", "copyright-date"},
-				  {"alt-periodical", "full-title", "alt-full-title"},      {"alt-periodical", "abbr-1", "alt-abbr-1"}};
+	} within[] = {{"secondary-authors", "author", "secondary-author"},
+				  {"tertiary-authors", "author", "tertiary-author"},
+				  {"subsidiary-authors", "author", "subsidiary-author"},
+				  {"translated-authors", "author", "translated-author"},
+				  {"pdf-urls", "url", "pdf-url"},
+				  {"text-urls", "url", "text-url"},
+				  {"image-urls", "url", "image-url"},
+				  {"copyright-dates", "date", "copyright-date"},
+				  {"alt-periodical", "full-title", "alt-full-title"},
+				  {"alt-periodical", "abbr-1", "alt-abbr-1"}};
 
 	for (size_t i = 0; i < sizeof within / sizeof *within; i++)
 		if (named(node, within[i].name) && named(node->parent, within[i].parent))
@@ -229,7 +243,8 @@ not_well_formed(const literature_record *record, psy_error *err)
 {
 	const xmlError *why = xmlGetLastError();
 
-	psy_fail(err, PSY_FORMAT, "line %ld: XML that is not well formed: %.120s", record->line + (why != NULL && why->line > 1 ? why->line - 1 : 0),
+	psy_fail(err, PSY_FORMAT, "line %ld: XML that is not well formed: %.120s",
+			 record->line + (why != NULL && why->line > 1 ? why->line - 1 : 0),
 			 why != NULL && why->message != NULL ? why->message : "unknown");
 	for (char *p = err != NULL ? err->message : NULL; p != NULL && *p; p++)
 		if (*p == '\n')
@@ -251,10 +266,12 @@ step_xml(literature_reader *reader, literature_record *record, bool *more, psy_e
 	status = record_raw(record, x->text.data + x->at, to - x->at, err);
 	if (status != PSY_OK)
 		return status;
-	doc = xmlReadMemory(x->text.data + x->at, (int) (to - x->at), NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	doc = xmlReadMemory(x->text.data + x->at, (int) (to - x->at), NULL, "UTF-8",
+						XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (doc == NULL)
 		return not_well_formed(record, err);
-	for (const xmlNode *child = xmlDocGetRootElement(doc)->children; child != NULL && status == PSY_OK; child = child->next)
+	for (const xmlNode *child = xmlDocGetRootElement(doc)->children; child != NULL && status == PSY_OK;
+		 child = child->next)
 		status = add_node(x, record, child, 0, err);
 	xmlFreeDoc(doc);
 	skip_to(x, to);

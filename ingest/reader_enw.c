@@ -1,8 +1,9 @@
 /*
  * reader_enw.c - Refer and EndNote's ENW: "%X value".
  *
- * A record begins with %0; in files that know no %0 behind a blank line.  CNKI ends a record with %W, but other programs write %W
- * within: it ends nothing here.  Two %0 in a row are one record's (a library's "Serial" and "Audio").
+ * A record begins with %0; in files that know no %0 behind a blank line.  CNKI ends a record with %W, but
+ * other programs write %W within: it ends nothing here.  Two %0 in a row are one record's (a library's
+ * "Serial" and "Audio").
  */
 #include "reader_tagged.h"
 
@@ -17,9 +18,12 @@ classify_enw(tagged_state *state, const char *line, size_t length, tagged_line *
 		line += 3;
 		length -= 3;
 	}
-	*found = (tagged_line){.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = true};
-	if (length >= 2 && line[0] == '%' && line[1] > ' ' && line[1] < 0x7f && (length == 2 || line[2] == ' ' || line[2] == '\t'))
-		*found = (tagged_line){.kind = LINE_TAG, .tag = line, .tag_length = 2, .value = line + 2, .length = length - 2};
+	*found = (tagged_line){
+		.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = true};
+	if (length >= 2 && line[0] == '%' && line[1] > ' ' && line[1] < 0x7f &&
+		(length == 2 || line[2] == ' ' || line[2] == '\t'))
+		*found = (tagged_line){
+			.kind = LINE_TAG, .tag = line, .tag_length = 2, .value = line + 2, .length = length - 2};
 }
 
 static bool

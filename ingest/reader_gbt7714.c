@@ -1,8 +1,9 @@
 /*
- * reader_gbt7714.c - lists of references by GB/T 7714: "[12] authors. title[J]. journal, year, volume(issue): pages. DOI:...".
+ * reader_gbt7714.c - lists of references by GB/T 7714: "[12] authors. title[J]. journal, year, volume(issue):
+ * pages. DOI:...".
  *
- * Lists are typed by people.  What is regular is cut; a line that is not is a reject with its text, never half a record.  Full-width punctuation
- * means what its narrow form does; the text itself stays as it is.
+ * Lists are typed by people.  What is regular is cut; a line that is not is a reject with its text, never
+ * half a record.  Full-width punctuation means what its narrow form does; the text itself stays as it is.
  */
 #include "reader_tagged.h"
 
@@ -12,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A copy of the same length in which full-width punctuation is its narrow form followed by filler, so that offsets agree. */
+/* A copy of the same length in which full-width punctuation is its narrow form followed by filler, so that
+ * offsets agree. */
 static char *
 narrow(const char *text, size_t length)
 {
@@ -20,7 +22,8 @@ narrow(const char *text, size_t length)
 	{
 		const char *wide;
 		char plain;
-	} forms[] = {{"，", ','}, {"、", ','}, {"：", ':'}, {"（", '('}, {"）", ')'}, {"．", '.'}, {"。", '.'}, {"［", '['}, {"］", ']'}, {"【", '['}, {"】", ']'}, {"；", ';'}, {"　", ' '}};
+	} forms[] = {{"，", ','}, {"、", ','}, {"：", ':'}, {"（", '('}, {"）", ')'}, {"．", '.'}, {"。", '.'},
+				 {"［", '['}, {"］", ']'}, {"【", '['}, {"】", ']'}, {"；", ';'}, {"　", ' '}};
 	char *plain = keep_bytes(text, length);
 
 	for (size_t i = 0; i + 3 <= length; i++)
@@ -38,7 +41,8 @@ narrow(const char *text, size_t length)
 static size_t
 marker(const char *p)
 {
-	static const char *const letters[] = {"J", "M", "D", "C", "P", "S", "N", "R", "G", "A", "Z", "DB", "CP", "EB", "CM", "DS"};
+	static const char *const letters[] = {"J", "M", "D", "C",  "P",  "S",  "N",  "R",
+										  "G", "A", "Z", "DB", "CP", "EB", "CM", "DS"};
 	static const char *const carriers[] = {"", "/OL", "/CD", "/MT", "/DK"};
 
 	if (*p != '[')
@@ -83,7 +87,8 @@ number(const char *plain)
 		return n + strspn(plain + n, "\x01 ");
 	}
 	digits = strspn(plain + n, "0123456789");
-	if (digits == 0 || digits > 4 || plain[n + digits] != '.' || isdigit((unsigned char) plain[n + digits + 1]))
+	if (digits == 0 || digits > 4 || plain[n + digits] != '.' ||
+		isdigit((unsigned char) plain[n + digits + 1]))
 		return 0;
 	n += digits + 1;
 	return n + strspn(plain + n, "\x01 \t");
@@ -132,7 +137,8 @@ authors_end(const char *plain, size_t from, size_t to)
 {
 	for (size_t i = from + 1; i < to; i++)
 	{
-		bool initial = isupper((unsigned char) plain[i - 1]) && (i < from + 2 || !isalpha((unsigned char) plain[i - 2]));
+		bool initial =
+			isupper((unsigned char) plain[i - 1]) && (i < from + 2 || !isalpha((unsigned char) plain[i - 2]));
 
 		if (plain[i] != '.')
 			continue;
@@ -161,7 +167,8 @@ find_year(const char *plain, size_t from)
 	size_t end = strlen(plain);
 
 	for (size_t i = from + 1; i < end; i++)
-		if (year_at(plain + i) && !isdigit((unsigned char) plain[i - 1]) && strchr(", \x01(.", plain[i - 1]) != NULL)
+		if (year_at(plain + i) && !isdigit((unsigned char) plain[i - 1]) &&
+			strchr(", \x01(.", plain[i - 1]) != NULL)
 			return i;
 	return 0;
 }
@@ -175,7 +182,9 @@ numbers_after(reference *r, size_t at)
 
 	at += strspn(plain + at, ", \x01");
 	stop = at;
-	while (plain[stop] && !(plain[stop] == '.' && (plain[stop + 1] == '\0' || plain[stop + 1] == ' ' || plain[stop + 1] == '\x01' || isalpha((unsigned char) plain[stop + 1]))))
+	while (plain[stop] &&
+		   !(plain[stop] == '.' && (plain[stop + 1] == '\0' || plain[stop + 1] == ' ' ||
+									plain[stop + 1] == '\x01' || isalpha((unsigned char) plain[stop + 1]))))
 		stop++;
 	colon = at + strcspn(plain + at, ":");
 	open = at + strcspn(plain + at, "(");
@@ -193,7 +202,8 @@ numbers_after(reference *r, size_t at)
 		add(r, "pages", colon + 1, stop);
 }
 
-/* What stands behind the marker, for a journal: "journal, year, ..."; for the rest "place: publisher, year". */
+/* What stands behind the marker, for a journal: "journal, year, ..."; for the rest "place: publisher, year".
+ */
 static bool
 cut_source(reference *r, size_t at, bool journal)
 {
@@ -211,7 +221,8 @@ cut_source(reference *r, size_t at, bool journal)
 		{
 			size_t slashes = strncmp(plain + at, "//", 2) == 0 ? at : end, point = at;
 
-			while (slashes < end && point < colon && !(plain[point] == '.' && !isupper((unsigned char) plain[point - 1])))
+			while (slashes < end && point < colon &&
+				   !(plain[point] == '.' && !isupper((unsigned char) plain[point - 1])))
 				point++;
 			if (slashes < end)
 				add(r, "journal", at + 2, point < colon ? point : colon);
@@ -219,7 +230,8 @@ cut_source(reference *r, size_t at, bool journal)
 			add(r, "publisher", colon + 1, year);
 		}
 		else
-			add(r, strncmp(plain + at, "//", 2) == 0 ? "journal" : "publisher", at + (strncmp(plain + at, "//", 2) == 0 ? 2 : 0), year);
+			add(r, strncmp(plain + at, "//", 2) == 0 ? "journal" : "publisher",
+				at + (strncmp(plain + at, "//", 2) == 0 ? 2 : 0), year);
 	}
 	add(r, "year", year, year + 4);
 	if (strspn(plain + year + 4, "-/0123456789") > 0)
@@ -260,7 +272,8 @@ cut(reference *r)
 	end = authors_end(r->plain, from, at);
 	add(r, "authors", from, end);
 	if (end == from)
-		r->record->pairs -= r->record->pairs > 0 && strcmp(record_tag(r->record, r->record->pairs - 1), "authors") == 0;
+		r->record->pairs -=
+			r->record->pairs > 0 && strcmp(record_tag(r->record, r->record->pairs - 1), "authors") == 0;
 	add(r, "title", end, at);
 	if (strcmp(record_tag(r->record, r->record->pairs - 1), "title") != 0)
 		return false;
@@ -284,7 +297,8 @@ gather(literature_reader *reader, literature_record *record, buffer *text, bool 
 		const char *line = reader->line;
 		size_t length = trim_both(&line, reader->length), n;
 		char *plain = narrow(line, length);
-		bool begins = number(plain) > 0 || (text->size > 0 && find_marker(plain, &n) != NULL && find_marker(text->data, &n) != NULL);
+		bool begins = number(plain) > 0 || (text->size > 0 && find_marker(plain, &n) != NULL &&
+											find_marker(text->data, &n) != NULL);
 
 		free(plain);
 		if (length == 0)
@@ -316,7 +330,8 @@ step_gbt7714(literature_reader *reader, literature_record *record, bool *more, p
 	while ((status = gather(reader, record, text, more, err)) == PSY_OK && *more)
 	{
 		char *plain = narrow(text->data, text->size);
-		reference r = {.text = text->data, .plain = plain, .record = record, .line = record->line, .err = err};
+		reference r = {
+			.text = text->data, .plain = plain, .record = record, .line = record->line, .err = err};
 		bool regular = cut(&r);
 
 		free(plain);
@@ -325,7 +340,9 @@ step_gbt7714(literature_reader *reader, literature_record *record, bool *more, p
 		reader->rejects++;
 		if (reader->rejected != NULL)
 			reader->rejected(reader->rejected_arg, record->line, "irregular_reference",
-							 "not read as a reference by GB/T 7714; expected: [n] authors. title[J]. journal, year, volume(issue): pages.", text->data);
+							 "not read as a reference by GB/T 7714; expected: [n] authors. title[J]. "
+							 "journal, year, volume(issue): pages.",
+							 text->data);
 	}
 	return status;
 }

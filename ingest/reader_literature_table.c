@@ -64,7 +64,8 @@ close_cell(cells *row)
 	row->text.size = from + length + 1;
 }
 
-/* In tab-delimited text a cell never goes on in the next line: a quote opens one only if it is closed in this line. */
+/* In tab-delimited text a cell never goes on in the next line: a quote opens one only if it is closed in this
+ * line. */
 static bool
 opens(const table_state *t, const char *p, const char *end)
 {
@@ -133,7 +134,8 @@ cut_line(table_state *t, cells *row, const char *p, size_t length, long line, ps
 	return PSY_OK;
 }
 
-/* The next row that has something in it; *more false at the end.  Its bytes go to record when there is one. */
+/* The next row that has something in it; *more false at the end.  Its bytes go to record when there is one.
+ */
 static psy_status
 next_row(literature_reader *reader, literature_record *record, bool *more, psy_error *err)
 {
@@ -149,7 +151,9 @@ next_row(literature_reader *reader, literature_record *record, bool *more, psy_e
 		if (status != PSY_OK)
 			return status;
 		if (reader->line == NULL)
-			return t->row.quoted ? psy_fail(err, PSY_FORMAT, "line %ld: a quote that opens in this record never closes", line) : PSY_OK;
+			return t->row.quoted ? psy_fail(err, PSY_FORMAT,
+											"line %ld: a quote that opens in this record never closes", line)
+								 : PSY_OK;
 		if (first && trim_end(reader->line, reader->length) == 0)
 			continue;
 		if (first)
@@ -164,7 +168,8 @@ next_row(literature_reader *reader, literature_record *record, bool *more, psy_e
 		if (record != NULL && (status = record_raw(record, reader->line, reader->length, err)) != PSY_OK)
 			return status;
 		if (t->row.text.size > LITERATURE_MAX_RECORD)
-			return psy_fail(err, PSY_LIMIT, "line %ld: a record of more than %zu MB begins here", line, LITERATURE_MAX_RECORD >> 20);
+			return psy_fail(err, PSY_LIMIT, "line %ld: a record of more than %zu MB begins here", line,
+							LITERATURE_MAX_RECORD >> 20);
 		status = cut_line(t, &t->row, reader->line, reader->length, reader->number, err);
 		if (status != PSY_OK)
 			return status;
@@ -177,7 +182,8 @@ next_row(literature_reader *reader, literature_record *record, bool *more, psy_e
 	}
 }
 
-/* ---- the header ---------------------------------------------------------------------------------------------------- */
+/* ---- the header
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* Small letters, without byte order mark. */
 static char *
@@ -212,7 +218,8 @@ has_column(const table_state *t, const char *folded)
 static const literature_rule *
 dialect_rule(const table_state *t, const char *folded)
 {
-	static const literature_rule pubmed_authors = {"authors", F_AUTHOR, SPLIT_COMMA, 0}, citation = {"citation", F_SOURCE, SPLIT_NONE, 0};
+	static const literature_rule pubmed_authors = {"authors", F_AUTHOR, SPLIT_COMMA, 0},
+								 citation = {"citation", F_SOURCE, SPLIT_NONE, 0};
 	static const literature_rule initials = {"authors", F_AUTHOR, SPLIT_NAMES, 1};
 	bool pubmed = has_column(t, "pmid") && has_column(t, "create date");
 
@@ -271,7 +278,8 @@ table_header_known(const char *line, size_t length, char delimiter)
 	return known;
 }
 
-/* ---- records ------------------------------------------------------------------------------------------------------- */
+/* ---- records
+ * ------------------------------------------------------------------------------------------------------- */
 
 static void
 pair_rule(table_state *t, size_t pair, const literature_rule *rule)
@@ -292,7 +300,8 @@ add_cells(literature_reader *reader, literature_record *record, psy_error *err)
 
 	for (size_t i = 0; i < t->row.count && status == PSY_OK; i++)
 	{
-		const char *value = cell(&t->row, i), *name = i < t->columns ? t->header[i] : "beyond the last column";
+		const char *value = cell(&t->row, i),
+				   *name = i < t->columns ? t->header[i] : "beyond the last column";
 
 		if (value[0] == '\0')
 			continue;
@@ -356,7 +365,8 @@ step_rows(literature_reader *reader, literature_record *record, bool *more, psy_
 			char *tag = fold(cell(&t->row, 0));
 
 			if (cell(&t->row, i)[0] != '\0')
-				status = record_add(record, tag, strlen(tag), cell(&t->row, i), strlen(cell(&t->row, i)), line.line, err);
+				status = record_add(record, tag, strlen(tag), cell(&t->row, i), strlen(cell(&t->row, i)),
+									line.line, err);
 			free(tag);
 		}
 		if (status != PSY_OK)
@@ -394,7 +404,9 @@ literature_table_open(literature_reader *reader, psy_error *err)
 	reader->done = table_done;
 	reader->step = reader->look.format == LITERATURE_TABLE ? step_table : step_rows;
 	if (t->delimiter == '\0')
-		t->delimiter = count_in(first, '\t') > 0 ? '\t' : count_in(first, ';') > count_in(first, ',') ? ';' : ',';
+		t->delimiter = count_in(first, '\t') > 0                     ? '\t'
+					   : count_in(first, ';') > count_in(first, ',') ? ';'
+																	 : ',';
 	/* Web of Science's text with tabs quotes nothing: "PT" and "AU" head its columns. */
 	t->letters = t->delimiter == '\t' && (strncmp(first, "PT\t", 3) == 0 || strstr(first, "\tAU\t") != NULL);
 	if (reader->look.format != LITERATURE_TABLE)
@@ -444,7 +456,8 @@ literature_table_map(literature_reader *reader, const text_list *map, psy_error 
 		{
 			psy_fail(err, PSY_DOMAIN, "--map: a record has no field %.60s", field);
 			free(field);
-			return psy_hint(err, "fields are title, authors, year, journal, volume, issue, pages, doi, pmid, abstract, keywords, language, url, type, accession ...");
+			return psy_hint(err, "fields are title, authors, year, journal, volume, issue, pages, doi, pmid, "
+								 "abstract, keywords, language, url, type, accession ...");
 		}
 		free(field);
 		while (i < t->columns && strcasecmp(t->header[i], column) != 0)

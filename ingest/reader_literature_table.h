@@ -1,8 +1,9 @@
 /*
- * reader_literature_table.h - literature as a table: a header, then a record a row, cut by commas, tabs or semicolons.
+ * reader_literature_table.h - literature as a table: a header, then a record a row, cut by commas, tabs or
+ * semicolons.
  *
- * Unlike reader_csv.h it keeps each record's bytes as they stand, and takes quotes as the exporters of databases write them: in Web of Science's
- * tab-delimited text they are letters.
+ * Unlike reader_csv.h it keeps each record's bytes as they stand, and takes quotes as the exporters of
+ * databases write them: in Web of Science's tab-delimited text they are letters.
  */
 #ifndef READER_LITERATURE_TABLE_H
 #define READER_LITERATURE_TABLE_H

@@ -1,8 +1,10 @@
 /*
- * reader_nbib.c - MEDLINE/NBIB: a tag of up to four letters, padded to four, "- " in columns 5 and 6, what goes on indented by six.
+ * reader_nbib.c - MEDLINE/NBIB: a tag of up to four letters, padded to four, "- " in columns 5 and 6, what
+ * goes on indented by six.
  *
- * The columns decide: "COVID-19 patients", wrapped to the left edge, is no tag.  A blank line stands between records; what comes after it
- * is a new one when it begins as records of the file begin, so that a blank line within an abstract ends nothing.
+ * The columns decide: "COVID-19 patients", wrapped to the left edge, is no tag.  A blank line stands between
+ * records; what comes after it is a new one when it begins as records of the file begin, so that a blank line
+ * within an abstract ends nothing.
  */
 #include "reader_tagged.h"
 
@@ -45,9 +47,14 @@ classify_nbib(tagged_state *state, const char *line, size_t length, tagged_line 
 		line += 3;
 		length -= 3;
 	}
-	*found = (tagged_line){.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = !indented};
+	*found = (tagged_line){
+		.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = !indented};
 	if (nbib_tag(line, length, &tag, &value))
-		*found = (tagged_line){.kind = LINE_TAG, .tag = line, .tag_length = tag, .value = line + value, .length = length - value};
+		*found = (tagged_line){.kind = LINE_TAG,
+							   .tag = line,
+							   .tag_length = tag,
+							   .value = line + value,
+							   .length = length - value};
 }
 
 static bool

@@ -1,5 +1,6 @@
 /*
- * reader_ovid.c - Ovid's tagged citations ("<7. >", then "TI  - value", what goes on indented) and Cochrane's plain text
+ * reader_ovid.c - Ovid's tagged citations ("<7. >", then "TI  - value", what goes on indented) and Cochrane's
+ * plain text
  * ("Record #3 of 18", then "TI: value").
  */
 #include "reader_tagged.h"
@@ -29,7 +30,8 @@ ovid_tag(const char *line, size_t length, size_t *value)
 		n++;
 	for (at = n; at < length && line[at] == ' ';)
 		at++;
-	if (n < 2 || !isupper((unsigned char) line[0]) || at == n || at - n > 4 || at >= length || line[at] != '-' || (at + 1 < length && line[at + 1] != ' '))
+	if (n < 2 || !isupper((unsigned char) line[0]) || at == n || at - n > 4 || at >= length ||
+		line[at] != '-' || (at + 1 < length && line[at + 1] != ' '))
 		return 0;
 	*value = at + 1;
 	return n;
@@ -43,7 +45,10 @@ classify_ovid(tagged_state *state, const char *line, size_t length, tagged_line 
 	bool indented = (size_t) (text - line) >= 4;
 
 	(void) state;
-	*found = (tagged_line){.kind = trimmed == 0 ? LINE_BLANK : LINE_TEXT, .value = text, .length = trimmed, .wrapped = !indented};
+	*found = (tagged_line){.kind = trimmed == 0 ? LINE_BLANK : LINE_TEXT,
+						   .value = text,
+						   .length = trimmed,
+						   .wrapped = !indented};
 	if (heading(text, trimmed))
 	{
 		found->kind = LINE_HEADING;
@@ -51,7 +56,11 @@ classify_ovid(tagged_state *state, const char *line, size_t length, tagged_line 
 	}
 	tag = indented ? 0 : ovid_tag(text, trimmed, &value);
 	if (tag > 0)
-		*found = (tagged_line){.kind = LINE_TAG, .tag = text, .tag_length = tag, .value = text + value, .length = trimmed - value};
+		*found = (tagged_line){.kind = LINE_TAG,
+							   .tag = text,
+							   .tag_length = tag,
+							   .value = text + value,
+							   .length = trimmed - value};
 }
 
 static bool
@@ -65,16 +74,21 @@ begins_never(const tagged_state *state, const tagged_line *found)
 static void
 classify_cochrane(tagged_state *state, const char *line, size_t length, tagged_line *found)
 {
-	*found = (tagged_line){.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = true};
+	*found = (tagged_line){
+		.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = true};
 	if (length >= 8 && memcmp(line, "Record #", 8) == 0)
 		found->kind = LINE_HEADING;
 	else if (!state->in_record)
 		found->kind = length == 0 ? LINE_BLANK : LINE_SKIP;
-	else if (length > 3 && isupper((unsigned char) line[0]) && isupper((unsigned char) line[1]) && line[2] == ':' && line[3] == ' ')
-		*found = (tagged_line){.kind = LINE_TAG, .tag = line, .tag_length = 2, .value = line + 3, .length = length - 3};
+	else if (length > 3 && isupper((unsigned char) line[0]) && isupper((unsigned char) line[1]) &&
+			 line[2] == ':' && line[3] == ' ')
+		*found = (tagged_line){
+			.kind = LINE_TAG, .tag = line, .tag_length = 2, .value = line + 3, .length = length - 3};
 	else if (length > 4 && memcmp(line, "URL: ", 5) == 0)
-		*found = (tagged_line){.kind = LINE_TAG, .tag = line, .tag_length = 3, .value = line + 4, .length = length - 4};
+		*found = (tagged_line){
+			.kind = LINE_TAG, .tag = line, .tag_length = 3, .value = line + 4, .length = length - 4};
 }
 
 const tagged_grammar grammar_ovid = {LITERATURE_OVID, classify_ovid, begins_never, NULL, false, '\n'};
-const tagged_grammar grammar_cochrane = {LITERATURE_COCHRANE, classify_cochrane, begins_never, NULL, false, '\n'};
+const tagged_grammar grammar_cochrane = {
+	LITERATURE_COCHRANE, classify_cochrane, begins_never, NULL, false, '\n'};

@@ -1,10 +1,10 @@
 /*
  * reader_ris.c - RIS and its dialects: "XX  - value", a type first as a rule, ER at the end as a rule.
  *
- * Taken as tags: one to four blanks (also no-break ones) before the hyphen, any number after it, a blank before the tag,
- * the ER line without its hyphen.  An abstract may hold lines that look like tags ("ER  - positive cells", "T2 - weighted"):
- * ER is the end only when nothing stands behind it, and in a file that writes two blanks a line with one is a tag only outside of
- * abstracts.
+ * Taken as tags: one to four blanks (also no-break ones) before the hyphen, any number after it, a blank
+ * before the tag, the ER line without its hyphen.  An abstract may hold lines that look like tags ("ER  -
+ * positive cells", "T2 - weighted"): ER is the end only when nothing stands behind it, and in a file that
+ * writes two blanks a line with one is a tag only outside of abstracts.
  */
 #include "reader_tagged.h"
 
@@ -35,14 +35,16 @@ tag_blanks(const char *line, size_t length, size_t *value)
 {
 	size_t n, at;
 
-	if (length < 4 || !(line[0] >= 'A' && line[0] <= 'Z') || !isalnum((unsigned char) line[1]) || islower((unsigned char) line[1]))
+	if (length < 4 || !(line[0] >= 'A' && line[0] <= 'Z') || !isalnum((unsigned char) line[1]) ||
+		islower((unsigned char) line[1]))
 		return 0;
 	at = 2 + blanks(line, length, 2, &n);
 	if (n < 1 || n > 4 || at >= length || line[at] != '-')
 		return 0;
 	*value = at + 1;
 	/* "AB -5 degrees" is text: a value is set off by a blank. */
-	if (*value < length && line[*value] != ' ' && line[*value] != '\t' && (unsigned char) line[*value] != 0xc2 && n < 2)
+	if (*value < length && line[*value] != ' ' && line[*value] != '\t' &&
+		(unsigned char) line[*value] != 0xc2 && n < 2)
 		return 0;
 	return n;
 }
@@ -86,7 +88,8 @@ classify_ris(tagged_state *state, const char *line, size_t length, tagged_line *
 	size_t n, value = 0;
 
 	length = trim_both(&line, length);
-	*found = (tagged_line){.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = true};
+	*found = (tagged_line){
+		.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = true};
 	if (length == 0)
 		return;
 	if (length == 2 && memcmp(line, "ER", 2) == 0)
@@ -111,7 +114,8 @@ classify_ris(tagged_state *state, const char *line, size_t length, tagged_line *
 		return;
 	if (memcmp(line, "TY", 2) == 0)
 		state->tight = n == 1;
-	*found = (tagged_line){.kind = LINE_TAG, .tag = line, .tag_length = 2, .value = line + value, .length = length - value};
+	*found = (tagged_line){
+		.kind = LINE_TAG, .tag = line, .tag_length = 2, .value = line + value, .length = length - value};
 }
 
 static bool

@@ -14,7 +14,8 @@ blank_before(const char *text, size_t length)
 		return 1;
 	if (length >= 2 && c == 0xa0 && (unsigned char) text[length - 2] == 0xc2)
 		return 2;
-	if (length >= 3 && (memcmp(text + length - 3, "\xe3\x80\x80", 3) == 0 || memcmp(text + length - 3, "\xe2\x80\xa8", 3) == 0))
+	if (length >= 3 && (memcmp(text + length - 3, "\xe3\x80\x80", 3) == 0 ||
+						memcmp(text + length - 3, "\xe2\x80\xa8", 3) == 0))
 		return 3;
 	return 0;
 }
@@ -28,7 +29,8 @@ blank_at(const char *text, size_t length)
 		return 1;
 	if (length >= 2 && c == 0xc2 && (unsigned char) text[1] == 0xa0)
 		return 2;
-	if (length >= 3 && (memcmp(text, "\xe3\x80\x80", 3) == 0 || memcmp(text, "\xe2\x80\xa8", 3) == 0 || memcmp(text, "\xef\xbb\xbf", 3) == 0))
+	if (length >= 3 && (memcmp(text, "\xe3\x80\x80", 3) == 0 || memcmp(text, "\xe2\x80\xa8", 3) == 0 ||
+						memcmp(text, "\xef\xbb\xbf", 3) == 0))
 		return 3;
 	return 0;
 }
@@ -70,7 +72,8 @@ begin(literature_reader *reader, tagged_state *state, const tagged_line *found)
 	state->typed = false;
 	if (state->records++ == 0 && found->kind == LINE_TAG)
 	{
-		size_t n = found->tag_length < sizeof state->first_tag ? found->tag_length : sizeof state->first_tag - 1;
+		size_t n =
+			found->tag_length < sizeof state->first_tag ? found->tag_length : sizeof state->first_tag - 1;
 
 		memcpy(state->first_tag, found->tag, n);
 		state->first_tag[n] = '\0';
@@ -106,7 +109,8 @@ take_text(literature_reader *reader, tagged_state *state, const tagged_line *fou
 	{
 		const literature_pair *last = &record->pair[record->pairs - 1];
 
-		notes_add(&reader->notes, "wrapped_line", record->text.data + last->tag, last->tag_length, reader->number, value, length);
+		notes_add(&reader->notes, "wrapped_line", record->text.data + last->tag, last->tag_length,
+				  reader->number, value, length);
 	}
 	return record_more(record, state->grammar->separator, value, length, err);
 }
@@ -120,13 +124,16 @@ finish(literature_reader *reader, tagged_state *state, bool ended)
 	raw->size = trim_end(raw->data, raw->size);
 	raw->data[raw->size] = '\0';
 	if (!ended && state->grammar->must_end)
-		notes_add(&reader->notes, "missing_end", "", 0, state->record->line, raw->data, strcspn(raw->data, "\r\n"));
+		notes_add(&reader->notes, "missing_end", "", 0, state->record->line, raw->data,
+				  strcspn(raw->data, "\r\n"));
 	if (state->grammar->type_tag != NULL && !state->typed)
-		notes_add(&reader->notes, "missing_type", "", 0, state->record->line, raw->data, strcspn(raw->data, "\r\n"));
+		notes_add(&reader->notes, "missing_type", "", 0, state->record->line, raw->data,
+				  strcspn(raw->data, "\r\n"));
 	state->in_record = false;
 }
 
-/* A record of tags without type and end, at the end of the file or before a heading, is none: the database's name, a search. */
+/* A record of tags without type and end, at the end of the file or before a heading, is none: the database's
+ * name, a search. */
 static bool
 is_record(literature_reader *reader, tagged_state *state)
 {
@@ -135,14 +142,16 @@ is_record(literature_reader *reader, tagged_state *state)
 	if (record->pairs > 2 || state->typed || state->grammar->type_tag == NULL)
 		return true;
 	for (size_t i = 0; i < record->pairs; i++)
-		notes_add(&reader->notes, "stray_line", NULL, 0, record->pair[i].line, record_value(record, i), record->pair[i].length);
+		notes_add(&reader->notes, "stray_line", NULL, 0, record->pair[i].line, record_value(record, i),
+				  record->pair[i].length);
 	state->in_record = false;
 	return false;
 }
 
 /* One line; *complete when it closed a record. */
 static psy_status
-take_line(literature_reader *reader, tagged_state *state, const tagged_line *found, bool *complete, psy_error *err)
+take_line(literature_reader *reader, tagged_state *state, const tagged_line *found, bool *complete,
+		  psy_error *err)
 {
 	psy_status status = PSY_OK;
 
@@ -162,7 +171,8 @@ take_line(literature_reader *reader, tagged_state *state, const tagged_line *fou
 	else if (status == PSY_OK && found->kind == LINE_END)
 	{
 		if (!state->in_record)
-			notes_add(&reader->notes, "stray_line", NULL, 0, reader->number, reader->line, trim_end(reader->line, reader->length));
+			notes_add(&reader->notes, "stray_line", NULL, 0, reader->number, reader->line,
+					  trim_end(reader->line, reader->length));
 		*complete = state->in_record;
 		if (state->in_record)
 			finish(reader, state, true);
@@ -185,7 +195,9 @@ step(literature_reader *reader, literature_record *record, bool *more, psy_error
 		if (state->stopped && trim_end(reader->line, reader->length) > 0)
 			state->stopped = false; /* two exports in one file */
 		state->grammar->classify(state, reader->line, trim_end(reader->line, reader->length), &found);
-		if (state->in_record && (found.kind == LINE_HEADING || found.kind == LINE_STOP || (found.kind == LINE_TAG && state->grammar->begins(state, &found))) &&
+		if (state->in_record &&
+			(found.kind == LINE_HEADING || found.kind == LINE_STOP ||
+			 (found.kind == LINE_TAG && state->grammar->begins(state, &found))) &&
 			is_record(reader, state))
 		{
 			finish(reader, state, false);
@@ -212,8 +224,9 @@ step(literature_reader *reader, literature_record *record, bool *more, psy_error
 psy_status
 tagged_open(literature_reader *reader, psy_error *err)
 {
-	static const tagged_grammar *const grammars[] = {&grammar_ris,         &grammar_nbib, &grammar_wos,     &grammar_refworks, &grammar_enw,
-													 &grammar_noteexpress, &grammar_ovid, &grammar_cochrane};
+	static const tagged_grammar *const grammars[] = {
+		&grammar_ris, &grammar_nbib,        &grammar_wos,  &grammar_refworks,
+		&grammar_enw, &grammar_noteexpress, &grammar_ovid, &grammar_cochrane};
 	tagged_state *state = grow(NULL, 1, sizeof *state);
 
 	*state = (tagged_state){0};

@@ -1,8 +1,9 @@
 /*
- * reader_tagged.h - formats of tagged lines: what a grammar says of one line, and the machine that puts records together.
+ * reader_tagged.h - formats of tagged lines: what a grammar says of one line, and the machine that puts
+ * records together.
  *
- * A grammar sees one line without its ending and says what it is; whether a tag begins another record is its decision
- * as well.  The machine keeps the raw bytes, joins wrapped lines and makes the notes.
+ * A grammar sees one line without its ending and says what it is; whether a tag begins another record is its
+ * decision as well.  The machine keeps the raw bytes, joins wrapped lines and makes the notes.
  */
 #ifndef READER_TAGGED_H
 #define READER_TAGGED_H
@@ -34,10 +35,10 @@ typedef struct tagged_state
 	const struct tagged_grammar *grammar;
 	literature_record *record;
 	bool in_record;
-	bool after_blank;    /* a blank line stands before this one */
-	bool typed;          /* the record has the tag that says its type */
-	bool tight;          /* RIS: the type's line has one blank before its hyphen */
-	char first_tag[8];   /* of the first record */
+	bool after_blank;  /* a blank line stands before this one */
+	bool typed;        /* the record has the tag that says its type */
+	bool tight;        /* RIS: the type's line has one blank before its hyphen */
+	char first_tag[8]; /* of the first record */
 	bool stopped;
 	long records;
 } tagged_state;
@@ -53,10 +54,11 @@ typedef struct tagged_grammar
 	char separator; /* between the lines of a value */
 } tagged_grammar;
 
-extern const tagged_grammar grammar_ris, grammar_nbib, grammar_wos, grammar_refworks, grammar_enw, grammar_noteexpress, grammar_ovid, grammar_cochrane;
+extern const tagged_grammar grammar_ris, grammar_nbib, grammar_wos, grammar_refworks, grammar_enw,
+	grammar_noteexpress, grammar_ovid, grammar_cochrane;
 
-/* The length without blanks at the end; and from its beginning too.  No-break and ideographic blanks count, and so does a
- * line separator (U+2028), with which EndNote breaks lines. */
+/* The length without blanks at the end; and from its beginning too.  No-break and ideographic blanks count,
+ * and so does a line separator (U+2028), with which EndNote breaks lines. */
 size_t trim_end(const char *text, size_t length);
 size_t trim_both(const char **text, size_t length);
 

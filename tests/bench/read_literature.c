@@ -1,6 +1,7 @@
 /*
- * read_literature.c - reads a file of literature as psyrad ingest literature does, up to the mapped fields of every record, and prints their
- * number and the CPU seconds that it took: the whole of reading but database and checksums.
+ * read_literature.c - reads a file of literature as psyrad ingest literature does, up to the mapped fields of
+ * every record, and prints their number and the CPU seconds that it took: the whole of reading but database
+ * and checksums.
  */
 #include "literature_item.h"
 
@@ -15,7 +16,8 @@ cpu(void)
 	struct rusage use;
 
 	getrusage(RUSAGE_SELF, &use);
-	return (double) (use.ru_utime.tv_sec + use.ru_stime.tv_sec) + 1e-6 * (double) (use.ru_utime.tv_usec + use.ru_stime.tv_usec);
+	return (double) (use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+		   1e-6 * (double) (use.ru_utime.tv_usec + use.ru_stime.tv_usec);
 }
 
 /* The file as a source without a checksum. */

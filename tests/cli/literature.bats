@@ -79,6 +79,9 @@ evidence() { [ -d "$data/evidence/formats" ] || skip "shared/data is absent"; }
 	literature a.txt; exits 0; has '2 read, 2 loaded'
 	is '电针: 一项研究|Electroacupuncture|["张三", "李四"]|5|["抑郁症", "电针"]|["1671-9387"]
 无空格|||||' "$(q "SELECT title, title_translated, jsonb_path_query_array(authors, '\$[*].literal'), volume, keywords, issn FROM evidence.source_record ORDER BY ordinal" | sed 's/||\[\]|/|||/')"
+	printf 'RT Journal Article\nT1 电针\nA1 张三\nA1 Smith,John\nDS 万方\n' >wanfang.txt
+	literature wanfang.txt; exits 0
+	is '["张三"]|["Smith,John"]|mixed_authors' "$(q "SELECT jsonb_path_query_array(authors, '\$[*].written'), jsonb_path_query_array(authors_translated, '\$[*].written'), code FROM evidence.source_record, evidence.source_note WHERE format = 'refworks'")"
 	printf '[1] 张三, 李四, 等. 针刺治疗抑郁症[J]. 中国针灸, 2020, 40(3): 221-228. DOI:10.1234/X.\n［2］王五．电针研究［D］．北京：北京中医药大学，2019．\n[3] SMITH J A, JONES K. Acupuncture for depression[J]. Lancet, 2019, 393(10170): 447-56.\n[4] 见前文\n' >list.txt
 	literature list.txt; exits 1; has '3 read, 3 loaded, 0 unchanged, 1 rejected'
 	is '针刺治疗抑郁症|journal_article|中国针灸|2020|40|3|221|228|10.1234/x
