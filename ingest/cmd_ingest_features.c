@@ -8,8 +8,10 @@
  */
 #include "cmd.h"
 
+#include "document.h"
 #include "header.h"
 #include "pivot.h"
+#include "reader_cat12.h"
 #include "reader_freesurfer.h"
 #include "region_names.h"
 #include "rows.h"
@@ -65,15 +67,20 @@ typedef struct features
 	size_t last;
 	bool has_last;
 	buffer label, session;
+	double scale; /* of --unit */
 } features;
 
 static psy_status
 start(features *f, psy_error *err)
 {
+	const char *unit = f->job->opt->unit;
 	psy_status status = regions_read(&f->regions, f->job->db, f->job->opt->atlas, err);
 
+	f->scale = unit != NULL && header_among(unit, "ml|cm3") ? 1000 : unit != NULL && strcmp(unit, "l") == 0 ? 1e6 : 1;
 	if (status != PSY_OK)
 		return status;
+	if (unit != NULL && !header_among(unit, "mm3|ml|cm3|l"))
+		return psy_fail(err, PSY_DOMAIN, "--unit %.20s: expected mm3, ml, cm3 or l, the unit of the file's volumes", unit);
 	region_names_start(&f->names, &f->regions);
 	pivot_start(&f->pivot, f->regions.count);
 	return PSY_OK;
@@ -140,23 +147,35 @@ check_columns(const features *f, const table *t, psy_error *err)
 	return status;
 }
 
+/* CAT12 names people by its files: catROI_sub-01_ses-pre_T1w.xml, cat_sub-01_T1w. */
+static const char *
+without_prefix(const char *cell)
+{
+	static const char *const prefixes[] = {"catROI_", "catROIs_", "cat_"};
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (strncmp(cell, prefixes[i], strlen(prefixes[i])) == 0 && strncmp(cell + strlen(prefixes[i]), "sub-", 4) == 0)
+			return cell + strlen(prefixes[i]);
+	return cell;
+}
+
 /* "sub-01_ses-pre_T1w" in a cell, as FreeSurfer and CAT12 name people: label and session. */
 static void
-split_label(const char *cell, const char *stated, buffer *label, buffer *visit)
+split_label(const char *written, const char *stated, buffer *label, buffer *visit)
 {
-	const char *end = strncmp(cell, "sub-", 4) == 0 ? strstr(cell, "_ses-") : NULL;
+	const char *cell = without_prefix(written), *end = strncmp(cell, "sub-", 4) == 0 ? strstr(cell, "_ses-") : NULL;
 
 	buffer_clear(label);
 	buffer_clear(visit);
 	buffer_text(visit, stated ? stated : "");
 	if (end == NULL)
 	{
-		buffer_text(label, cell);
+		buffer_add(label, cell, cell == written ? strlen(cell) : strcspn(cell, "_."));
 		return;
 	}
 	buffer_add(label, cell, (size_t) (end - cell));
 	if (stated == NULL)
-		buffer_add(visit, end + 5, strcspn(end + 5, "_"));
+		buffer_add(visit, end + 5, strcspn(end + 5, "_."));
 }
 
 static psy_status
@@ -233,6 +252,7 @@ read_value(features *f, row *r, size_t column, size_t at, int region, psy_error 
 	if (cell == NULL)
 		return PSY_OK;
 	status = parse_real(cell, &value, &why);
+	value *= f->scale;
 	if (status == PSY_OK && !isfinite((float) value))
 		status = psy_fail(&why, PSY_DOMAIN, "a value too large for single precision");
 	if (status == PSY_OK)
@@ -249,13 +269,14 @@ read_value(features *f, row *r, size_t column, size_t at, int region, psy_error 
 static psy_status
 read_tiv(features *f, row *r, size_t at, psy_error *err)
 {
-	double value;
+	double value = 0;
 	bool present = false;
 	psy_status status = PSY_OK;
 
 	r->number = (int64_t) at + 1;
 	if (r->table->of_field[TIV] >= 0)
 		status = row_real(r, (size_t) r->table->of_field[TIV], &value, &present, err);
+	value *= present ? f->scale : 1;
 	if (present && value > 0 && isfinite((float) value))
 		f->pivot.vector[at].tiv = (float) value;
 	else if (present)
@@ -448,6 +469,90 @@ read_stats(features *f, psy_error *err)
 	return status;
 }
 
+/* The region of a value, by its name, or by its number in the label image where the file has no names. */
+static psy_status
+find_cat12_region(features *f, const cat12 *c, size_t i, int *region, psy_error *err)
+{
+	const char *name = c->name.count > 0 ? c->name.item[i] : c->id.count > 0 ? c->id.item[i] : "TIV";
+	int64_t label;
+	psy_error why;
+
+	*region = -1;
+	if (c->name.count > 0 || c->id.count == 0)
+		*region = region_names_find(&f->names, name);
+	else if (parse_whole(name, INT32_MIN, INT32_MAX, &label, &why) == PSY_OK)
+		for (size_t k = 0; k < f->regions.count && *region < 0; k++)
+			if (f->regions.label[k] == label)
+				*region = (int) k;
+	if (*region >= 0)
+		return PSY_OK;
+	return psy_fail(err, PSY_DOMAIN, "value %zu: found %.60s; it is no region of the atlas %s", i + 1, name, f->regions.atlas);
+}
+
+static psy_status
+place_cat12(features *f, const cat12 *c, size_t at, psy_error *err)
+{
+	pivot_vector *v = &f->pivot.vector[at];
+	psy_status status = PSY_OK;
+
+	for (size_t i = 0; i < c->count && status == PSY_OK; i++)
+	{
+		int region;
+
+		status = find_cat12_region(f, c, i, &region, err);
+		if (status != PSY_OK)
+			return status;
+		if (v->state[region] != ELEMENT_ABSENT)
+			return psy_fail(err, PSY_DOMAIN, "the region %s is there twice", f->regions.name[region]);
+		v->value[region] = (float) c->value[i];
+		v->state[region] = isnan(c->value[i]) ? ELEMENT_MISSING : ELEMENT_PRESENT;
+	}
+	return status;
+}
+
+/* catROI_sub-01_ses-pre_T1w.xml: whose it is stands behind CAT12's own word. */
+static psy_status
+cat12_scan(job *j, scan *whose, psy_error *err)
+{
+	const char *slash = strrchr(j->path, '/');
+	job renamed = *j;
+
+	renamed.path = without_prefix(slash ? slash + 1 : j->path);
+	return scan_identify(&renamed, whose, err);
+}
+
+static psy_status
+read_cat12(features *f, psy_error *err)
+{
+	job *j = f->job;
+	cat12 c = {0};
+	scan whose;
+	buffer text = {0};
+	uint8_t sha256[SHA256_BYTES];
+	size_t at;
+	bool added;
+	psy_status status = cat12_scan(j, &whose, err);
+
+	buffer_text(&text, "");
+	if (status == PSY_OK && j->opt->measure == NULL)
+		status = psy_fail(err, PSY_DOMAIN, "a file of CAT12 has several measures: name one by --measure (gmv, wmv, csfv, thickness, tiv)");
+	if (status == PSY_OK)
+		status = read_document(j->path, CAT12_LIMIT, &text, sha256, err);
+	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
+		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	if (status == PSY_OK)
+		status = cat12_parse(&c, text.data, text.size, j->opt->variable, j->opt->measure, err);
+	if (status == PSY_OK)
+		status = pivot_find(&f->pivot, whose.label, whose.session, whose.run, "", 1, &at, &added, err);
+	if (status == PSY_OK)
+		status = place_cat12(f, &c, at, err);
+	if (status == PSY_OK)
+		j->read = 1;
+	cat12_free(&c);
+	buffer_free(&text);
+	return status;
+}
+
 static psy_status
 stage_vectors(features *f, psy_error *err)
 {
@@ -496,7 +601,7 @@ stage_features(job *j, psy_error *err)
 	if (status == PSY_OK)
 		status = start(&f, err);
 	if (status == PSY_OK)
-		status = is_stats ? read_stats(&f, err) : read_table(&f, err);
+		status = is_stats ? read_stats(&f, err) : cat12_recognised(j->path) ? read_cat12(&f, err) : read_table(&f, err);
 	if (status == PSY_OK)
 		status = stage_vectors(&f, err);
 	finish(&f);

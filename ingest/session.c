@@ -54,8 +54,8 @@ check_server(session *s, psy_error *err)
 	if (encoding == NULL || strcmp(encoding, "UTF8") != 0)
 		return psy_fail(err, PSY_UNSUPPORTED, "the database is encoded in %s; psyrad needs UTF8",
 						encoding ? encoding : "something unknown");
-	/* Compiling expressions takes longer than the one file that they are for. */
-	return session_run(s, "SET client_min_messages = warning; SET extra_float_digits = 1; SET jit = off",
+	/* Compiling expressions takes longer than the one file that they are for; staged rows and their sorts stay in memory up to here. */
+	return session_run(s, "SET client_min_messages = warning; SET extra_float_digits = 1; SET jit = off; SET temp_buffers = '64MB'; SET work_mem = '32MB'",
 					   err);
 }
 

@@ -13,6 +13,8 @@ INSERT INTO imaging.measure VALUES
 	('thickness', 'region', 'mm', 'cortical thickness', '皮层厚度'),
 	('area', 'region', 'mm2', 'cortical surface area', '皮层表面积'),
 	('volume', 'region', 'mm3', 'volume', '体积'),
+	('wmv', 'region', 'mm3', 'white matter volume', '白质体积'),
+	('csfv', 'region', 'mm3', 'cerebrospinal fluid volume', '脑脊液体积'),
 	('tiv', 'region', 'mm3', 'total intracranial volume', '颅内总体积');
 
 CREATE FUNCTION ingest.stage_connectome() RETURNS void

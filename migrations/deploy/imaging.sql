@@ -178,12 +178,15 @@ COMMENT ON COLUMN imaging.acquisition.mean_fd_mm IS 'Mean framewise displacement
 COMMENT ON COLUMN imaging.acquisition.forms_apart_mm IS 'Largest distance between where the image''s sform and its qform put a voxel, mm; the sform is what counts.  NULL unless the header has both';
 COMMENT ON COLUMN imaging.acquisition.payload_sha256 IS 'Of the voxels: shows the same image under two subjects';
 
+-- A load brings tens of thousands of vectors, and a foreign key costs a look-up a row, which is a fifth of what the row costs.  Feature set
+-- and pipeline, of which a load has a few, have none therefore: ingest.feature_set finds or makes them in the load's own transaction, and
+-- nobody may delete either.
 CREATE TABLE imaging.vector (
 	subject_id     bigint NOT NULL,
-	feature_set_id int NOT NULL REFERENCES imaging.feature_set,
+	feature_set_id int NOT NULL,           -- of imaging.feature_set; see below
 	session        text NOT NULL,
 	run            smallint NOT NULL DEFAULT 1,
-	pipeline       text NOT NULL REFERENCES imaging.pipeline,
+	pipeline       text NOT NULL,          -- of imaging.pipeline
 	site           text NOT NULL,
 	value          real[] NOT NULL CHECK (array_ndims(value) = 1), -- one element a region, by imaging.region.region; NaN where the region has no voxel
 	coverage       real[],                 -- share of the region's voxels that had a value
@@ -259,6 +262,14 @@ ALTER TABLE imaging.vector ALTER COLUMN value SET STORAGE EXTERNAL;
 ALTER TABLE imaging.vector_default ALTER COLUMN value SET STORAGE EXTERNAL;
 ALTER TABLE imaging.series ALTER COLUMN value SET STORAGE EXTERNAL;
 ALTER TABLE imaging.series_default ALTER COLUMN value SET STORAGE EXTERNAL;
+
+-- No query picks rows by what vectors hold, and finding out what they hold most often costs more than storing them.
+ALTER TABLE imaging.vector ALTER COLUMN value SET STATISTICS 0, ALTER COLUMN coverage SET STATISTICS 0;
+ALTER TABLE imaging.vector_default ALTER COLUMN value SET STATISTICS 0, ALTER COLUMN coverage SET STATISTICS 0;
+ALTER TABLE imaging.series ALTER COLUMN value SET STATISTICS 0;
+ALTER TABLE imaging.series_default ALTER COLUMN value SET STATISTICS 0;
+ALTER TABLE imaging.connectome ALTER COLUMN value SET STATISTICS 0;
+ALTER TABLE imaging.connectome_default ALTER COLUMN value SET STATISTICS 0;
 
 -- One row per subject, visit and feature set: the study's declared pipeline, and of several runs the one that the study's
 -- rule picks (imaging.study_pipeline).  Questions and reports read only this and imaging.pre_post, so that a forgotten filter

@@ -9,6 +9,6 @@ DELETE FROM imaging.atlas WHERE atlas = 'head';
 DROP FUNCTION ingest.load_connectome(bigint);
 DROP FUNCTION ingest.stage_connectome();
 DROP FUNCTION ingest.check_measure(text, text);
-DELETE FROM imaging.measure WHERE measure IN ('fc_partial', 'fc_z', 'sc_count', 'sc_fa', 'sc_length', 'sc_md', 'thickness', 'area', 'volume', 'tiv');
+DELETE FROM imaging.measure WHERE measure IN ('fc_partial', 'fc_z', 'sc_count', 'sc_fa', 'sc_length', 'sc_md', 'thickness', 'area', 'volume', 'wmv', 'csfv', 'tiv');
 
 COMMIT;

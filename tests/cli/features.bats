@@ -104,3 +104,47 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 	features long.csv --measure area; exits 0; has '2 read, 1 loaded'
 	is 'P01|pre|1|area|{1.25,NaN,NaN,2.75}|{1,0,0,1}' "$(vectors)"
 }
+
+@test "CAT12: XML by names or by numbers, ml become mm3, the choice of an atlas, the intracranial volume; its table" {
+	cat12=$top/tests/fuzz/seeds/cat12
+	printf 'rCuneus\nlCuneus\nother\n' >names.txt; psyrad ingest atlas --names names.txt --atlas aal3
+	cat12() { run psyrad ingest features "$@" --study t --pipeline cat12; }
+	cp "$cat12/catROI.xml" catROI_sub-P01_ses-pre_T1w.xml
+	cat12 catROI_sub-P01_ses-pre_T1w.xml --atlas aal3 --measure gmv; exits 1; has 'it has Vgm over several atlases: aal3, neuromorphometrics'; has '--variable NAME'
+	cat12 catROI_sub-P01_ses-pre_T1w.xml --atlas aal3 --measure gmv --variable lpba40; exits 1; has 'it has no Vgm over lpba40'
+	cat12 catROI_sub-P01_ses-pre_T1w.xml --atlas aal3 --measure thickness; exits 1; has 'it has no values of thickness'
+	cat12 catROI_sub-P01_ses-pre_T1w.xml --atlas aal3 --measure gmv --variable aal3; exits 0; has '1 read, 1 loaded'
+	cat12 catROI_sub-P01_ses-pre_T1w.xml --atlas aal3 --measure wmv; exits 0
+	is $'P01|pre|1|gmv|{7250,8125,NaN}|{1,1,0}\nP01|pre|1|wmv|{2000,1000,NaN}|{1,1,0}' "$(vectors)"
+	cat12 catROI_sub-P01_ses-pre_T1w.xml --atlas aal3 --measure gmv --variable neuromorphometrics; exits 1; has 'value 1: found Left Amygdala; it is no region of the atlas aal3'
+	printf 'index\tname\n9\tb\n7\ta\n' >dk.tsv; psyrad ingest atlas --names dk.tsv --atlas dk40
+	cp "$cat12/catROIs.xml" catROIs_sub-P02_T1w.xml
+	cat12 catROIs_sub-P02_T1w.xml --atlas dk40 --measure thickness; exits 1; has 'say the session'
+	cat12 catROIs_sub-P02_T1w.xml --atlas dk40 --measure thickness --session w2; exits 0
+	is 'a|2.5' "$(q "SELECT name, value FROM imaging.region_value WHERE measure = 'thickness' AND value <> 'NaN'")"
+	cp "$cat12/cat.xml" cat_sub-P01_ses-pre_T1w.xml; cat12 cat_sub-P01_ses-pre_T1w.xml --atlas head --measure tiv; exits 0
+	is 1500250 "$(q "SELECT vector[1]::int FROM imaging.primary WHERE measure = 'tiv'")"
+	printf '<!DOCTYPE S [<!ENTITY e SYSTEM "file:///etc/passwd">]><S><aal3><names><item>&e;</item></names></aal3></S>' >catROI_sub-P03_ses-pre_T1w.xml
+	cat12 catROI_sub-P03_ses-pre_T1w.xml --atlas aal3 --measure gmv; exits 1; has 'a document type or entities'
+	printf '<S><aal3><names><item>lCuneus</item></names><data><Vgm>[1;2]</Vgm></data></aal3></S>' >catROI_sub-P03_ses-pre_T1w.xml
+	cat12 catROI_sub-P03_ses-pre_T1w.xml --atlas aal3 --measure gmv; exits 1; has '<aal3> names 1 regions and has 2 values of Vgm'
+	printf '<S><aal3>' >catROI_sub-P03_ses-pre_T1w.xml; cat12 catROI_sub-P03_ses-pre_T1w.xml --atlas aal3 --measure gmv; exits 1; has 'not well-formed XML'
+	printf 'names,lCuneus,rCuneus\ncatROI_sub-P04_ses-pre_T1w,8.5,7\n' >ROI_aal3_Vgm.csv
+	cat12 ROI_aal3_Vgm.csv --atlas aal3 --measure gmv --unit pints; exits 1; has 'expected mm3, ml, cm3 or l'
+	cat12 ROI_aal3_Vgm.csv --atlas aal3 --measure gmv --unit ml; exits 0
+	is '{7000,8500,NaN}' "$(q "SELECT vector FROM imaging.primary WHERE label = 'P04'")"
+}
+
+@test "real FreeSurfer files: every .stats of a subject, against sums of a program of its own" {
+	folder=$data/imaging/freesurfer_stats/sub-A/stats; need "$folder"
+	mkdir -p sub-P01_ses-pre/stats; cp "$folder"/*.stats sub-P01_ses-pre/stats
+	for parc in aparc aparc.a2009s aparc.DKTatlas; do
+		for h in lh rh; do awk -v h=$h '!/^#/ { print h "_" $1 }' "$folder/$h.$parc.stats"; done >names.txt
+		psyrad ingest atlas --names names.txt --atlas "${parc//./-}"
+		for m in 'thickness 5' 'area 3' 'volume 4'; do set -- $m
+			run psyrad ingest features sub-P01_ses-pre/stats/?h.$parc.stats --study t --atlas "${parc//./-}" --pipeline fs --measure $1; exits 0
+			is "$(awk -v c=$2 '!/^#/ { s += $c; n++ } END { printf "%d|%.2f", n, s }' "$folder"/?h.$parc.stats)" \
+				"$(q "SELECT cardinality(vector), (SELECT sum(v::numeric) FROM unnest(vector) v)::numeric(12, 2) FROM imaging.primary WHERE measure = '$1' AND atlas = '${parc//./-}'")"
+		done
+	done
+}
