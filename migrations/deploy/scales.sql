@@ -56,15 +56,73 @@ END;
 COMMENT ON FUNCTION clinical.instrument_definition(text) IS
 	'The definition that clinical.declare_instrument takes, of an instrument that is there; NULL when there is none.  Declared again it changes nothing';
 
+-- What is wrong with the items: ranges, groups that count once, numbers in the longest form, and totals that are not theirs.
+CREATE FUNCTION clinical.item_faults(doc jsonb) RETURNS TABLE (rank int, message text)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH item AS (
+		SELECT n, (e ->> 'min')::numeric AS lo, (e ->> 'max')::numeric AS hi, (e ->> 'counts_with')::numeric AS counts_with,
+			coalesce((e ->> 'form_item')::numeric, n) AS form_item, e ->> 'min' AS lo_text, e ->> 'max' AS hi_text, e ->> 'counts_with' AS counts_text
+		FROM jsonb_array_elements(doc -> 'items') WITH ORDINALITY t(e, n)
+	)
+	SELECT 4, format('items[%s]: min is %s and max %s where two integers are expected, the first the smaller', n, lo_text, hi_text)
+	FROM item WHERE lo >= hi OR lo % 1 <> 0 OR hi % 1 <> 0 OR abs(lo) > 1000 OR abs(hi) > 1000
+	UNION ALL
+	SELECT 5, format('items[%s]: counts_with is %s where the number of an item before it, or its own, is expected that is the first of its group', i.n, i.counts_text)
+	FROM item i WHERE NOT (i.counts_with BETWEEN 1 AND i.n AND i.counts_with % 1 = 0
+		AND coalesce((SELECT f.counts_with FROM item f WHERE f.n = i.counts_with), i.counts_with) = i.counts_with)
+	UNION ALL
+	SELECT 6, format('items[%s]: form_item is %s where a number of its own is expected, 1 or above', n, form_item)
+	FROM (SELECT n, form_item, count(*) OVER (PARTITION BY form_item) AS times FROM item) f
+	WHERE times > 1 OR form_item < 1 OR form_item % 1 <> 0 OR form_item > 10000
+	UNION ALL
+	SELECT 7, format('the items'' totals run from %s to %s, and the definition''s from %s to %s', least_sum, most_sum, doc ->> 'total_min', doc ->> 'total_max')
+	FROM (SELECT sum(least_part) AS least_sum, sum(most_part) AS most_sum
+		FROM (SELECT max(lo) AS least_part, max(hi) AS most_part FROM item GROUP BY coalesce(counts_with, n)) parts) sums
+	WHERE (least_sum, most_sum) <> ((doc ->> 'total_min')::numeric, (doc ->> 'total_max')::numeric);
+$$;
+COMMENT ON FUNCTION clinical.item_faults(jsonb) IS 'For clinical.check_instrument: what is wrong with the items of a definition, by place';
+
+-- Of bands: gaps, overlaps, a remission that is no one end of the range.
+CREATE FUNCTION clinical.band_faults(doc jsonb) RETURNS TABLE (rank int, message text)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH total AS (SELECT (doc ->> 'total_min')::numeric AS lo, (doc ->> 'total_max')::numeric AS hi),
+	band AS (SELECT e ->> 'scheme' AS scheme, (e ->> 'lo')::numeric AS lo, (e ->> 'hi')::numeric AS hi FROM jsonb_array_elements(doc -> 'cutoffs') e)
+	SELECT 8, format('scheme %s: the bands from %s to %s do not meet the next at %s: each total belongs to one band', scheme, lo, hi, next_lo)
+	FROM (SELECT b.*, coalesce(lead(b.lo) OVER w, t.hi + 1) AS next_lo, coalesce(lag(b.hi) OVER w, t.lo - 1) AS before
+		FROM band b, total t WHERE b.scheme NOT LIKE 'remission%' WINDOW w AS (PARTITION BY b.scheme ORDER BY b.lo)) chain
+	WHERE hi < lo OR hi + 1 <> next_lo OR lo - 1 <> before
+	UNION ALL
+	SELECT 9, format('scheme %s: one band is expected that begins at the best total and does not reach the worst', r.scheme)
+	FROM (SELECT scheme, count(*) AS bands, min(lo) AS lo, max(hi) AS hi FROM band WHERE scheme LIKE 'remission%' GROUP BY scheme) r, total t
+	WHERE r.bands <> 1 OR r.hi < r.lo OR CASE doc ->> 'higher_is' WHEN 'worse' THEN r.lo <> t.lo OR r.hi >= t.hi ELSE r.hi <> t.hi OR r.lo <= t.lo END;
+$$;
+COMMENT ON FUNCTION clinical.band_faults(jsonb) IS 'For clinical.check_instrument: what is wrong with the schemes of bands of a definition';
+
+CREATE FUNCTION clinical.factor_faults(doc jsonb) RETURNS TABLE (rank int, message text)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH size AS (SELECT jsonb_array_length(coalesce(nullif(doc -> 'items', 'null'), '[]')) AS size)
+	SELECT 10, format('factors[%s] (%s): items is %s where different numbers from 1 to %s are expected', n, e ->> 'factor', e -> 'items', size)
+	FROM size, jsonb_array_elements(doc -> 'factors') WITH ORDINALITY t(e, n)
+	WHERE jsonb_array_length(e -> 'items') = 0
+		OR (SELECT count(*) <> count(DISTINCT i) OR bool_or(jsonb_typeof(i) <> 'number' OR i::text !~ '^[1-9][0-9]{0,4}$' OR i::text::int > size) FROM jsonb_array_elements(e -> 'items') i)
+	UNION ALL
+	SELECT 11, format('factors: scheme %s has %s more than once', e ->> 'scheme', e ->> 'factor')
+	FROM jsonb_array_elements(doc -> 'factors') e GROUP BY e ->> 'scheme', e ->> 'factor' HAVING count(*) > 1;
+$$;
+COMMENT ON FUNCTION clinical.factor_faults(jsonb) IS 'For clinical.check_instrument: what is wrong with the factor structures of a definition';
+
 CREATE FUNCTION clinical.check_instrument(doc jsonb) RETURNS void
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	size  int;
 	wrong text;
-	lo    numeric;
-	hi    numeric;
 BEGIN
 	doc := jsonb_strip_nulls(doc);
 	PERFORM clinical.check_declared(doc, 'the definition', '{"instrument": "string!", "family": "string", "version_stated": "boolean",
@@ -76,49 +134,18 @@ BEGIN
 		"label_zh": "string", "source": "string"}') FROM jsonb_array_elements(doc -> 'cutoffs') WITH ORDINALITY t(e, n);
 	PERFORM clinical.check_declared(e, format('factors[%s]', n), '{"scheme": "string!", "factor": "string!", "name_zh": "string", "items": "array!",
 		"source": "string!"}') FROM jsonb_array_elements(doc -> 'factors') WITH ORDINALITY t(e, n);
-	size := jsonb_array_length(coalesce(nullif(doc -> 'items', 'null'), '[]'));
-	lo := (doc ->> 'total_min')::numeric;
-	hi := (doc ->> 'total_max')::numeric;
-	SELECT message INTO wrong FROM (
+	SELECT f.message INTO wrong FROM (
 		SELECT 1 AS rank, format('%L is no name for an instrument: letters, digits, space, _ . + -, at most 63', doc ->> 'instrument') AS message
 		WHERE doc ->> 'instrument' !~ '^[A-Za-z0-9][A-Za-z0-9 _.+-]{0,62}$'
-		UNION ALL SELECT 2, format('total_min is %s and total_max %s: no range', lo, hi) WHERE lo >= hi
+		UNION ALL SELECT 2, format('total_min is %s and total_max %s: no range', doc ->> 'total_min', doc ->> 'total_max')
+		WHERE (doc ->> 'total_min')::numeric >= (doc ->> 'total_max')::numeric
 		UNION ALL SELECT 3, format('index_factor is %s where a number above 0 is expected', doc ->> 'index_factor') WHERE (doc ->> 'index_factor')::numeric <= 0
-		UNION ALL SELECT 4, format('items[%s]: min is %s and max %s where two integers are expected, the first the smaller', n, e ->> 'min', e ->> 'max')
-		FROM jsonb_array_elements(doc -> 'items') WITH ORDINALITY t(e, n)
-		WHERE (e ->> 'min')::numeric >= (e ->> 'max')::numeric OR (e ->> 'min')::numeric % 1 <> 0 OR (e ->> 'max')::numeric % 1 <> 0
-			OR abs((e ->> 'min')::numeric) > 1000 OR abs((e ->> 'max')::numeric) > 1000
-		UNION ALL SELECT 5, format('items[%s]: counts_with is %s where the number of an item before it, or its own, is expected that is the first of its group', n, e ->> 'counts_with')
-		FROM jsonb_array_elements(doc -> 'items') WITH ORDINALITY t(e, n)
-		WHERE NOT ((e ->> 'counts_with')::numeric BETWEEN 1 AND n AND (e ->> 'counts_with')::numeric % 1 = 0
-			AND coalesce((doc -> 'items' -> ((e ->> 'counts_with')::numeric::int - 1) ->> 'counts_with')::numeric, (e ->> 'counts_with')::numeric) = (e ->> 'counts_with')::numeric)
-		UNION ALL SELECT 6, format('items[%s]: form_item is %s where a number of its own is expected, 1 or above', n, number)
-		FROM (SELECT n, coalesce((e ->> 'form_item')::numeric, n) AS number, count(*) OVER (PARTITION BY coalesce((e ->> 'form_item')::numeric, n)) AS times
-			FROM jsonb_array_elements(doc -> 'items') WITH ORDINALITY t(e, n)) f WHERE times > 1 OR number < 1 OR number % 1 <> 0 OR number > 10000
-		UNION ALL SELECT 7, format('the items'' totals run from %s to %s, and the definition''s from %s to %s', least_sum, most_sum, lo, hi)
-		FROM (SELECT sum(least_part) AS least_sum, sum(most_part) AS most_sum FROM (
-			SELECT max((e ->> 'min')::numeric) AS least_part, max((e ->> 'max')::numeric) AS most_part
-			FROM jsonb_array_elements(doc -> 'items') WITH ORDINALITY t(e, n) GROUP BY coalesce((e ->> 'counts_with')::numeric, n)) parts) sums
-		WHERE (least_sum, most_sum) <> (lo, hi)
-		UNION ALL SELECT 8, format('scheme %s: the bands from %s to %s do not meet the next at %s: each total belongs to one band', scheme, b_lo, b_hi, next_lo)
-		FROM (SELECT scheme, b_lo, b_hi, coalesce(lead(b_lo) OVER w, hi + 1) AS next_lo, coalesce(lag(b_hi) OVER w, lo - 1) AS before
-			FROM (SELECT e ->> 'scheme' AS scheme, (e ->> 'lo')::numeric AS b_lo, (e ->> 'hi')::numeric AS b_hi FROM jsonb_array_elements(doc -> 'cutoffs') e) b
-			WHERE scheme NOT LIKE 'remission%'
-			WINDOW w AS (PARTITION BY scheme ORDER BY b_lo)) chain
-		WHERE b_hi < b_lo OR b_hi + 1 <> next_lo OR b_lo - 1 <> before
-		UNION ALL SELECT 9, format('scheme %s: one band is expected that begins at the best total and does not reach the worst', scheme)
-		FROM (SELECT e ->> 'scheme' AS scheme, count(*) AS bands, min((e ->> 'lo')::numeric) AS b_lo, max((e ->> 'hi')::numeric) AS b_hi
-			FROM jsonb_array_elements(doc -> 'cutoffs') e WHERE e ->> 'scheme' LIKE 'remission%' GROUP BY 1) r
-		WHERE bands <> 1 OR b_hi < b_lo OR CASE doc ->> 'higher_is' WHEN 'worse' THEN b_lo <> lo OR b_hi >= hi ELSE b_hi <> hi OR b_lo <= lo END
-		UNION ALL SELECT 10, format('factors[%s] (%s): items is %s where different numbers from 1 to %s are expected', n, e ->> 'factor', e -> 'items', size)
-		FROM jsonb_array_elements(doc -> 'factors') WITH ORDINALITY t(e, n)
-		WHERE jsonb_array_length(e -> 'items') = 0
-			OR (SELECT count(*) <> count(DISTINCT i) OR bool_or(jsonb_typeof(i) <> 'number' OR i::text !~ '^[1-9][0-9]{0,4}$' OR i::text::int > size) FROM jsonb_array_elements(e -> 'items') i)
-		UNION ALL SELECT 11, format('factors: scheme %s has %s more than once', e ->> 'scheme', e ->> 'factor')
-		FROM jsonb_array_elements(doc -> 'factors') e GROUP BY e ->> 'scheme', e ->> 'factor' HAVING count(*) > 1
+		UNION ALL SELECT * FROM clinical.item_faults(doc)
+		UNION ALL SELECT * FROM clinical.band_faults(doc)
+		UNION ALL SELECT * FROM clinical.factor_faults(doc)
 		UNION ALL SELECT 12, 'an instrument whose version is not stated has neither items nor bands nor factors'
-		WHERE doc -> 'version_stated' = 'false' AND (size > 0 OR doc -> 'cutoffs' <> '[]' OR doc -> 'factors' <> '[]')
-	) checks ORDER BY rank, message COLLATE "C" LIMIT 1;
+		WHERE doc -> 'version_stated' = 'false' AND (doc -> 'items' <> '[]' OR doc -> 'cutoffs' <> '[]' OR doc -> 'factors' <> '[]')
+	) f ORDER BY f.rank, f.message COLLATE "C" LIMIT 1;
 	IF wrong IS NOT NULL THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('instrument %s: %s', doc ->> 'instrument', wrong);
 	END IF;

@@ -12,6 +12,22 @@ CREATE FUNCTION clinical.least_squares(state psyrad.meta_regression_state, level
 	RETURN psyrad.meta_regression_final(state, method => 'EE', test => 'knha', level => level, intercept => intercept);
 COMMENT ON FUNCTION clinical.least_squares(psyrad.meta_regression_state, double precision, boolean) IS 'A linear model with equal variances: coefficients, standard errors from the residual variance, t with n - p df';
 
+-- What both models want of their arrays, which are as long as each other by then.
+CREATE FUNCTION clinical.check_model_input(final double precision[], baseline double precision[], arms text[], reference text, level double precision) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT (level > 0 AND level < 1) OR level IS NULL THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'level must be a number between 0 and 1, such as 0.95';
+	ELSIF EXISTS (SELECT FROM unnest(final || baseline) v WHERE v IN ('NaN', 'Infinity', '-Infinity')) THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'final and baseline must be finite', HINT = 'What is missing is NULL.';
+	ELSIF NOT reference = ANY (arms) THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('reference is %L, which no row has for its arm', reference);
+	END IF;
+END $$;
+COMMENT ON FUNCTION clinical.check_model_input(double precision[], double precision[], text[], text, double precision) IS 'For clinical.ancova and clinical.mmrm: raises 22023 for a level that is none, values that are not finite, a reference that no row has';
+
 CREATE FUNCTION clinical.ancova(final double precision[], baseline double precision[], arms text[], sites text[] DEFAULT NULL,
 	reference text DEFAULT NULL, level double precision DEFAULT 0.95)
 	RETURNS TABLE (quantity text, arm text, versus text, n bigint, n_missing bigint, estimate double precision, se double precision,
@@ -36,19 +52,13 @@ BEGIN
 		RAISE array_subscript_error USING
 			MESSAGE = format('final has %s elements, baseline %s, arms %s, sites %s', cardinality(final), cardinality(baseline), cardinality(ancova.arms), coalesce(cardinality(sites)::text, 'none')),
 			HINT = 'One element a person in each; what is missing is NULL.';
-	ELSIF NOT (level > 0 AND level < 1) OR level IS NULL THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'level must be a number between 0 and 1, such as 0.95';
-	ELSIF EXISTS (SELECT FROM unnest(final || baseline) v WHERE v IN ('NaN', 'Infinity', '-Infinity')) THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'final and baseline must be finite', HINT = 'What is missing is NULL.';
 	END IF;
+	PERFORM clinical.check_model_input(final, baseline, ancova.arms, reference, level);
 	SELECT count(*) FILTER (WHERE whole), count(*) FILTER (WHERE NOT whole), coalesce(avg(b) FILTER (WHERE whole), 0),
 		array_agg(DISTINCT g COLLATE "C" ORDER BY g COLLATE "C") FILTER (WHERE whole), array_agg(DISTINCT s COLLATE "C" ORDER BY s COLLATE "C") FILTER (WHERE whole)
 	INTO known, missing, centre, levels, places
 	FROM (SELECT y, b, g, s, y IS NOT NULL AND b IS NOT NULL AND g IS NOT NULL AND (s IS NOT NULL OR sites IS NULL) AS whole
 		FROM unnest(final, baseline, ancova.arms, sites) r(y, b, g, s)) rows;
-	IF NOT reference = ANY (ancova.arms) THEN
-		RAISE invalid_parameter_value USING MESSAGE = format('reference is %L, which no row has for its arm', reference);
-	END IF;
 	IF coalesce(cardinality(levels), 0) < 2 THEN
 		RETURN QUERY SELECT 'difference', NULL::text, NULL::text, known, missing, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8,
 			format('%s arm with complete rows where two are needed', coalesce(cardinality(levels), 0));
@@ -118,13 +128,9 @@ BEGIN
 			MESSAGE = format('final has %s elements, baseline %s, arms %s, weeks %s, subjects %s, sites %s', size, cardinality(baseline), cardinality(mmrm.arms), cardinality(weeks),
 				cardinality(mmrm.subjects), coalesce(cardinality(mmrm.sites)::text, 'none')),
 			HINT = 'One element a person and visit in each; what is missing is NULL.';
-	ELSIF NOT (level > 0 AND level < 1) OR level IS NULL THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'level must be a number between 0 and 1, such as 0.95';
-	ELSIF EXISTS (SELECT FROM unnest(final || baseline) v WHERE v IN ('NaN', 'Infinity', '-Infinity')) THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'final and baseline must be finite', HINT = 'What is missing is NULL.';
-	ELSIF NOT reference = ANY (mmrm.arms) THEN
-		RAISE invalid_parameter_value USING MESSAGE = format('reference is %L, which no row has for its arm', reference);
-	ELSIF EXISTS (SELECT FROM unnest(mmrm.subjects, weeks) v(who, w) GROUP BY who, w HAVING count(*) > 1) THEN
+	END IF;
+	PERFORM clinical.check_model_input(final, baseline, mmrm.arms, reference, level);
+	IF EXISTS (SELECT FROM unnest(mmrm.subjects, weeks) v(who, w) GROUP BY who, w HAVING count(*) > 1) THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'a person has two rows of one week';
 	END IF;
 	SELECT count(*), count(DISTINCT who), var_samp(y) * 1e-6, array_agg(DISTINCT g COLLATE "C" ORDER BY g COLLATE "C"),
