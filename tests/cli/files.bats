@@ -17,11 +17,11 @@ refused() {
 }
 
 @test "GBK bytes in a UTF-8 file: refused by line and column, loaded when named" {
-	printf 'participant_id,week,total,rater\nP01,0,20,R1\nP02,0,21,\xcd\xf5\n' >gbk.csv
-	refused gbk.csv 'line 3, column 10: byte 0xcd is not valid UTF-8'
+	{ printf 'participant_id,week,total,instrument\nP01,0,20,HAMD-17\nP02,0,21,'; printf '汉密尔顿抑郁量表24项\n' | iconv -t GBK; } >gbk.csv
+	refused gbk.csv 'line 3, column 10: byte 0xba is not valid UTF-8'
 	has 'gb18030'
 	scores gbk.csv --encoding gb18030; exits 0
-	is '王' "$(q 'SELECT rater FROM clinical.score WHERE total = 21')"
+	is 'HAMD-24' "$(q 'SELECT instrument FROM clinical.score WHERE total = 21')"
 }
 
 @test "NUL bytes" {
@@ -164,7 +164,7 @@ refused() {
 	run psyrad nonsense; exits 2
 	run psyrad ingest scores; exits 2
 	run psyrad ingest scores a.csv --instrument HAMD-17; exits 2; has '--study STUDY is missing'
-	run psyrad ingest scores a.csv --study t --instrument HAMD-17 --encoding latin1; exits 2
+	run psyrad ingest scores a.csv --study t --instrument HAMD-17 --encoding ebcdic; exits 2
 	run psyrad ingest scores a.csv --study t --instrument HAMD-17 --map participant_id; exits 2
 	run psyrad ingest scores a.csv --study t --instrument HAMD-17 --nonsense; exits 2
 	long_file
