@@ -39,7 +39,8 @@ typedef enum option_set
 	OPT_LITERATURE = 1 << 22, /* --database, --search, --searched, --format, --encoding, --map */
 	OPT_BIDS = 1 << 23,      /* --arm, --strict */
 	OPT_LEVEL = 1 << 24,     /* --level */
-	OPT_SEED = 1 << 25       /* --seeds */
+	OPT_SEED = 1 << 25,      /* --seeds */
+	OPT_COORDINATES = 1 << 26 /* --space, --studies */
 } option_set;
 
 typedef struct options
@@ -71,6 +72,7 @@ typedef struct options
 	const void *context; /* of a command that loads several kinds: what its loaders need to know */
 	const char *name, *trained_on, *format, *classes, *positive;
 	const char *database, *search, *searched;
+	const char *studies;
 } options;
 
 /* Reads argv (from the word after the command).  False, with a message printed, for what it does not know. */

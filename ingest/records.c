@@ -1,6 +1,8 @@
 /* records.c - the reader that a file's first bytes ask for; see records.h. */
 #include "records.h"
 
+#include "gunzip.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +18,29 @@ refuse_known(const uint8_t *bytes, size_t size, psy_error *err)
 	if (size >= 5 && memcmp(bytes, "%PDF-", 5) == 0)
 		return psy_fail(err, PSY_UNSUPPORTED, "a PDF document; expected a table (CSV, TSV, .xlsx or .sav)");
 	return PSY_OK;
+}
+
+#define MOST_INFLATED ((size_t) 1 << 30)
+
+/* The text within gzip, whole: what a header promises is not believed, the bytes are counted. */
+static psy_status
+inflate(records *r, source *from, psy_error *err)
+{
+	gunzip g;
+	size_t got = 1;
+	psy_status status = gunzip_open(&g, from, err);
+
+	while (status == PSY_OK && got > 0)
+	{
+		buffer_reserve(&r->inflated, GUNZIP_CHUNK);
+		status = gunzip_read(&g, r->inflated.data + r->inflated.size, GUNZIP_CHUNK, &got, err);
+		r->inflated.size += status == PSY_OK ? got : 0;
+		if (r->inflated.size > MOST_INFLATED)
+			status = psy_fail(err, PSY_LIMIT, "more than %zu MB inflated", MOST_INFLATED >> 20);
+	}
+	gunzip_close(&g);
+	source_memory(&r->inside, r->inflated.data, r->inflated.size);
+	return status;
 }
 
 psy_status
@@ -35,6 +60,11 @@ records_open(records *r, source *from, const options *opt, psy_error *err)
 		return psy_fail(err, PSY_DOMAIN, "--sheet: the file is no .xlsx workbook");
 	if (opt->labels && r->kind != RECORDS_SAV)
 		return psy_fail(err, PSY_DOMAIN, "--labels: the file is no SPSS file");
+	if (got >= 2 && first[0] == 0x1f && first[1] == 0x8b)
+	{
+		status = inflate(r, from, err);
+		return status == PSY_OK ? csv_open(&r->csv, &r->inside, opt->encoding, 0, err) : status;
+	}
 	switch (r->kind)
 	{
 		case RECORDS_SHEET: return sheet_open(&r->sheet, from, opt->sheet, err);
@@ -160,5 +190,6 @@ records_done(records *r)
 		default: csv_done(&r->csv);
 	}
 	eav_done(&r->eav);
+	buffer_free(&r->inflated);
 	*r = (records){0};
 }

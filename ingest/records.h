@@ -1,7 +1,7 @@
 /*
  * records.h - a table's records, whatever file they are in: delimited text, a worksheet (.xlsx), SPSS (.sav).
  *
- * REDCap's export with a line a cell is put together into records (reader_eav.h).  The content decides, never the name.  The first record is the header.  A record's line is its line in a text, its row in a sheet,
+ * A text may be gzipped.  REDCap's export with a line a cell is put together into records (reader_eav.h).  The content decides, never the name.  The first record is the header.  A record's line is its line in a text, its row in a sheet,
  * its case in an SPSS file.
  */
 #ifndef RECORDS_H
@@ -29,6 +29,8 @@ typedef struct records
 	sav_reader sav;
 	size_t cells;
 	long line;
+	buffer inflated; /* of a gzipped text, the whole */
+	source inside;
 	const long *cell_line; /* of each cell, where a record is put together from several lines; else NULL */
 } records;
 

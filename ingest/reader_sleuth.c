@@ -1,0 +1,241 @@
+/*
+ * reader_sleuth.c - text of BrainMap's Sleuth and GingerALE:
+ *
+ *     // Reference=MNI
+ *     // Study, Year: Contrast
+ *     // Subjects=12
+ *     -16  -58  -22
+ *
+ * An experiment begins with comments and ends with a blank line or the next comments.  Several names before one number of
+ * subjects are contrasts that were pooled: one experiment, whose name is all of theirs.  Anything else is an error that names
+ * its line: a focus that is not three numbers must not vanish.
+ */
+#include "coordinates.h"
+
+#include "buffer.h"
+#include "number.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+typedef struct sleuth
+{
+	coordinates *to;
+	long line;
+	char *space;
+	buffer names, study, contrast;
+	long named;     /* line of the first name */
+	double n;       /* participants; NAN until they are stated */
+	bool announced; /* the experiment was sent: foci may follow */
+} sleuth;
+
+static const char *
+skip_blanks(const char *p)
+{
+	while (*p == ' ' || *p == '\t' || *p == '\r' || strncmp(p, "\xc2\xa0", 2) == 0)
+		p += *p == '\xc2' ? 2 : 1;
+	return p;
+}
+
+/* The length of a line without blanks at its end. */
+static size_t
+trimmed(const char *p, size_t length)
+{
+	while (length > 0 && (p[length - 1] == ' ' || p[length - 1] == '\t' || p[length - 1] == '\r'))
+		length--;
+	return length;
+}
+
+/* "Reference = MNI" and "Subjects=12": what follows the sign, or NULL. */
+static const char *
+assigned(const char *text, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (strncasecmp(text, name, n) != 0)
+		return NULL;
+	text = skip_blanks(text + n);
+	return *text == '=' || *text == ':' ? skip_blanks(text + 1) : NULL;
+}
+
+bool
+sleuth_recognised(const char *text)
+{
+	const char *p = text;
+
+	while (*p == '\n' || *p == '\r' || *p == ' ' || *p == '\t')
+		p++;
+	return strncmp(p, "//", 2) == 0;
+}
+
+static psy_status
+take_space(sleuth *s, const char *value, size_t length, psy_error *err)
+{
+	static const char *const known[] = {"MNI", "Talairach", "TAL", "Tailarach"};
+
+	if (s->space != NULL)
+		return psy_fail(err, PSY_FORMAT, "line %ld: a second Reference; one is expected, for the whole file", s->line);
+	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+		if (strlen(known[k]) == length && strncasecmp(value, known[k], length) == 0)
+			s->space = keep_text(k == 0 ? "MNI" : "TAL");
+	if (s->space != NULL)
+		return PSY_OK;
+	return psy_fail(err, PSY_DOMAIN, "line %ld: found reference %.*s; expected MNI or Talairach", s->line,
+					(int) (length < 60 ? length : 60), value);
+}
+
+static psy_status
+take_subjects(sleuth *s, const char *value, size_t length, psy_error *err)
+{
+	char *cell = keep_bytes(value, length);
+	psy_error why;
+	psy_status status = parse_real(cell, &s->n, &why);
+
+	if (status != PSY_OK || !(s->n > 0 && s->n < 1e6))
+		status = psy_fail(err, PSY_DOMAIN, "line %ld: found Subjects=%.60s; expected a number of participants", s->line, cell);
+	else if (s->names.size == 0)
+		status = psy_fail(err, PSY_FORMAT, "line %ld: Subjects without the name of an experiment above it", s->line);
+	free(cell);
+	return status;
+}
+
+static void
+begin_experiment(sleuth *s)
+{
+	buffer_clear(&s->names);
+	s->n = NAN;
+	s->announced = false;
+}
+
+static psy_status
+take_comment(sleuth *s, const char *text, size_t length, psy_error *err)
+{
+	const char *value;
+
+	if (s->announced)
+		begin_experiment(s);
+	if (length == 0)
+		return PSY_OK;
+	if ((value = assigned(text, "Reference")) != NULL)
+		return take_space(s, value, (size_t) (text + length - value), err);
+	if ((value = assigned(text, "Subjects")) != NULL)
+		return take_subjects(s, value, (size_t) (text + length - value), err);
+	if (s->names.size == 0)
+		s->named = s->line;
+	else
+		buffer_text(&s->names, "; ");
+	buffer_add(&s->names, text, length);
+	return PSY_OK;
+}
+
+/* "Study: Contrast"; without a colon the whole is the study. */
+static void
+split_names(sleuth *s)
+{
+	const char *colon = strchr(s->names.data, ':');
+	size_t n = colon == NULL ? s->names.size : (size_t) (colon - s->names.data);
+
+	buffer_clear(&s->study);
+	buffer_add(&s->study, s->names.data, trimmed(s->names.data, n));
+	buffer_clear(&s->contrast);
+	buffer_text(&s->contrast, colon == NULL ? "1" : skip_blanks(colon + 1));
+	if (s->study.size == 0)
+		buffer_add(&s->study, s->names.data, s->names.size);
+	if (s->contrast.size == 0)
+		buffer_text(&s->contrast, "1");
+}
+
+static psy_status
+announce(sleuth *s, psy_error *err)
+{
+	experiment e = {.line = s->named, .space = s->space, .n = s->n};
+
+	if (s->space == NULL)
+	{
+		psy_fail(err, PSY_FORMAT, "line %ld: foci before the space of the file is stated", s->line);
+		return psy_hint(err, "the first line should be // Reference=MNI or // Reference=Talairach");
+	}
+	if (s->names.size == 0)
+		return psy_fail(err, PSY_FORMAT, "line %ld: a focus without the name of an experiment above it", s->line);
+	split_names(s);
+	e.study = s->study.data;
+	e.contrast = s->contrast.data;
+	s->announced = true;
+	return coordinates_experiment(s->to, &e, err);
+}
+
+static psy_status
+take_focus(sleuth *s, const char *text, size_t length, psy_error *err)
+{
+	char *row = keep_bytes(text, length), *rest = NULL;
+	focus f = {.line = s->line, .value = NAN, .raw = row};
+	int count = 0;
+	psy_status status = s->announced ? PSY_OK : announce(s, err);
+
+	for (char *cell = strtok_r(row, " \t,;", &rest); cell != NULL && status == PSY_OK; cell = strtok_r(NULL, " \t,;", &rest), count++)
+	{
+		psy_error why;
+
+		if (count < 3 && parse_real(cell, &f.xyz[count], &why) != PSY_OK)
+			status = psy_fail(err, PSY_DOMAIN, "line %ld, value %d: found %.60s; expected a coordinate in mm", s->line, count + 1, cell);
+	}
+	if (status == PSY_OK && count != 3)
+		status = psy_fail(err, PSY_SHAPE, "line %ld has %d values; expected x, y and z", s->line, count);
+	memcpy(row, text, length); /* strtok_r left holes */
+	if (status == PSY_OK)
+		status = coordinates_focus(s->to, &f, err);
+	free(row);
+	return status;
+}
+
+/* The end of an experiment: one that has a name but neither subjects nor foci is kept as it is. */
+static psy_status
+end_experiment(sleuth *s, psy_error *err)
+{
+	psy_status status = PSY_OK;
+
+	if (!s->announced && s->names.size > 0 && !isnan(s->n))
+		status = announce(s, err);
+	if (s->announced || status != PSY_OK)
+		begin_experiment(s);
+	return status;
+}
+
+static psy_status
+take_line(sleuth *s, const char *line, size_t length, psy_error *err)
+{
+	const char *text = skip_blanks(line);
+
+	length = text < line + length ? trimmed(text, (size_t) (line + length - text)) : 0;
+	if (length == 0)
+		return end_experiment(s, err);
+	if (strncmp(text, "//", 2) != 0)
+		return take_focus(s, text, length, err);
+	line = skip_blanks(text + 2);
+	return take_comment(s, line, line < text + length ? (size_t) (text + length - line) : 0, err);
+}
+
+psy_status
+read_sleuth(coordinates *c, const char *text, psy_error *err)
+{
+	sleuth s = {.to = c, .n = NAN};
+	psy_status status = PSY_OK;
+
+	while (*text != '\0' && status == PSY_OK)
+	{
+		size_t length = strcspn(text, "\n");
+
+		s.line++;
+		status = take_line(&s, text, length, err);
+		text += length + (text[length] == '\n');
+	}
+	if (status == PSY_OK)
+		status = end_experiment(&s, err);
+	free(s.space);
+	buffer_free(&s.names);
+	buffer_free(&s.study);
+	buffer_free(&s.contrast);
+	return status;
+}

@@ -1,0 +1,112 @@
+# Foci of imaging experiments: Sleuth, NiMARE, NIMADS, neurosynth, tables; nothing lost, no space assumed, wrong files refused with the line.
+load cases.bash
+
+coordinates() { run psyrad ingest coordinates "$@"; }
+sleuth() { printf '// Reference=%s\n' "$1"; printf '// Zhang 2020: %s\n// Subjects=%s\n-16\t-58\t-22\n26 -64 -50\n\n' A 20 B 24; }
+
+@test "Sleuth text: experiments with their participants and foci, Talairach brought to MNI" {
+	{ sleuth Talairach; printf '// Li 2021: pooled\n// Li 2021: other\n// Subjects = 31\n1,2,3\n'; } >a.txt
+	coordinates a.txt; exits 0; has '5 read, 5 loaded, 0 unchanged, 0 rejected'
+	is 'Li 2021|pooled; Li 2021: other|31|TAL Zhang 2020|A|20|TAL Zhang 2020|B|24|TAL' "$(q "SELECT study, contrast, n, space FROM evidence.experiment ORDER BY 1, 2" | paste -sd ' ')"
+	is '-15.9715|-62.1484|-23.2067' "$(q "SELECT round(mni_x::numeric, 4), round(mni_y::numeric, 4), round(mni_z::numeric, 4) FROM evidence.coordinate WHERE contrast = 'A' AND ordinal = 1")"
+	coordinates a.txt; exits 0; has '0 loaded, 5 unchanged'
+}
+
+@test "Sleuth files that cannot be are refused whole, with the line" {
+	sleuth MNI >good.txt
+	printf '// Reference=Dog\n// A: B\n// Subjects=3\n1 2 3\n' >space.txt
+	{ cat good.txt; echo '10 20 dog'; } >word.txt
+	{ sed '$d' good.txt; echo '10 20'; } >two.txt
+	{ sed '$d' good.txt; echo '1 2 3 4'; } >four.txt
+	sed 1d good.txt >none.txt
+	printf '// Reference=MNI\n// Subjects=3\n1 2 3\n' >nameless.txt
+	printf '// Reference=MNI\n// A: B\n// Subjects=many\n1 2 3\n' >many.txt
+	coordinates space.txt; exits 1; has 'line 1: found reference Dog; expected MNI or Talairach'
+	coordinates word.txt; exits 1; has 'line 12: a focus without the name of an experiment above it'
+	coordinates two.txt; exits 1; has 'line 11 has 2 values; expected x, y and z'
+	coordinates four.txt; exits 1; has 'line 11 has 4 values; expected x, y and z'
+	coordinates none.txt; exits 1; has 'line 3: foci before the space of the file is stated'
+	coordinates nameless.txt; exits 1; has 'line 2: Subjects without the name of an experiment above it'
+	coordinates many.txt; exits 1; has 'line 3: found Subjects=many; expected a number of participants'
+	is '0|7' "$(q "SELECT (SELECT count(*) FROM evidence.focus), (SELECT count(*) FROM ingest.file WHERE status = 'refused')")"
+}
+
+@test "a table: spaces row by row, participants, direction, scope; a bad cell is one reject" {
+	cat >a.csv <<-'EOF'
+		study,contrast,x,y,z,space,n,direction,scope,sample
+		Zhang 2020,A>B,1,2,3,MNI,20,increase,whole brain,guangzhou
+		Zhang 2020,A>B,4,5,6,MNI,20,increase,whole brain,guangzhou
+		Zhang 2021,C,10,20,30,TAL,18,decreased,ROI,guangzhou
+		Li 2019,,7,8,9,,15,,,
+		Wu 2018,D,7,eight,9,MNI,15,,,
+		Wu 2018,E,7,8,9,Dog,15,,,
+		Wu 2018,F,7,,9,MNI,15,,,
+		Wu 2018,G,7,2000,9,MNI,15,sideways,,
+		,H,1,1,1,MNI,2,,,
+	EOF
+	coordinates a.csv; exits 1; has '9 read, 4 loaded'
+	is '6|bad_number|found eight 7|unknown_space|found Dog 8|missing_coordinate|empty 9|out_of_range|found 2000 9|unknown_direction|found sideways 10|missing_study|empty' \
+		"$(q "SELECT line, code, split_part(message, ';', 1) FROM ingest.reject WHERE code <> 'row_vanished' ORDER BY 1, 2" | sed 's/: .*//' | paste -sd ' ')"
+	is 'Li 2019|1|unknown||15|Li 2019 Zhang 2020|A>B|MNI|increase|20|guangzhou Zhang 2021|C|TAL|decrease|18|guangzhou' \
+		"$(q "SELECT DISTINCT study, contrast, space, direction, n, sample FROM evidence.coordinate ORDER BY 1" | paste -sd ' ')"
+	is '2|t|20' "$(q "SELECT count(*), bool_and(direction = 'increase'), min(n) FROM evidence.poolable_focus")"
+	coordinates --space MNI a.csv; exits 1
+}
+
+@test "a corrected file changes its foci with history; what it leaves out is kept apart and reported" {
+	sleuth MNI >a.txt; coordinates a.txt; exits 0
+	sed -i 's/^26 -64 -50$/27 -64 -50/; /: B$/,$d' a.txt; coordinates a.txt; exits 1; has '2 read, 1 loaded, 1 unchanged'
+	is 'row_vanished|2' "$(q "SELECT code, count(*) FROM ingest.reject GROUP BY 1")" || true
+	is '2|27' "$(q "SELECT count(*), max(x) FROM evidence.coordinate")"
+	is '4|2' "$(q "SELECT count(*), count(*) FILTER (WHERE current) FROM evidence.focus")"
+	is '26' "$(q "SELECT old_row ->> 'x' FROM ingest.history WHERE table_name = 'evidence.focus'")"
+}
+
+@test "JSON of NiMARE and NIMADS" {
+	cat >d.json <<-'EOF'
+		{"s1": {"contrasts": {"1": {"coords": {"space": "MNI", "x": [1, 2], "y": [3, 4], "z": [5, 6.5]}, "metadata": {"sample_sizes": [20, 24]}}}, "title": "T", "year": "2019"},
+		 "s2": {"contrasts": {"1": {"coords": {"space": null, "x": [1], "y": [3], "z": [5]}, "metadata": {"sample_sizes": null}}}}}
+	EOF
+	cat >n.json <<-'EOF'
+		{"id": "x", "studies": [{"id": "a1", "name": "Study A", "doi": "10.1/A", "year": 2001, "metadata": {"sample_size": 9}, "analyses": [
+		 {"id": "b1", "name": "one", "points": [{"coordinates": [1, 2, 3], "space": "TAL", "values": [{"kind": "T", "value": 4.5}]}]},
+		 {"id": "b2", "name": "two", "points": []}]}]}
+	EOF
+	sed 's/"z": \[5, 6.5\]/"z": [5]/' d.json >short.json; sed 's/6.5/"six"/' d.json >word.json; echo '{"s1": {}}' >none.json
+	coordinates d.json n.json; exits 0; has '4 read, 4 loaded'
+	is 's1|1|22|MNI|T|2019 s2|1||unknown||' "$(q "SELECT study, contrast, n, space, title, year FROM evidence.experiment WHERE study ~ '^s' ORDER BY 1" | paste -sd ' ')"
+	is 'a1|one|9|TAL|10.1/a|2001 a1|two|9|unknown|10.1/a|2001' "$(q "SELECT study, contrast, n, space, doi, year FROM evidence.experiment WHERE study = 'a1' ORDER BY 2" | paste -sd ' ')"
+	is 'T|4.5' "$(q "SELECT statistic, value FROM evidence.coordinate WHERE study = 'a1'")"
+	coordinates short.json; exits 1; has 'line 1' 'x has 2'
+	coordinates word.json; exits 1; has 'line 1'
+	coordinates none.json; exits 1; has 'contrasts'
+}
+
+@test "neurosynth's two tables, gzipped; the shared files and their spaces" {
+	printf 'id\ttable_id\ttable_num\tpeak_id\tx\ty\tz\n7\t1\t1.\t1\t38.0\t-48.0\t49.0\n8\t2\t1.\t2\t1\t2\t3\n' | gzip >d_coordinates.tsv.gz
+	printf 'id\tdoi\tspace\ttitle\tauthors\tyear\tjournal\n7\t\tMNI\t"A ""quoted"" title"\tX Y\t1997\tJ\n8\t\tUNKNOWN\tB\tZ\t1998\tK\n' | gzip >d_metadata.tsv.gz
+	coordinates d_coordinates.tsv.gz d_metadata.tsv.gz; exits 0; has '1 file, 2 read, 2 loaded'
+	is '7|MNI|1997|38 8|unknown|1998|' "$(q "SELECT study, space, year, mni_x FROM evidence.coordinate ORDER BY 1" | paste -sd ' ')"
+	is '7|1' "$(q "SELECT study, foci FROM evidence.studies_near(40, -50, 50, 10)")"
+	head -c 60 d_coordinates.tsv.gz >cut_coordinates.tsv.gz
+	coordinates cut_coordinates.tsv.gz; exits 1
+}
+
+@test "the shared collections: every study and focus, NiMARE's Talairach numbers, files that must be refused" {
+	need "$data/evidence/nimare_test_data/nidm_pain_dset.json"
+	from=$data/evidence/nimare_test_data
+	coordinates "$from/nidm_pain_dset.json" "$from/neurosynth_dset.json" "$from/nimads_studyset.json"; exits 0; has '3 files, 1062 read, 1062 loaded'
+	is '21|267 10|583 15|212' "$(q "SELECT count(DISTINCT e.study), count(*) FROM evidence.experiment e JOIN evidence.focus f USING (experiment_id) GROUP BY e.source_id ORDER BY e.source_id" | paste -sd ' ')"
+	coordinates "$from/test_sleuth_file.txt" "$from/test_sleuth_file2.txt"; exits 0
+	for f in 3 4 5; do coordinates "$from/test_sleuth_file$f.txt"; exits 1; has 'refused'; done
+	coordinates --root "$data/evidence" "$data/evidence/neurosynth_acupuncture/coordinates.tsv" "$data/evidence/neurosynth_depression/coordinates.tsv"; exits 0; has '12180 read, 12180 loaded'
+}
+
+@test "neurosynth's 14,371 studies load within a minute and are searched within a moment" {
+	need "$data/evidence/neurosynth_v7/data-neurosynth_version-7_coordinates.tsv.gz"
+	coordinates "$data"/evidence/neurosynth_v7/data-neurosynth_version-7_*.tsv.gz; exits 0; has '507891 read, 507891 loaded'
+	is "14371|507891" "$(q "SELECT count(DISTINCT experiment_id), count(*) FROM evidence.coordinate")"
+	q "VACUUM ANALYZE evidence.focus, evidence.experiment"
+	# independently: every focus looked at
+	is t "$(q "SELECT (SELECT count(*) FROM evidence.studies_near(-22, -4, -18)) = (SELECT count(DISTINCT study) FROM evidence.coordinate WHERE sqrt((mni_x + 22) ^ 2 + (mni_y + 4) ^ 2 + (mni_z + 18) ^ 2) <= 10)")"
+}
