@@ -3,7 +3,7 @@
  * those that it parted by blanks.
  * Seeds: tests/fuzz/seeds/grid/* tests/fuzz/seeds/csv/*
  * Sources: ingest/reader_grid.c ingest/records.c ingest/gunzip.c ingest/reader_eav.c ingest/header.c ingest/reader_csv.c ingest/reader_sheet.c ingest/workbook.c ingest/zip_part.c ingest/reader_sav.c ingest/reader_text.c ingest/source.c ingest/buffer.c
- * Libraries: -lcsv -lzip -lreadstat -lcrypto
+ * Libraries: -lcsv -lzip -lreadstat -lcrypto -lisal
  */
 #include "reader_grid.h"
 
