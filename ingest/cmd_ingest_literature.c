@@ -270,6 +270,20 @@ look_through(job *j, literature_look *look, psy_error *err)
 	return status;
 }
 
+/* BibTeX's entries may refer to later ones: what these say is read before. */
+static psy_status
+follow_references(job *j, literature_reader *reader, psy_error *err)
+{
+	source again;
+	psy_status status = source_open(&again, j->path, err);
+
+	if (status != PSY_OK)
+		return status;
+	status = bibtex_follow(reader, &again, err);
+	source_close(&again);
+	return status;
+}
+
 static psy_status
 stage_literature(job *j, psy_error *err)
 {
@@ -291,6 +305,8 @@ stage_literature(job *j, psy_error *err)
 		l->reader.rejected_arg = l;
 		if (status == PSY_OK && look.format == LITERATURE_TABLE)
 			status = literature_table_map(&l->reader, &j->opt->map, err);
+		if (status == PSY_OK && look.format == LITERATURE_BIBTEX)
+			status = follow_references(j, &l->reader, err);
 		if (status == PSY_OK)
 			status = read_records(l, err);
 		if (status == PSY_OK)

@@ -147,6 +147,10 @@ psy_status endnote_xml_open(literature_reader *reader, psy_error *err);
 psy_status literature_table_open(literature_reader *reader, psy_error *err);
 psy_status gbt7714_open(literature_reader *reader, psy_error *err);
 
+/* BibTeX: what entries inherit by crossref, read from the same bytes before; call it behind literature_open.
+ */
+psy_status bibtex_follow(literature_reader *reader, source *again, psy_error *err);
+
 /* The kind of a line's beginning, for the formats that are tagged line by line. */
 bool ris_tag(const char *line, size_t length, size_t *value);
 bool nbib_tag(const char *line, size_t length, size_t *tag, size_t *value);

@@ -3,8 +3,10 @@
  * @preamble.
  *
  * What stands between entries is comment.  An entry ends where its brace closes; one whose brace is missing
- * ends before the next line that begins an entry, so that it does not swallow the rest.  Names are cut at "
- * and " outside of braces; one that is all braces is a corporation's and is not cut further.
+ * ends before the next line that begins an entry, so that it does not swallow the rest.  Names are cut at the
+ * word and outside of braces; one that is all braces is a corporation's and is not cut further.  An entry
+ * that refers to another by crossref, as a rule to a later one, takes from it what it does not say itself:
+ * the file is read twice for that.
  */
 #include "literature.h"
 
@@ -21,15 +23,25 @@ typedef struct macro
 	char *name, *value;
 } macro;
 
+/* An entry that others may refer to: its fields, each a tag and a value, NUL-terminated. */
+typedef struct parent
+{
+	char *key;
+	buffer fields;
+} parent;
+
 typedef struct bib_state
 {
 	buffer entry; /* from its '@' to its last brace */
 	buffer value, text;
 	macro *macros;
 	size_t count, room;
+	parent *parents;
+	size_t parent_count;
 } bib_state;
 
 #define MAX_MACROS ((size_t) 1 << 16)
+#define MAX_PARENTS ((size_t) 1 << 14)
 
 /* ---- one entry out of the file
  * ------------------------------------------------------------------------------------- */
@@ -446,6 +458,125 @@ read_entry(literature_reader *reader, literature_record *record, bool *taken, ps
 	return status == PSY_OK ? add_fields(reader, record, p + key, err) : status;
 }
 
+/* ---- crossref -------------------------------------------------------------------------------------------
+ */
+
+static const char *
+field_of(const literature_record *record, const char *tag)
+{
+	for (size_t i = 0; i < record->pairs; i++)
+		if (strcmp(record_tag(record, i), tag) == 0)
+			return record_value(record, i);
+	return NULL;
+}
+
+/* The field of the child that a parent's field fills, NULL for none: a proceedings' title is its papers'
+ * booktitle. */
+static const char *
+inherited(const char *tag)
+{
+	static const char *const same[] = {"booktitle",      "year",       "month",  "date",    "publisher",
+									   "address",        "location",   "series", "volume",  "editor",
+									   "editor literal", "isbn",       "issn",   "journal", "journaltitle",
+									   "organization",   "institution"};
+
+	if (strcmp(tag, "title") == 0)
+		return "booktitle";
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		if (strcmp(tag, same[i]) == 0)
+			return same[i];
+	return NULL;
+}
+
+static void
+keep_parent(bib_state *b, const literature_record *record)
+{
+	const char *key = field_of(record, "key"), *type = field_of(record, "@");
+	parent *p;
+
+	if (key == NULL || strcasecmp(type, "article") == 0 || b->parent_count == MAX_PARENTS)
+		return;
+	b->parents = grow(b->parents, b->parent_count + 1, sizeof *b->parents);
+	p = &b->parents[b->parent_count++];
+	*p = (parent){.key = keep_text(key)};
+	for (size_t i = 0; i < record->pairs; i++)
+		if (inherited(record_tag(record, i)) != NULL)
+		{
+			buffer_add(&p->fields, record_tag(record, i), record->pair[i].tag_length + 1);
+			buffer_add(&p->fields, record_value(record, i), record->pair[i].length + 1);
+		}
+}
+
+static psy_status
+take_over(literature_record *record, const parent *p, psy_error *err)
+{
+	size_t own = record->pairs, at = 0;
+	psy_status status = PSY_OK;
+
+	while (at < p->fields.size && status == PSY_OK)
+	{
+		const char *tag = p->fields.data + at, *value = tag + strlen(tag) + 1, *as = inherited(tag);
+		bool has = false;
+
+		/* What the child says itself stands; a parent's own booktitle before its title. */
+		for (size_t i = 0; i < record->pairs; i++)
+			has |= strcmp(record_tag(record, i), as) == 0 && (i < own || strcmp(tag, "title") == 0);
+		if (!has)
+			status = record_add(record, as, strlen(as), value, strlen(value), record->line, err);
+		at = (size_t) (value + strlen(value) + 1 - p->fields.data);
+	}
+	return status;
+}
+
+static psy_status
+inherit(literature_reader *reader, literature_record *record, psy_error *err)
+{
+	const bib_state *b = reader->state;
+	const char *key = field_of(record, "crossref");
+
+	if (key == NULL)
+		return PSY_OK;
+	for (size_t i = 0; i < b->parent_count; i++)
+		if (strcasecmp(b->parents[i].key, key) == 0)
+			return take_over(record, &b->parents[i], err);
+	notes_add(&reader->notes, "crossref_missing", key, strlen(key) < 60 ? strlen(key) : 60, record->line, key,
+			  strlen(key));
+	return PSY_OK;
+}
+
+static void
+free_parents(bib_state *b)
+{
+	for (size_t i = 0; i < b->parent_count; i++)
+	{
+		free(b->parents[i].key);
+		buffer_free(&b->parents[i].fields);
+	}
+	free(b->parents);
+	b->parents = NULL;
+	b->parent_count = 0;
+}
+
+psy_status
+bibtex_follow(literature_reader *reader, source *again, psy_error *err)
+{
+	literature_reader before;
+	literature_record record = {0};
+	bool more = true, referred = false;
+	psy_status status = literature_open(&before, again, &reader->look, err);
+
+	while (status == PSY_OK && (status = literature_next(&before, &record, &more, err)) == PSY_OK && more)
+	{
+		referred |= field_of(&record, "crossref") != NULL;
+		keep_parent(reader->state, &record);
+	}
+	if (!referred)
+		free_parents(reader->state);
+	literature_close(&before);
+	record_free(&record);
+	return status;
+}
+
 static psy_status
 step_bibtex(literature_reader *reader, literature_record *record, bool *more, psy_error *err)
 {
@@ -457,6 +588,8 @@ step_bibtex(literature_reader *reader, literature_record *record, bool *more, ps
 		status = next_entry(reader, record, more, err);
 		if (status == PSY_OK && *more)
 			status = read_entry(reader, record, &taken, err);
+		if (status == PSY_OK && *more && taken && ((bib_state *) reader->state)->parent_count > 0)
+			status = inherit(reader, record, err);
 	} while (status == PSY_OK && *more && !taken);
 	return status;
 }
@@ -472,6 +605,7 @@ bibtex_done(void *state)
 		free(b->macros[i].value);
 	}
 	free(b->macros);
+	free_parents(b);
 	buffer_free(&b->entry);
 	buffer_free(&b->value);
 	buffer_free(&b->text);

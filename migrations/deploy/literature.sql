@@ -105,7 +105,7 @@ CREATE TABLE evidence.source_note (
 	text    text
 );
 CREATE INDEX source_note_file ON evidence.source_note (file_id);
-COMMENT ON TABLE evidence.source_note IS 'What reads strangely in a file of literature though every record was taken: unknown_tag, wrapped_line, stray_line, missing_end, missing_type, mixed_authors, bad_doi, empty_record, stray_quote, too_many_cells, too_few_cells, unknown_macro';
+COMMENT ON TABLE evidence.source_note IS 'What reads strangely in a file of literature though every record was taken: unknown_tag, wrapped_line, stray_line, missing_end, missing_type, mixed_authors, bad_doi, empty_record, stray_quote, too_many_cells, too_few_cells, unknown_macro, crossref_missing';
 COMMENT ON COLUMN evidence.source_note.line IS 'Where it occurs first';
 COMMENT ON COLUMN evidence.source_note.count IS 'How often it occurs in the file with this tag';
 COMMENT ON COLUMN evidence.source_note.text IS 'What stands there the first time, at most 400 bytes';

@@ -104,6 +104,35 @@ Acupuncture for depression|journal_article|Lancet|2019|393|10170|447|456|' "$(q 
 	printf 'title,year\n"never closed,2001\n' >q.csv; literature q.csv; exits 1; has 'line 2: a quote that opens in this record never closes'
 }
 
+@test "BibTeX: macros, names, accents, a missing brace, crossref to a later entry" {
+	cat >a.bib <<-'BIB'
+		written by hand; John's file
+		@string(acta = "Acta")
+		@inproceedings{p1, author = {von Neumann, Jr, John and {The Group, Inc} and P\"{a}ckert, M. and others}, title = {A {Title}: $\Sigma^{0}$ {\'e}t al}, crossref = {C1}, pages = {221--8}}
+		@article{a1, title = "Two", journal = acta # { B}, year = 2001, month = feb, note = {{PMID:} 23439512},
+		  doi = {https://doi.org/10.1234/A_b}
+		@proceedings{c1, title = {Proceedings of X}, year = 2006, editor = {First Editor}, isbn = {978-0-8243-2732-3}}
+		@article{a2, title = {Three}, crossref = {nowhere}}
+	BIB
+	literature a.bib; exits 0; has '4 read, 4 loaded'
+	is 'A Title: Σ⁰ ét al|Proceedings of X|2006|221|228|["9780824327323"]|Editor
+Two|Acta B|2001||||
+Proceedings of X||2006|||["9780824327323"]|Editor
+Three||||||' "$(q "SELECT title, journal, year, page_first, page_last, isbn, editors #>> '{0,family}' FROM evidence.source_record ORDER BY ordinal")"
+	is 'von Neumann|John|Jr|The Group, Inc|Päckert' "$(q "SELECT authors #>> '{0,family}', authors #>> '{0,given}', authors #>> '{0,suffix}', authors #>> '{1,literal}', authors #>> '{2,family}' FROM evidence.source_record WHERE ordinal = 1")"
+	is '2001-02|10.1234/a_b|23439512' "$(q "SELECT date, doi, pmid FROM evidence.source_record WHERE ordinal = 2")"
+	is 'crossref_missing|nowhere missing_end| stray_line|' "$(q "SELECT code, tag FROM evidence.source_note ORDER BY 1" | paste -sd ' ')"
+}
+
+@test "a loader who owns nothing loads records, and deletes none" {
+	psql -XAtq -d postgres -c "DO \$\$ BEGIN CREATE ROLE cli_loader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END \$\$; GRANT psyrad_ingest TO cli_loader"
+	ris 1 2 >a.ris; PSYRAD_URL="host=$PGHOST user=cli_loader dbname=$database"
+	literature a.ris; exits 0; has '2 loaded'
+	ris 1 >a.ris; literature a.ris; exits 1; has '1 unchanged, 1 rejected'
+	is '1|1' "$(psql -XAtq -U cli_loader -d "$database" -c 'SELECT records, vanished FROM evidence.source_count')"
+	run psql -XAtq -U cli_loader -d "$database" -c 'DELETE FROM evidence.source_record'; has 'permission denied'
+}
+
 @test "XML: a document type, an entity and a file that breaks off are refused with the line" {
 	printf '<?xml version="1.0"?>\n<!DOCTYPE xml [<!ENTITY a "b">]>\n<xml><records><record><titles><title>&a;</title></titles></record></records></xml>\n' >d.xml
 	printf '<xml><records>\n<record><titles><title>A</title></titles></record>\n<record><titles><title>B</ti' >cut.xml

@@ -77,6 +77,13 @@ read_records(const void *bytes, size_t size, const literature_look *look, litera
 
 	source_memory(&s, bytes, size);
 	status = literature_open(&reader, &s, look, &err);
+	if (status == PSY_OK && look->format == LITERATURE_BIBTEX)
+	{
+		source again;
+
+		source_memory(&again, bytes, size);
+		status = bibtex_follow(&reader, &again, &err);
+	}
 	while (status == PSY_OK && (status = literature_next(&reader, &record, &more, &err)) == PSY_OK && more)
 	{
 		if (record.line < line)
