@@ -215,10 +215,13 @@ read_confounds(job *j, const bold_run *r, confounds *c, psy_error *err)
 {
 	source from = {.fd = -1};
 	uint8_t sha256[SHA256_BYTES];
+	uint64_t size;
 	psy_status status = source_open(&from, r->confounds, err);
 
 	if (status == PSY_OK)
-		status = confounds_read(c, &from, j->opt, sha256, err);
+		status = confounds_read(c, &from, j->opt, err);
+	if (status == PSY_OK)
+		status = source_finish(&from, sha256, &size, err);
 	if (status == PSY_OK && memcmp(sha256, r->confounds_sha256, SHA256_BYTES) != 0)
 		status = psy_fail(err, PSY_FORMAT, "it changed while it was being read");
 	source_close(&from);

@@ -67,10 +67,9 @@ read_row(confounds *c, const csv_reader *csv, const options *o, psy_error *err)
 }
 
 psy_status
-confounds_read(confounds *c, source *from, const options *o, uint8_t sha256[SHA256_BYTES], psy_error *err)
+confounds_read(confounds *c, source *from, const options *o, psy_error *err)
 {
 	csv_reader csv = {0};
-	uint64_t size;
 	bool more = false;
 	psy_status status = csv_open(&csv, from, ENCODING_AUTO, 0, err);
 
@@ -83,8 +82,6 @@ confounds_read(confounds *c, source *from, const options *o, uint8_t sha256[SHA2
 		status = read_names(c, &csv, err);
 	while (status == PSY_OK && (status = csv_next(&csv, &more, err)) == PSY_OK && more)
 		status = read_row(c, &csv, o, err);
-	if (status == PSY_OK)
-		status = source_finish(from, sha256, &size, err);
 	csv_done(&csv);
 	return status;
 }

@@ -23,9 +23,8 @@ typedef struct confounds
 	size_t room;    /* rows */
 } confounds;
 
-/* sha256: of the whole file.  PSY_FORMAT: ragged rows, a name twice, nothing in it. */
-psy_status confounds_read(confounds *c, source *from, const options *o, uint8_t sha256[SHA256_BYTES],
-						  psy_error *err);
+/* To its end; source_finish is the caller's.  PSY_FORMAT: ragged rows, a name twice, nothing in it. */
+psy_status confounds_read(confounds *c, source *from, const options *o, psy_error *err);
 void confounds_free(confounds *c);
 
 /* The column's place; -1 when there is none. */

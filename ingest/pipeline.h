@@ -10,6 +10,7 @@
 
 #include "confounds.h"
 #include "load.h"
+#include "scrub.h"
 
 #include "connectivity/clean.h"
 
@@ -79,18 +80,5 @@ size_t regressors_left(const regressors *r, const pipeline *p);
 /* series[volumes][regions] to clean[left][regions]; tr is in seconds, 0 when unknown. */
 psy_status pipeline_clean(const pipeline *p, const regressors *r, const double *series, size_t regions, double tr,
 						  double *clean, psy_error *err);
-
-/*
- * Framewise displacement fd[volumes], NaN for the first, from translations (mm) and rotations (rad) parameters[6][volumes].
- * Power et al. 2012: the sum of the absolute changes, rotations as arcs on a sphere of 50 mm.  Jenkinson et al.
- * 2002: the root mean square displacement over a sphere of 80 mm about the origin of the parameters, rotations
- * in the order z, y, x (T Rx Ry Rz, as SPM and DPABI write them).
- */
-void fd_power(const double *const parameters[6], size_t volumes, double *fd);
-void fd_jenkinson(const double *const parameters[6], size_t volumes, double *fd);
-
-/* Marks what lies before and after censored volumes, then kept stretches shorter than segment.  Nothing is
- * marked where nothing was censored. */
-void scrub_widen(bool *scrub, size_t volumes, size_t before, size_t after, size_t segment);
 
 #endif

@@ -1,5 +1,5 @@
-/* scrub.c - framewise displacement, and which volumes are censored by it; see pipeline.h. */
-#include "pipeline.h"
+/* scrub.c - see scrub.h. */
+#include "scrub.h"
 
 #include <math.h>
 #include <string.h>

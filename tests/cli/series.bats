@@ -300,22 +300,3 @@ image() { run psyrad ingest series "$@" --study t --atlas made; }
 	image sub-*.nii.gz --pipeline new --detrend --jobs 3; exits 0; has '5 loaded'
 	is 't|10' "$(q "SELECT count(DISTINCT choices) = 2, (SELECT count(*) FROM imaging.series) FROM imaging.pipeline")"
 }
-
-@test "seeds: a vector a seed over regions or voxels, and the statistics of vectors serve it" {
-	imaged; f=sub-P01_ses-pre_task-rest_bold.nii.gz
-	printf 'name\tx\ty\tz\tradius\nfirst\t-6\t3\t4\t6.5\nsecond\t5\t-4\t1\t6.5\n' >spheres.tsv
-	psyrad ingest atlas --spheres spheres.tsv --atlas seeds; psyrad ingest atlas "$made/mask.nii.gz" --voxels --atlas brain
-	run psyrad ingest seed $f --study t --atlas made --seeds seeds --pipeline d --detrend; exits 0; has '2 read, 2 loaded'
-	run psyrad ingest seed $f --study t --atlas brain --seeds seeds --pipeline d; exits 0; has '2 loaded'
-	run psyrad ingest seed $f --study t --atlas brain --seeds seeds --pipeline d; exits 0; has '0 loaded, 2 unchanged'
-	is $'seed_map:seeds:first|voxel|234\nseed_map:seeds:second|voxel|234\nseed_z:seeds:first|region|3\nseed_z:seeds:second|region|3' "$(q "SELECT measure, kind, array_length(value, 1) FROM imaging.vector JOIN imaging.feature_set USING (feature_set_id) JOIN imaging.measure USING (measure) ORDER BY 1")"
-	# Against the series of seeds and regions, cleaned alike and correlated by the server.
-	image $f --pipeline d; run psyrad ingest series $f --study t --atlas seeds --pipeline d; exits 0
-	is t "$(q "SELECT max(abs(z.value[2] - atanh(c.r))) < 1e-6 FROM imaging.vector z JOIN imaging.feature_set f USING (feature_set_id),
-		LATERAL (SELECT corr(a.value[t][2], b.value[t][2]) AS r FROM imaging.series a, imaging.series b, generate_series(1, 80) t WHERE a.feature_set_id = (SELECT feature_set_id FROM imaging.feature_set WHERE (atlas, measure) = ('seeds', 'bold')) AND b.feature_set_id = (SELECT feature_set_id FROM imaging.feature_set WHERE (atlas, measure) = ('made', 'bold'))) c
-		WHERE f.measure = 'seed_z:seeds:second'")"
-	is 234 "$(q "SELECT array_length((psyrad.mass_ttest(vector)).n, 1) FROM imaging.primary WHERE measure = 'seed_map:seeds:first'")"
-	run psyrad ingest seed $f --study t --atlas brain --seeds brain --pipeline d; exits 1; has 'the seeds are 234 voxels'
-	printf 'name\tx\ty\tz\tradius\nfar\t500\t3\t4\t6.5\n' >far.tsv; psyrad ingest atlas --spheres far.tsv --atlas far
-	run psyrad ingest seed $f --study t --atlas brain --seeds far --pipeline d; exits 1; has 'the seed far has no voxel with a signal'
-}

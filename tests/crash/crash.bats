@@ -254,3 +254,42 @@ everything() { q "SELECT (SELECT count(*) FROM clinical.subject_key), (SELECT co
 	wait $one; wait $two
 	is '2|2|1' "$(q "SELECT (SELECT count(*) FROM clinical.subject_key WHERE label LIKE 'N%'), (SELECT count(*) FROM clinical.subject s JOIN clinical.subject_key USING (subject_id) WHERE label LIKE 'N%'), (SELECT count(*) FROM ingest.history)")"
 }
+
+# series_state: series, connectomes, acquisitions, pipelines, manifest rows
+series_state() { q "SELECT (SELECT count(*) FROM imaging.series), (SELECT count(*) FROM imaging.connectome), (SELECT count(*) FROM imaging.acquisition), (SELECT count(*) FROM imaging.pipeline WHERE pipeline = 'd'), (SELECT count(*) FROM ingest.file WHERE command = 'series')"; }
+images() { # COUNT: as many copies of a small 4-D image, and their atlas
+	local p
+	for p in $(seq "$1"); do cp "$top/tests/golden/seeds/image.nii.gz" "sub-P0${p}_ses-pre_bold.nii.gz"; done
+	printf '2 Two\n5 Five\n9 Nine\n' >names.txt
+	psyrad ingest atlas "$top/tests/golden/seeds/labels.nii.gz" --names names.txt --atlas made
+	load_images=(psyrad ingest series sub-*_bold.nii.gz --study t --atlas made --pipeline d --detrend)
+}
+forget_images() { q "DELETE FROM imaging.connectome; DELETE FROM imaging.series; DELETE FROM imaging.acquisition; DELETE FROM imaging.study_pipeline; DELETE FROM imaging.pipeline; DELETE FROM clinical.visit; DELETE FROM ingest.file WHERE command = 'series'" >/dev/null; }
+
+@test "series from an image: kill -9 at each point of a load leaves nothing, not the pipeline either, and a second run brings all" {
+	images 1
+	for point in 'LOCK TABLE ingest.file' 'LOCK TABLE imaging.acquisition' 'LOCK TABLE imaging.series' 'LOCK TABLE imaging.connectome'; do
+		hold "$point"; "${load_images[@]}" >out 2>err & tool=$!; pid=$(backend)
+		kill -9 $tool; wait $tool 2>/dev/null || true
+		let_go; gone "$pid"
+		is '0|0|0|0|0' "$(series_state)"
+		run "${load_images[@]}"; exits 0; has '1 read, 1 loaded'
+		is '1|1|1|1|1' "$(series_state)"
+		forget_images
+	done
+}
+
+@test "series of several images in two processes: kill -9, and an interrupt, and the same command goes on" {
+	images 6
+	for signal in KILL INT; do
+		hold "SELECT ingest.lock('scans', 't')"; "${load_images[@]}" --jobs 2 >out 2>err & tool=$!
+		for i in $(seq 200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad' AND wait_event_type = 'Lock'")" -ge 2 ] && break; sleep 0.05; done
+		kill -$signal $tool; let_go; wait $tool 2>/dev/null || true
+		for i in $(seq 200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad'")" = 0 ] && break; sleep 0.05; done
+		# Whole files or nothing: every series has its connectome, its acquisition and its manifest row.
+		is t "$(q "SELECT (SELECT count(*) FROM imaging.series) = ALL (ARRAY[(SELECT count(*) FROM imaging.connectome), (SELECT count(*) FROM imaging.acquisition), (SELECT count(*) FROM ingest.file WHERE command = 'series')])")"
+		run "${load_images[@]}" --jobs 2; exits 0
+		is '6|6|6|1|6' "$(series_state)"
+		forget_images
+	done
+}
