@@ -19,7 +19,8 @@ static psy_status
 read_kind(atlas *a, session *db, const char *name, psy_error *err)
 {
 	PGresult *result;
-	psy_status status = session_query(db, &result, err, "SELECT kind, space, elements FROM imaging.atlas WHERE atlas = $1", 1, &name);
+	psy_status status = session_query(
+		db, &result, err, "SELECT kind, space, elements FROM imaging.atlas WHERE atlas = $1", 1, &name);
 
 	if (status != PSY_OK)
 		return status;
@@ -40,8 +41,10 @@ static psy_status
 read_spheres(atlas *a, session *db, const char *name, psy_error *err)
 {
 	PGresult *result;
-	psy_status status = session_query(
-		db, &result, err, "SELECT x_mm::float8, y_mm::float8, z_mm::float8, radius_mm::float8 FROM imaging.region WHERE atlas = $1 ORDER BY region", 1, &name);
+	psy_status status = session_query(db, &result, err,
+									  "SELECT x_mm::float8, y_mm::float8, z_mm::float8, radius_mm::float8 "
+									  "FROM imaging.region WHERE atlas = $1 ORDER BY region",
+									  1, &name);
 
 	if (status != PSY_OK)
 		return status;
@@ -59,7 +62,8 @@ read_spheres(atlas *a, session *db, const char *name, psy_error *err)
 static psy_status
 read_image(atlas *a, session *db, const char *name, psy_error *err)
 {
-	PGresult *result = PQexecParams(db->conn, "SELECT image FROM imaging.atlas_image WHERE atlas = $1", 1, NULL, &name, NULL, NULL, 1);
+	PGresult *result = PQexecParams(db->conn, "SELECT image FROM imaging.atlas_image WHERE atlas = $1", 1,
+									NULL, &name, NULL, NULL, 1);
 	psy_status status = PQresultStatus(result) == PGRES_TUPLES_OK ? PSY_OK : session_error(db, result, err);
 	nifti image;
 
@@ -68,7 +72,8 @@ read_image(atlas *a, session *db, const char *name, psy_error *err)
 	else if (status == PSY_OK)
 	{
 		psy_fail(err, PSY_DOMAIN, "the atlas %s has no label image", name);
-		status = psy_hint(err, "load it with one: psyrad ingest atlas IMAGE.nii.gz --names FILE --atlas %s", name);
+		status =
+			psy_hint(err, "load it with one: psyrad ingest atlas IMAGE.nii.gz --names FILE --atlas %s", name);
 	}
 	PQclear(result);
 	if (status != PSY_OK)
@@ -122,7 +127,8 @@ atlas_check_grid(const atlas *a, const lattice *image, psy_error *err)
 	lattice_text(image, own, sizeof own);
 	lattice_text(&a->grid, expected, sizeof expected);
 	psy_fail(err, PSY_SHAPE, "the image's grid is %s, that of %s is %s", own, a->regions.atlas, expected);
-	return psy_hint(err, "--resample nearest brings the atlas to the image's grid, --resample linear the image to the atlas's; both need "
+	return psy_hint(err, "--resample nearest brings the atlas to the image's grid, --resample linear the "
+						 "image to the atlas's; both need "
 						 "the two in the same space");
 }
 

@@ -21,17 +21,17 @@ typedef struct atlas
 {
 	regions regions; /* of voxels: their number, without names and labels */
 	atlas_kind kind;
-	char *space; /* NULL: unknown */
+	char *space;  /* NULL: unknown */
 	buffer image; /* the file as it came: NIfTI, perhaps gzipped */
-	lattice grid;    /* of the image */
+	lattice grid; /* of the image */
 	sphere *spheres;
 } atlas;
 
 /* An unknown atlas is an error that names the remedy, and so is one known by names only. */
 psy_status atlas_read(atlas *a, session *db, const char *name, psy_error *err);
 
-/* The regions on a grid: their own (onto NULL, not of spheres) or, by nearest neighbour, another one. Region r of the parcels is
- * element r of every vector over the atlas. */
+/* The regions on a grid: their own (onto NULL, not of spheres) or, by nearest neighbour, another one. Region
+ * r of the parcels is element r of every vector over the atlas. */
 psy_status atlas_draw(const atlas *a, const lattice *onto, parcels *p, psy_error *err);
 
 /* Whether the atlas can be laid over an image on that grid as it is; else an error that names both grids. */

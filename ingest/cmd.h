@@ -30,6 +30,7 @@ int cmd_rejects(int argc, char **argv, const char *url);
 int cmd_ask(int argc, char **argv, const char *url);
 int cmd_report(int argc, char **argv, const char *url);
 int cmd_template(int argc, char **argv, const char *url);
+int cmd_export(int argc, char **argv, const char *url);
 int cmd_inspect(int argc, char **argv, const char *url);
 int cmd_simulate(int argc, char **argv, const char *url);
 

@@ -1,8 +1,9 @@
 /*
- * cmd_ingest_atlas.c - psyrad ingest atlas: a parcellation, by a label image or probability maps with their names, by names
- * alone, by spheres around coordinates, or a mask whose voxels are the regions.
+ * cmd_ingest_atlas.c - psyrad ingest atlas: a parcellation, by a label image or probability maps with their
+ * names, by names alone, by spheres around coordinates, or a mask whose voxels are the regions.
  *
- * The order of the names (or of the mask's voxels) is the order of every vector over the atlas; labels may have gaps.
+ * The order of the names (or of the mask's voxels) is the order of every vector over the atlas; labels may
+ * have gaps.
  */
 #include "cmd.h"
 
@@ -97,8 +98,11 @@ copy_place(copy *out, const parcels *p, size_t region, const sphere *s)
 	bool known = p != NULL && parcels_centre(p, region, mm);
 
 	for (int i = 0; i < 3; i++)
-		known ? copy_float4(out, (float) mm[i]) : s != NULL ? copy_float4(out, (float) s->centre[i]) : copy_null(out);
-	p != NULL ? copy_float4(out, (float) (p->total[region] * lattice_voxel_volume(&p->grid))) : copy_null(out);
+		known       ? copy_float4(out, (float) mm[i])
+		: s != NULL ? copy_float4(out, (float) s->centre[i])
+					: copy_null(out);
+	p != NULL ? copy_float4(out, (float) (p->total[region] * lattice_voxel_volume(&p->grid)))
+			  : copy_null(out);
 	s != NULL ? copy_float4(out, (float) s->radius) : copy_null(out);
 }
 
@@ -176,7 +180,10 @@ stage_atlas_row(job *j, atlas_kind kind, const nifti *image, const parcels *p, p
 	copy_text(&out, atlas_kind_name(kind));
 	if (image != NULL)
 	{
-		copy_int4_array(&out, (int32_t[]){(int32_t) image->grid.dims[0], (int32_t) image->grid.dims[1], (int32_t) image->grid.dims[2]}, NULL, 3);
+		copy_int4_array(&out,
+						(int32_t[]){(int32_t) image->grid.dims[0], (int32_t) image->grid.dims[1],
+									(int32_t) image->grid.dims[2]},
+						NULL, 3);
 		copy_float8_array(&out, image->grid.affine, 12);
 		copy_bytea(&out, j->sha256, SHA256_BYTES);
 		copy_bytea(&out, bytes.data, bytes.size);
@@ -234,7 +241,8 @@ stage_with_image(job *j, psy_error *err)
 	psy_status status = PSY_OK;
 
 	if (pair != NULL)
-		status = psy_fail(err, PSY_UNSUPPORTED, "an atlas is one file; expected .nii or .nii.gz, not .hdr with .img");
+		status = psy_fail(err, PSY_UNSUPPORTED,
+						  "an atlas is one file; expected .nii or .nii.gz, not .hdr with .img");
 	else if (j->bytes > IMAGE_LIMIT)
 		status = psy_fail(err, PSY_LIMIT, "the image is larger than %" PRIu64 " MB", IMAGE_LIMIT >> 20);
 	free(pair);
@@ -262,7 +270,9 @@ stage_atlas(job *j, psy_error *err)
 	if (!alone)
 		return stage_with_image(j, err);
 	status = stage_regions(j, &extra->names.regions, NULL, extra->spheres, err);
-	return status == PSY_OK ? stage_atlas_row(j, extra->spheres ? ATLAS_SPHERES : ATLAS_NAMES, NULL, NULL, err) : status;
+	return status == PSY_OK
+			   ? stage_atlas_row(j, extra->spheres ? ATLAS_SPHERES : ATLAS_NAMES, NULL, NULL, err)
+			   : status;
 }
 
 const loader load_atlas = {
@@ -270,7 +280,8 @@ const loader load_atlas = {
 	.summary = "a parcellation: image and region names, spheres, or the voxels of a mask",
 	.file = "[IMAGE]",
 	.options = OPT_ATLAS | OPT_NAMES,
-	.target = "pg_temp.stage (\"row\", region, label, name, hemisphere, x_mm, y_mm, z_mm, volume_mm3, radius_mm)",
+	.target =
+		"pg_temp.stage (\"row\", region, label, name, hemisphere, x_mm, y_mm, z_mm, volume_mm3, radius_mm)",
 	.file_optional = true,
 	.describe = describe_atlas,
 	.stage = stage_atlas,

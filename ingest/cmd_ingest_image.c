@@ -1,8 +1,10 @@
 /*
- * cmd_ingest_image.c - psyrad ingest image FILE: a 3-D map becomes vectors over an atlas, one for each statistic of its regions.
+ * cmd_ingest_image.c - psyrad ingest image FILE: a 3-D map becomes vectors over an atlas, one for each
+ * statistic of its regions.
  *
- * The map lies on the atlas's own grid, or the caller says which of the two is brought to the other: no region shifts by itself.
- * The atlas as it lies on the last image's grid is kept from file to file, since the images of a study mostly share theirs.
+ * The map lies on the atlas's own grid, or the caller says which of the two is brought to the other: no
+ * region shifts by itself. The atlas as it lies on the last image's grid is kept from file to file, since the
+ * images of a study mostly share theirs.
  */
 #include "cmd.h"
 
@@ -23,7 +25,7 @@ typedef struct drawing
 	stat_list stats; /* asked for, and after them what --suvr needs */
 	size_t *reference, references;
 	parcels parcels;
-	lattice image;   /* of the image that they were drawn for */
+	lattice image; /* of the image that they were drawn for */
 	bool drawn;
 	uint8_t *mask; /* on the parcels' grid */
 } drawing;
@@ -62,7 +64,8 @@ is_payload(const char *path)
 /* ---------------------------------------------------------------- what else the bytes' meaning hangs on */
 
 static psy_status
-describe_file(const char *path, const char *what, uint8_t sha256[SHA256_BYTES], const char *name, buffer *json, psy_error *err)
+describe_file(const char *path, const char *what, uint8_t sha256[SHA256_BYTES], const char *name,
+			  buffer *json, psy_error *err)
 {
 	char hex[2 * SHA256_BYTES + 1];
 	uint64_t size;
@@ -113,7 +116,8 @@ release_image(job *j)
 	free(m);
 }
 
-/* ---------------------------------------------------------------- atlas, mask and choices, once for all files */
+/* ---------------------------------------------------------------- atlas, mask and choices, once for all
+ * files */
 
 static psy_status
 add_reference(drawing *d, const char *name, size_t length, psy_error *err)
@@ -123,7 +127,8 @@ add_reference(drawing *d, const char *name, size_t length, psy_error *err)
 
 	if (found < 0)
 	{
-		psy_fail(err, PSY_DOMAIN, "--suvr %.60s: the atlas %s has no such region", region, d->atlas.regions.atlas);
+		psy_fail(err, PSY_DOMAIN, "--suvr %.60s: the atlas %s has no such region", region,
+				 d->atlas.regions.atlas);
 		psy_hint(err, "name regions as imaging.region does, separated by commas");
 	}
 	else
@@ -140,11 +145,14 @@ read_choices(drawing *d, const options *o, psy_error *err)
 {
 	psy_status status = image_stat_list(o->stat, &d->stats, err);
 
-	if (status == PSY_OK && o->resample != NULL && strcmp(o->resample, "nearest") != 0 && strcmp(o->resample, "linear") != 0)
+	if (status == PSY_OK && o->resample != NULL && strcmp(o->resample, "nearest") != 0 &&
+		strcmp(o->resample, "linear") != 0)
 		return psy_fail(err, PSY_DOMAIN, "--resample %s: expected nearest or linear", o->resample);
-	if (status == PSY_OK && d->atlas.kind == ATLAS_VOXELS && o->resample != NULL && strcmp(o->resample, "linear") != 0)
+	if (status == PSY_OK && d->atlas.kind == ATLAS_VOXELS && o->resample != NULL &&
+		strcmp(o->resample, "linear") != 0)
 	{
-		psy_fail(err, PSY_DOMAIN, "--resample nearest would change the number of voxels that %s has", d->atlas.regions.atlas);
+		psy_fail(err, PSY_DOMAIN, "--resample nearest would change the number of voxels that %s has",
+				 d->atlas.regions.atlas);
 		return psy_hint(err, "--resample linear brings the image to them");
 	}
 	for (const char *name = o->suvr; name != NULL && status == PSY_OK;)
@@ -177,11 +185,13 @@ open_drawing(job *j, drawing **to, psy_error *err)
 	return status;
 }
 
-/* Regions and mask as they lie on this image's grid, or, when it is to be interpolated, on the atlas's own. */
+/* Regions and mask as they lie on this image's grid, or, when it is to be interpolated, on the atlas's own.
+ */
 static psy_status
 draw(const job *j, drawing *d, const nifti *image, psy_error *err)
 {
-	bool linear = j->opt->resample && strcmp(j->opt->resample, "linear") == 0 && d->atlas.kind != ATLAS_SPHERES;
+	bool linear =
+		j->opt->resample && strcmp(j->opt->resample, "linear") == 0 && d->atlas.kind != ATLAS_SPHERES;
 	psy_status status = PSY_OK;
 
 	if (d->drawn && lattice_same(&d->image, &image->grid))
@@ -234,14 +244,18 @@ check_unchanged(job *j, nifti *image, psy_error *err)
 static psy_status
 check_space(const job *j, const drawing *d, psy_error *err)
 {
-	const char *base = strrchr(j->path, '/') ? strrchr(j->path, '/') + 1 : j->path, *entity = strstr(base, "_space-");
+	const char *base = strrchr(j->path, '/') ? strrchr(j->path, '/') + 1 : j->path,
+			   *entity = strstr(base, "_space-");
 	const char *space = j->opt->space ? j->opt->space : entity ? entity + strlen("_space-") : NULL;
 	size_t length = j->opt->space ? strlen(space) : space ? strcspn(space, "_.") : 0;
 
-	if (space == NULL || d->atlas.space == NULL || (strlen(d->atlas.space) == length && strncmp(space, d->atlas.space, length) == 0))
+	if (space == NULL || d->atlas.space == NULL ||
+		(strlen(d->atlas.space) == length && strncmp(space, d->atlas.space, length) == 0))
 		return PSY_OK;
-	psy_fail(err, PSY_SHAPE, "the image is in the space %.*s, the atlas %s in %s", (int) length, space, d->atlas.regions.atlas, d->atlas.space);
-	return psy_hint(err, "take an atlas in the image's space, or say --space %s when that is near enough", d->atlas.space);
+	psy_fail(err, PSY_SHAPE, "the image is in the space %.*s, the atlas %s in %s", (int) length, space,
+			 d->atlas.regions.atlas, d->atlas.space);
+	return psy_hint(err, "take an atlas in the image's space, or say --space %s when that is near enough",
+					d->atlas.space);
 }
 
 static psy_status
@@ -249,11 +263,13 @@ check_image(const job *j, const drawing *d, const nifti *image, psy_error *err)
 {
 	if (image->volumes > 1)
 	{
-		psy_fail(err, PSY_UNSUPPORTED, "the image has %" PRIu64 " volumes; expected one 3-D map", image->volumes);
+		psy_fail(err, PSY_UNSUPPORTED, "the image has %" PRIu64 " volumes; expected one 3-D map",
+				 image->volumes);
 		return psy_hint(err, "psyrad ingest series takes 4-D images to region time courses");
 	}
 	if (image->facts.forms_apart > NIFTI_FORMS_AGREE_MM)
-		job_note(j, "its sform and its qform put voxels up to %.3g mm apart; the sform is taken", image->facts.forms_apart);
+		job_note(j, "its sform and its qform put voxels up to %.3g mm apart; the sform is taken",
+				 image->facts.forms_apart);
 	return check_space(j, d, err);
 }
 
@@ -264,7 +280,8 @@ divide_by_reference(const drawing *d, map *m, const double *weighted_mean, psy_e
 	double reference = image_reference(&d->parcels, weighted_mean, m->coverage, d->reference, d->references);
 
 	if (!(reference > 0 && isfinite(reference)))
-		return psy_fail(err, PSY_DOMAIN, "the mean of the reference region is %g; expected a value above 0", reference);
+		return psy_fail(err, PSY_DOMAIN, "the mean of the reference region is %g; expected a value above 0",
+						reference);
 	for (size_t k = 0; k < d->stats.count; k++)
 		for (size_t r = 0; r < d->parcels.regions && image_stat_scales(d->stats.stat[k]); r++)
 			m->value[k][r] /= reference;
@@ -342,11 +359,13 @@ tell(job *j, const drawing *d)
 
 	for (size_t r = 0; r < d->parcels.regions; r++)
 		empty += !(m->coverage[r] > 0);
-	buffer_format(&j->found, "%s, session %s, run %d: %s (", m->scan.label, m->scan.session, m->scan.run, j->opt->measure);
+	buffer_format(&j->found, "%s, session %s, run %d: %s (", m->scan.label, m->scan.session, m->scan.run,
+				  j->opt->measure);
 	for (size_t k = 0; k < d->stats.count; k++)
 		buffer_format(&j->found, "%s%s", k ? ", " : "", image_stat_name(d->stats.stat[k]));
 	buffer_format(&j->found, ") of %zu %s of %s, %zu without a value, pipeline %s", d->parcels.regions,
-				  d->atlas.kind == ATLAS_VOXELS ? "voxels" : "regions", d->atlas.regions.atlas, empty, j->opt->pipeline ? j->opt->pipeline : "as-is");
+				  d->atlas.kind == ATLAS_VOXELS ? "voxels" : "regions", d->atlas.regions.atlas, empty,
+				  j->opt->pipeline ? j->opt->pipeline : "as-is");
 }
 
 static psy_status
@@ -381,8 +400,10 @@ const loader load_image = {
 	.name = "image",
 	.summary = "3-D NIfTI maps to values over an atlas",
 	.file = "FILE.nii.gz...",
-	.options = OPT_STUDY | OPT_ATLAS | OPT_IMAGE | OPT_MEASURE | OPT_SCANNER | OPT_SCAN | OPT_RESAMPLE | OPT_STAT | OPT_JOBS,
-	.target = "pg_temp.stage (\"row\", label, session, run, modality, payload_sha256, forms_apart_mm, stat, value, coverage)",
+	.options = OPT_STUDY | OPT_ATLAS | OPT_IMAGE | OPT_MEASURE | OPT_SCANNER | OPT_SCAN | OPT_RESAMPLE |
+			   OPT_STAT | OPT_JOBS,
+	.target = "pg_temp.stage (\"row\", label, session, run, modality, payload_sha256, forms_apart_mm, stat, "
+			  "value, coverage)",
 	.parallel = true,
 	.companion = is_payload,
 	.describe = describe_image,

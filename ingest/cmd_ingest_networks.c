@@ -1,6 +1,6 @@
 /*
- * cmd_ingest_networks.c - psyrad ingest networks FILE: which regions of an atlas make up which network, by one scheme of dividing the
- * brain.  A row a region and network; a region may belong to several.
+ * cmd_ingest_networks.c - psyrad ingest networks FILE: which regions of an atlas make up which network, by
+ * one scheme of dividing the brain.  A row a region and network; a region may belong to several.
  */
 #include "cmd.h"
 
@@ -35,7 +35,8 @@ read_row(row *r, void *arg, psy_error *err)
 	if (region == NULL || network == NULL)
 	{
 		psy_fail(&why, PSY_FORMAT, "empty; expected a region of the atlas and its network");
-		return row_reject(r, (size_t) r->table->of_field[region ? NETWORK : REGION], "missing_value", &why, err);
+		return row_reject(r, (size_t) r->table->of_field[region ? NETWORK : REGION], "missing_value", &why,
+						  err);
 	}
 	if (found < 0)
 	{

@@ -1,5 +1,6 @@
 /*
- * cmd_inspect.c - psyrad inspect FILE...: what an image's header says and its voxels hold, a line a file, without a warehouse.
+ * cmd_inspect.c - psyrad inspect FILE...: what an image's header says and its voxels hold, a line a file,
+ * without a warehouse.
  *
  * Free text of the header is not printed either: it names people.
  */
@@ -60,8 +61,8 @@ print_header(const char *path, const nifti *n)
 		printf("%s%" PRId64, i ? "x" : "", f->dim[i]);
 	putchar('\t');
 	print_list("%.6g", f->dimensions, f->pixdim);
-	printf("%s%s\t%.17g\t%.17g\t%d\t%d\t%d\t%d\t%s\t", n->swapped ? "swapped " : "", f->type, f->slope, f->inter, f->qform, f->sform, f->units, f->intent,
-		   orientation);
+	printf("%s%s\t%.17g\t%.17g\t%d\t%d\t%d\t%d\t%s\t", n->swapped ? "swapped " : "", f->type, f->slope,
+		   f->inter, f->qform, f->sform, f->units, f->intent, orientation);
 	print_list("%.7g", 12, n->grid.affine);
 }
 
@@ -104,10 +105,12 @@ cmd_inspect(int argc, char **argv, const char *url)
 	(void) url;
 	if (argc < 2 || strncmp(argv[1], "--", 2) == 0)
 	{
-		fputs("psyrad inspect FILE...: what images say and hold, as TSV\n", argc > 1 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
+		fputs("psyrad inspect FILE...: what images say and hold, as TSV\n",
+			  argc > 1 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
 		return argc > 1 && strcmp(argv[1], "--help") == 0 ? EXIT_OK : EXIT_USAGE;
 	}
-	puts("file\tformat\tshape\tzooms\tdatatype\tscl_slope\tscl_inter\tqform_code\tsform_code\txyzt_units\tintent_code\torientation\taffine\tmin\tmax\tmean\tnonzero\tnan\t"
+	puts("file\tformat\tshape\tzooms\tdatatype\tscl_slope\tscl_inter\tqform_code\tsform_code\txyzt_"
+		 "units\tintent_code\torientation\taffine\tmin\tmax\tmean\tnonzero\tnan\t"
 		 "sform_qform_mm");
 	for (int i = 1; i < argc; i++)
 	{

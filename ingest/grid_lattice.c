@@ -54,7 +54,8 @@ lattice_apart(const int64_t dims[3], const double a[12], const double b[12])
 bool
 lattice_same(const lattice *a, const lattice *b)
 {
-	return memcmp(a->dims, b->dims, sizeof a->dims) == 0 && lattice_apart(a->dims, a->affine, b->affine) <= TOLERANCE_MM;
+	return memcmp(a->dims, b->dims, sizeof a->dims) == 0 &&
+		   lattice_apart(a->dims, a->affine, b->affine) <= TOLERANCE_MM;
 }
 
 void
@@ -63,12 +64,14 @@ lattice_text(const lattice *g, char *to, size_t size)
 	const double *a = g->affine;
 
 	snprintf(to, size,
-			 "%" PRId64 "x%" PRId64 "x%" PRId64 " [%.4g %.4g %.4g %.6g; %.4g %.4g %.4g %.6g; %.4g %.4g %.4g %.6g]",
-			 g->dims[0], g->dims[1], g->dims[2], a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10],
-			 a[11]);
+			 "%" PRId64 "x%" PRId64 "x%" PRId64
+			 " [%.4g %.4g %.4g %.6g; %.4g %.4g %.4g %.6g; %.4g %.4g %.4g %.6g]",
+			 g->dims[0], g->dims[1], g->dims[2], a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9],
+			 a[10], a[11]);
 }
 
-/* Each index goes to the axis of mm that it moves along most, the clearest index first; no axis is named twice. */
+/* Each index goes to the axis of mm that it moves along most, the clearest index first; no axis is named
+ * twice. */
 void
 lattice_orientation(const lattice *g, char code[4])
 {
@@ -108,10 +111,12 @@ lattice_invert(const double a[12], double inverse[12])
 		{
 			int r1 = (column + 1) % 3, r2 = (column + 2) % 3, c1 = (row + 1) % 3, c2 = (row + 2) % 3;
 
-			inverse[4 * row + column] = scale * (a[4 * r1 + c1] * a[4 * r2 + c2] - a[4 * r1 + c2] * a[4 * r2 + c1]);
+			inverse[4 * row + column] =
+				scale * (a[4 * r1 + c1] * a[4 * r2 + c2] - a[4 * r1 + c2] * a[4 * r2 + c1]);
 		}
 	for (int row = 0; row < 3; row++)
-		inverse[4 * row + 3] = -(inverse[4 * row] * a[3] + inverse[4 * row + 1] * a[7] + inverse[4 * row + 2] * a[11]);
+		inverse[4 * row + 3] =
+			-(inverse[4 * row] * a[3] + inverse[4 * row + 1] * a[7] + inverse[4 * row + 2] * a[11]);
 }
 
 void
@@ -122,8 +127,7 @@ lattice_between(const lattice *from, const lattice *to, double affine[12])
 	lattice_invert(to->affine, inverse);
 	for (int row = 0; row < 3; row++)
 		for (int column = 0; column < 4; column++)
-			affine[4 * row + column] = inverse[4 * row] * from->affine[column] +
-									   inverse[4 * row + 1] * from->affine[4 + column] +
-									   inverse[4 * row + 2] * from->affine[8 + column] +
-									   (column == 3 ? inverse[4 * row + 3] : 0);
+			affine[4 * row + column] =
+				inverse[4 * row] * from->affine[column] + inverse[4 * row + 1] * from->affine[4 + column] +
+				inverse[4 * row + 2] * from->affine[8 + column] + (column == 3 ? inverse[4 * row + 3] : 0);
 }

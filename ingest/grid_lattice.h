@@ -1,5 +1,6 @@
 /*
- * grid_lattice.h - where the voxels of an image lie: dimensions and an affine from 0-based voxel indices to mm.
+ * grid_lattice.h - where the voxels of an image lie: dimensions and an affine from 0-based voxel indices to
+ * mm.
  */
 #ifndef GRID_LATTICE_H
 #define GRID_LATTICE_H

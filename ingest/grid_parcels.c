@@ -1,6 +1,7 @@
 /*
- * grid_parcels.c - see grid_parcels.h.  An image on the grid that is asked for is drawn as it streams by; on another grid its
- * voxels are kept (as regions or probabilities, not as images) and looked up by nearest neighbour.
+ * grid_parcels.c - see grid_parcels.h.  An image on the grid that is asked for is drawn as it streams by; on
+ * another grid its voxels are kept (as regions or probabilities, not as images) and looked up by nearest
+ * neighbour.
  */
 #include "grid_parcels.h"
 
@@ -68,7 +69,8 @@ continues(const parcels *p, uint32_t voxel, uint32_t region)
 {
 	const parcel *last = p->parts > 0 ? &p->part[p->parts - 1] : NULL;
 
-	return last != NULL && last->region == region && last->start + last->count == voxel && voxel % SLAB_VOXELS != 0;
+	return last != NULL && last->region == region && last->start + last->count == voxel &&
+		   voxel % SLAB_VOXELS != 0;
 }
 
 static void
@@ -125,7 +127,8 @@ by_start(const void *a, const void *b)
 {
 	const parcel *x = a, *y = b;
 
-	return x->start != y->start ? (x->start > y->start) - (x->start < y->start) : (x->region > y->region) - (x->region < y->region);
+	return x->start != y->start ? (x->start > y->start) - (x->start < y->start)
+								: (x->region > y->region) - (x->region < y->region);
 }
 
 /* What was drawn region by region, into voxel order. */
@@ -143,7 +146,7 @@ typedef struct labels
 	{
 		int64_t label;
 		uint32_t region;
-	} *sorted; /* by label */
+	} * sorted; /* by label */
 	size_t count;
 	int64_t last_label; /* neighbours mostly share a label, so the last answer is tried first; 0: none yet */
 	uint32_t last_region;
@@ -187,7 +190,8 @@ search_label(labels *index, double value, uint32_t *region, psy_error *err)
 		return psy_hint(err, "every label but 0 needs a line in the file of names");
 	}
 	index->last_label = label;
-	index->last_region = *region = index->sorted[((char *) found - (char *) index->sorted) / sizeof *index->sorted].region;
+	index->last_region = *region =
+		index->sorted[((char *) found - (char *) index->sorted) / sizeof *index->sorted].region;
 	return PSY_OK;
 }
 
@@ -267,12 +271,14 @@ count_drawn(const lattice *g, const lattice *from, const uint32_t *region)
 	for (int64_t k = 0; k < g->dims[2]; k++)
 		for (int64_t j = 0; j < g->dims[1]; j++)
 			for (int64_t i = 0; i < g->dims[0]; i++)
-				count += nearest_voxel(from, between, (int64_t[3]){i, j, k}, &near) && region[near] != BACKGROUND;
+				count +=
+					nearest_voxel(from, between, (int64_t[3]){i, j, k}, &near) && region[near] != BACKGROUND;
 	return count;
 }
 
 static psy_status
-parcels_of_values(parcels *p, nifti *image, labels *index, size_t regions, const lattice *onto, psy_error *err)
+parcels_of_values(parcels *p, nifti *image, labels *index, size_t regions, const lattice *onto,
+				  psy_error *err)
 {
 	const lattice *g = onto && !lattice_same(onto, &image->grid) ? onto : &image->grid;
 	uint32_t *region;
@@ -280,9 +286,11 @@ parcels_of_values(parcels *p, nifti *image, labels *index, size_t regions, const
 
 	*p = (parcels){0};
 	if (lattice_voxels(g) > NIFTI_MAX_VOXELS / 4 || image->voxels > NIFTI_MAX_VOXELS / 4)
-		return psy_fail(err, PSY_LIMIT, "a parcellation of more than %" PRIu64 " voxels", NIFTI_MAX_VOXELS / 4);
+		return psy_fail(err, PSY_LIMIT, "a parcellation of more than %" PRIu64 " voxels",
+						NIFTI_MAX_VOXELS / 4);
 	if (image->volumes > 1)
-		return psy_fail(err, PSY_SHAPE, "the image has %" PRIu64 " volumes; expected one 3-D image", image->volumes);
+		return psy_fail(err, PSY_SHAPE, "the image has %" PRIu64 " volumes; expected one 3-D image",
+						image->volumes);
 	region = grow(NULL, image->voxels, sizeof *region);
 	status = read_regions(image, index, region, err);
 	if (status == PSY_OK)
@@ -295,7 +303,8 @@ parcels_of_values(parcels *p, nifti *image, labels *index, size_t regions, const
 }
 
 psy_status
-parcels_of_labels(parcels *p, nifti *image, const int64_t *label, size_t regions, const lattice *onto, psy_error *err)
+parcels_of_labels(parcels *p, nifti *image, const int64_t *label, size_t regions, const lattice *onto,
+				  psy_error *err)
 {
 	labels index;
 	psy_status status;
@@ -337,7 +346,8 @@ read_map(nifti *image, float *share, psy_error *err)
 		status = nifti_read(image, value, n, err);
 		for (size_t i = 0; i < n && status == PSY_OK; i++)
 			if (value[i] < 0 || value[i] > 100)
-				status = psy_fail(err, PSY_DOMAIN, "a probability map holds %g; expected 0 to 1, or percent", value[i]);
+				status = psy_fail(err, PSY_DOMAIN, "a probability map holds %g; expected 0 to 1, or percent",
+								  value[i]);
 			else
 				share[at + i] = isnan(value[i]) ? 0 : (float) value[i];
 	}
@@ -422,14 +432,16 @@ draw_maps(parcels *p, nifti *image, const uint32_t *region, best *top, psy_error
 		if (status == PSY_OK)
 			draw_map(p, region[v], image, share, top);
 		if (status == PSY_OK && p->weights > UINT32_MAX / 2)
-			status = psy_fail(err, PSY_LIMIT, "probability maps with more than %u voxels above 0", UINT32_MAX / 2);
+			status =
+				psy_fail(err, PSY_LIMIT, "probability maps with more than %u voxels above 0", UINT32_MAX / 2);
 	}
 	free(share);
 	return status;
 }
 
 psy_status
-parcels_of_maps(parcels *p, nifti *image, const int64_t *label, size_t regions, const lattice *onto, psy_error *err)
+parcels_of_maps(parcels *p, nifti *image, const int64_t *label, size_t regions, const lattice *onto,
+				psy_error *err)
 {
 	const lattice *g = onto && !lattice_same(onto, &image->grid) ? onto : &image->grid;
 	uint32_t *region;
@@ -437,11 +449,15 @@ parcels_of_maps(parcels *p, nifti *image, const int64_t *label, size_t regions, 
 	psy_status status;
 
 	*p = (parcels){0};
-	if (lattice_voxels(g) > NIFTI_MAX_VOXELS / 4 || image->voxels > NIFTI_MAX_VOXELS / 4 || image->volumes > MAX_VOLUMES)
-		return psy_fail(err, PSY_LIMIT, "probability maps of more than %" PRIu64 " voxels or %d regions", NIFTI_MAX_VOXELS / 4, MAX_VOLUMES);
+	if (lattice_voxels(g) > NIFTI_MAX_VOXELS / 4 || image->voxels > NIFTI_MAX_VOXELS / 4 ||
+		image->volumes > MAX_VOLUMES)
+		return psy_fail(err, PSY_LIMIT, "probability maps of more than %" PRIu64 " voxels or %d regions",
+						NIFTI_MAX_VOXELS / 4, MAX_VOLUMES);
 	region = regions_of_volumes(image->volumes, label, regions);
 	if (region == NULL)
-		return psy_fail(err, PSY_SHAPE, "the image has %" PRIu64 " probability maps for %zu names; expected one for each, numbered from 1",
+		return psy_fail(err, PSY_SHAPE,
+						"the image has %" PRIu64
+						" probability maps for %zu names; expected one for each, numbered from 1",
 						image->volumes, regions);
 	top.share = grow(NULL, lattice_voxels(g), sizeof *top.share);
 	top.region = grow(NULL, lattice_voxels(g), sizeof *top.region);
@@ -489,10 +505,13 @@ within(const lattice *g, const sphere *s, const int64_t at[3])
 	lattice_apply(g->affine, p, mm);
 	for (int i = 0; i < 3; i++)
 		square += (mm[i] - s->centre[i]) * (mm[i] - s->centre[i]);
-	return square <= s->radius * s->radius * (1 + 1e-6); /* the affine is single precision: a voxel on the surface belongs to it */
+	return square <=
+		   s->radius * s->radius *
+			   (1 + 1e-6); /* the affine is single precision: a voxel on the surface belongs to it */
 }
 
-/* A sphere's voxels count whether they lie on the grid or beyond it: coverage says how much of the sphere the image holds. */
+/* A sphere's voxels count whether they lie on the grid or beyond it: coverage says how much of the sphere the
+ * image holds. */
 static psy_status
 draw_sphere(parcels *p, uint32_t region, const double inverse[12], const sphere *s, psy_error *err)
 {
@@ -501,7 +520,10 @@ draw_sphere(parcels *p, uint32_t region, const double inverse[12], const sphere 
 	uint64_t beyond = 0;
 
 	if (!reach(inverse, s, low, high))
-		return psy_fail(err, PSY_LIMIT, "a sphere of %g mm takes more than 100 million voxels of the grid, or is far away from it", s->radius);
+		return psy_fail(
+			err, PSY_LIMIT,
+			"a sphere of %g mm takes more than 100 million voxels of the grid, or is far away from it",
+			s->radius);
 	for (int64_t k = low[2]; k <= high[2]; k++)
 		for (int64_t j = low[1]; j <= high[1]; j++)
 			for (int64_t i = low[0]; i <= high[0]; i++)

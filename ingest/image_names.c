@@ -44,14 +44,16 @@ read_line(regions *r, const char *line, size_t length, bool numbered, long numbe
 	return label == 0 ? PSY_OK : image_names_add(r, label, end, name, err);
 }
 
-/* FreeSurfer's palettes end each line in four numbers: R G B A. They name every label that any image may have. */
+/* FreeSurfer's palettes end each line in four numbers: R G B A. They name every label that any image may
+ * have. */
 static bool
 is_palette(const char *line)
 {
 	unsigned r, g, b, a;
 	char name[200], more[2];
 
-	return sscanf(line, "%*d %199s %u %u %u %u %1s", name, &r, &g, &b, &a, more) == 5 && r < 256 && g < 256 && b < 256 && a < 256;
+	return sscanf(line, "%*d %199s %u %u %u %u %1s", name, &r, &g, &b, &a, more) == 5 && r < 256 && g < 256 &&
+		   b < 256 && a < 256;
 }
 
 static bool
@@ -138,12 +140,14 @@ element_text(xmlTextReaderPtr xml, buffer *text, psy_error *err)
 	if (xmlTextReaderIsEmptyElement(xml))
 		return PSY_OK;
 	while ((more = xmlTextReaderRead(xml)) == 1 && xmlTextReaderDepth(xml) > depth)
-		if (xmlTextReaderNodeType(xml) == XML_READER_TYPE_TEXT || xmlTextReaderNodeType(xml) == XML_READER_TYPE_CDATA)
+		if (xmlTextReaderNodeType(xml) == XML_READER_TYPE_TEXT ||
+			xmlTextReaderNodeType(xml) == XML_READER_TYPE_CDATA)
 			buffer_text(text, (const char *) xmlTextReaderConstValue(xml));
 	return more == 1 ? PSY_OK : psy_fail(err, PSY_FORMAT, "the XML is damaged");
 }
 
-/* <label index="0" ...>Frontal Pole</label>: of a probabilistic atlas the volume from 0, of any other the value. */
+/* <label index="0" ...>Frontal Pole</label>: of a probabilistic atlas the volume from 0, of any other the
+ * value. */
 static psy_status
 read_fsl_label(xmlTextReaderPtr xml, bool probabilistic, regions *r, buffer *text, psy_error *err)
 {
@@ -151,7 +155,8 @@ read_fsl_label(xmlTextReaderPtr xml, bool probabilistic, regions *r, buffer *tex
 	long line = xmlTextReaderGetParserLineNumber(xml);
 	int64_t number = 0;
 	psy_error why;
-	bool known = index != NULL && parse_whole((const char *) index, 0, INT32_MAX - 1, &number, &why) == PSY_OK;
+	bool known =
+		index != NULL && parse_whole((const char *) index, 0, INT32_MAX - 1, &number, &why) == PSY_OK;
 	psy_status status;
 
 	xmlFree(index);
@@ -165,7 +170,8 @@ read_fsl_label(xmlTextReaderPtr xml, bool probabilistic, regions *r, buffer *tex
 static psy_status
 read_fsl(regions *r, const buffer *document, psy_error *err)
 {
-	xmlTextReaderPtr xml = xmlReaderForMemory(document->data, (int) document->size, NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlTextReaderPtr xml = xmlReaderForMemory(document->data, (int) document->size, NULL, "UTF-8",
+											  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	buffer text = {0};
 	bool probabilistic = false, atlas = false;
 	int more = xml ? 1 : -1;
@@ -189,7 +195,8 @@ read_fsl(regions *r, const buffer *document, psy_error *err)
 			status = read_fsl_label(xml, probabilistic, r, &text, err);
 	}
 	if (status == PSY_OK && (more != 0 || !atlas))
-		status = psy_fail(err, PSY_FORMAT, "expected an FSL atlas in XML: <atlas><header>...<data><label index=...>");
+		status = psy_fail(err, PSY_FORMAT,
+						  "expected an FSL atlas in XML: <atlas><header>...<data><label index=...>");
 	xmlFreeTextReader(xml);
 	buffer_free(&text);
 	return status;

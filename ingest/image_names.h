@@ -1,8 +1,9 @@
 /*
  * image_names.h - the names of an atlas's regions, as the field's tools write them.
  *
- * Lines "index name [more]" (mricron; FreeSurfer's palettes), TSV with columns index and name (BIDS dseg), FSL's XML, or a name a
- * line.  The order of the file is the order of every vector; labels may have gaps; label 0 is the background and no region.
+ * Lines "index name [more]" (mricron; FreeSurfer's palettes), TSV with columns index and name (BIDS dseg),
+ * FSL's XML, or a name a line.  The order of the file is the order of every vector; labels may have gaps;
+ * label 0 is the background and no region.
  */
 #ifndef IMAGE_NAMES_H
 #define IMAGE_NAMES_H
@@ -14,7 +15,8 @@
 typedef struct image_names
 {
 	regions regions; /* label NO_LABEL where the file has names alone */
-	bool palette;    /* a FreeSurfer palette names more labels than an image has: only those that it has are regions */
+	bool palette;    /* a FreeSurfer palette names more labels than an image has: only those that it has are
+						regions */
 	uint8_t sha256[SHA256_BYTES];
 } image_names;
 

@@ -54,7 +54,8 @@ is_table(const buffer *text)
 	char first[256];
 
 	snprintf(first, sizeof first, "%.*s", (int) strcspn(text->data, "\r\n"), text->data);
-	return strchr(first, '\t') != NULL && strcasestr(first, "index") != NULL && strcasestr(first, "name") != NULL;
+	return strchr(first, '\t') != NULL && strcasestr(first, "index") != NULL &&
+		   strcasestr(first, "name") != NULL;
 }
 
 psy_status

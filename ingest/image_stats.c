@@ -1,4 +1,5 @@
-/* image_stats.c - see image_stats.h.  One pass; where a spread or a median is asked for, the values of the regions are kept. */
+/* image_stats.c - see image_stats.h.  One pass; where a spread or a median is asked for, the values of the
+ * regions are kept. */
 #include "image_stats.h"
 
 #include "buffer.h"
@@ -7,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[STATS] = {"mean", "sd", "median", "min", "max", "n_voxels", "volume_mm3", "coverage", "weighted_mean"};
+static const char *const names[STATS] = {"mean",     "sd",         "median",   "min",          "max",
+										 "n_voxels", "volume_mm3", "coverage", "weighted_mean"};
 
 const char *
 image_stat_name(image_stat stat)
@@ -34,7 +36,8 @@ image_stat_list(const char *text, stat_list *list, psy_error *err)
 		if (s == STATS)
 		{
 			psy_fail(err, PSY_DOMAIN, "--stat %.*s", (int) length, text);
-			return psy_hint(err, "known: mean, sd, median, min, max, n_voxels, volume_mm3, coverage, weighted_mean");
+			return psy_hint(
+				err, "known: mean, sd, median, min, max, n_voxels, volume_mm3, coverage, weighted_mean");
 		}
 		for (size_t k = 0; k < list->count; k++)
 			if (list->stat[k] == s)
@@ -48,10 +51,10 @@ image_stat_list(const char *text, stat_list *list, psy_error *err)
 /* What the pass collects, by region. */
 typedef struct sums
 {
-	double *sum, *weight; /* by probability, or each voxel 1 */
+	double *sum, *weight;              /* by probability, or each voxel 1 */
 	double *plain, *count, *min, *max; /* of the voxels that are the region's */
-	double *kept;   /* their values, region after region; NULL when nobody needs them */
-	uint64_t *from; /* [regions + 1] where each region's begin */
+	double *kept;                      /* their values, region after region; NULL when nobody needs them */
+	uint64_t *from;                    /* [regions + 1] where each region's begin */
 } sums;
 
 static double *
@@ -69,8 +72,13 @@ sums_start(sums *s, const parcels *own, bool keep)
 {
 	size_t n = own->regions;
 
-	*s = (sums){.sum = filled(n, 0), .weight = filled(n, 0), .plain = filled(n, 0), .count = filled(n, 0), .min = filled(n, INFINITY),
-				.max = filled(n, -INFINITY), .from = grow(NULL, n + 1, sizeof *s->from)};
+	*s = (sums){.sum = filled(n, 0),
+				.weight = filled(n, 0),
+				.plain = filled(n, 0),
+				.count = filled(n, 0),
+				.min = filled(n, INFINITY),
+				.max = filled(n, -INFINITY),
+				.from = grow(NULL, n + 1, sizeof *s->from)};
 	s->from[0] = 0;
 	for (size_t r = 0; r < n; r++)
 		s->from[r + 1] = s->from[r] + own->voxels[r];
@@ -134,7 +142,8 @@ spread(const double *value, size_t n, double mean)
 		square += (value[i] - mean) * (value[i] - mean);
 		rest += value[i] - mean;
 	}
-	return n > 1 ? sqrt((square - rest * rest / (double) n) / (double) (n - 1)) : NAN; /* Chan, Golub and LeVeque 1983, eq. 1.7 */
+	return n > 1 ? sqrt((square - rest * rest / (double) n) / (double) (n - 1))
+				 : NAN; /* Chan, Golub and LeVeque 1983, eq. 1.7 */
 }
 
 static int
@@ -145,8 +154,8 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Selection by partition (Hoare 1961): value[k] is as if all were sorted, with nothing larger before it.  Values in an order made to
- * thwart it are sorted instead. */
+/* Selection by partition (Hoare 1961): value[k] is as if all were sorted, with nothing larger before it.
+ * Values in an order made to thwart it are sorted instead. */
 static double
 select_kth(double *value, size_t n, size_t k)
 {
@@ -229,8 +238,8 @@ needs_values(const stat_list *list)
 }
 
 psy_status
-image_stats(volumes *v, const parcels *p, const uint8_t *mask, const stat_list *list, double *const *value, double *coverage,
-			psy_error *err)
+image_stats(volumes *v, const parcels *p, const uint8_t *mask, const stat_list *list, double *const *value,
+			double *coverage, psy_error *err)
 {
 	const parcels *own = p->core ? p->core : p;
 	size_t part = 0, own_part = 0;
@@ -257,7 +266,8 @@ image_stats(volumes *v, const parcels *p, const uint8_t *mask, const stat_list *
 }
 
 double
-image_reference(const parcels *p, const double *weighted_mean, const double *coverage, const size_t *region, size_t count)
+image_reference(const parcels *p, const double *weighted_mean, const double *coverage, const size_t *region,
+				size_t count)
 {
 	double sum = 0, weight = 0;
 

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <nifti/nifti1.h>
 
-/* Affines come from single precision: a place this far (in voxels) outside is on the edge, and a neighbour of this weight does not count when
- * it is NaN. */
+/* Affines come from single precision: a place this far (in voxels) outside is on the edge, and a neighbour of
+ * this weight does not count when it is NaN. */
 #define NOISE 1e-5
 
 /* Whole part and fraction of a coordinate, with both neighbours inside; false outside. */
@@ -24,7 +24,10 @@ split(double x, int64_t n, int64_t *whole, double *fraction)
 
 /* Voxels as they are stored; scaling comes after, since it passes through a weighted mean. */
 #define FETCH(name, type)                                                                                    \
-	static double fetch_##name(const void *raw, size_t i) { return (double) ((const type *) raw)[i]; }
+	static double fetch_##name(const void *raw, size_t i)                                                    \
+	{                                                                                                        \
+		return (double) ((const type *) raw)[i];                                                             \
+	}
 
 FETCH(uint8, uint8_t)
 FETCH(int8, int8_t)
@@ -58,7 +61,8 @@ fetcher_of(int datatype)
 }
 
 static double
-interpolate(fetcher fetch, const void *raw, const int64_t dims[3], const int64_t whole[3], const double fraction[3])
+interpolate(fetcher fetch, const void *raw, const int64_t dims[3], const int64_t whole[3],
+			const double fraction[3])
 {
 	double sum = 0, weight = 0;
 
@@ -89,8 +93,8 @@ interpolate(fetcher fetch, const void *raw, const int64_t dims[3], const int64_t
 }
 
 void
-resample_linear(const nifti *image, const void *raw, const double between[12], const lattice *onto, uint64_t at, double *value,
-				size_t count)
+resample_linear(const nifti *image, const void *raw, const double between[12], const lattice *onto,
+				uint64_t at, double *value, size_t count)
 {
 	fetcher fetch = fetcher_of(image->datatype);
 	uint64_t nx = (uint64_t) onto->dims[0], ny = (uint64_t) onto->dims[1];
@@ -98,7 +102,8 @@ resample_linear(const nifti *image, const void *raw, const double between[12], c
 	for (size_t v = 0; v < count; v++)
 	{
 		uint64_t n = at + v;
-		double p[3] = {(double) (n % nx), (double) (n / nx % ny), (double) (n / nx / ny)}, place[3], fraction[3];
+		double p[3] = {(double) (n % nx), (double) (n / nx % ny), (double) (n / nx / ny)}, place[3],
+			   fraction[3];
 		int64_t whole[3];
 		bool inside = true;
 

@@ -22,8 +22,11 @@ enum
 };
 
 static const table_field fields[FIELDS] = {
-	{"x", "x_mm|mni_x", true},   {"y", "y_mm|mni_y", true}, {"z", "z_mm|mni_z", true},
-	{"radius", "radius_mm|r|半径", true}, {"label", "name|region|seed|名称|种子", true},
+	{"x", "x_mm|mni_x", true},
+	{"y", "y_mm|mni_y", true},
+	{"z", "z_mm|mni_z", true},
+	{"radius", "radius_mm|r|半径", true},
+	{"label", "name|region|seed|名称|种子", true},
 };
 
 static psy_status
@@ -36,14 +39,17 @@ read_sphere(const table *t, sphere *s, psy_error *err)
 		const char *cell = table_get(t, field);
 		psy_error why;
 
-		if (cell == NULL || parse_real(cell, &value[field], &why) != PSY_OK || !(value[field] >= -FARTHEST_MM && value[field] <= FARTHEST_MM))
-			return psy_fail(err, PSY_FORMAT, "line %ld: %s: expected a number of mm, at most %d from the origin", table_line(t),
-							fields[field].name, FARTHEST_MM);
+		if (cell == NULL || parse_real(cell, &value[field], &why) != PSY_OK ||
+			!(value[field] >= -FARTHEST_MM && value[field] <= FARTHEST_MM))
+			return psy_fail(err, PSY_FORMAT,
+							"line %ld: %s: expected a number of mm, at most %d from the origin",
+							table_line(t), fields[field].name, FARTHEST_MM);
 	}
 	if (!(value[RADIUS] > 0))
 		return psy_fail(err, PSY_FORMAT, "line %ld: radius: expected more than 0 mm", table_line(t));
 	*s = (sphere){.centre = {value[X], value[Y], value[Z]}, .radius = value[RADIUS]};
-	return table_get(t, LABEL) ? PSY_OK : psy_fail(err, PSY_FORMAT, "line %ld: label: expected a name", table_line(t));
+	return table_get(t, LABEL) ? PSY_OK
+							   : psy_fail(err, PSY_FORMAT, "line %ld: label: expected a name", table_line(t));
 }
 
 static psy_status
@@ -56,7 +62,8 @@ add_sphere(regions *r, sphere **spheres, const table *t, psy_error *err)
 		return status;
 	for (size_t i = 0; i < r->count; i++)
 		if (strcmp(r->name[i], table_get(t, LABEL)) == 0)
-			return psy_fail(err, PSY_DOMAIN, "line %ld: a second sphere is named %.80s", table_line(t), r->name[i]);
+			return psy_fail(err, PSY_DOMAIN, "line %ld: a second sphere is named %.80s", table_line(t),
+							r->name[i]);
 	if (r->count == MAX_SPHERES)
 		return psy_fail(err, PSY_LIMIT, "more than %d spheres", MAX_SPHERES);
 	*spheres = grow(*spheres, r->count + 1, sizeof **spheres);

@@ -20,7 +20,9 @@ volumes_start(volumes *v, nifti *image, const lattice *onto, psy_error *err)
 		v->grid = *onto;
 		lattice_between(onto, &image->grid, v->between);
 		if (image->voxels * image->width > VOLUME_MAX)
-			return psy_fail(err, PSY_LIMIT, "a volume of the image takes %" PRIu64 " MB; to be interpolated it may take %" PRIu64,
+			return psy_fail(err, PSY_LIMIT,
+							"a volume of the image takes %" PRIu64
+							" MB; to be interpolated it may take %" PRIu64,
 							image->voxels * image->width >> 20, VOLUME_MAX >> 20);
 		v->whole = grow(NULL, image->voxels, image->width);
 	}
@@ -34,7 +36,10 @@ volumes_next(volumes *v, slab *s, psy_error *err)
 {
 	psy_status status = PSY_OK;
 
-	*s = (slab){.volume = v->volume, .start = v->at, .value = v->value, .finite = !nifti_has_nan(v->image) && v->whole == NULL};
+	*s = (slab){.volume = v->volume,
+				.start = v->at,
+				.value = v->value,
+				.finite = !nifti_has_nan(v->image) && v->whole == NULL};
 	if (v->volume == v->image->volumes)
 		return PSY_OK;
 	s->count = v->voxels - v->at < SLAB_VOXELS ? (size_t) (v->voxels - v->at) : SLAB_VOXELS;

@@ -6,8 +6,9 @@
 
 #include "reader_nifti.h"
 
-/* *inside [voxels of onto], the caller's to free: 1 where the mask is neither 0 nor NaN.  Another grid than onto is an error that names
- * both, unless nearest: then the nearest voxel of the mask counts, and outside of it is 0. */
+/* *inside [voxels of onto], the caller's to free: 1 where the mask is neither 0 nor NaN.  Another grid than
+ * onto is an error that names both, unless nearest: then the nearest voxel of the mask counts, and outside of
+ * it is 0. */
 psy_status volume_mask(uint8_t **inside, const char *path, const lattice *onto, bool nearest, psy_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * workers.c - see workers.h.
  *
- * Processes, not threads: libpq and the readers need no locks, and a reader that crashes takes one file with it.  Which group comes next is
- * one counter in shared memory.  A process writes to files in memory in place of its terminal; what a file said goes to the parent with
- * its result, over a pipe.
+ * Processes, not threads: libpq and the readers need no locks, and a reader that crashes takes one file with
+ * it.  Which group comes next is one counter in shared memory.  A process writes to files in memory in place
+ * of its terminal; what a file said goes to the parent with its result, over a pipe.
  */
 #include "workers.h"
 
@@ -128,7 +128,8 @@ send_result(int to, result *r)
 		take_said(i == 0 ? STDOUT_FILENO : STDERR_FILENO, &said[i]);
 		r->said[i] = said[i].size;
 	}
-	sent = write_all(to, r, sizeof *r) && write_all(to, said[0].data, said[0].size) && write_all(to, said[1].data, said[1].size);
+	sent = write_all(to, r, sizeof *r) && write_all(to, said[0].data, said[0].size) &&
+		   write_all(to, said[1].data, said[1].size);
 	buffer_free(&said[0]);
 	buffer_free(&said[1]);
 	return sent;
@@ -192,7 +193,8 @@ start_process(const work *w, process *p, atomic_size_t *next)
 	return p->id > 0;
 }
 
-/* Prints what files said, as far as all before them are done; at the end all: an interrupt may leave some out. */
+/* Prints what files said, as far as all before them are done; at the end all: an interrupt may leave some
+ * out. */
 static void
 print_in_turn(spoken *files, size_t count, size_t *printed, bool end)
 {
@@ -220,9 +222,9 @@ add_totals(totals *sum, const totals *more)
 	sum->rejected += more->rejected;
 }
 
-/* One result from a process; false when it has ended. */
+/* One result from a process; false when it has ended, or says that it must. */
 static bool
-take_result(const work *w, process *p, spoken *files, totals *sum)
+take_result(const work *w, process *p, spoken *files, totals *sum, bool first_failure)
 {
 	result r;
 	buffer said[2] = {{0}, {0}};
@@ -241,11 +243,11 @@ take_result(const work *w, process *p, spoken *files, totals *sum)
 		progress_add(r.bytes);
 		return true;
 	}
-	if (got)
+	if (got && first_failure) /* the others would say the same */
 		fwrite(said[1].data, 1, said[1].size, stderr);
 	buffer_free(&said[0]);
 	buffer_free(&said[1]);
-	return got;
+	return false;
 }
 
 static bool
@@ -258,7 +260,8 @@ end_process(process *p)
 	while (waitpid(p->id, &how, 0) < 0 && errno == EINTR)
 		;
 	if (WIFSIGNALED(how))
-		fprintf(stderr, "psyrad: a process ended by signal %d; nothing of its current file was kept\n", WTERMSIG(how));
+		fprintf(stderr, "psyrad: a process ended by signal %d; nothing of its current file was kept\n",
+				WTERMSIG(how));
 	return WIFEXITED(how) && WEXITSTATUS(how) == 0;
 }
 
@@ -281,7 +284,7 @@ listen_to(const work *w, process *p, int count, spoken *files, totals *sum)
 			continue;
 		}
 		for (int i = 0; i < count; i++)
-			if (p[i].from >= 0 && watched[i].revents != 0 && !take_result(w, &p[i], files, sum))
+			if (p[i].from >= 0 && watched[i].revents != 0 && !take_result(w, &p[i], files, sum, well))
 			{
 				well &= end_process(&p[i]);
 				living--;

@@ -398,3 +398,21 @@ sub-P05_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not
 }
 
 @test "hostile images without a server: thousands of headers, ends and damaged streams, with sanitizers" { run test_images; exits 0; }
+
+@test "export: a vector as an image on its atlas's grid gives the same vector back; voxels too" {
+	small_atlas; make_nifti sub-P01_ses-pre_T1w.nii; image sub-P01_ses-pre_T1w.nii; exits 0
+	out() { run psyrad export image --study t --participant P01 --session pre --measure "$1" --atlas "$2" --out "${@:3}"; }
+	out intensity small map.nii.gz; exits 0
+	is '4x5x6|FLOAT32|2 0 0 -3 0 2 0 -4 0 0 2 -5|0|61|90' "$(psyrad inspect map.nii.gz | tail -1 | cut -f3,5,13,14,15,17 | tr '\t' '|')"
+	run psyrad ingest image map.nii.gz --study t --atlas small --measure statistic --subject P01 --session post; exits 0
+	is "$means" "$(q "SELECT DISTINCT value FROM imaging.vector")"
+	out intensity small map.nii.gz; exits 1; has 'map.nii.gz cannot be written: File exists'
+	out intensity small other.nii --run 1 --pipeline as-is; exits 0; cmp other.nii <(gunzip -c map.nii.gz)
+	out intensity small x.nii --run 7; exits 1; has 'no such vector is there'
+	make_nifti mask.nii labels=1 type=uint8; psyrad ingest atlas mask.nii --voxels --atlas gm
+	run psyrad ingest image sub-P01_ses-pre_T1w.nii --study t --atlas gm --measure gmv; exits 0
+	out gmv gm voxels.nii; exits 0
+	run psyrad ingest image voxels.nii --study t --atlas gm --measure gmv --subject P01 --session post; exits 0
+	is 1 "$(q "SELECT count(DISTINCT value) FROM imaging.vector JOIN imaging.feature_set USING (feature_set_id) WHERE atlas = 'gm'")"
+	run psyrad export image --study t; exits 2; has 'usage:'
+}

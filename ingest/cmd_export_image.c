@@ -1,0 +1,245 @@
+/*
+ * cmd_export_image.c - psyrad export image: one vector of the warehouse as a NIfTI image on the grid of its
+ * atlas, for viewers.
+ *
+ * Every voxel of a region holds the region's value (NaN where it has none), every other voxel 0. The header
+ * has no free text.
+ */
+#include "cmd.h"
+
+#include "atlas.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <isa-l/igzip_lib.h>
+#include <math.h>
+#include <nifti/nifti1.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum
+{
+	STUDY,
+	PARTICIPANT,
+	SESSION,
+	ATLAS,
+	MEASURE,
+	RUN,
+	PIPELINE,
+	OUT,
+	OPTIONS
+};
+
+static const char usage[] = "usage: psyrad [--db URL] export image --study S --participant P --session X "
+							"--atlas A --measure M --out FILE.nii[.gz]\n"
+							"         [--run N] [--pipeline P]   (default: those of imaging.primary)\n";
+
+/* One row or none: whoever names a run or a pipeline asks for that vector, anybody else for the study's own
+ * choice. */
+static const char sql[] = "WITH found AS ("
+						  " SELECT p.vector FROM imaging.primary p"
+						  " WHERE (p.study, p.label, p.session, p.atlas, p.measure) = ($1, $2, $3, $4, $5) "
+						  "AND num_nonnulls($6::int, $7::text) = 0 AND p.vector IS NOT NULL"
+						  " UNION ALL"
+						  " SELECT v.value FROM imaging.vector v JOIN clinical.subject_key k USING "
+						  "(subject_id) JOIN imaging.feature_set s USING (feature_set_id)"
+						  " WHERE (k.study, k.label, v.session, s.atlas, s.measure) = ($1, $2, $3, $4, $5) "
+						  "AND num_nonnulls($6::int, $7::text) > 0"
+						  "  AND v.run = coalesce($6::int, v.run) AND v.pipeline = coalesce($7, v.pipeline))"
+						  "SELECT u.value, (SELECT count(*) FROM found) FROM found, unnest(found.vector) "
+						  "WITH ORDINALITY u (value, element) ORDER BY u.element";
+
+static psy_status
+read_vector(session *db, const word_option *o, float **value, size_t *count, psy_error *err)
+{
+	const char *arguments[OUT];
+	PGresult *result;
+	psy_status status;
+
+	for (int i = 0; i < OUT; i++)
+		arguments[i] = o[i].value;
+	status = session_query(db, &result, err, sql, OUT, arguments);
+	if (status != PSY_OK)
+		return status;
+	*count = (size_t) PQntuples(result);
+	if (*count == 0)
+	{
+		psy_fail(err, PSY_DOMAIN, "no such vector is there, or you may not read it");
+		status = psy_hint(
+			err, "imaging.vector has study, participant, session, atlas, measure, run and pipeline of each");
+	}
+	else if (strcmp(PQgetvalue(result, 0, 1), "1") != 0)
+	{
+		psy_fail(err, PSY_DOMAIN, "%s vectors fit", PQgetvalue(result, 0, 1));
+		status = psy_hint(err, "name both --run and --pipeline");
+	}
+	*value = grow(NULL, *count, sizeof **value);
+	for (size_t i = 0; i < *count; i++)
+		(*value)[i] = strtof(PQgetvalue(result, (int) i, 0), NULL);
+	PQclear(result);
+	return status;
+}
+
+/* The atlas on its own grid; of probability maps, each voxel at its most probable region. */
+static psy_status
+draw(const atlas *a, size_t count, parcels *p, psy_error *err)
+{
+	psy_status status;
+
+	if (a->kind == ATLAS_SPHERES)
+		return psy_fail(err, PSY_UNSUPPORTED,
+						"an atlas of spheres has no grid of its own to write an image on");
+	status = atlas_draw(a, NULL, p, err);
+	if (status == PSY_OK && p->regions != count)
+		status = psy_fail(err, PSY_SHAPE, "the vector has %zu elements, the atlas %zu", count, p->regions);
+	for (int i = 0; i < 3 && status == PSY_OK; i++)
+		if (p->grid.dims[i] > INT16_MAX)
+			status = psy_fail(err, PSY_LIMIT, "dimension %d is %" PRId64 "; NIfTI-1 holds at most %d", i + 1,
+							  p->grid.dims[i], INT16_MAX);
+	return status;
+}
+
+static void
+fill_header(nifti_1_header *h, const lattice *g)
+{
+	*h = (nifti_1_header){.sizeof_hdr = 348,
+						  .dim = {3, (short) g->dims[0], (short) g->dims[1], (short) g->dims[2], 1, 1, 1, 1},
+						  .datatype = DT_FLOAT32,
+						  .bitpix = 32,
+						  .vox_offset = 352,
+						  .scl_slope = 1,
+						  .xyzt_units = NIFTI_UNITS_MM,
+						  .sform_code = NIFTI_XFORM_ALIGNED_ANAT,
+						  .magic = "n+1"};
+	h->pixdim[0] = 1;
+	for (int i = 0; i < 3; i++)
+		h->pixdim[i + 1] = (float) sqrt(g->affine[i] * g->affine[i] + g->affine[4 + i] * g->affine[4 + i] +
+										g->affine[8 + i] * g->affine[8 + i]);
+	for (int i = 0; i < 4; i++)
+	{
+		h->srow_x[i] = (float) g->affine[i];
+		h->srow_y[i] = (float) g->affine[4 + i];
+		h->srow_z[i] = (float) g->affine[8 + i];
+	}
+}
+
+static void
+fill_image(buffer *image, const parcels *p, const float *value)
+{
+	const parcels *own = p->core ? p->core : p;
+	nifti_1_header h;
+	float *voxel;
+
+	fill_header(&h, &p->grid);
+	buffer_add(image, &h, sizeof h);
+	buffer_add(image, (char[4]){0}, 4); /* no extension */
+	buffer_reserve(image, lattice_voxels(&p->grid) * sizeof *voxel + 1);
+	voxel = (float *) (image->data + image->size); /* 352 is a multiple of 4 */
+	memset(voxel, 0, lattice_voxels(&p->grid) * sizeof *voxel);
+	for (size_t i = 0; i < own->parts; i++)
+		for (uint32_t k = 0; k < own->part[i].count; k++)
+			voxel[own->part[i].start + k] = value[own->part[i].region];
+	image->size += lattice_voxels(&p->grid) * sizeof *voxel;
+}
+
+static psy_status
+zip(const buffer *image, buffer *zipped, psy_error *err)
+{
+	struct isal_zstream *z = grow(NULL, 1, sizeof *z);
+	int result;
+
+	buffer_reserve(zipped, image->size + image->size / 1000 + 4096);
+	isal_deflate_stateless_init(z);
+	z->next_in = (uint8_t *) image->data;
+	z->avail_in = (uint32_t) image->size;
+	z->next_out = (uint8_t *) zipped->data;
+	z->avail_out = (uint32_t) (zipped->room - 1);
+	z->end_of_stream = 1;
+	z->gzip_flag = IGZIP_GZIP;
+	result = isal_deflate_stateless(z);
+	zipped->size = z->total_out;
+	free(z);
+	return result == COMP_OK
+			   ? PSY_OK
+			   : psy_fail(err, PSY_UNSUPPORTED, "the image cannot be compressed (igzip error %d)", result);
+}
+
+static psy_status
+write_file(const char *path, const buffer *bytes, psy_error *err)
+{
+	FILE *out = fopen(path, "wbx");
+	bool written;
+
+	if (out == NULL)
+		return psy_fail(err, PSY_FORMAT, "%s cannot be written: %s", path, strerror(errno));
+	written = fwrite(bytes->data, 1, bytes->size, out) == bytes->size;
+	if (fclose(out) != 0 || !written)
+	{
+		remove(path);
+		return psy_fail(err, PSY_FORMAT, "%s cannot be written: %s", path, strerror(errno));
+	}
+	return PSY_OK;
+}
+
+static psy_status
+export_image(session *db, const word_option *o, psy_error *err)
+{
+	const char *path = o[OUT].value;
+	size_t count = 0, length = strlen(path);
+	float *value = NULL;
+	atlas a = {0};
+	parcels p = {0};
+	buffer image = {0}, zipped = {0};
+	bool packed = length > 3 && strcmp(path + length - 3, ".gz") == 0;
+	psy_status status = read_vector(db, o, &value, &count, err);
+
+	if (status == PSY_OK)
+		status = atlas_read(&a, db, o[ATLAS].value, err);
+	if (status == PSY_OK)
+		status = draw(&a, count, &p, err);
+	if (status == PSY_OK)
+		fill_image(&image, &p, value);
+	if (status == PSY_OK && packed)
+		status = zip(&image, &zipped, err);
+	if (status == PSY_OK)
+		status = write_file(path, packed ? &zipped : &image, err);
+	buffer_free(&image);
+	buffer_free(&zipped);
+	parcels_free(&p);
+	atlas_free(&a);
+	free(value);
+	return status;
+}
+
+int
+cmd_export(int argc, char **argv, const char *url)
+{
+	word_option o[OPTIONS] = {{"--study", NULL, false},    {"--participant", NULL, false},
+							  {"--session", NULL, false},  {"--atlas", NULL, false},
+							  {"--measure", NULL, false},  {"--run", NULL, false},
+							  {"--pipeline", NULL, false}, {"--out", NULL, false}};
+	session db;
+	psy_error err = {0};
+	int code = EXIT_OK;
+	bool understood =
+		argc > 1 && strcmp(argv[1], "image") == 0 && take_words(argc - 1, argv + 1, o, OPTIONS, NULL);
+
+	for (int i = 0; i < OPTIONS; i++)
+		understood = understood && (o[i].value != NULL || i == RUN || i == PIPELINE);
+	if (!understood || (o[RUN].value != NULL && (strspn(o[RUN].value, "0123456789") != strlen(o[RUN].value) ||
+												 strlen(o[RUN].value) > 5)))
+	{
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	if (session_open(&db, url, &err) != PSY_OK)
+		code = EXIT_SERVER;
+	else if (export_image(&db, o, &err) != PSY_OK)
+		code = db.lost ? EXIT_SERVER : EXIT_REJECTED;
+	if (code != EXIT_OK)
+		fprintf(stderr, "psyrad: %s\n%s%s%s", err.message, err.hint[0] ? "  hint: " : "", err.hint,
+				err.hint[0] ? "\n" : "");
+	session_close(&db);
+	return code;
+}
