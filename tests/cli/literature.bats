@@ -51,11 +51,12 @@ evidence() { [ -d "$data/evidence/formats" ] || skip "shared/data is absent"; }
 @test "RIS: what programs make of it" {
 	# Ovid's numbers and C1, Cochrane's heads, ER in an abstract and without a hyphen, no ER, a type that is not first, one blank, a no-break blank.
 	printf '%s\r\n' 'Record #1 of 2' 'Provider: John Wiley & Sons, Ltd.' '' 'TY  -  JOUR' 'A1  -  Bywater, T' 'T1  -  One' 'JA  -  Trials' 'C3  -  PUBMED 21314913' 'KW  -  a;b' 'N2  -  Text' \
-		'ER  - positive cells were counted' 'goes on' 'T2 - weighted images' 'ER  - ' '' '2. ' 'C1  - Ovid MEDLINE' 'TY  - JOUR' 'AU  - 李晶;孙阳' 'TI  - Two' 'M3  - doi: 10.1234/X(1)2.' 'SP  - 221-8' 'Y1  - 2014/06/01/' \
+		'ER  - positive cells were counted' 'goes on' 'T2 - weighted images' 'ER  - ' '' '2. ' 'C1  - Ovid MEDLINE' 'TY  - JOUR' 'AU  - 李晶;孙阳' 'TI  - Two' 'T1  - Zwei' 'M3  - doi: 10.1234/X(1)2.' 'SP  - 221-8' 'Y1  - 2014/06/01/' \
 		'TY  - JOUR' 'T1  - Three' 'PY  - 0000' 'ER' 'DB  - Embase' 'TI  - Four' $'TY\u00a0 - JOUR' 'SN  - 0028-0836 (Print); 978-0-8243-2732-3' 'ER  -' 'a search: depression AND acupuncture' >a.ris
 	literature a.ris; exits 0; has '4 read, 4 loaded'
 	is 'One|Bywater|21314913|["a", "b"]|One: text ER - positive cells were counted goes on T2 - weighted images' "$(q "SELECT title, authors #>> '{0,family}', pmid, keywords, 'One: ' || lower(left(abstract, 1)) || translate(substr(abstract, 2), E'\n', ' ') FROM evidence.source_record WHERE ordinal = 1")"
 	is 'Two|["李晶", "孙阳"]|10.1234/x(1)2|221|228|2014-06-01' "$(q "SELECT title, jsonb_path_query_array(authors, '\$[*].literal'), doi, page_first, page_last, date FROM evidence.source_record WHERE ordinal = 2")"
+	is '["Zwei"]' "$(q "SELECT extra -> 'T1' FROM evidence.source_record WHERE ordinal = 2")"
 	is 'Three||' "$(q "SELECT title, year, date FROM evidence.source_record WHERE ordinal = 3")"
 	is 'Four|["Embase"]|["0028-0836"]|["9780824327323"]' "$(q "SELECT title, databases, issn, isbn FROM evidence.source_record WHERE ordinal = 4")"
 	is 'missing_end|1 stray_line|1 wrapped_line|3' "$(q "SELECT code, sum(count) FROM evidence.source_note GROUP BY 1 ORDER BY 1" | paste -sd ' ')"

@@ -6,7 +6,7 @@
  * NUL, since binary COPY sends it as it is; its JSON closes what it opens; lines grow.  And no record is lost
  * or made: the raw bytes of the records, put one behind the other, read as the same number of records again.
  * Seeds: tests/fuzz/seeds/literature/*
- * Sources: ingest/literature_citation.c ingest/literature_item.c ingest/literature_latex.c ingest/literature_look.c ingest/literature_record.c ingest/literature_rules.c ingest/literature_values.c ingest/reader_bibtex.c ingest/reader_endnote_xml.c ingest/reader_enw.c ingest/reader_gbt7714.c ingest/reader_literature_table.c ingest/reader_nbib.c ingest/reader_noteexpress.c ingest/reader_ovid.c ingest/reader_refworks.c ingest/reader_ris.c ingest/reader_tagged.c ingest/reader_wos.c ingest/reader_text.c ingest/source.c ingest/buffer.c
+ * Sources: ingest/literature_citation.c ingest/literature_item.c ingest/literature_json.c ingest/literature_settle.c ingest/literature_types.c ingest/literature_latex.c ingest/literature_look.c ingest/literature_record.c ingest/literature_rules.c ingest/literature_values.c ingest/reader_bibtex.c ingest/reader_endnote_xml.c ingest/reader_enw.c ingest/reader_gbt7714.c ingest/reader_literature_table.c ingest/reader_nbib.c ingest/reader_noteexpress.c ingest/reader_ovid.c ingest/reader_refworks.c ingest/reader_ris.c ingest/reader_tagged.c ingest/reader_wos.c ingest/reader_text.c ingest/source.c ingest/buffer.c
  * Libraries: -lcrypto
  */
 #include "cells.h"
