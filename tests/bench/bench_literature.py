@@ -19,8 +19,9 @@ COPIES = 10
 def build():
     """The reader with the objects of the tool."""
     objects = os.path.join(TOP, "build", "ingest")
-    parts = [os.path.join(objects, f) for f in sorted(os.listdir(objects)) if f.endswith(".o") and (f.startswith(("literature_", "reader_")) or f in ("source.o", "buffer.o"))]
-    parts = [p for p in parts if not os.path.basename(p).startswith(("reader_csv", "reader_eav", "reader_freesurfer", "reader_grid", "reader_nifti", "reader_sav", "reader_sheet", "reader_mat"))]
+    readers = "bibtex endnote_xml enw gbt7714 literature_table nbib noteexpress ovid refworks ris tagged text wos".split()
+    wanted = [f for f in sorted(os.listdir(objects)) if f.startswith("literature_") and f.endswith(".o")] + [f"reader_{r}.o" for r in readers] + ["source.o", "buffer.o"]
+    parts = [os.path.join(objects, f) for f in wanted]
     program = os.path.join(TOP, "build", "bench_read_literature")
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O2", "-D_GNU_SOURCE", "-I" + os.path.join(TOP, "ingest"), "-I" + os.path.join(TOP, "src"), "-o", program,
                     os.path.join(TOP, "tests", "bench", "read_literature.c"), *parts, os.path.join(TOP, "build", "src", "libpsyrad.a"), "-lcrypto", "-lxml2", "-lm"], check=True)
