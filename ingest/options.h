@@ -61,7 +61,7 @@ typedef struct options
 	bool voxels;
 	const char *resample, *mask, *stat, *suvr, *scheme;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
-	const char *tr, *kind, *variable, *unit, *symmetrize, *confounds, *definition, *seeds;
+	const char *tr, *kind, *variable, *columns, *unit, *symmetrize, *confounds, *definition, *seeds;
 	bool detrend, cosine, non_steady_state, extrapolate;
 	const char *standardize, *motion, *wm_csf, *global_signal, *compcor, *fd;
 	const char *scrub, *scrub_dvars, *scrub_before, *scrub_after, *scrub_segment, *scrub_by, *bandpass;

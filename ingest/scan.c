@@ -15,6 +15,28 @@ missing_part(const char *part, psy_error *err)
 	return psy_hint(err, "name files by BIDS (sub-L_ses-X_..._suffix), or say --%s", part);
 }
 
+/* DPABI names people by its files: ROISignals_Sub_001.mat, ROICorrelation_FisherZ_Sub_001.txt. */
+static psy_status
+read_dpabi_name(const char *path, bids_name *name, psy_error *err)
+{
+	static const char *const prefixes[] = {"ROISignals_", "ROICorrelation_FisherZ_", "ROICorrelation_"};
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes && name->sub[0] == '\0'; i++)
+	{
+		size_t n = strlen(prefixes[i]), length;
+
+		if (strncmp(base, prefixes[i], n) != 0)
+			continue;
+		length = strcspn(base + n, ".");
+		if (length >= sizeof name->sub)
+			return psy_fail(err, PSY_LIMIT, "the participant of the file name has more than %zu characters", sizeof name->sub - 1);
+		memcpy(name->sub, base + n, length);
+		name->sub[length] = '\0';
+	}
+	return PSY_OK;
+}
+
 psy_status
 scan_identify(const job *j, scan *s, psy_error *err)
 {
@@ -22,6 +44,8 @@ scan_identify(const job *j, scan *s, psy_error *err)
 	int64_t run = 1;
 	psy_status status = bids_parse(j->path, &s->name, err);
 
+	if (status == PSY_OK)
+		status = read_dpabi_name(j->path, &s->name, err);
 	if (status != PSY_OK)
 		return status;
 	s->label = o->subject ? o->subject : s->name.sub;

@@ -15,11 +15,12 @@ typedef struct series
 	double *value; /* [volumes][regions] */
 	size_t volumes, room, regions;
 	int *position;   /* of a table's columns */
+	size_t first;    /* 1-based first column of --columns; 0: all of them */
 	float *coverage; /* [regions], or NULL */
 	bold_image image;
 } series;
 
-/* A CSV or TSV: a column a region, by name (or by position), and a row a volume. */
+/* A CSV, TSV or text parted by blanks: a column a region, by name (or by position), and a row a volume; a MATLAB matrix by position. */
 psy_status series_from_table(series *s, job *j, const regions *r, psy_error *err);
 
 /* A 4-D NIfTI image over an atlas with an image or spheres, each volume's region means. */

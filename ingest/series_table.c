@@ -6,7 +6,8 @@
 #include "series.h"
 
 #include "number.h"
-#include "reader_csv.h"
+#include "reader_grid.h"
+#include "reader_mat.h"
 #include "table.h"
 
 #include <math.h>
@@ -15,22 +16,22 @@
 
 /* Which region each column is: position[column]. */
 static psy_status
-match_regions(const csv_reader *csv, const regions *r, int *position, psy_error *err)
+match_regions(const grid *g, const regions *r, int *position, psy_error *err)
 {
 	bool *seen = grow(NULL, r->count, sizeof *seen);
 	psy_status status = PSY_OK;
 
 	memset(seen, 0, r->count * sizeof *seen);
-	for (size_t c = 0; c < csv->cells && status == PSY_OK; c++)
+	for (size_t c = 0; c < g->cells && status == PSY_OK; c++)
 	{
-		int at = regions_find(r, csv_cell(csv, c));
+		int at = regions_find(r, grid_cell(g, c));
 
 		if (at < 0 || seen[at])
 		{
 			psy_fail(err, PSY_DOMAIN,
 					 at < 0 ? "column %zu (%.80s) is no region of the atlas %s"
 							: "column %zu (%.80s) is there twice (atlas %s)",
-					 c + 1, csv_cell(csv, c), r->atlas);
+					 c + 1, grid_cell(g, c), r->atlas);
 			status = psy_hint(err, "a file without header: --by-position");
 			break;
 		}
@@ -42,21 +43,21 @@ match_regions(const csv_reader *csv, const regions *r, int *position, psy_error 
 			status = psy_fail(
 				err, PSY_DOMAIN,
 				"the header lacks the region %s of the atlas %s (%zu regions; the file has %zu columns)",
-				r->name[i], r->atlas, r->count, csv->cells);
+				r->name[i], r->atlas, r->count, g->cells);
 	free(seen);
 	return status;
 }
 
 static psy_status
-add_volume(job *j, const csv_reader *csv, series *m, psy_error *err)
+add_volume(job *j, const grid *g, series *m, psy_error *err)
 {
 	double *to;
 
-	if (csv->cells != m->regions)
-		return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; expected %zu, one a region", csv->line,
-						csv->cells, m->regions);
+	if (m->first == 0 ? g->cells != m->regions : g->cells < m->first - 1 + m->regions)
+		return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; expected %zu, one a region", g->line, g->cells,
+						m->first == 0 ? m->regions : m->first - 1 + m->regions);
 	if ((m->volumes + 1) * m->regions > SERIES_MAX_VALUES)
-		return psy_fail(err, PSY_LIMIT, "line %ld: more than %zu values", csv->line, SERIES_MAX_VALUES);
+		return psy_fail(err, PSY_LIMIT, "line %ld: more than %zu values", g->line, SERIES_MAX_VALUES);
 	if (m->volumes == m->room)
 	{
 		m->room = m->room ? 2 * m->room : 256;
@@ -65,12 +66,13 @@ add_volume(job *j, const csv_reader *csv, series *m, psy_error *err)
 	to = m->value + m->volumes++ * m->regions;
 	for (size_t c = 0; c < m->regions; c++)
 	{
+		size_t column = m->first == 0 ? c : m->first - 1 + c;
+		const char *cell = grid_cell(g, column);
 		double value = NAN;
 		psy_error why;
 
-		if (!cell_missing(j->opt, csv_cell(csv, c)) && parse_real(csv_cell(csv, c), &value, &why) != PSY_OK)
-			return psy_fail(err, PSY_FORMAT, "line %ld, column %zu: found %.40s: %s", csv->line, c + 1,
-							csv_cell(csv, c), why.message);
+		if (!cell_missing(j->opt, cell) && parse_real(cell, &value, &why) != PSY_OK)
+			return psy_fail(err, PSY_FORMAT, "line %ld, column %zu: found %.40s: %s", g->line, column + 1, cell, why.message);
 		to[m->position[c]] = value;
 	}
 	return PSY_OK;
@@ -78,48 +80,125 @@ add_volume(job *j, const csv_reader *csv, series *m, psy_error *err)
 
 /* The header, or with --by-position the count of columns; the first record is then already a volume. */
 static psy_status
-read_first(job *j, csv_reader *csv, const regions *r, series *m, psy_error *err)
+read_first(job *j, grid *g, const regions *r, series *m, psy_error *err)
 {
 	bool more;
-	psy_status status = csv_next(csv, &more, err);
+	psy_status status = grid_next(g, &more, err);
 
 	if (status != PSY_OK)
 		return status;
 	if (!more)
 		return psy_fail(err, PSY_FORMAT, "the file is empty");
 	m->regions = r->count;
-	m->position = grow(NULL, csv->cells > r->count ? csv->cells : r->count, sizeof *m->position);
+	m->position = grow(NULL, g->cells > r->count ? g->cells : r->count, sizeof *m->position);
 	if (!j->opt->by_position)
-		return match_regions(csv, r, m->position, err);
+		return match_regions(g, r, m->position, err);
 	for (size_t i = 0; i < r->count; i++)
 		m->position[i] = (int) i;
-	return add_volume(j, csv, m, err);
+	return add_volume(j, g, m, err);
+}
+
+/* --columns FROM-TO: which columns of a file over several atlases are this one's (DPABI, REST-meta-MDD). */
+static psy_status
+choose_columns(job *j, const regions *r, series *m, psy_error *err)
+{
+	const char *said = j->opt->columns, *dash = said ? strchr(said, '-') : NULL;
+	char from[16] = "";
+	int64_t first, last;
+	psy_error why;
+
+	m->first = 0;
+	if (said == NULL)
+		return PSY_OK;
+	if (dash != NULL && (size_t) (dash - said) < sizeof from)
+		memcpy(from, said, (size_t) (dash - said));
+	if (dash == NULL || parse_whole(from, 1, 1000000, &first, &why) != PSY_OK || parse_whole(dash + 1, first, 1000000, &last, &why) != PSY_OK)
+		return psy_fail(err, PSY_DOMAIN, "--columns %.30s: expected FROM-TO, such as 1-116", said);
+	if (!j->opt->by_position)
+		return psy_fail(err, PSY_DOMAIN, "--columns is for files without names: say --by-position as well");
+	if ((size_t) (last - first + 1) != r->count)
+		return psy_fail(err, PSY_SHAPE, "--columns %.30s: %d columns; the atlas %s has %zu regions", said, (int) (last - first + 1), r->atlas, r->count);
+	m->first = (size_t) first;
+	return PSY_OK;
+}
+
+/* A MATLAB matrix: volumes by regions, or regions by volumes where only that fits the atlas. */
+static psy_status
+take_matrix(job *j, const mat_matrix *x, const regions *r, series *m, psy_error *err)
+{
+	bool turned = m->first == 0 && x->columns != r->count && x->rows == r->count;
+	size_t across = turned ? x->rows : x->columns, offset = m->first == 0 ? 0 : m->first - 1;
+
+	if (!j->opt->by_position)
+	{
+		psy_fail(err, PSY_DOMAIN, "a MATLAB series has no names of regions");
+		return psy_hint(err, "columns in the atlas's order: --by-position");
+	}
+	if (m->first == 0 ? across != r->count : across < offset + r->count)
+		return psy_fail(err, PSY_SHAPE, "the matrix is %zu x %zu; expected %zu columns, the regions of the atlas %s", x->rows, x->columns, r->count, r->atlas);
+	m->regions = r->count;
+	m->volumes = turned ? x->columns : x->rows;
+	m->value = grow(NULL, m->volumes * m->regions, sizeof *m->value);
+	for (size_t t = 0; t < m->volumes; t++)
+		for (size_t c = 0; c < m->regions; c++)
+		{
+			double value = turned ? x->value[c * x->columns + t] : x->value[t * x->columns + offset + c];
+
+			if (isinf(value))
+				return psy_fail(err, PSY_DOMAIN, "volume %zu, column %zu: an infinite value", t + 1, offset + c + 1);
+			m->value[t * m->regions + c] = value;
+		}
+	return PSY_OK;
+}
+
+static psy_status
+series_from_matlab(series *m, job *j, const regions *r, psy_error *err)
+{
+	mat_matrix x = {0};
+	uint8_t sha256[SHA256_BYTES];
+	uint64_t size;
+	psy_status status = mat_read(&x, j->path, j->opt->variable, err);
+
+	if (status == PSY_OK)
+		status = take_matrix(j, &x, r, m, err);
+	mat_free(&x);
+	if (status == PSY_OK)
+		status = hash_file(j->path, sha256, &size, err);
+	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
+		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	if (status == PSY_OK && m->volumes < 2)
+		status = psy_fail(err, PSY_SHAPE, "%zu volumes; a time course needs at least 2", m->volumes);
+	return status;
 }
 
 psy_status
 series_from_table(series *m, job *j, const regions *r, psy_error *err)
 {
 	source from = {.fd = -1};
-	csv_reader csv = {0};
+	grid g = {0};
 	uint8_t sha256[SHA256_BYTES];
 	uint64_t size;
 	bool more = true;
-	psy_status status = source_open(&from, j->path, err);
+	psy_status status = choose_columns(j, r, m, err);
 
+	if (status == PSY_OK && mat_recognised(j->path))
+		return series_from_matlab(m, j, r, err);
+	if (status == PSY_OK)
+		status = source_open(&from, j->path, err);
 	if (status != PSY_OK)
 		return status;
-	status = csv_open(&csv, &from, j->opt->encoding, 0, err);
+	status = grid_open(&g, &from, j->opt, err);
 	if (status == PSY_OK)
-		status = read_first(j, &csv, r, m, err);
-	while (status == PSY_OK && (status = csv_next(&csv, &more, err)) == PSY_OK && more)
-		status = add_volume(j, &csv, m, err);
+		status = read_first(j, &g, r, m, err);
+	while (status == PSY_OK && (status = grid_next(&g, &more, err)) == PSY_OK && more)
+		status = add_volume(j, &g, m, err);
 	if (status == PSY_OK)
 		status = source_finish(&from, sha256, &size, err);
 	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
 		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
 	if (status == PSY_OK && m->volumes < 2)
 		status = psy_fail(err, PSY_SHAPE, "%zu volumes; a time course needs at least 2", m->volumes);
-	csv_done(&csv);
+	grid_done(&g);
 	source_close(&from);
 	return status;
 }

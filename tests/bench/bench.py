@@ -171,6 +171,7 @@ def register():
     import bench_cbma
     import bench_graph
     import bench_image
+    import bench_ingest
     import bench_literature
     import bench_mass
     import bench_meta
@@ -182,6 +183,7 @@ def register():
     BENCHES.update(bench_cbma.BENCHES)
     BENCHES.update(bench_graph.BENCHES)
     BENCHES.update(bench_image.BENCHES)
+    BENCHES.update(bench_ingest.BENCHES)
     BENCHES.update(bench_literature.BENCHES)
     BENCHES.update(bench_mass.BENCHES)
     BENCHES.update(bench_meta.BENCHES)

@@ -15,7 +15,7 @@ import tempfile
 import time
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-ATLASES = (400, 116)  # regions: Schaefer-400, AAL; a vector costs the server the same whatever its length
+ATLASES = (400, 116, 68)  # regions: Schaefer-400, AAL, Desikan-Killiany; a vector costs the server the same whatever its length
 
 
 def run(command, **kw):
@@ -109,6 +109,8 @@ def compare(rows, regions, rounds=3):
 def main(rows=5_000_000):
     return all([compare(rows, regions) for regions in ATLASES])
 
+
+BENCHES = {"ingest": lambda session: main()}
 
 if __name__ == "__main__":
     sys.exit(0 if main(*map(int, sys.argv[1:2])) else 1)

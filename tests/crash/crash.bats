@@ -293,3 +293,47 @@ forget_images() { q "DELETE FROM imaging.connectome; DELETE FROM imaging.series;
 		forget_images
 	done
 }
+
+# Region values, connectomes and data sets: the same loads, killed at the table that they fill.
+vectors_and_edges() {
+	printf 'A\nB\n' >names.txt; psyrad ingest atlas --names names.txt --atlas two
+	printf 'subject,session,A,B\nP01,pre,1,2\nP02,pre,3,4\n' >wide.csv
+	printf 'A,B\n1,0.5\n0.5,1\n' >sub-P01_ses-pre_relmat.csv
+	mkdir -p ds/sub-P01/ses-pre/func
+	printf '{"Name": "x", "BIDSVersion": "1.9.0"}' >ds/dataset_description.json
+	printf 'participant_id\tgroup\tbmi\nsub-P01\tEA\t21\nsub-P02\tsham\t22\n' >ds/participants.tsv
+	printf 'onset\tduration\n0\t1\n' >ds/sub-P01/ses-pre/func/sub-P01_ses-pre_task-rest_events.tsv
+}
+command_of() { case $1 in
+	features) load=(psyrad ingest features wide.csv --study t --atlas two --measure thickness) ;;
+	connectome) load=(psyrad ingest connectome sub-P01_ses-pre_relmat.csv --study t --atlas two --measure fc_pearson --kind r) ;;
+	bids) load=(psyrad ingest bids ds --study t --site east) ;;
+	esac; }
+stored_rows() { q 'SELECT (SELECT count(*) FROM imaging.vector), (SELECT count(*) FROM imaging.connectome), (SELECT count(*) FROM clinical.phenotype), (SELECT count(*) FROM imaging.events)'; }
+
+@test "kill -9 of loads of features, connectomes and data sets: nothing of the file, then all of it" {
+	vectors_and_edges
+	for kind in features:imaging.vector connectome:imaging.connectome bids:clinical.phenotype bids:imaging.events; do
+		before=$(stored_rows)
+		command_of "${kind%:*}"
+		hold "LOCK TABLE ${kind#*:}"; "${load[@]}" >out 2>err & tool=$!
+		pid=$(backend); kill -9 $tool; wait $tool 2>/dev/null || true
+		let_go; gone "$pid"
+		case $kind in bids:imaging.events) is '2|1|2|0' "$(stored_rows)" ;; *) is "$before" "$(stored_rows)" ;; esac
+		[ "${kind%:*}" = bids ] && [ "$kind" != bids:imaging.events ] && continue
+		run "${load[@]}"; exits 0
+	done
+	is '2|1|2|1' "$(stored_rows)"
+}
+
+@test "two loaders of the same features, connectome or data set at once: each row once" {
+	vectors_and_edges
+	for kind in features connectome bids; do
+		command_of $kind
+		"${load[@]}" >out1 2>&1 & one=$!
+		"${load[@]}" >out2 2>&1 & two=$!
+		wait $one; wait $two
+	done
+	is '2|1|2|1' "$(stored_rows)"
+	is 0 "$(q 'SELECT count(*) FROM ingest.history WHERE table_name LIKE '"'imaging.%'")"
+}
