@@ -157,6 +157,71 @@ psy_block_dots(const double *x, const double *block, size_t n, double dot_of[PSY
 }
 
 PSY_CLONES static void
+block_dots_single(const double *restrict x, const float *restrict block, size_t n, double *restrict dot_of)
+{
+	double sum[PSY_SV_BLOCK] = {0};
+
+	for (size_t k = 0; k < n; k++)
+		for (int j = 0; j < PSY_SV_BLOCK; j++)
+			sum[j] += x[k] * (double) block[k * PSY_SV_BLOCK + j];
+	memcpy(dot_of, sum, sizeof sum);
+}
+
+#if defined(PSY_HAS_CLONES)
+
+/* By name for the reason of block_distances_wide. */
+static __attribute__((target("avx512f"))) void
+block_dots_wide(const double *x, const float *block, size_t n, double *dot_of)
+{
+	__m512d sum[PSY_SV_BLOCK / PSY_LANES];
+
+	for (int j = 0; j < PSY_SV_BLOCK / PSY_LANES; j++)
+		sum[j] = _mm512_setzero_pd();
+	for (size_t k = 0; k < n; k++, block += PSY_SV_BLOCK)
+	{
+		__m512d at = _mm512_set1_pd(x[k]);
+
+#pragma GCC unroll 4
+		for (int j = 0; j < PSY_SV_BLOCK / PSY_LANES; j++)
+			sum[j] = _mm512_add_pd(sum[j], _mm512_mul_pd(at, _mm512_cvtps_pd(_mm256_loadu_ps(block + j * PSY_LANES))));
+	}
+	for (int j = 0; j < PSY_SV_BLOCK / PSY_LANES; j++)
+		_mm512_storeu_pd(dot_of + j * PSY_LANES, sum[j]);
+}
+
+#endif
+
+void
+psy_block_dots_single(const double *x, const float *block, size_t n, double dot_of[PSY_SV_BLOCK])
+{
+#if defined(PSY_HAS_CLONES)
+	if (__builtin_cpu_supports("avx512f"))
+	{
+		block_dots_wide(x, block, n, dot_of);
+		return;
+	}
+#endif
+	block_dots_single(x, block, n, dot_of);
+}
+
+PSY_CLONES static void
+block_norms(const double *restrict block, size_t n, double *restrict norm)
+{
+	double sum[PSY_SV_BLOCK] = {0};
+
+	for (size_t k = 0; k < n; k++)
+		for (int j = 0; j < PSY_SV_BLOCK; j++)
+			sum[j] += block[k * PSY_SV_BLOCK + j] * block[k * PSY_SV_BLOCK + j];
+	memcpy(norm, sum, sizeof sum);
+}
+
+void
+psy_block_norms(const double *block, size_t n, double norm[PSY_SV_BLOCK])
+{
+	block_norms(block, n, norm);
+}
+
+PSY_CLONES static void
 block_manhattan(const double *restrict x, const double *restrict block, size_t n, double *restrict distance)
 {
 	double sum[PSY_SV_BLOCK] = {0};

@@ -34,6 +34,12 @@ void psy_block_exp(double value[PSY_SV_BLOCK], double factor);
 /* Products of x[n] and each of the PSY_SV_BLOCK vectors, summed over the features in order. */
 void psy_block_dots(const double *x, const double *block, size_t n, double dot[PSY_SV_BLOCK]);
 
+/* The same of vectors whose numbers are all single ones, kept as such: half the memory, the same bits. */
+void psy_block_dots_single(const double *x, const float *block, size_t n, double dot[PSY_SV_BLOCK]);
+
+/* The squared length of each of the PSY_SV_BLOCK vectors, summed over the features in order. */
+void psy_block_norms(const double *block, size_t n, double norm[PSY_SV_BLOCK]);
+
 /*
  * Sums of |x - v|^p over the features in order, the largest |x - v| when p is 0; p is 1 or any number above.
  */

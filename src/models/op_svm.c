@@ -184,23 +184,79 @@ finish_kernels(const psy_svm_head *head, double value[PSY_SV_BLOCK])
 					   : tanh(head->gamma * value[k] + head->coef0);
 }
 
-/* kernel[s] of all vectors, in whole blocks; single, when not NULL, holds the same vectors in single
- * precision. */
-static void
-kernel_values(const psy_svm_head *head, const double *block, const float *single, const double *in,
-			  size_t inputs, double *kernel)
+/*
+ * What an RBF machine's distances are computed from.  |x - v|^2 as |x|^2 + |v|^2 - 2 x.v takes two thirds of
+ * the additions, and its rounding is of the order of |x|^2 + |v|^2 instead of |x - v|^2.  Where gamma |v|^2
+ * is at most BY_PRODUCTS that is no more than a few 1e-15 of a kernel (far from every vector the kernel
+ * itself is nothing); where it is more, and for an x that is not finite, the differences are squared.
+ */
+#define BY_PRODUCTS 16
+
+typedef struct svm_vectors
 {
-	for (size_t s = 0, at = 0; s < head->vectors; s += PSY_SV_BLOCK, at += PSY_SV_BLOCK * inputs)
+	const double *block;
+	const float *single; /* the same in single precision where that is what they are; else NULL */
+	const double *norm;  /* squared lengths, whole blocks; NULL: by differences */
+} svm_vectors;
+
+static size_t
+whole_blocks(const psy_svm_head *head)
+{
+	return ((size_t) head->vectors + PSY_SV_BLOCK - 1) / PSY_SV_BLOCK * PSY_SV_BLOCK;
+}
+
+/* Squared lengths of all vectors; whether distances may be computed from them. */
+static bool
+fill_norms(const psy_svm_head *head, const double *block, size_t inputs, double *norm)
+{
+	bool by_products = true;
+
+	for (size_t s = 0; s < whole_blocks(head); s += PSY_SV_BLOCK)
+	{
+		psy_block_norms(block + s * inputs, inputs, norm + s);
+		for (size_t k = s; k < s + PSY_SV_BLOCK; k++)
+			by_products = by_products && head->gamma * norm[k] <= BY_PRODUCTS;
+	}
+	return by_products;
+}
+
+/* Squared distances of one block, or products for the other kernels. */
+static void
+block_values(const psy_svm_head *head, const svm_vectors *v, size_t s, const double *in, double length,
+			 size_t inputs, double value[PSY_SV_BLOCK])
+{
+	const double *block = v->block + s * inputs;
+	const float *single = v->single == NULL ? NULL : v->single + s * inputs;
+
+	if (head->kernel == PSY_SVM_RBF && (v->norm == NULL || !isfinite(length)))
+	{
+		single != NULL ? psy_block_distances_single(in, single, inputs, value)
+					   : psy_block_distances(in, block, inputs, value);
+		return;
+	}
+	single != NULL ? psy_block_dots_single(in, single, inputs, value)
+				   : psy_block_dots(in, block, inputs, value);
+	if (head->kernel == PSY_SVM_RBF)
+		for (size_t k = 0; k < PSY_SV_BLOCK; k++)
+		{
+			double square = (length + v->norm[s + k]) - 2 * value[k];
+
+			value[k] = square > 0 ? square : 0;
+		}
+}
+
+/* kernel[s] of all vectors, in whole blocks. */
+static void
+kernel_values(const psy_svm_head *head, const svm_vectors *v, const double *in, size_t inputs, double *kernel)
+{
+	double length = v->norm == NULL ? 0 : psy_dot(in, in, inputs);
+
+	for (size_t s = 0; s < head->vectors; s += PSY_SV_BLOCK)
 	{
 		double value[PSY_SV_BLOCK];
 		size_t lanes = head->vectors - s < PSY_SV_BLOCK ? head->vectors - s : PSY_SV_BLOCK;
 
-		if (single != NULL)
-			psy_block_distances_single(in, single + at, inputs, value);
-		else if (head->kernel == PSY_SVM_RBF)
-			psy_block_distances(in, block + at, inputs, value);
-		else
-			psy_block_dots(in, block + at, inputs, value);
+		block_values(head, v, s, in, length, inputs, value);
 		finish_kernels(head, value);
 		memcpy(kernel + s, value, lanes * sizeof(double));
 	}
@@ -231,7 +287,7 @@ decide_pairs(const psy_svm_head *head, const double *value, const psy_svm_layout
 }
 
 static void
-decide(const psy_model *model, const psy_op *op, const float *single, const double *in, double *workspace,
+decide(const psy_model *model, const psy_op *op, const svm_vectors *v, const double *in, double *workspace,
 	   double *out)
 {
 	const psy_svm_head *head = head_of(model, op);
@@ -243,26 +299,50 @@ decide(const psy_model *model, const psy_op *op, const float *single, const doub
 		decide_linear(value, &at, in, op->inputs, out);
 		return;
 	}
-	kernel_values(head, value + at.block, single, in, op->inputs, workspace);
+	kernel_values(head, v, in, op->inputs, workspace);
 	if (head->type != PSY_SVM_CLASSES)
 		out[0] = psy_dot(value + at.coef, workspace, head->vectors) + value[0];
 	else
 		decide_pairs(head, value, &at, model->classes, workspace, out);
 }
 
+static const double *
+block_of(const psy_model *model, const psy_op *op)
+{
+	const psy_svm_head *head = head_of(model, op);
+
+	return values_of(model, op) + psy_svm_layout_of(head, classes_of(model, head), op->inputs).block;
+}
+
+/* Without a plan the lengths are computed for every row: the same bits, at twice the time. */
 static void
 apply(const psy_model *model, const psy_op *op, const double *in, double *workspace, double *out)
 {
-	decide(model, op, NULL, in, workspace, out);
+	const psy_svm_head *head = head_of(model, op);
+	svm_vectors v = {block_of(model, op)};
+	double *norm = workspace + head->vectors;
+
+	if (head->kernel == PSY_SVM_RBF && fill_norms(head, v.block, op->inputs, norm))
+		v.norm = norm;
+	decide(model, op, &v, in, workspace, out);
 }
 
-/* ---- the plan: the vectors in single precision, when that is what they were
- * -------------------------------------------------- */
+/* ---- the plan: lengths of the vectors, and the vectors in single precision when that is what they were
+ * -------- */
 
-static size_t
-block_values(const psy_svm_head *head, size_t inputs)
+typedef struct svm_plan
 {
-	return ((size_t) head->vectors + PSY_SV_BLOCK - 1) / PSY_SV_BLOCK * PSY_SV_BLOCK * inputs;
+	uint32_t by_products, has_single;
+	double norm[]; /* whole blocks; then, where has_single, the vectors as floats */
+} svm_plan;
+
+static bool
+all_single(const double *value, size_t count)
+{
+	for (size_t k = 0; k < count; k++)
+		if (!(fabs(value[k]) <= FLT_MAX) || (double) (float) value[k] != value[k])
+			return false;
+	return true;
 }
 
 /* Scoring an RBF machine costs the reading of its vectors. */
@@ -270,36 +350,41 @@ static size_t
 plan_size(const psy_model *model, const psy_op *op)
 {
 	const psy_svm_head *head = head_of(model, op);
-	psy_svm_layout at = psy_svm_layout_of(head, classes_of(model, head), op->inputs);
-	const double *block = values_of(model, op) + at.block;
-	size_t count = block_values(head, op->inputs);
+	size_t vectors = whole_blocks(head), size = sizeof(svm_plan) + vectors * sizeof(double);
 
 	if (head->kernel != PSY_SVM_RBF)
 		return 0;
-	for (size_t k = 0; k < count; k++)
-		if (!(fabs(block[k]) <= FLT_MAX) || (double) (float) block[k] != block[k])
-			return 0;
-	return count * sizeof(float);
+	return all_single(block_of(model, op), vectors * op->inputs) ? size + vectors * op->inputs * sizeof(float)
+																 : size;
 }
 
 static void
 plan(const psy_model *model, const psy_op *op, void *memory)
 {
 	const psy_svm_head *head = head_of(model, op);
-	psy_svm_layout at = psy_svm_layout_of(head, classes_of(model, head), op->inputs);
-	const double *block = values_of(model, op) + at.block;
-	size_t count = block_values(head, op->inputs);
-	float *single = memory;
+	const double *block = block_of(model, op);
+	size_t vectors = whole_blocks(head);
+	svm_plan *plan = memory;
+	float *single = (float *) (plan->norm + vectors);
 
-	for (size_t k = 0; k < count; k++)
+	plan->by_products = fill_norms(head, block, op->inputs, plan->norm);
+	plan->has_single = all_single(block, vectors * op->inputs);
+	for (size_t k = 0; plan->has_single && k < vectors * op->inputs; k++)
 		single[k] = (float) block[k];
 }
 
 static void
-apply_planned(const psy_model *model, const psy_op *op, const void *single, const double *in,
+apply_planned(const psy_model *model, const psy_op *op, const void *memory, const double *in,
 			  double *workspace, double *out)
 {
-	decide(model, op, single, in, workspace, out);
+	const svm_plan *plan = memory;
+	svm_vectors v = {block_of(model, op)};
+
+	if (plan->has_single)
+		v.single = (const float *) (plan->norm + whole_blocks(head_of(model, op)));
+	if (plan->by_products)
+		v.norm = plan->norm;
+	decide(model, op, &v, in, workspace, out);
 }
 
 static size_t
@@ -307,7 +392,8 @@ workspace_of(const psy_model *model, const psy_op *op)
 {
 	size_t classes = model->classes;
 	size_t coupling = 2 * classes * classes + classes;
-	size_t vectors = head_of(model, op)->vectors;
+	const psy_svm_head *head = head_of(model, op);
+	size_t vectors = head->vectors + (head->kernel == PSY_SVM_RBF ? whole_blocks(head) : 0);
 
 	return coupling > vectors ? coupling : vectors;
 }
@@ -538,8 +624,12 @@ facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 		fact[n++] = (psy_fact){.key = "coef0", .number = head->coef0};
 	if (head->type == PSY_SVM_REGRESSION)
 		return n;
-	fact[n++] = (psy_fact){.key = "probability", .text = head->type == PSY_SVM_CLASSES ? probability[head->probability] : "none"};
-	fact[n++] = (psy_fact){.key = "ties", .text = head->type == PSY_SVM_ONE_CLASS ? "second" : head->ties ? "one_versus_rest" : "votes"};
+	fact[n++] = (psy_fact){.key = "probability",
+						   .text = head->type == PSY_SVM_CLASSES ? probability[head->probability] : "none"};
+	fact[n++] = (psy_fact){.key = "ties",
+						   .text = head->type == PSY_SVM_ONE_CLASS ? "second"
+								   : head->ties                    ? "one_versus_rest"
+																   : "votes"};
 	return n;
 }
 

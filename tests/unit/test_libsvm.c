@@ -165,10 +165,86 @@ no_memory_is_lost_when_some_is_refused(void **state)
 	unit_no_memory_is_lost("libsvm/epsilon_svr_rbf.model", "auto");
 }
 
+/* A regression of 70 vectors about `centre`: planned or not its kernels are those of the formula, and the same. */
+static void
+check_distances(double centre, double spread, double gamma, bool single)
+{
+	enum
+	{
+		VECTORS = 70,
+		FEATURES = 6
+	};
+	double vector[VECTORS][FEATURES], x[FEATURES];
+	static char text[VECTORS * FEATURES * 40];
+	char *to = text;
+	uint64_t state = 11;
+	psy_error err = {0};
+	psy_model *model;
+	psy_model_plan *plan;
+	unit_scorer plain, planned;
+
+	to += sprintf(to, "svm_type epsilon_svr\nkernel_type rbf\ngamma %.17g\nnr_class 2\ntotal_sv %d\nrho 0.5\nSV\n", gamma, VECTORS);
+	for (int v = 0; v < VECTORS; v++)
+	{
+		to += sprintf(to, "%s", v % 2 == 0 ? "1" : "-0.5");
+		for (int f = 0; f < FEATURES; f++)
+		{
+			vector[v][f] = centre + spread * ((double) unit_below(&state, 2001) - 1000) / 1000;
+			vector[v][f] = single ? (double) (float) vector[v][f] : vector[v][f];
+			to += sprintf(to, " %d:%.17g", f + 1, vector[v][f]);
+		}
+		to += sprintf(to, "\n");
+	}
+	if (psy_model_compile(&unit_context, text, (size_t) (to - text), "libsvm", &psy_model_default_limits, &model, &err) != PSY_OK)
+		fail_msg("%s: %.300s", err.message, text);
+	assert_int_equal(psy_model_plan_make(&unit_context, model, &plan, NULL), PSY_OK);
+	plain = unit_scorer_of(model);
+	planned = unit_scorer_of(model);
+	for (int row = 0; row < 50; row++)
+	{
+		long double expected = -0.5L;
+		bool missing;
+
+		for (int f = 0; f < FEATURES; f++)
+			x[f] = row == 0 ? 1e300 : centre + spread * ((double) unit_below(&state, 2001) - 1000) / 1000;
+		for (int v = 0; v < VECTORS; v++)
+		{
+			long double square = 0;
+
+			for (int f = 0; f < FEATURES; f++)
+				square += ((long double) x[f] - vector[v][f]) * ((long double) x[f] - vector[v][f]);
+			expected += (v % 2 == 0 ? 1.0L : -0.5L) * expl(-(long double) gamma * square);
+		}
+		assert_int_equal(psy_model_run(model, x, plain.workspace, plain.raw, &missing, &err), PSY_OK);
+		assert_int_equal(psy_model_run_planned(model, plan, x, planned.workspace, planned.raw, &missing, &err), PSY_OK);
+		assert_memory_equal(plain.raw, planned.raw, sizeof(double));
+		if (!(fabs(plain.raw[0] - (double) expected) <= 1e-13))
+			fail_msg("centre %g, row %d: %.17g, expected %.17g", centre, row, plain.raw[0], (double) expected);
+	}
+	unit_scorer_free(&plain);
+	unit_scorer_free(&planned);
+	psy_release(&unit_context, plan);
+	psy_release(&unit_context, model);
+}
+
+/* Near zero distances come from products, far from it from differences: neither loses digits. */
+static void
+distances_keep_their_digits(void **state)
+{
+	for (int single = 0; single < 2; single++)
+	{
+		check_distances(0, 1, 0.3, single);
+		check_distances(0, 1e-8, 1e14, single);
+		check_distances(1e6, 1, 0.3, single);
+		check_distances(-1e12, 1, 0.01, single);
+		check_distances(0, 1e30, 1e-60, single);
+	}
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(libsvm_files_give_libsvms_numbers),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(libsvm_files_give_libsvms_numbers), cmocka_unit_test(distances_keep_their_digits),
 									   cmocka_unit_test(the_larger_label_is_positive),
 									   cmocka_unit_test(files_that_do_not_fit_are_refused),
 									   cmocka_unit_test(the_number_of_features_is_checked),
