@@ -24,7 +24,8 @@ bold_run_companion(const char *path)
 	return bids_parse(path, &name, &err) == PSY_OK && strcmp(name.desc, "confounds") == 0;
 }
 
-/* ---- what lies beside the file ----------------------------------------------------------------------------- */
+/* ---- what lies beside the file
+ * ----------------------------------------------------------------------------- */
 
 /* The path with another ending, if such a file is there. */
 static char *
@@ -183,7 +184,8 @@ bold_run_settle(job *j, psy_error *err)
 						   r->given.size ? r->given.data : NULL, bold_run_is_image(j->path), err);
 }
 
-/* ---- repetition time ------------------------------------------------------------------------------------------ */
+/* ---- repetition time
+ * ------------------------------------------------------------------------------------------ */
 
 psy_status
 bold_run_tr(job *j, double header, psy_error *err)
@@ -191,7 +193,8 @@ bold_run_tr(job *j, double header, psy_error *err)
 	bold_run *r = j->extra;
 	const char *values[] = {j->opt->tr, r->sidecar.size ? r->sidecar.data : NULL};
 	PGresult *result;
-	psy_status status = session_query(j->db, &result, err, "SELECT ingest.repetition_time($1, $2)", 2, values);
+	psy_status status =
+		session_query(j->db, &result, err, "SELECT ingest.repetition_time($1, $2)", 2, values);
 
 	if (status != PSY_OK)
 		return status;
@@ -208,7 +211,8 @@ bold_run_tr(job *j, double header, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- confounds ---------------------------------------------------------------------------------------------------- */
+/* ---- confounds
+ * ---------------------------------------------------------------------------------------------------- */
 
 static psy_status
 read_confounds(job *j, const bold_run *r, confounds *c, psy_error *err)
@@ -238,7 +242,8 @@ bold_run_regressors(job *j, size_t volumes, regressors *found, psy_error *err)
 
 	if (r->confounds == NULL && pipeline_needs_confounds(&r->pipeline))
 	{
-		psy_fail(err, PSY_DOMAIN, "the pipeline %s needs confounds, and no table of them lies beside the series",
+		psy_fail(err, PSY_DOMAIN,
+				 "the pipeline %s needs confounds, and no table of them lies beside the series",
 				 r->pipeline.name);
 		return psy_hint(err, "name it <scan>_desc-confounds_timeseries.tsv, or say --confounds FILE");
 	}
@@ -254,7 +259,8 @@ bold_run_regressors(job *j, size_t volumes, regressors *found, psy_error *err)
 	return why.hint[0] ? psy_hint(err, "%s", why.hint) : status;
 }
 
-/* ---- image and staging -------------------------------------------------------------------------------------------- */
+/* ---- image and staging
+ * -------------------------------------------------------------------------------------------- */
 
 bool
 bold_run_is_image(const char *path)
@@ -289,7 +295,8 @@ bold_run_check_image(const job *j, nifti *image, psy_error *err)
 	if (status == PSY_OK && r->paired)
 		status = check_source(&image->image, r->pair_sha256, err);
 	if (status == PSY_OK && image->facts.forms_apart > NIFTI_FORMS_AGREE_MM)
-		job_note(j, "its sform and its qform put voxels up to %.3g mm apart; the sform is taken", image->facts.forms_apart);
+		job_note(j, "its sform and its qform put voxels up to %.3g mm apart; the sform is taken",
+				 image->facts.forms_apart);
 	return status;
 }
 
@@ -309,5 +316,6 @@ bold_run_copy(const job *j, copy *out, const regressors *found, const bold_image
 	copy_int4(out, (int32_t) found->kept);
 	isfinite(found->mean_fd) ? copy_float8(out, found->mean_fd) : copy_null(out);
 	image->there ? copy_bytea(out, image->payload, SHA256_BYTES) : copy_null(out);
-	image->there && isfinite(image->forms_apart) ? copy_float4(out, (float) image->forms_apart) : copy_null(out);
+	image->there &&isfinite(image->forms_apart) ? copy_float4(out, (float) image->forms_apart)
+												: copy_null(out);
 }

@@ -1,10 +1,11 @@
 /*
- * cmd_ingest_seed.c - psyrad ingest seed FILE.nii.gz: how each seed's time course goes along with that of every region or voxel,
- * as Fisher's z, under a named pipeline.
+ * cmd_ingest_seed.c - psyrad ingest seed FILE.nii.gz: how each seed's time course goes along with that of
+ * every region or voxel, as Fisher's z, under a named pipeline.
  *
- * Seeds and elements are cleaned alike.  A filter needs an element's whole time course, and those of all voxels would not fit: the
- * image passes by once for the seeds and once for every block of elements whose time courses do.  The vector of a
- * seed is a measure of its own, seed_z:<atlas>:<region> (over voxels seed_map:...), so that every statistic over vectors serves it.
+ * Seeds and elements are cleaned alike.  A filter needs an element's whole time course, and those of all
+ * voxels would not fit: the image passes by once for the seeds and once for every block of elements whose
+ * time courses do.  The vector of a seed is a measure of its own, seed_z:<atlas>:<region> (over voxels
+ * seed_map:...), so that every statistic over vectors serves it.
  */
 #include "cmd.h"
 
@@ -40,7 +41,8 @@ courses_free(courses *c)
 	free(c->coverage);
 }
 
-/* ---- one pass ------------------------------------------------------------------------------------------------- */
+/* ---- one pass
+ * ------------------------------------------------------------------------------------------------- */
 
 /* Regions from .. from + count - 1 as parcels by themselves; shares all but the parts. */
 static parcels
@@ -97,7 +99,8 @@ clean_courses(const bold_run *r, const regressors *found, courses *c, psy_error 
 	return pipeline_clean(&r->pipeline, found, c->raw, c->count, r->tr, c->clean, err);
 }
 
-/* ---- Fisher's z ------------------------------------------------------------------------------------------------- */
+/* ---- Fisher's z
+ * ------------------------------------------------------------------------------------------------- */
 
 /* Centred and of length 1, one after another; NaN where there is none (constant, or missing). */
 static double *
@@ -144,18 +147,19 @@ correlate(const double *seed, size_t seeds, const courses *block, float *z, size
 	free(unit);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ---------------------------------------------------------------------------------------------------- */
 
 typedef struct result
 {
-	float *z;		 /* [seeds][elements] */
+	float *z;        /* [seeds][elements] */
 	float *coverage; /* [elements] */
 	size_t seeds, elements;
 } result;
 
 static psy_status
-block_of(const job *j, const two_atlases *a, const regressors *found, const double *seed, size_t from, size_t count, result *out,
-		 bold_image *facts, psy_error *err)
+block_of(const job *j, const two_atlases *a, const regressors *found, const double *seed, size_t from,
+		 size_t count, result *out, bold_image *facts, psy_error *err)
 {
 	parcels some = some_of(&a->elements.parcels, from, count);
 	courses block = {0};
@@ -175,18 +179,21 @@ block_of(const job *j, const two_atlases *a, const regressors *found, const doub
 }
 
 static psy_status
-blocks(const job *j, const two_atlases *a, const regressors *found, const double *seed, result *out, bold_image *facts, psy_error *err)
+blocks(const job *j, const two_atlases *a, const regressors *found, const double *seed, result *out,
+	   bold_image *facts, psy_error *err)
 {
 	size_t most = BLOCK_VALUES / found->volumes > 0 ? BLOCK_VALUES / found->volumes : 1;
 	psy_status status = PSY_OK;
 
 	for (size_t from = 0; from < out->elements && status == PSY_OK; from += most)
-		status = block_of(j, a, found, seed, from, out->elements - from < most ? out->elements - from : most, out, facts, err);
+		status = block_of(j, a, found, seed, from, out->elements - from < most ? out->elements - from : most,
+						  out, facts, err);
 	return status;
 }
 
 static psy_status
-stage_result(job *j, const two_atlases *a, const regressors *found, const bold_image *facts, const result *out, psy_error *err)
+stage_result(job *j, const two_atlases *a, const regressors *found, const bold_image *facts,
+			 const result *out, psy_error *err)
 {
 	copy *to = &j->stage;
 	psy_status status = PSY_OK;
@@ -216,7 +223,8 @@ seed_pass(job *j, const two_atlases *a, regressors *found, double **seed, bold_i
 		status = bold_run_tr(j, facts->tr, err);
 	for (size_t s = 0; s < c.count && status == PSY_OK; s++)
 		if (!(c.coverage[s] > 0))
-			status = psy_fail(err, PSY_DOMAIN, "the seed %s has no voxel with a signal", a->seeds.atlas.regions.name[s]);
+			status = psy_fail(err, PSY_DOMAIN, "the seed %s has no voxel with a signal",
+							  a->seeds.atlas.regions.name[s]);
 	if (status == PSY_OK)
 		status = clean_courses(j->extra, found, &c, err);
 	*seed = status == PSY_OK ? unit_courses(&c) : NULL;
@@ -241,9 +249,10 @@ measure(job *j, const two_atlases *a, bold_image *facts, size_t count, psy_error
 	if (status == PSY_OK)
 		status = stage_result(j, a, &found, facts, &out, err);
 	if (status == PSY_OK)
-		buffer_format(&j->found, "%zu seeds of %s with %zu %s of %s, %zu of %zu volumes, pipeline %s", out.seeds, j->opt->seeds, out.elements,
-					  a->elements.atlas.kind == ATLAS_VOXELS ? "voxels" : "regions", j->opt->atlas, found.kept, found.volumes,
-					  ((bold_run *) j->extra)->pipeline.name);
+		buffer_format(&j->found, "%zu seeds of %s with %zu %s of %s, %zu of %zu volumes, pipeline %s",
+					  out.seeds, j->opt->seeds, out.elements,
+					  a->elements.atlas.kind == ATLAS_VOXELS ? "voxels" : "regions", j->opt->atlas,
+					  found.kept, found.volumes, ((bold_run *) j->extra)->pipeline.name);
 	free(out.z);
 	free(out.coverage);
 	free(seed);
@@ -258,13 +267,15 @@ lay(job *j, two_atlases *a, bold_image *facts, size_t *count, psy_error *err)
 	psy_status status = nifti_open(&image, j->path, err);
 
 	if (status == PSY_OK && image.volumes < 4)
-		status = psy_fail(err, PSY_SHAPE, "%" PRIu64 " volumes; connectivity needs at least 4", image.volumes);
+		status =
+			psy_fail(err, PSY_SHAPE, "%" PRIu64 " volumes; connectivity needs at least 4", image.volumes);
 	if (status == PSY_OK)
 		status = laid_atlas_on(&a->seeds, j, j->opt->seeds, &image, err);
 	if (status == PSY_OK)
 		status = laid_atlas_on(&a->elements, j, j->opt->atlas, &image, err);
 	if (status == PSY_OK && (a->seeds.atlas.kind == ATLAS_VOXELS || a->seeds.parcels.regions > SEEDS_MAX))
-		status = psy_fail(err, PSY_UNSUPPORTED, "the seeds are %zu voxels or regions; expected an atlas of at most %zu regions",
+		status = psy_fail(err, PSY_UNSUPPORTED,
+						  "the seeds are %zu voxels or regions; expected an atlas of at most %zu regions",
 						  a->seeds.parcels.regions, SEEDS_MAX);
 	*count = (size_t) image.volumes;
 	*facts = (bold_image){.tr = isfinite(image.tr) ? image.tr : 0, .forms_apart = image.facts.forms_apart};
@@ -308,7 +319,8 @@ const loader load_seed = {
 	.name = "seed",
 	.summary = "4-D images to connectivity of seeds with regions or voxels",
 	.file = "FILE.nii.gz...",
-	.options = OPT_STUDY | OPT_ATLAS | OPT_SEED | OPT_SCAN | OPT_SCANNER | OPT_PIPELINE | OPT_RESAMPLE | OPT_JOBS,
+	.options =
+		OPT_STUDY | OPT_ATLAS | OPT_SEED | OPT_SCAN | OPT_SCANNER | OPT_PIPELINE | OPT_RESAMPLE | OPT_JOBS,
 	.target = "pg_temp.stage (\"row\", " BOLD_RUN_COLUMNS ", seed, value, coverage)",
 	.parallel = true,
 	.companion = bold_run_companion,

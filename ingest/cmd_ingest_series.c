@@ -1,5 +1,6 @@
 /*
- * cmd_ingest_series.c - psyrad ingest series FILE: region time courses of a table or a 4-D image, cleaned by a named pipeline.
+ * cmd_ingest_series.c - psyrad ingest series FILE: region time courses of a table or a 4-D image, cleaned by
+ * a named pipeline.
  *
  * A pipeline whose name is known without choices holds what another program cleaned, as it came.
  */
@@ -105,7 +106,8 @@ const loader load_series = {
 	.name = "series",
 	.summary = "region time series (and their connectome)",
 	.file = "FILE...",
-	.options = OPT_STUDY | OPT_ATLAS | OPT_SCAN | OPT_SCANNER | OPT_SERIES | OPT_PIPELINE | OPT_TABLE | OPT_RESAMPLE | OPT_JOBS,
+	.options = OPT_STUDY | OPT_ATLAS | OPT_SCAN | OPT_SCANNER | OPT_SERIES | OPT_PIPELINE | OPT_TABLE |
+			   OPT_RESAMPLE | OPT_JOBS,
 	.target = "pg_temp.stage (\"row\", " BOLD_RUN_COLUMNS ", value, coverage)",
 	.parallel = true,
 	.companion = bold_run_companion,

@@ -1,8 +1,9 @@
 /*
- * confounds.h - a table of confounds (fMRIPrep's desc-confounds_timeseries.tsv) as columns of numbers by name.
+ * confounds.h - a table of confounds (fMRIPrep's desc-confounds_timeseries.tsv) as columns of numbers by
+ * name.
  *
- * A missing cell is NaN.  A cell that is no number is remembered and refuses whoever asks for its column: of a
- * hundred columns a pipeline needs a few, and what it does not need is none of its business.
+ * A missing cell is NaN.  A cell that is no number is remembered and refuses whoever asks for its column: of
+ * a hundred columns a pipeline needs a few, and what it does not need is none of its business.
  */
 #ifndef CONFOUNDS_H
 #define CONFOUNDS_H
@@ -30,7 +31,8 @@ void confounds_free(confounds *c);
 /* The column's place; -1 when there is none. */
 long confounds_find(const confounds *c, const char *name);
 
-/* to[rows], with NaN where it is missing.  PSY_DOMAIN: no such column; PSY_FORMAT: a cell that is no number. */
+/* to[rows], with NaN where it is missing.  PSY_DOMAIN: no such column; PSY_FORMAT: a cell that is no number.
+ */
 psy_status confounds_get(const confounds *c, const char *name, double *to, psy_error *err);
 
 /*

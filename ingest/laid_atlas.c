@@ -21,14 +21,16 @@ check_options(const laid_atlas *l, const options *o, psy_error *err)
 		return psy_fail(err, PSY_DOMAIN, "--resample %.40s: expected nearest or linear", o->resample);
 	if (l->atlas.kind != ATLAS_VOXELS)
 		return PSY_OK;
-	psy_fail(err, PSY_DOMAIN, "--resample nearest would change the number of voxels that %s has", l->atlas.regions.atlas);
+	psy_fail(err, PSY_DOMAIN, "--resample nearest would change the number of voxels that %s has",
+			 l->atlas.regions.atlas);
 	return psy_hint(err, "--resample linear brings the image to them");
 }
 
 static psy_status
 check_space(const laid_atlas *l, const job *j, psy_error *err)
 {
-	const char *base = strrchr(j->path, '/') ? strrchr(j->path, '/') + 1 : j->path, *entity = strstr(base, "_space-");
+	const char *base = strrchr(j->path, '/') ? strrchr(j->path, '/') + 1 : j->path,
+			   *entity = strstr(base, "_space-");
 	const char *space = j->opt->space ? j->opt->space : entity ? entity + strlen("_space-") : NULL;
 	size_t length = j->opt->space ? strlen(space) : space ? strcspn(space, "_.") : 0;
 
@@ -62,7 +64,8 @@ keep_inside(parcels *p, const uint8_t *mask)
 				room = room ? 2 * room : p->parts + 64;
 				part = grow(part, room, sizeof *part);
 			}
-			part[parts++] = (parcel){p->part[k].start + from, to - from, p->part[k].region, p->part[k].weight + from};
+			part[parts++] =
+				(parcel){p->part[k].start + from, to - from, p->part[k].region, p->part[k].weight + from};
 		}
 	free(p->part);
 	p->part = part;
@@ -128,7 +131,8 @@ laid_atlas_on(laid_atlas *l, const job *j, const char *name, const nifti *image,
 psy_status
 laid_atlas_pass(const laid_atlas *l, volumes *v, nifti *image, psy_error *err)
 {
-	return volumes_start(v, image, lattice_same(&l->parcels.grid, &image->grid) ? NULL : &l->parcels.grid, err);
+	return volumes_start(v, image, lattice_same(&l->parcels.grid, &image->grid) ? NULL : &l->parcels.grid,
+						 err);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
- * laid_atlas.h - an atlas as it lies on the grid of an image, kept from file to file, since the images of a study mostly share
- * theirs.
+ * laid_atlas.h - an atlas as it lies on the grid of an image, kept from file to file, since the images of a
+ * study mostly share theirs.
  */
 #ifndef LAID_ATLAS_H
 #define LAID_ATLAS_H
@@ -19,9 +19,9 @@ typedef struct laid_atlas
 } laid_atlas;
 
 /*
- * By --resample: none (the grids must be equal), nearest (the atlas is brought to the image), linear (the image to the
- * atlas; l->parcels then lie on the atlas's grid).  What --mask leaves out belongs to no region.  The spaces must agree
- * where the file's name (or --space) and the atlas say theirs.
+ * By --resample: none (the grids must be equal), nearest (the atlas is brought to the image), linear (the
+ * image to the atlas; l->parcels then lie on the atlas's grid).  What --mask leaves out belongs to no region.
+ * The spaces must agree where the file's name (or --space) and the atlas say theirs.
  */
 psy_status laid_atlas_on(laid_atlas *l, const job *j, const char *name, const nifti *image, psy_error *err);
 

@@ -8,7 +8,8 @@
 
 #define DEFINITION_LIMIT ((size_t) 1 << 16)
 
-/* ---- what was chosen ------------------------------------------------------------------------------------- */
+/* ---- what was chosen -------------------------------------------------------------------------------------
+ */
 
 psy_status
 pipeline_given(const options *o, buffer *json, psy_error *err)
@@ -26,7 +27,8 @@ pipeline_given(const options *o, buffer *json, psy_error *err)
 		return PSY_OK;
 	}
 	if (json->size > 2)
-		return psy_fail(err, PSY_DOMAIN, "--definition says all of a pipeline; no option of cleaning goes beside it");
+		return psy_fail(err, PSY_DOMAIN,
+						"--definition says all of a pipeline; no option of cleaning goes beside it");
 	buffer_clear(json);
 	if (read_document(o->definition, DEFINITION_LIMIT, json, sha256, &why) != PSY_OK)
 		return psy_fail(err, why.code, "the definition of the pipeline: %s", why.message);
@@ -82,17 +84,21 @@ take_choices(pipeline *p, const PGresult *r)
 }
 
 psy_status
-pipeline_settle(pipeline *p, session *db, const char *name, const char *given, bool from_image, psy_error *err)
+pipeline_settle(pipeline *p, session *db, const char *name, const char *given, bool from_image,
+				psy_error *err)
 {
 	const char *values[] = {name, given, from_image ? "true" : "false"};
 	PGresult *result;
 	psy_status status = session_query(
 		db, &result, err,
-		"SELECT c = '{}', c - 'fd' = imaging.no_choices() - 'fd', c->>'detrend', c->>'standardize', c->>'motion', "
+		"SELECT c = '{}', c - 'fd' = imaging.no_choices() - 'fd', c->>'detrend', c->>'standardize', "
+		"c->>'motion', "
 		"c->>'wm_csf', c->>'global_signal', c->>'compcor', coalesce(c->>'compcor_n', '0'), "
-		"coalesce(c->>'compcor_share', '0'), c->>'cosine', c->>'non_steady_state', coalesce(c->>'fd' = 'jenkinson', "
+		"coalesce(c->>'compcor_share', '0'), c->>'cosine', c->>'non_steady_state', coalesce(c->>'fd' = "
+		"'jenkinson', "
 		"false), coalesce(c->>'scrub_fd_mm', '0'), coalesce(c->>'scrub_dvars', '0'), c->>'scrub_before', "
-		"c->>'scrub_after', c->>'scrub_segment', coalesce(c->>'scrub_by' = 'spikes', false), c->>'extrapolate', "
+		"c->>'scrub_after', c->>'scrub_segment', coalesce(c->>'scrub_by' = 'spikes', false), "
+		"c->>'extrapolate', "
 		"coalesce(c->>'high_pass_hz', '0'), coalesce(c->>'low_pass_hz', '0'), c "
 		"FROM ingest.settle_pipeline($1, $2, $3) c",
 		3, values);
@@ -113,7 +119,8 @@ pipeline_needs_confounds(const pipeline *p)
 		   p->scrub_fd > 0 || p->scrub_dvars > 0;
 }
 
-/* ---- regressors ------------------------------------------------------------------------------------------ */
+/* ---- regressors ------------------------------------------------------------------------------------------
+ */
 
 /* Where regressors_find builds: columns one after another, turned at the end. */
 typedef struct builder
@@ -178,17 +185,24 @@ add_all(builder *b, const char *begin, psy_error *err)
 	return status;
 }
 
-/* The components that the metadata tell apart by their mask: of each mask the first ones, as many as were asked for or
- * as it takes to explain the share of variance. */
-static const char components_sql[] =
-	"WITH component AS (SELECT key AS name, value->>'Mask' AS mask, (value->>'CumulativeVarianceExplained')::float8 AS "
-	"upto, substring(key FROM '[0-9]+$')::int AS k, left(key, 1) AS kind FROM jsonb_each($1::jsonb) WHERE key ~ "
-	"'^[actw]_comp_cor_[0-9]{1,6}$'), taken AS (SELECT name, kind, k, upto, CASE WHEN kind = 'a' THEN mask ELSE kind END AS "
-	"part FROM component WHERE CASE $2 WHEN 'temporal' THEN kind = 't' WHEN 'anat_combined' THEN kind = 'a' AND mask = "
-	"'combined' ELSE kind IN ('c', 'w') OR kind = 'a' AND mask IN ('WM', 'CSF') END), numbered AS (SELECT *, row_number() "
-	"OVER w AS n, lag(upto, 1, 0::float8) OVER w AS before, max(upto) OVER (PARTITION BY part) AS most FROM taken WINDOW w "
-	"AS (PARTITION BY part ORDER BY k)) SELECT name, $4::float8 > 0 AND coalesce(most < $4::float8, true) FROM numbered "
-	"WHERE ($3::int = 0 OR n <= $3::int) AND ($4::float8 = 0 OR before IS NULL OR before < $4::float8) ORDER BY kind, part, k";
+/* The components that the metadata tell apart by their mask: of each mask the first ones, as many as were
+ * asked for or as it takes to explain the share of variance. */
+static const char components_sql[] = "WITH component AS (SELECT key AS name, value->>'Mask' AS mask, "
+									 "(value->>'CumulativeVarianceExplained')::float8 AS "
+									 "upto, substring(key FROM '[0-9]+$')::int AS k, left(key, 1) AS kind "
+									 "FROM jsonb_each($1::jsonb) WHERE key ~ "
+									 "'^[actw]_comp_cor_[0-9]{1,6}$'), taken AS (SELECT name, kind, k, upto, "
+									 "CASE WHEN kind = 'a' THEN mask ELSE kind END AS "
+									 "part FROM component WHERE CASE $2 WHEN 'temporal' THEN kind = 't' WHEN "
+									 "'anat_combined' THEN kind = 'a' AND mask = "
+									 "'combined' ELSE kind IN ('c', 'w') OR kind = 'a' AND mask IN ('WM', "
+									 "'CSF') END), numbered AS (SELECT *, row_number() "
+									 "OVER w AS n, lag(upto, 1, 0::float8) OVER w AS before, max(upto) OVER "
+									 "(PARTITION BY part) AS most FROM taken WINDOW w "
+									 "AS (PARTITION BY part ORDER BY k)) SELECT name, $4::float8 > 0 AND "
+									 "coalesce(most < $4::float8, true) FROM numbered "
+									 "WHERE ($3::int = 0 OR n <= $3::int) AND ($4::float8 = 0 OR before IS "
+									 "NULL OR before < $4::float8) ORDER BY kind, part, k";
 
 static psy_status
 add_told_components(builder *b, const pipeline *p, session *db, const char *metadata, psy_error *err)
@@ -209,15 +223,18 @@ add_told_components(builder *b, const pipeline *p, session *db, const char *meta
 		status = psy_fail(err, PSY_DOMAIN, "its .json tells of no components of %s", kinds[p->compcor]);
 	for (int k = 0; k < PQntuples(result) && status == PSY_OK; k++)
 		if (*PQgetvalue(result, k, 1) == 't')
-			status = psy_fail(err, PSY_DOMAIN, "its components explain less than %g %% of the variance, or its .json does not say how much",
-							  100 * p->share);
+			status = psy_fail(
+				err, PSY_DOMAIN,
+				"its components explain less than %g %% of the variance, or its .json does not say how much",
+				100 * p->share);
 		else
 			status = add_column(b, PQgetvalue(result, k, 0), err);
 	PQclear(result);
 	return status;
 }
 
-/* Without metadata: t_comp_cor_00 and so on.  The masks of anatomical components are told by the metadata alone. */
+/* Without metadata: t_comp_cor_00 and so on.  The masks of anatomical components are told by the metadata
+ * alone. */
 static psy_status
 add_components(builder *b, const pipeline *p, session *db, const char *metadata, psy_error *err)
 {
@@ -265,7 +282,8 @@ add_regressors(builder *b, const pipeline *p, session *db, const char *metadata,
 	return status;
 }
 
-/* ---- censoring ------------------------------------------------------------------------------------------- */
+/* ---- censoring -------------------------------------------------------------------------------------------
+ */
 
 /* fd[volumes]; *known is false when neither the column nor the motion parameters tell it. */
 static psy_status
@@ -388,7 +406,8 @@ add_spikes(builder *b, const bool *scrub)
 		}
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------- */
+/* ---- the whole -------------------------------------------------------------------------------------------
+ */
 
 psy_status
 regressors_find(regressors *r, const pipeline *p, session *db, const confounds *c, const char *metadata,
@@ -468,11 +487,11 @@ pipeline_clean(const pipeline *p, const regressors *r, const double *series, siz
 						  .regions = regions,
 						  .columns = r->columns};
 	psy_clean_options how = {.tr = tr > 0 ? tr : 1, /* unknown: only a filter would care */
-								 .low_pass = p->low_pass,
-								 .high_pass = p->high_pass,
-								 .detrend = p->detrend,
-								 .extrapolate = p->extrapolate,
-								 .standardize = p->standardize};
+							 .low_pass = p->low_pass,
+							 .high_pass = p->high_pass,
+							 .detrend = p->detrend,
+							 .extrapolate = p->extrapolate,
+							 .standardize = p->standardize};
 	size_t kept;
 
 	if (p->as_is || p->raw)
@@ -481,6 +500,7 @@ pipeline_clean(const pipeline *p, const regressors *r, const double *series, siz
 		return PSY_OK;
 	}
 	if ((p->low_pass > 0 || p->high_pass > 0) && !(tr > 0))
-		return psy_fail(err, PSY_DOMAIN, "a filter needs the repetition time; neither --tr nor a sidecar says it");
+		return psy_fail(err, PSY_DOMAIN,
+						"a filter needs the repetition time; neither --tr nor a sidecar says it");
 	return psy_clean(&ctx, &in, &how, clean, &kept, err);
 }

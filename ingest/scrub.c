@@ -27,7 +27,8 @@ typedef struct rigid
 static rigid
 rigid_at(const double *const parameters[6], size_t t)
 {
-	double ca = cos(parameters[3][t]), sa = sin(parameters[3][t]), cb = cos(parameters[4][t]), sb = sin(parameters[4][t]);
+	double ca = cos(parameters[3][t]), sa = sin(parameters[3][t]), cb = cos(parameters[4][t]),
+		   sb = sin(parameters[4][t]);
 	double cc = cos(parameters[5][t]), sc = sin(parameters[5][t]);
 
 	/* Rx Ry Rz with rows (1 0 0; 0 c s; 0 -s c) and so on, as spm_matrix has them. */

@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 /*
- * Framewise displacement fd[volumes], NaN for the first, from translations (mm) and rotations (rad) parameters[6][volumes].
- * Power et al. 2012: the sum of the absolute changes, rotations as arcs on a sphere of 50 mm.  Jenkinson et al.
- * 2002: the root mean square displacement over a sphere of 80 mm about the origin of the parameters, rotations
- * in the order z, y, x (T Rx Ry Rz, as SPM and DPABI write them).
+ * Framewise displacement fd[volumes], NaN for the first, from translations (mm) and rotations (rad)
+ * parameters[6][volumes]. Power et al. 2012: the sum of the absolute changes, rotations as arcs on a sphere
+ * of 50 mm.  Jenkinson et al. 2002: the root mean square displacement over a sphere of 80 mm about the origin
+ * of the parameters, rotations in the order z, y, x (T Rx Ry Rz, as SPM and DPABI write them).
  */
 void fd_power(const double *const parameters[6], size_t volumes, double *fd);
 void fd_jenkinson(const double *const parameters[6], size_t volumes, double *fd);

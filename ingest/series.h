@@ -1,6 +1,6 @@
 /*
- * series.h - region time courses on their way from a file to the warehouse: where the values come from (a table, a
- * 4-D image) is apart from what is done with them.
+ * series.h - region time courses on their way from a file to the warehouse: where the values come from (a
+ * table, a 4-D image) is apart from what is done with them.
  */
 #ifndef SERIES_H
 #define SERIES_H

@@ -16,14 +16,16 @@ check_size(const nifti *image, const atlas *a, psy_error *err)
 {
 	if (a->kind == ATLAS_VOXELS)
 	{
-		psy_fail(err, PSY_UNSUPPORTED, "the atlas %s is of voxels, whose time courses are not kept", a->regions.atlas);
+		psy_fail(err, PSY_UNSUPPORTED, "the atlas %s is of voxels, whose time courses are not kept",
+				 a->regions.atlas);
 		return psy_hint(err, "psyrad ingest seed takes them to their connectivity with a seed");
 	}
 	if (image->volumes < 2)
-		return psy_fail(err, PSY_SHAPE, "%" PRIu64 " volumes; a time course needs at least 2", image->volumes);
+		return psy_fail(err, PSY_SHAPE, "%" PRIu64 " volumes; a time course needs at least 2",
+						image->volumes);
 	if (image->volumes > SERIES_MAX_VALUES / a->regions.count)
-		return psy_fail(err, PSY_LIMIT, "%" PRIu64 " volumes of %zu regions; at most %zu values", image->volumes,
-						a->regions.count, SERIES_MAX_VALUES);
+		return psy_fail(err, PSY_LIMIT, "%" PRIu64 " volumes of %zu regions; at most %zu values",
+						image->volumes, a->regions.count, SERIES_MAX_VALUES);
 	return PSY_OK;
 }
 

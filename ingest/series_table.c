@@ -1,7 +1,8 @@
 /*
  * series_table.c - region time courses from a CSV or TSV; see series.h.
  *
- * Columns are matched to the atlas by name, whatever their order; a region that is unknown or missing refuses the file.
+ * Columns are matched to the atlas by name, whatever their order; a region that is unknown or missing refuses
+ * the file.
  */
 #include "series.h"
 

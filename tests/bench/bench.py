@@ -179,6 +179,7 @@ def register():
     import bench_models
     import bench_permutation
     import bench_registry
+    import bench_series
     import bench_shap
     BENCHES.update(bench_cbma.BENCHES)
     BENCHES.update(bench_graph.BENCHES)
@@ -191,6 +192,7 @@ def register():
     BENCHES.update(bench_models.BENCHES)
     BENCHES.update(bench_permutation.BENCHES)
     BENCHES.update(bench_registry.BENCHES)
+    BENCHES.update(bench_series.BENCHES)
     BENCHES.update(bench_shap.BENCHES)
 
 

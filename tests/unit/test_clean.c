@@ -1,5 +1,6 @@
 /*
- * test_clean.c - cleaned series against nilearn, amplitudes against numpy (tests/oracle/clean.py), and what both must obey.
+ * test_clean.c - cleaned series against nilearn, amplitudes against numpy (tests/oracle/clean.py), and what
+ * both must obey.
  */
 #include "unit.h"
 
@@ -71,10 +72,10 @@ matches_nilearn(void **state)
 	{
 		if (strcmp(label, "case") == 0)
 		{
-			psy_clean_input in = {series, v[5] != 0 ? confounds : NULL, v[6] != 0 ? scrub : NULL, T, R,
-								  v[5] != 0 ? R : 0};
-			psy_clean_options options = {v[0],      v[1],      v[2], v[7] != 0, v[3] != 0,
-										 v[8] != 0, (psy_standardize) v[4]};
+			psy_clean_input in = {
+				series, v[5] != 0 ? confounds : NULL, v[6] != 0 ? scrub : NULL, T, R, v[5] != 0 ? R : 0};
+			psy_clean_options options = {
+				v[0], v[1], v[2], v[7] != 0, v[3] != 0, v[8] != 0, (psy_standardize) v[4]};
 
 			compare_case(clean, expected, row, kept, &worst);
 			scrub_of((int) v[6], scrub);
@@ -87,7 +88,8 @@ matches_nilearn(void **state)
 	}
 	compare_case(clean, expected, row, kept, &worst);
 	assert_int_equal(cases, 26);
-	print_message("           %d ways to clean, largest difference %.1e of the largest value\n", cases, worst);
+	print_message("           %d ways to clean, largest difference %.1e of the largest value\n", cases,
+				  worst);
 	fclose(file);
 }
 
