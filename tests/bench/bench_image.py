@@ -46,7 +46,7 @@ def nifti(array, path):
         out.write(array.tobytes(order="F"))
 
 
-def write_files(folder):
+def write_files(folder, smalls=SMALL):
     rng = np.random.default_rng(20261123)
     place = np.stack(np.meshgrid(*[np.linspace(-1, 1, n) for n in SHAPE], indexing="ij"))
     head = (place ** 2).sum(0) < 0.8
@@ -59,7 +59,7 @@ def write_files(folder):
         series[..., t] = np.abs(ground + rng.normal(0, 1, SHAPE) * np.where(head, 20, 4))
     nifti(series, f"{folder}/sub-S0000_ses-w0_task-rest_bold.nii.gz")
     os.mkdir(f"{folder}/small")
-    for n in range(SMALL):
+    for n in range(smalls):
         small = (head * (ground + rng.normal(0, 50, SHAPE))).astype(np.int16)
         nifti(small, f"{folder}/small/sub-S{n:04d}_ses-w0_cbf.nii.gz")
     with open(f"{folder}/names.txt", "w") as out:
@@ -68,7 +68,7 @@ def write_files(folder):
         json.dump({"study": "t", "title_en": "Bench", "simulated": True, "sites": [{"site": "a", "name_en": "A"}],
                    "arms": [{"arm": "EA", "label_en": "EA", "kind": "verum"}], "visits": [{"session": "w0", "week": 0}]}, out)
     with open(f"{folder}/people.tsv", "w") as out:
-        out.write("participant_id\tsite\tarm\n" + "".join(f"S{n:04d}\ta\tEA\n" for n in range(SMALL)))
+        out.write("participant_id\tsite\tarm\n" + "".join(f"S{n:04d}\ta\tEA\n" for n in range(max(smalls, 1))))
 
 
 @contextlib.contextmanager

@@ -67,9 +67,11 @@ def compare(here, postmaster, folder):
         theirs_memory = max(theirs_memory, peak)
     expected = np.load(f"{folder}/out.npy")
     stored = run(["psql", here["env"]["PSYRAD_URL"], "-XAtqc", "SELECT e FROM imaging.series, unnest(value) WITH ORDINALITY u(e, n) WHERE run = 1 ORDER BY n"]).split()
-    found = np.array(stored, float).reshape(len(expected), REGIONS)[:, :expected.shape[1]]
+    found = np.array(stored, float).reshape(len(expected), REGIONS)
+    found = found[:, ~np.isnan(found).all(axis=0)]  # a label without a voxel is NaN here and no column there
+    assert found.shape == expected.shape, (found.shape, expected.shape)
     apart = np.abs(found - expected).max() / np.abs(expected).max()
-    assert apart < 1e-8, apart
+    assert apart <= 1e-8, apart
     middle = statistics.median
     ratio = middle(t / o for t, o in zip(theirs, ours))
     print(f"parcellation and cleaning of {VOLUMES} volumes, {REGIONS} regions, {len(expected)} volumes kept; largest difference from nilearn {apart:.1e} of the largest value")
@@ -83,7 +85,7 @@ def compare(here, postmaster, folder):
 def bench_series(session=None):
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
-        write_files(folder)
+        write_files(folder, smalls=0)
         write_confounds(folder)
         with warehouse(folder) as (here, postmaster):
             return compare(here, postmaster, folder)
