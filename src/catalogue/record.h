@@ -68,7 +68,7 @@ typedef enum psy_people
 	PSY_PEOPLE_UNSAID,
 	PSY_PEOPLE_DIFFER,
 	PSY_PEOPLE_SOME,  /* the first, or half of the shorter list */
-	PSY_PEOPLE_AGREE, /* the first, and three quarters of the shorter list */
+	PSY_PEOPLE_AGREE, /* the first, and two thirds of the shorter list */
 	PSY_PEOPLE_SAME   /* all, and as many */
 } psy_people;
 
@@ -87,6 +87,8 @@ typedef struct psy_record_relation
 	psy_agreement journal, volume, issue, doi, pmid;
 	psy_agreement pages; /* of first pages */
 	bool last_page;      /* and the last ones agree too */
+	bool page_range;     /* and they are several */
+	bool single_pages;   /* each is on a single page: abstracts of a meeting */
 	bool early;          /* one of them has no volume yet, or pages from 1 */
 	int year_gap;        /* years apart; -1 unknown */
 	double abstract;     /* share of triples of words in common, by a sketch of 64; NaN unknown */

@@ -18,7 +18,7 @@ contained(const record_title *a, const record_title *b)
 					   *shorter = longer == a ? b : a;
 	psy_span whole = longer->squeezed, part = shorter->squeezed;
 
-	return part.length >= 25 && (shorter->count >= 4 || shorter->han) &&
+	return part.length >= 20 && (shorter->count >= 4 || shorter->han) &&
 		   (memcmp(whole.at, part.at, part.length) == 0 ||
 			memcmp(whole.at + whole.length - part.length, part.at, part.length) == 0);
 }
@@ -162,9 +162,9 @@ compare_lists(people a, people b, psy_record_relation *relation)
 	if (least == 0)
 		return;
 	matched = matched_people(a, b, &first);
-	if (first && matched == a.persons && matched == b.persons)
+	if (matched == a.persons && matched == b.persons)
 		found = PSY_PEOPLE_SAME;
-	else if ((first && matched * 4 >= least * 3) || (matched >= 3 && matched * 10 >= least * 9))
+	else if ((first && matched * 3 >= least * 2) || (matched >= 3 && matched * 10 >= least * 9))
 		found = PSY_PEOPLE_AGREE;
 	else if (first || matched * 2 >= least)
 		found = PSY_PEOPLE_SOME;
@@ -213,6 +213,13 @@ static bool
 is_shifted(const psy_record_norm *a, const psy_record_norm *b)
 {
 	return a->volume < 0 && a->issue >= 0 && a->issue == b->volume && a->pages.first_number == b->issue;
+}
+
+static bool
+is_single(const psy_record_norm *n)
+{
+	return n->pages.first_number >= 0 &&
+		   (n->pages.last_number < 0 || n->pages.last_number == n->pages.first_number);
 }
 
 /* Records of one paper before and after it had a place: no volume, or pages counted from 1. */
@@ -266,6 +273,8 @@ psy_record_compare(const psy_record_norm *a, const psy_record_norm *b)
 	r.early = is_early(a) != is_early(b);
 	if (is_shifted(a, b) || is_shifted(b, a))
 		r.issue = r.pages = PSY_UNSAID;
+	r.single_pages = is_single(a) && is_single(b);
+	r.page_range = r.pages == PSY_AGREE && a->pages.last_number > a->pages.first_number;
 	r.doi = compare_spans(a->doi, b->doi);
 	r.pmid = compare_spans(a->pmid, b->pmid);
 	r.year_gap = a->year == 0 || b->year == 0 ? -1 : abs(a->year - b->year);

@@ -95,17 +95,30 @@ contradiction(const relation *r)
 static bool
 sure_without_journal(const relation *r)
 {
-	return r->title == PSY_TITLE_EXACT && !r->title_generic && r->people == PSY_PEOPLE_SAME &&
-		   r->year_gap == 0;
+	return (r->title == PSY_TITLE_EXACT || (r->title == PSY_TITLE_NEAR && r->people_least >= 2)) &&
+		   !r->title_generic && r->people == PSY_PEOPLE_SAME && r->year_gap == 0;
 }
 
-/* The same title by the same two or more people in one issue: its pages are a slip. */
+/*
+ * The same title by the same people in one issue: its pages are a slip.  Of abstracts of a meeting, a page
+ * each, the volume is enough where three people or more agree.
+ */
 static bool
 by_issue(const relation *r)
 {
+	bool issue = (r->issue == PSY_AGREE && r->people_least >= 2) ||
+				 (r->issue == PSY_UNSAID && r->single_pages && r->people_least >= 3);
+
 	return r->title == PSY_TITLE_EXACT && !r->title_generic && r->people == PSY_PEOPLE_SAME &&
-		   r->people_least >= 2 && r->journal == PSY_AGREE && r->volume == PSY_AGREE &&
-		   r->issue == PSY_AGREE && r->year_gap == 0;
+		   r->journal == PSY_AGREE && r->volume == PSY_AGREE && issue && r->year_gap == 0;
+}
+
+/* A journal under its translated name: volume, issue and year agree. */
+static bool
+by_other_journal(const relation *r)
+{
+	return sure_without_journal(r) && r->people_least >= 2 && r->volume == PSY_AGREE &&
+		   r->issue == PSY_AGREE && r->pages != PSY_DIFFER;
 }
 
 /* What differs in the place of print; a typing error in one of its numbers is borne where the others and the
@@ -124,7 +137,8 @@ other_place(const relation *r)
 		return "other volume";
 	if (r->issue == PSY_DIFFER && (r->pages != PSY_AGREE || r->title_generic))
 		return "other issue";
-	if (r->journal == PSY_DIFFER && !(r->volume == PSY_AGREE && r->pages == PSY_AGREE) &&
+	if (r->journal == PSY_DIFFER &&
+		!(r->volume == PSY_AGREE && (r->pages == PSY_AGREE || by_other_journal(r))) &&
 		!(r->conference && sure_without_journal(r)))
 		return "other journal";
 	return NULL;
@@ -148,7 +162,8 @@ by_pmid(const relation *r)
 static bool
 by_doi(const relation *r)
 {
-	return r->doi == PSY_AGREE && people_fit(r) && title_fits(r);
+	return r->doi == PSY_AGREE &&
+		   ((people_fit(r) && title_fits(r)) || (r->title == PSY_TITLE_EXACT && !r->title_generic));
 }
 
 static bool
@@ -179,8 +194,8 @@ by_title_in_journal(const relation *r)
 static bool
 by_pages(const relation *r)
 {
-	return same_title(r) && !r->title_generic && people_agree(r) && r->pages == PSY_AGREE && r->last_page &&
-		   within_a_year(r);
+	return (same_title(r) || (r->title == PSY_TITLE_CONTAINED && r->page_range && r->year_gap == 0)) &&
+		   !r->title_generic && people_agree(r) && r->pages == PSY_AGREE && r->last_page && within_a_year(r);
 }
 
 static bool
@@ -216,8 +231,10 @@ by_short_title(const relation *r)
 static bool
 by_people_and_place(const relation *r)
 {
-	return r->people == PSY_PEOPLE_SAME && very_place(r) && r->title >= PSY_TITLE_SIMILAR &&
-		   (r->people_least >= 2 || r->title_similarity >= 0.7);
+	if (r->people != PSY_PEOPLE_SAME || !very_place(r) || r->title == PSY_TITLE_UNSAID)
+		return false;
+	return (r->page_range && (r->issue == PSY_AGREE || (r->people_least >= 2 && r->issue == PSY_UNSAID))) ||
+		   (r->title >= PSY_TITLE_SIMILAR && (r->people_least >= 2 || r->title_similarity >= 0.7));
 }
 
 /* A report in Chinese and its record in English: people in pinyin, and the same numbers. */
@@ -253,6 +270,7 @@ static const rule rules[] = {
 	{"title, authors, journal", 0.95, by_title_in_journal},
 	{"title, authors, abstract", 0.95, by_abstract},
 	{"title, authors, year", 0.93, by_title_and_year},
+	{"title, authors, issue, other journal", 0.93, by_other_journal},
 	{"title, conference, authors, year", 0.93, by_conference},
 	{"title, pages in print, other authors", 0.92, by_very_place},
 	{"authors, place in print, like title", 0.92, by_people_and_place},

@@ -317,12 +317,13 @@ has_word(const record_person *words, psy_span name)
 			 memcmp(name.at + words->token[0].length, words->token[1].at, words->token[1].length) == 0));
 }
 
-/* Family and given name the other way round; the given one written out in both. */
+/* Family and given name the other way round: the family name stands as the given one, and the given one, or
+ * its initial, as the family name. */
 static bool
 swapped(const record_person *a, const record_person *b)
 {
-	return a->given.length > 1 && b->given.length > 1 && record_same(a->family, b->given) &&
-		   record_same(a->given, b->family);
+	return a->family.length > 1 && b->family.length > 1 && record_same(a->family, b->given) &&
+		   a->initial == b->family.at[0] && (a->given.length <= 3 || record_same(a->given, b->family));
 }
 
 bool

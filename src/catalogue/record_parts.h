@@ -61,12 +61,12 @@ struct psy_record_norm
 {
 	record_arena arena;
 	int64_t key;
-	record_title title[PSY_RECORD_TITLES];
+	record_title title[PSY_RECORD_TITLES + 1]; /* and the original that stands in brackets behind one */
 	int titles;
 	record_person *person, *person_translated;
 	int persons, persons_translated;
 	int year;
-	psy_span journal[2]; /* words */
+	psy_span journal[3]; /* words: name, abbreviation, conference */
 	int journals;
 	psy_span *issn;
 	int issns;
@@ -119,6 +119,8 @@ const char *record_pinyin(uint32_t character);
 
 /* ---- record_title.c, record_place.c ---------------------------------------------------------------- */
 
+/* The original title in brackets behind a translation; empty when there is none. */
+psy_span record_bracketed(psy_span title);
 psy_status record_read_title(record_arena *arena, psy_span text, char *room, record_title *title,
 							 psy_error *err);
 psy_status record_read_place(record_arena *arena, const psy_record *record, char *room, psy_record_norm *norm,

@@ -443,6 +443,28 @@ read_kind(const psy_record *record, char *room, psy_record_norm *norm, psy_error
 	return status;
 }
 
+/* Embase writes the conference behind the journal's name: it is another name of the same place. */
+static psy_status
+read_conference(record_arena *arena, const psy_record *record, char *room, psy_record_norm *norm,
+				psy_error *err)
+{
+	psy_span name = record->journal;
+
+	for (size_t k = 0; k < name.length; k++)
+		if (name.at[k] == '.' &&
+			(record_reads(name, k, ".conference:") || record_reads(name, k, ". conference:")))
+		{
+			size_t from = k + record_find((psy_span){name.at + k, name.length - k}, ":") + 1;
+			psy_status status = read_journal(arena, (psy_span){name.at + from, name.length - from}, room,
+											 &norm->journal[norm->journals], err);
+
+			norm->journals += norm->journal[norm->journals].length > 0;
+			norm->kind = KIND_UNKNOWN;
+			return status;
+		}
+	return PSY_OK;
+}
+
 psy_status
 record_read_place(record_arena *arena, const psy_record *record, char *room, psy_record_norm *norm,
 				  psy_error *err)
@@ -466,5 +488,7 @@ record_read_place(record_arena *arena, const psy_record *record, char *room, psy
 		status = read_pmid(arena, record->pmid, &norm->pmid, err);
 	if (status == PSY_OK)
 		status = read_issns(arena, record, norm, err);
-	return status == PSY_OK ? read_kind(record, room, norm, err) : status;
+	if (status == PSY_OK)
+		status = read_kind(record, room, norm, err);
+	return status == PSY_OK ? read_conference(arena, record, room, norm, err) : status;
 }

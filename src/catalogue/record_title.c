@@ -86,6 +86,23 @@ bare(psy_span text)
 	return text;
 }
 
+psy_span
+record_bracketed(psy_span text)
+{
+	size_t at;
+
+	text = trim(text);
+	if (text.length < 40 || text.at[text.length - 1] != ']' || (at = opening(text, '[', ']')) == 0 ||
+		at == text.length)
+		return (psy_span){text.at, 0};
+	text = (psy_span){text.at + at + 1, text.length - at - 2};
+	for (size_t k = 0; k < text.length; k++)
+		if (record_reads(text, k, "rratum") || record_reads(text, k, "comment") ||
+			record_reads(text, k, "corrected"))
+			text.length = 0;
+	return text.length < 20 ? (psy_span){text.at, 0} : text;
+}
+
 /* ---- numerals ----------------------------------------------------------------------------------------- */
 
 #define CUES                                                                                                 \
