@@ -305,7 +305,8 @@ join_edges(work *w, psy_error *err)
 {
 	psy_status status = PSY_OK;
 
-	qsort(w->edge, w->edges, sizeof(edge), order_edges);
+	if (w->edges > 0)
+		qsort(w->edge, w->edges, sizeof(edge), order_edges);
 	for (size_t k = 0; k < w->edges && w->edge[k].judgement.verdict == PSY_DUPLICATE && status == PSY_OK; k++)
 	{
 		edge *e = &w->edge[k];

@@ -171,7 +171,8 @@ read_record(const psy_record *record, char *room, psy_record_norm *norm, psy_err
 	if (status != PSY_OK)
 		return status;
 	print_record(norm, print);
-	norm->says = norm->titles > 0 || norm->doi.length > 0 || norm->pmid.length > 0;
+	norm->says = norm->titles > 0 || norm->doi.length > 0 || norm->pmid.length > 0 || norm->persons > 0 ||
+				 norm->journals > 0 || norm->pages.first.length > 0 || record->abstract.length > 0;
 	return PSY_OK;
 }
 

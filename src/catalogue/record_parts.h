@@ -78,7 +78,7 @@ struct psy_record_norm
 	uint32_t sketch[RECORD_SKETCH];
 	int sketched;
 	uint64_t print[2]; /* hash of all that it says */
-	bool says;         /* enough to be recognised by */
+	bool says;         /* anything at all but numbers */
 };
 
 /* ---- record_text.c: folding for comparison --------------------------------------------------------- */
