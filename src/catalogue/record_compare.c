@@ -203,8 +203,9 @@ compare_issues(const psy_record_norm *a, const psy_record_norm *b)
 {
 	if (a->issue < 0 || b->issue < 0)
 		return PSY_UNSAID;
+	/* "21 Suppl. 1" and "21", "S2" and "2": one of them leaves the supplement out, or there are both. */
 	if (a->issue_supplement != b->issue_supplement)
-		return PSY_DIFFER;
+		return a->issue == b->issue ? PSY_UNSAID : PSY_DIFFER;
 	return a->issue == b->issue ? PSY_AGREE : PSY_DIFFER;
 }
 

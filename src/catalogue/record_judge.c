@@ -61,19 +61,16 @@ very_place(const relation *r)
 	return same_place(r) && r->last_page && r->journal == PSY_AGREE && r->year_gap == 0;
 }
 
-static bool
-place_differs(const relation *r)
-{
-	return r->volume == PSY_DIFFER || r->pages == PSY_DIFFER || r->issue == PSY_DIFFER;
-}
-
 /* ---- contradictions ----------------------------------------------------------------------------------- */
 
 /* What differs, by name, so that the two cannot be one report by any rule; NULL when nothing does. */
 static const char *
 contradiction(const relation *r)
 {
-	bool at_place = same_place(r) && r->title == PSY_TITLE_EXACT && people_agree(r) && r->issue != PSY_DIFFER;
+	bool at_place =
+		r->title == PSY_TITLE_EXACT && !r->title_generic && people_agree(r) && r->issue != PSY_DIFFER &&
+		(same_place(r) || (r->people == PSY_PEOPLE_SAME && r->people_least >= 3 && r->journal == PSY_AGREE &&
+						   r->year_gap == 0 && r->pages == PSY_AGREE && r->volume != PSY_DIFFER));
 
 	if (r->pmid == PSY_DIFFER)
 		return "other PMID";
@@ -303,6 +300,16 @@ doubt(const relation *r)
 		   0.05 * (r->doi == PSY_AGREE);
 }
 
+/* Two abstracts of a meeting, a page each, alike in all else: a person may part them, but a third record that
+ * is both joins them. */
+static bool
+differs_by_page(const relation *r)
+{
+	return r->single_pages && r->pages == PSY_DIFFER && r->volume != PSY_DIFFER && r->issue != PSY_DIFFER &&
+		   r->journal == PSY_AGREE && r->title >= PSY_TITLE_CONTAINED && !r->title_generic &&
+		   people_agree(r) && r->year_gap == 0;
+}
+
 psy_judgement
 psy_record_judge(const relation *r)
 {
@@ -313,7 +320,7 @@ psy_record_judge(const relation *r)
 	{
 		differs = other_place(r);
 		contradicts =
-			differs != NULL && place_differs(r) && (r->volume == PSY_DIFFER || r->pages == PSY_DIFFER);
+			differs != NULL && (r->volume == PSY_DIFFER || r->pages == PSY_DIFFER) && !differs_by_page(r);
 	}
 	for (size_t k = 0; differs == NULL && k < sizeof rules / sizeof *rules; k++)
 		if (rules[k].holds(r))

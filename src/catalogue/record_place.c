@@ -93,7 +93,7 @@ read_page(psy_span words, size_t *at, psy_span *page, long *number)
 			figures += is_figure(page->at[k]);
 		if (figures == 0 && page->length > 7)
 			continue;
-		if (figures == 0 && record_among(*page, "no pp p pg page pages and art article epub n a"))
+		if (figures == 0 && record_among(*page, "no pp p pg page pages and art article epub n a na"))
 			continue;
 		if (record_word(words, &ahead, &next) && record_among(next, "p pp pages page refs"))
 			return false;
