@@ -561,12 +561,15 @@ BEGIN
 				CASE WHEN x.n IS NULL THEN 'not known of the previous version' END)
 			END, '') AS why
 		FROM boxes x CROSS JOIN why w)
-	SELECT y.ordinal, y.box, y.reason, y.label_en, y.label_zh, y.unit, CASE WHEN y.why IS NULL THEN y.n END, y.n, y.why
+	SELECT y.ordinal, y.box, y.reason, y.label_en, y.label_zh, y.unit, CASE WHEN y.why IS NULL THEN y.n END, y.n, coalesce(y.why, (
+		SELECT string_agg(format('%s stated %s hits and %s records are here', m.database, m.hits_stated, m.records), '; ' ORDER BY m.search_id)
+		FROM evidence.search_summary m
+		WHERE m.review = v.review AND y.box = m.kind || 's' AND m.difference <> 0 AND coalesce(m.searched, '-infinity') <= coalesce(p_as_of, 'infinity')))
 	FROM noted y
 	ORDER BY y.ordinal, y.place NULLS FIRST, y.reason COLLATE "C";
 END $$;
 COMMENT ON FUNCTION evidence.prisma_flow(date, text) IS
-	'PRISMA 2020 flow of a review (NULL: the only one) at the end of a day (UTC; NULL: of all that is stored), one row a box and one a reason of exclusion at full text. n is NULL where it is not known, with the reason in note: a kind of source of which no search is recorded and that nobody said was not searched, records that were not imported or not compared, studies that nobody named. n_recorded is what is counted here so far; the records behind it are evidence.prisma_record(). Error where the identities between the boxes do not hold';
+	'PRISMA 2020 flow of a review (NULL: the only one) at the end of a day (UTC; NULL: of all that is stored), one row a box and one a reason of exclusion at full text. n is NULL where it is not known, with the reason in note: a kind of source of which no search is recorded and that nobody said was not searched, records that were not imported or not compared, studies that nobody named. Where n is known, note tells searches that stated another number of hits than there are records. n_recorded is what is counted here so far; the records behind it are evidence.prisma_record(). Error where the identities between the boxes do not hold';
 
 ---------------------------------------------------------------------------------------------------- flows that papers state
 

@@ -98,6 +98,8 @@ screened()
 @test "flow: what is not known is NULL and says why, 0 only where it is known to be" {
 	library
 	equal "$(sql "SELECT n, n_recorded, note FROM evidence.prisma_flow() WHERE box IN ('websites', 'organisations') ORDER BY ordinal")" $'0|0|\n0|0|'
+	equal "$(sql "SELECT n, note FROM evidence.prisma_flow() WHERE box = 'databases'")" '13|CNKI stated 4 hits and 3 records are here'
+	equal "$(sql "SELECT n, note FROM evidence.prisma_flow('2026-01-02') WHERE box = 'databases'")" '10|'
 	sql "UPDATE evidence.review SET searches_complete = false, previous_studies = NULL"
 	equal "$(sql "SELECT box, n, n_recorded, note FROM evidence.prisma_flow() WHERE box IN ('identified', 'websites', 'organisations', 'other_identified', 'previous_studies', 'previous_reports') ORDER BY ordinal")" \
 $'previous_studies|||not known of the previous version
