@@ -222,7 +222,8 @@ GRANT SELECT ON evidence.record_cluster, evidence.duplicate, evidence.duplicate_
 	evidence.comparable_record, evidence.occurrence, evidence.duplicate_count, evidence.cluster, evidence.uncertain_duplicate
 	TO psyrad_ingest, psyrad_analyst, psyrad_view;
 GRANT INSERT, UPDATE, DELETE ON evidence.record_cluster, evidence.duplicate TO psyrad_ingest;
-GRANT INSERT ON evidence.duplicate_decision TO psyrad_ingest;
+-- Who decided and when is the server's to say.
+GRANT INSERT (record_a, record_b, same, reason) ON evidence.duplicate_decision TO psyrad_ingest;
 GRANT USAGE ON SEQUENCE evidence.duplicate_decision_decision_id_seq TO psyrad_ingest;
 
 DO $$

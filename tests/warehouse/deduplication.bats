@@ -93,3 +93,13 @@ library()
 	refused t_dedupe_analyst "SELECT evidence.decide_duplicate(1, 2, true)" 'permission denied'
 	sql "DROP ROLE t_dedupe_analyst"
 }
+
+@test "who decided and when is the server's to say" {
+	library
+	sql "DROP ROLE IF EXISTS t_dedupe_loader; CREATE ROLE t_dedupe_loader LOGIN IN ROLE psyrad_ingest"
+	refused t_dedupe_loader "INSERT INTO evidence.duplicate_decision (record_a, record_b, same, decided_by) VALUES (1, 2, true, 'somebody else')" 'permission denied'
+	refused t_dedupe_loader "INSERT INTO evidence.duplicate_decision (record_a, record_b, same, decided_at) VALUES (1, 2, true, '2020-01-01')" 'permission denied'
+	as t_dedupe_loader -c "SELECT evidence.decide_duplicate(1, 2, true)" >/dev/null
+	equal 't_dedupe_loader|t' "$(sql "SELECT decided_by, decided_at > now() - interval '1 hour' FROM evidence.duplicate_decision")"
+	sql "TRUNCATE evidence.duplicate_decision; DROP ROLE t_dedupe_loader"
+}
