@@ -104,8 +104,8 @@ typedef struct psy_cbma_result
 
 /*
  * All arrays of the result are allocated by ctx, to be freed with psy_cbma_free.  PSY_DOMAIN for options out
- * of range; PSY_LIMIT where kernels would be wider than a quarter of 4,096 voxels; there must be a voxel and
- * an experiment.
+ * of range; PSY_LIMIT for Gaussians that reach over 1,024 voxels and spheres over 64; there must be a voxel
+ * and an experiment.
  */
 psy_status psy_cbma(const psy_context *ctx, const psy_voxel_mask *mask, const psy_experiments *data,
 					const psy_cbma_options *options, psy_cbma_result *out, psy_error *err);

@@ -87,11 +87,17 @@ fill_line(double sigma, cbma_line *l)
 		l->value[d] /= total;
 		l->single[CBMA_BLOCK + d] = (float) l->value[d];
 	}
-	for (int first = 0; first < CBMA_BLOCK; first++)
+}
+
+/* What a block may hold of a line. */
+static void
+fill_bounds(cbma_line *l, bool by_cell)
+{
+	for (int first = 0; first < (by_cell ? 1 : CBMA_BLOCK); first++)
 		for (int d = 0; d <= 2 * l->reach; d++)
 		{
-			float *bound = &l->bound[first * l->width + (first + d) / CBMA_BLOCK],
-				  value = l->single[CBMA_BLOCK + d];
+			float *bound = &l->bound[by_cell ? d : first * (int) l->width + (first + d) / CBMA_BLOCK];
+			float value = l->single[CBMA_BLOCK + d];
 
 			*bound = value > *bound ? value : *bound;
 		}
@@ -110,19 +116,19 @@ make_kernel(const psy_context *ctx, const psy_voxel_mask *mask, double fwhm, cbm
 
 		l->reach = (int) reach_of(mask, fwhm, a);
 		l->blocks = (2 * l->reach + CBMA_BLOCK - 1) / CBMA_BLOCK + 1;
-		l->width = (l->blocks + PSY_LANES - 1) / PSY_LANES * PSY_LANES;
+		l->width = a < 2 ? (2 * (size_t) l->reach + PSY_LANES) / PSY_LANES * PSY_LANES : (size_t) l->blocks;
 		values = 2 * (size_t) l->reach + 1;
 		status = psy_alloc(ctx, values, sizeof(double), (void **) &l->value, err);
 		if (status == PSY_OK)
 			status = psy_alloc(ctx, values + 2 * CBMA_BLOCK, sizeof(float), (void **) &l->single, err);
 		if (status == PSY_OK)
-			status =
-				psy_alloc(ctx, (size_t) (CBMA_BLOCK * l->width), sizeof(float), (void **) &l->bound, err);
+			status = psy_alloc(ctx, CBMA_BLOCK * l->width, sizeof(float), (void **) &l->bound, err);
 		if (status == PSY_OK)
 		{
 			memset(l->single, 0, (values + 2 * CBMA_BLOCK) * sizeof(float));
-			memset(l->bound, 0, (size_t) (CBMA_BLOCK * l->width) * sizeof(float));
+			memset(l->bound, 0, CBMA_BLOCK * l->width * sizeof(float));
 			fill_line(fwhm / FWHM_OF_SIGMA / spacing(mask, a), l);
+			fill_bounds(l, a < 2);
 		}
 	}
 	return status;
@@ -153,16 +159,6 @@ make_kernels(const psy_context *ctx, cbma_ale *ale, double fwhm, psy_error *err)
 	return PSY_OK;
 }
 
-static size_t
-most_foci(const psy_experiments *data)
-{
-	size_t most = 1;
-
-	for (size_t e = 0; e < data->count; e++)
-		most = data->start[e + 1] - data->start[e] > most ? data->start[e + 1] - data->start[e] : most;
-	return most;
-}
-
 psy_status
 cbma_ale_make(const psy_context *ctx, cbma_space *space, const psy_experiments *data, double fwhm,
 			  cbma_ale **out, psy_error *err)
@@ -181,7 +177,7 @@ cbma_ale_make(const psy_context *ctx, cbma_space *space, const psy_experiments *
 	if (status == PSY_OK)
 		status = psy_alloc(ctx, data->count, sizeof(uint32_t), (void **) &ale->kernel_of, err);
 	if (status == PSY_OK)
-		status = psy_alloc(ctx, most_foci(data), sizeof(int32_t), (void **) &ale->cell, err);
+		status = psy_alloc(ctx, data->start[data->count], sizeof(int32_t), (void **) &ale->cell, err);
 	if (status == PSY_OK)
 		status = make_kernels(ctx, ale, fwhm, err);
 	if (status == PSY_OK)

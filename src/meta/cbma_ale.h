@@ -14,9 +14,10 @@ typedef struct cbma_line
 	double *value; /* 2 reach + 1 */
 	float *single; /* the same with CBMA_BLOCK zeros on either side */
 	int blocks;    /* how many blocks it may touch */
-	int width;     /* the same filled up to full lanes */
-	float *bound; /* CBMA_BLOCK rows of width, by the place of its first cell in a block: the largest value in
-					 each block */
+	size_t width;  /* floats of a row of bound */
+	float *bound; /* of the first two axes the values themselves, filled up with 0 to full lanes; of the third
+					 CBMA_BLOCK rows, by the place of its first cell in a block: the largest value in each
+					 block */
 } cbma_line;
 
 typedef struct cbma_kernel
@@ -32,16 +33,18 @@ struct cbma_ale
 	cbma_kernel *kernels;
 	size_t kernel_count;
 	uint32_t *kernel_of; /* of an experiment */
-	int32_t *cell;       /* of the random foci of one experiment */
+	int32_t *cell;       /* of the random foci */
 
-	/* blocks of the space, the first axis fastest; rows may be read and written beyond their end by a line's
-	 * width */
+	/* blocks of the space, the first axis fastest */
 	size_t size[3], blocks;
 	uint8_t *mask_cells; /* of a block: which of its cells are voxels of the mask */
 	int32_t *inside;     /* blocks with any, ascending */
 	size_t inside_count;
-	float *bound, *trial; /* the union of bounds; scratch, 0 between experiments */
-	uint64_t *open;       /* a bit a block: to be computed exactly; rows of whole words */
+	/* The union of bounds over pairs of cells along the third axis, the space's rows otherwise; scratch, 0
+	 * between experiments.  Rows may be read and written beyond their end by a line's width. */
+	float *bound, *trial;
+	size_t bounds;
+	uint64_t *open; /* a bit a block: to be computed exactly; rows of whole words */
 	size_t row_words;
 	int32_t *slot; /* of an open block: its place in the list */
 	int32_t *list; /* open blocks, ascending */

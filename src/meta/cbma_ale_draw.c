@@ -2,11 +2,11 @@
  * cbma_ale_draw.c - random arrangements of foci for ALE.
  *
  * An arrangement is asked for its maximum and for the few voxels above a threshold.  So its union is first
- * taken over blocks of 2 x 2 x 2 cells, each with a bound of the kernel within it (the product of the lines'
- * largest values), which is no less than the union anywhere in the block; then exactly, in the blocks whose
- * bound is above the threshold alone (one in eight for three thousand foci).  Either way takes two passes
- * over an experiment's foci: the first keeps the larger of their kernels in a scratch map, the second moves
- * what it finds there to the union and leaves 0, so that overlapping kernels of one experiment count once.
+ * taken over pairs of cells along the third axis, each with a bound of the kernel within it (the product of
+ * the lines' largest values), which is no less than the union in either; then exactly, in blocks of 2 x 2 x 2
+ * cells, where a bound is above the threshold alone.  Either way takes two passes over an experiment's foci:
+ * the first keeps the larger of their kernels in a scratch map, the second moves what it finds there to the
+ * union and leaves 0, so that overlapping kernels of one experiment count once.
  *
  * Single precision: each experiment adds at most 1e-7 of relative error.
  */
@@ -61,15 +61,16 @@ cbma_ale_make_blocks(const psy_context *ctx, cbma_ale *ale, psy_error *err)
 	psy_status status;
 
 	for (size_t k = 0; k < ale->kernel_count; k++)
-		if ((size_t) ale->kernels[k].axis[0].width > beyond)
-			beyond = (size_t) ale->kernels[k].axis[0].width;
+		if (ale->kernels[k].axis[0].width > beyond)
+			beyond = ale->kernels[k].axis[0].width;
 	ale->blocks = 1;
 	for (int a = 0; a < 3; a++)
 	{
 		ale->size[a] = ale->space->size[a] / BLOCK + 1;
 		ale->blocks *= ale->size[a];
 	}
-	values = ale->blocks + beyond;
+	ale->bounds = ale->space->size[0] * ale->space->size[1] * ale->size[2];
+	values = ale->bounds + beyond;
 	ale->row_words = (ale->size[0] + 63) / 64 + 1; /* a line's bits are read from two words */
 	status = psy_alloc(ctx, ale->blocks, sizeof(int32_t), (void **) &ale->inside, err);
 	if (status == PSY_OK)
@@ -144,7 +145,7 @@ corner_of(const cbma_ale *ale, const cbma_kernel *k, int32_t cell)
 	return c;
 }
 
-/* A box of blocks: its first row, and how far it goes. */
+/* A box of bounds: its first row, and how far it goes. */
 typedef struct box
 {
 	size_t begin, rows, slices, width, row_step, slice_step;
@@ -153,12 +154,15 @@ typedef struct box
 static box
 box_of(const cbma_ale *ale, const cbma_kernel *k, const corner *c)
 {
-	return (box){c->block[0] + ale->size[0] * (c->block[1] + ale->size[1] * c->block[2]),
-				 (size_t) k->axis[1].blocks,
+	size_t row = ale->space->size[0], slice = row * ale->space->size[1];
+
+	return (box){c->block[0] * BLOCK + c->first[0] + row * (c->block[1] * BLOCK + c->first[1]) +
+					 slice * c->block[2],
+				 2 * (size_t) k->axis[1].reach + 1,
 				 (size_t) k->axis[2].blocks,
-				 (size_t) k->axis[0].width,
-				 ale->size[0],
-				 ale->size[0] * ale->size[1]};
+				 k->axis[0].width,
+				 row,
+				 slice};
 }
 
 PSY_CLONES static void
@@ -196,35 +200,33 @@ move_bounds(const box *b, float *restrict map, float *restrict all)
 }
 
 static void
-place_experiment(const cbma_ale *ale, size_t e, uint64_t seed, uint64_t iteration)
+place_foci(const cbma_ale *ale, uint64_t seed, uint64_t iteration)
 {
-	size_t first = ale->data->start[e], foci = ale->data->start[e + 1] - first;
+	const psy_experiments *data = ale->data;
 
-	for (size_t f = 0; f < foci; f++)
-		ale->cell[f] =
-			ale->space->cell[cbma_random_voxel(seed, iteration, first + f, ale->space->mask->voxels)];
+	for (size_t f = 0; f < data->start[data->count]; f++)
+		ale->cell[f] = ale->space->cell[cbma_random_voxel(seed, iteration, f, ale->space->mask->voxels)];
 }
 
 static void
-bound_all(cbma_ale *ale, uint64_t seed, uint64_t iteration)
+bound_all(cbma_ale *ale)
 {
-	memset(ale->bound, 0, ale->blocks * sizeof(float));
-	for (size_t e = 0; e < ale->data->count; e++)
+	const psy_experiments *data = ale->data;
+
+	memset(ale->bound, 0, ale->bounds * sizeof(float));
+	for (size_t e = 0; e < data->count; e++)
 	{
 		const cbma_kernel *k = &ale->kernels[ale->kernel_of[e]];
-		size_t foci = ale->data->start[e + 1] - ale->data->start[e];
 
-		place_experiment(ale, e, seed, iteration);
-		for (size_t f = 0; f < foci; f++)
+		for (size_t f = data->start[e]; f < data->start[e + 1]; f++)
 		{
 			corner c = corner_of(ale, k, ale->cell[f]);
 			box b = box_of(ale, k, &c);
 
-			keep_larger_bounds(&b, k->axis[0].bound + c.first[0] * (size_t) k->axis[0].width,
-							   k->axis[1].bound + c.first[1] * (size_t) k->axis[1].width,
-							   k->axis[2].bound + c.first[2] * (size_t) k->axis[2].width, ale->trial);
+			keep_larger_bounds(&b, k->axis[0].bound, k->axis[1].bound,
+							   k->axis[2].bound + c.first[2] * k->axis[2].width, ale->trial);
 		}
-		for (size_t f = 0; f < foci; f++)
+		for (size_t f = data->start[e]; f < data->start[e + 1]; f++)
 		{
 			corner c = corner_of(ale, k, ale->cell[f]);
 			box b = box_of(ale, k, &c);
@@ -247,9 +249,11 @@ open_blocks(cbma_ale *ale, double above)
 	ale->listed = 0;
 	for (size_t i = 0; i < ale->inside_count; i++)
 	{
-		size_t b = (size_t) ale->inside[i], x = b % ale->size[0];
+		size_t b = (size_t) ale->inside[i], x = b % ale->size[0], y = b / ale->size[0] % ale->size[1];
+		size_t z = b / ale->size[0] / ale->size[1], row = ale->space->size[0];
+		const float *bound = ale->bound + (z * ale->space->size[1] + BLOCK * y) * row + BLOCK * x;
 
-		if (!(ale->bound[b] > least))
+		if (!(bound[0] > least || bound[1] > least || bound[row] > least || bound[row + 1] > least))
 			continue;
 		ale->open[b / ale->size[0] * ale->row_words + x / 64] |= (uint64_t) 1 << (x % 64);
 		ale->slot[b] = (int32_t) ale->listed;
@@ -367,15 +371,16 @@ move_touched(const int32_t *restrict slot, size_t count, float *restrict scratch
 }
 
 static void
-compute_open(cbma_ale *ale, uint64_t seed, uint64_t iteration)
+compute_open(cbma_ale *ale)
 {
-	for (size_t e = 0; e < ale->data->count; e++)
+	const psy_experiments *data = ale->data;
+
+	for (size_t e = 0; e < data->count; e++)
 	{
 		const cbma_kernel *k = &ale->kernels[ale->kernel_of[e]];
-		size_t foci = ale->data->start[e + 1] - ale->data->start[e], touched = 0;
+		size_t touched = 0;
 
-		place_experiment(ale, e, seed, iteration);
-		for (size_t f = 0; f < foci; f++)
+		for (size_t f = data->start[e]; f < data->start[e + 1]; f++)
 		{
 			corner c = corner_of(ale, k, ale->cell[f]);
 
@@ -428,7 +433,8 @@ cbma_ale_draw(const psy_context *ctx, cbma_ale *ale, uint64_t seed, uint64_t ite
 	double above = threshold;
 	psy_status status = PSY_OK;
 
-	bound_all(ale, seed, iteration);
+	place_foci(ale, seed, iteration);
+	bound_all(ale);
 	*largest = -1;
 	/* the second time, where nothing is above the threshold: every block that may hold more than was found */
 	for (int time = 0; time < 2 && *largest <= threshold && status == PSY_OK; time++)
@@ -437,7 +443,7 @@ cbma_ale_draw(const psy_context *ctx, cbma_ale *ale, uint64_t seed, uint64_t ite
 		status = make_room(ctx, ale, err);
 		if (status != PSY_OK)
 			return status;
-		compute_open(ale, seed, iteration);
+		compute_open(ale);
 		*largest = collect(ale, threshold, peaks);
 		above = *largest;
 	}

@@ -1,40 +1,44 @@
 /*
  * cbma_mkda.c - MKDA: see cbma_engine.h.
  *
- * An experiment's voxels are bits: a sphere is a few rows of ones, and their union costs nothing. Experiments
- * are counted in bit planes (plane b holds bit b of every voxel's count), 64 voxels an addition.
+ * An experiment's voxels are bits, 4 x 4 x 4 cells a word (a brick): a sphere is some forty words, known
+ * beforehand for each place of its centre in a brick, and the union of spheres costs nothing.  Experiments
+ * are counted in bit planes (plane b holds bit b of every cell's count), 64 cells an addition, only in the
+ * bricks that they touch.
  */
 #include "meta/cbma_engine.h"
-
-#include "core/lanes.h"
 
 #include <math.h>
 #include <string.h>
 
-#define WIDEST 1024
-#define PLANES 32
-#define BLOCK 8 /* words that are added together */
+#define WIDEST 64 /* voxels to either side */
+#define SIDE 4    /* cells of a brick along each axis */
+#define PLACES 64 /* of a sphere's centre in a brick */
 
 typedef uint64_t word;
 
-/* The ones of a sphere in a row of cells: from the centre's cell, and how many. */
-typedef struct sphere_row
+/* The part of a sphere in one brick, seen from the brick of its centre. */
+typedef struct sphere_part
 {
-	ptrdiff_t first;
-	int length;
-} sphere_row;
+	ptrdiff_t brick;
+	word cells;
+} sphere_part;
 
 struct cbma_mkda
 {
 	cbma_space *space;
 	const psy_experiments *data;
-	sphere_row *row;
-	size_t rows;
-	size_t words; /* of a plane: cells / 64, filled up to full blocks */
+	size_t size[3], bricks;
+	sphere_part *part;
+	size_t first[PLACES + 1]; /* the parts of a sphere whose centre is at a place */
 	int planes;
-	word *covered; /* of one experiment; 0 between calls */
-	word *plane;   /* planes x words */
-	word *inside;  /* the mask */
+	word *plane;      /* planes a brick */
+	word *covered;    /* of one experiment; 0 between calls */
+	int32_t *touched; /* bricks that it reaches */
+	size_t touched_count;
+	word *mask;      /* of a brick */
+	int32_t *inside; /* bricks with voxels of the mask */
+	size_t inside_count;
 };
 
 /* How many voxels a sphere may reach along an axis: cells are as thick as their volume over their face. */
@@ -75,34 +79,103 @@ within(const psy_voxel_mask *mask, int i, int j, int k, double radius)
 	return sqrt(square) <= radius;
 }
 
-/* A sphere meets a row in one run of cells: it is convex. */
+/* The sphere around a place of a brick, into parts; box: bricks to either side. */
 static void
-find_rows(cbma_mkda *mkda, const int reach[3], double radius)
+cut_sphere(cbma_mkda *mkda, int place, const int reach[3], double radius, const int box[3], word *cells)
 {
-	const cbma_space *space = mkda->space;
+	const int at[3] = {place % SIDE, place / SIDE % SIDE, place / SIDE / SIDE};
+	const size_t wide = (size_t) (2 * box[0] + 1), deep = (size_t) (2 * box[1] + 1),
+				 high = (size_t) (2 * box[2] + 1);
 
+	memset(cells, 0, wide * deep * high * sizeof(word));
 	for (int k = -reach[2]; k <= reach[2]; k++)
 		for (int j = -reach[1]; j <= reach[1]; j++)
-		{
-			int first = -reach[0], last = reach[0];
+			for (int i = -reach[0]; i <= reach[0]; i++)
+			{
+				/* from the first cell of the box, so that no division meets a negative number */
+				size_t x = (size_t) (box[0] * SIDE + at[0] + i), y = (size_t) (box[1] * SIDE + at[1] + j);
+				size_t z = (size_t) (box[2] * SIDE + at[2] + k);
 
-			while (first <= last && !within(space->mask, first, j, k, radius))
-				first++;
-			while (last >= first && !within(space->mask, last, j, k, radius))
-				last--;
-			if (first <= last)
-				mkda->row[mkda->rows++] = (sphere_row){
-					((ptrdiff_t) k * (ptrdiff_t) space->size[1] + j) * (ptrdiff_t) space->size[0] + first,
-					last - first + 1};
+				if (within(mkda->space->mask, i, j, k, radius))
+					cells[x / SIDE + wide * (y / SIDE + deep * (z / SIDE))] |=
+						(word) 1 << (x % SIDE + SIDE * (y % SIDE + SIDE * (z % SIDE)));
+			}
+	mkda->first[place + 1] = mkda->first[place];
+	for (size_t b = 0; b < wide * deep * high; b++)
+		if (cells[b] != 0)
+		{
+			ptrdiff_t x = (ptrdiff_t) (b % wide) - box[0], y = (ptrdiff_t) (b / wide % deep) - box[1];
+			ptrdiff_t z = (ptrdiff_t) (b / wide / deep) - box[2];
+
+			mkda->part[mkda->first[place + 1]++] =
+				(sphere_part){x + (ptrdiff_t) mkda->size[0] * (y + (ptrdiff_t) mkda->size[1] * z), cells[b]};
 		}
+}
+
+static psy_status
+make_spheres(const psy_context *ctx, cbma_mkda *mkda, double radius, psy_error *err)
+{
+	int reach[3], box[3];
+	size_t bricks = 1;
+	word *cells;
+	psy_status status = cbma_mkda_reach(mkda->space->mask, radius, reach, err);
+
+	for (int a = 0; a < 3 && status == PSY_OK; a++)
+	{
+		box[a] = (reach[a] + SIDE - 1) / SIDE;
+		bricks *= (size_t) (2 * box[a] + 1);
+	}
+	if (status == PSY_OK)
+		status = psy_alloc(ctx, PLACES * bricks, sizeof(sphere_part), (void **) &mkda->part, err);
+	if (status == PSY_OK)
+		status = psy_alloc(ctx, bricks, sizeof(word), (void **) &cells, err);
+	if (status != PSY_OK)
+		return status;
+	for (int place = 0; place < PLACES && status == PSY_OK; place++)
+	{
+		cut_sphere(mkda, place, reach, radius, box, cells);
+		status = psy_poll(ctx, err);
+	}
+	psy_release(ctx, cells);
+	return status;
+}
+
+/* The brick of a cell, and its place there. */
+static size_t
+brick_of(const cbma_mkda *mkda, int32_t cell, unsigned *place)
+{
+	size_t at[3];
+
+	cbma_subscripts(mkda->space, cell, at);
+	*place = (unsigned) (at[0] % SIDE + SIDE * (at[1] % SIDE + SIDE * (at[2] % SIDE)));
+	return at[0] / SIDE + mkda->size[0] * (at[1] / SIDE + mkda->size[1] * (at[2] / SIDE));
+}
+
+static int32_t
+cell_of(const cbma_mkda *mkda, size_t brick, unsigned place)
+{
+	const cbma_space *space = mkda->space;
+	size_t x = brick % mkda->size[0] * SIDE + place % SIDE;
+	size_t y = brick / mkda->size[0] % mkda->size[1] * SIDE + place / SIDE % SIDE;
+	size_t z = brick / mkda->size[0] / mkda->size[1] * SIDE + place / SIDE / SIDE;
+
+	return (int32_t) (x + space->size[0] * (y + space->size[1] * z));
 }
 
 static void
 mark_mask(cbma_mkda *mkda)
 {
-	memset(mkda->inside, 0, mkda->words * sizeof(word));
+	memset(mkda->mask, 0, mkda->bricks * sizeof(word));
 	for (size_t v = 0; v < mkda->space->mask->voxels; v++)
-		mkda->inside[mkda->space->cell[v] / 64] |= (word) 1 << (mkda->space->cell[v] % 64);
+	{
+		unsigned place;
+		size_t brick = brick_of(mkda, mkda->space->cell[v], &place);
+
+		mkda->mask[brick] |= (word) 1 << place;
+	}
+	for (size_t b = 0; b < mkda->bricks; b++)
+		if (mkda->mask[b] != 0)
+			mkda->inside[mkda->inside_count++] = (int32_t) b;
 }
 
 psy_status
@@ -111,31 +184,36 @@ cbma_mkda_make(const psy_context *ctx, cbma_space *space, const psy_experiments 
 {
 	psy_status status = psy_alloc(ctx, 1, sizeof(cbma_mkda), (void **) out, err);
 	cbma_mkda *mkda = *out;
-	int reach[3];
 
 	if (status != PSY_OK)
 		return status;
 	memset(mkda, 0, sizeof *mkda);
 	mkda->space = space;
 	mkda->data = data;
-	mkda->words = (space->cells / 64 + BLOCK) / BLOCK * BLOCK;
+	mkda->bricks = 1;
+	for (int a = 0; a < 3; a++)
+	{
+		mkda->size[a] = space->size[a] / SIDE + 1;
+		mkda->bricks *= mkda->size[a];
+	}
 	while (data->count >> mkda->planes != 0)
 		mkda->planes++;
-	status = cbma_mkda_reach(space->mask, radius, reach, err);
+	status = make_spheres(ctx, mkda, radius, err);
 	if (status == PSY_OK)
-		status = psy_alloc(ctx, (2 * (size_t) reach[1] + 1) * (2 * (size_t) reach[2] + 1), sizeof(sphere_row),
-						   (void **) &mkda->row, err);
+		status = psy_alloc(ctx, mkda->bricks, sizeof(word), (void **) &mkda->covered, err);
 	if (status == PSY_OK)
-		status = psy_alloc(ctx, mkda->words, sizeof(word), (void **) &mkda->covered, err);
+		status = psy_alloc(ctx, mkda->bricks, sizeof(word), (void **) &mkda->mask, err);
 	if (status == PSY_OK)
-		status = psy_alloc(ctx, mkda->words, sizeof(word), (void **) &mkda->inside, err);
+		status = psy_alloc(ctx, mkda->bricks + 1, sizeof(int32_t), (void **) &mkda->touched,
+						   err); /* one more is written than counted */
+	if (status == PSY_OK)
+		status = psy_alloc(ctx, mkda->bricks, sizeof(int32_t), (void **) &mkda->inside, err);
 	if (status == PSY_OK)
 		status =
-			psy_alloc(ctx, mkda->words * (size_t) mkda->planes, sizeof(word), (void **) &mkda->plane, err);
+			psy_alloc(ctx, mkda->bricks * (size_t) mkda->planes, sizeof(word), (void **) &mkda->plane, err);
 	if (status != PSY_OK)
 		return status;
-	memset(mkda->covered, 0, mkda->words * sizeof(word));
-	find_rows(mkda, reach, radius);
+	memset(mkda->covered, 0, mkda->bricks * sizeof(word));
 	mark_mask(mkda);
 	return PSY_OK;
 }
@@ -145,8 +223,10 @@ cbma_mkda_free(const psy_context *ctx, cbma_mkda *mkda)
 {
 	if (mkda == NULL)
 		return;
-	psy_release(ctx, mkda->row);
+	psy_release(ctx, mkda->part);
 	psy_release(ctx, mkda->covered);
+	psy_release(ctx, mkda->mask);
+	psy_release(ctx, mkda->touched);
 	psy_release(ctx, mkda->inside);
 	psy_release(ctx, mkda->plane);
 	psy_release(ctx, mkda);
@@ -155,73 +235,56 @@ cbma_mkda_free(const psy_context *ctx, cbma_mkda *mkda)
 /* ---- an experiment
  * ------------------------------------------------------------------------------------------ */
 
-/* Ones from a bit on, length of them: a row seldom crosses a word. */
 static void
-set_bits(word *bits, size_t from, size_t length)
+cover(cbma_mkda *mkda, int32_t cell)
 {
-	while (length > 0)
+	unsigned place;
+	size_t brick = brick_of(mkda, cell, &place);
+
+	for (size_t p = mkda->first[place]; p < mkda->first[place + 1]; p++)
 	{
-		size_t at = from % 64, here = length < 64 - at ? length : 64 - at;
+		size_t at = brick + (size_t) mkda->part[p].brick;
 
-		bits[from / 64] |= (here == 64 ? ~(word) 0 : (((word) 1 << here) - 1)) << at;
-		from += here;
-		length -= here;
+		mkda->touched[mkda->touched_count] = (int32_t) at;
+		mkda->touched_count += mkda->covered[at] == 0;
+		mkda->covered[at] |= mkda->part[p].cells;
 	}
-}
-
-static void
-cover(const cbma_mkda *mkda, int32_t cell)
-{
-	for (size_t r = 0; r < mkda->rows; r++)
-		set_bits(mkda->covered, (size_t) (cell + mkda->row[r].first), (size_t) mkda->row[r].length);
 }
 
 /* Adds an experiment's bits to the counts and clears them. */
-PSY_CLONES static void
-add_covered(word *restrict covered, word *restrict plane, size_t words, int planes)
+static void
+add_covered(cbma_mkda *mkda)
 {
-	for (size_t w = 0; w < words; w += BLOCK)
+	for (size_t t = 0; t < mkda->touched_count; t++)
 	{
-		word carry[BLOCK], any = 0;
+		word carry = mkda->covered[mkda->touched[t]];
+		word *plane = mkda->plane + (size_t) mkda->touched[t] * (size_t) mkda->planes;
 
-		for (int i = 0; i < BLOCK; i++)
+		mkda->covered[mkda->touched[t]] = 0;
+		for (; carry != 0; plane++)
 		{
-			carry[i] = covered[w + i];
-			any |= carry[i];
-		}
-		for (int b = 0; b < planes && any != 0; b++)
-		{
-			word *at = plane + (size_t) b * words + w;
+			word both = *plane & carry;
 
-			any = 0;
-			for (int i = 0; i < BLOCK; i++)
-			{
-				word both = at[i] & carry[i];
-
-				at[i] ^= carry[i];
-				carry[i] = both;
-				any |= both;
-			}
+			*plane ^= carry;
+			carry = both;
 		}
-		for (int i = 0; i < BLOCK; i++)
-			covered[w + i] = 0;
 	}
+	mkda->touched_count = 0;
 }
 
 static void
 clear_counts(cbma_mkda *mkda)
 {
-	memset(mkda->plane, 0, mkda->words * (size_t) mkda->planes * sizeof(word));
+	memset(mkda->plane, 0, mkda->bricks * (size_t) mkda->planes * sizeof(word));
 }
 
 static unsigned
-count_at(const cbma_mkda *mkda, int32_t cell)
+count_at(const cbma_mkda *mkda, size_t brick, unsigned place)
 {
 	unsigned count = 0;
 
 	for (int b = 0; b < mkda->planes; b++)
-		count |= (unsigned) (mkda->plane[(size_t) b * mkda->words + (size_t) cell / 64] >> (cell % 64) & 1)
-				 << b;
+		count |= (unsigned) (mkda->plane[brick * (size_t) mkda->planes + (size_t) b] >> place & 1) << b;
 	return count;
 }
 
@@ -233,8 +296,9 @@ voxels_covered(const cbma_mkda *mkda)
 {
 	size_t count = 0;
 
-	for (size_t w = 0; w < mkda->words; w++)
-		count += (size_t) __builtin_popcountll(mkda->covered[w] & mkda->inside[w]);
+	for (size_t t = 0; t < mkda->touched_count; t++)
+		count +=
+			(size_t) __builtin_popcountll(mkda->covered[mkda->touched[t]] & mkda->mask[mkda->touched[t]]);
 	return count;
 }
 
@@ -267,10 +331,15 @@ cbma_mkda_observe(const psy_context *ctx, cbma_mkda *mkda, const cbma_foci *foci
 			if (foci->cell[f] >= 0)
 				cover(mkda, foci->cell[f]);
 		add_bernoulli(probability, e, (double) voxels_covered(mkda) / (double) voxels);
-		add_covered(mkda->covered, mkda->plane, mkda->words, mkda->planes);
+		add_covered(mkda);
 	}
 	for (size_t v = 0; v < voxels; v++)
-		statistic[v] = count_at(mkda, mkda->space->cell[v]);
+	{
+		unsigned place;
+		size_t brick = brick_of(mkda, mkda->space->cell[v], &place);
+
+		statistic[v] = count_at(mkda, brick, place);
+	}
 	*null = (cbma_null){probability, data->count + 1, 1};
 	cbma_null_accumulate(null);
 	return PSY_OK;
@@ -279,22 +348,21 @@ cbma_mkda_observe(const psy_context *ctx, cbma_mkda *mkda, const cbma_foci *foci
 /* ---- random arrangements
  * ------------------------------------------------------------------------------------ */
 
-/* Which voxels of a word of the mask have a count above bound. */
+/* Which voxels of a brick have a count above bound. */
 static inline word
-above(const cbma_mkda *mkda, size_t w, unsigned bound)
+above(const cbma_mkda *mkda, size_t brick, unsigned bound)
 {
-	word more = 0, equal = mkda->inside[w];
+	const word *plane = mkda->plane + brick * (size_t) mkda->planes;
+	word more = 0, equal = mkda->mask[brick];
 
 	for (int b = mkda->planes; b-- > 0;)
 	{
-		word bit = mkda->plane[(size_t) b * mkda->words + w];
-
 		if (bound >> b & 1)
-			equal &= bit;
+			equal &= plane[b];
 		else
 		{
-			more |= equal & bit;
-			equal &= ~bit;
+			more |= equal & plane[b];
+			equal &= ~plane[b];
 		}
 	}
 	return more;
@@ -312,21 +380,21 @@ cbma_mkda_draw(cbma_mkda *mkda, uint64_t seed, uint64_t iteration, double thresh
 	{
 		for (size_t f = data->start[e]; f < data->start[e + 1]; f++)
 			cover(mkda, space->cell[cbma_random_voxel(seed, iteration, f, space->mask->voxels)]);
-		add_covered(mkda->covered, mkda->plane, mkda->words, mkda->planes);
+		add_covered(mkda);
 	}
 	peaks->count = 0;
-	for (size_t w = 0; w < mkda->words; w++)
+	for (size_t i = 0; i < mkda->inside_count; i++)
 	{
-		if (mkda->inside[w] == 0)
-			continue;
-		while (most < data->count && above(mkda, w, most) != 0)
-			most++;
-		for (word left = above(mkda, w, bound); left != 0; left &= left - 1)
-		{
-			int32_t cell = (int32_t) (w * 64 + (size_t) __builtin_ctzll(left));
+		size_t brick = (size_t) mkda->inside[i];
 
-			peaks->excess[peaks->count] = count_at(mkda, cell) - threshold;
-			peaks->cell[peaks->count++] = cell;
+		while (most < data->count && above(mkda, brick, most) != 0)
+			most++;
+		for (word left = above(mkda, brick, bound); left != 0; left &= left - 1)
+		{
+			unsigned place = (unsigned) __builtin_ctzll(left);
+
+			peaks->excess[peaks->count] = count_at(mkda, brick, place) - threshold;
+			peaks->cell[peaks->count++] = cell_of(mkda, brick, place);
 		}
 	}
 	return most;

@@ -98,7 +98,7 @@ cbma_space_make(const psy_context *ctx, const psy_voxel_mask *mask, const int ma
 		space->margin[a] = margin[a] > 1 ? margin[a] : 1;
 		space->size[a] = (size_t) mask->dim[a] + 2 * (size_t) space->margin[a];
 		if (a == 0)
-			space->size[a] = (space->size[a] + 63) / 64 * 64;
+			space->size[a] = (space->size[a] + 7) / 8 * 8;
 		cells *= (double) space->size[a];
 	}
 	if (cells > 2 * MOST_CELLS)

@@ -12,7 +12,7 @@ typedef struct cbma_space
 {
 	const psy_voxel_mask *mask;
 	int margin[3];
-	size_t size[3]; /* cells along i, j, k; size[0] is a multiple of 64 */
+	size_t size[3]; /* cells along i, j, k; size[0] is a multiple of 8 */
 	size_t cells;
 	int32_t *cell; /* of each voxel of the mask */
 	int32_t *slot; /* cells: work space of cbma_components, all 0 between calls */
