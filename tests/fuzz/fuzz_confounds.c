@@ -1,13 +1,13 @@
 /*
  * fuzz_confounds.c - confounds tables of anybody's making, down to displacement and censored volumes.
  *
- * What was read is within its bounds; a column given out has as many values as there are rows, a regressor no
- * NaN; displacement is never negative, NaN at most where a parameter overflows; widening censors more and
- * never less, and what is left of it has no stretch shorter than was asked for. Seeds:
- * tests/fuzz/seeds/confounds/* Sources: ingest/confounds.c ingest/scrub.c ingest/table.c ingest/dictionary.c
- * ingest/document.c ingest/header.c ingest/records.c ingest/reader_eav.c ingest/reader_csv.c
- * ingest/reader_sheet.c ingest/workbook.c ingest/zip_part.c ingest/reader_sav.c ingest/reader_text.c
- * ingest/source.c ingest/buffer.c ingest/number.c Libraries: -lcsv -lzip -lreadstat -lcrypto
+ * What was read is within its bounds; a column given out has as many values as there are rows, a regressor no NaN; displacement is
+ * never negative, NaN at most where a parameter overflows; widening censors more and never less, and what is left of it has no
+ * stretch shorter than was asked for.
+ *
+ * Seeds: tests/fuzz/seeds/confounds/*
+ * Sources: ingest/confounds.c ingest/scrub.c ingest/table.c ingest/dictionary.c ingest/document.c ingest/header.c ingest/records.c ingest/gunzip.c ingest/reader_eav.c ingest/reader_csv.c ingest/reader_sheet.c ingest/workbook.c ingest/zip_part.c ingest/reader_sav.c ingest/reader_text.c ingest/source.c ingest/buffer.c ingest/number.c
+ * Libraries: -lcsv -lzip -lreadstat -lcrypto -lisal
  */
 #include "cells.h"
 #include "confounds.h"
