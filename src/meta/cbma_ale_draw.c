@@ -266,6 +266,8 @@ make_room(const psy_context *ctx, cbma_ale *ale, psy_error *err)
 {
 	psy_status status = PSY_OK;
 
+	if (ale->listed == 0)
+		return PSY_OK;
 	if (ale->listed > ale->room)
 	{
 		release_room(ctx, ale);
