@@ -6,6 +6,7 @@
  */
 #include "cmd.h"
 
+#include "heap.h"
 #include "models/json.h"
 
 #include <ctype.h>
@@ -14,29 +15,6 @@
 #include <string.h>
 
 #define DEFINITION_LIMIT ((size_t) 1 << 20)
-
-static void *
-take(void *arg, size_t bytes)
-{
-	(void) arg;
-	return malloc(bytes);
-}
-
-static void
-give(void *arg, void *pointer)
-{
-	(void) arg;
-	free(pointer);
-}
-
-static bool
-never(void *arg)
-{
-	(void) arg;
-	return false;
-}
-
-static const psy_context context = {take, give, never, NULL};
 
 /* Where a word stands by itself in a text; NULL when it does not. */
 static const char *
@@ -162,10 +140,10 @@ stage_instrument(job *j, psy_error *err)
 	if (status == PSY_OK && document.size == 0)
 		status = psy_fail(err, PSY_FORMAT, "the file is empty; expected a JSON object");
 	if (status == PSY_OK)
-		status = psy_json_parse(&context, document.data, document.size, "JSON", &limits, &json, err);
+		status = psy_json_parse(&heap_context, document.data, document.size, "JSON", &limits, &json, err);
 	if (status == PSY_OK)
 		status = check_definition(j, &json, err);
-	psy_json_free(&context, &json);
+	psy_json_free(&heap_context, &json);
 	if (status == PSY_OK)
 	{
 		j->read = 1;

@@ -3,35 +3,13 @@
 
 #include "document.h"
 #include "header.h"
+#include "heap.h"
 #include "models/json.h"
 #include "reader_csv.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static void *
-take(void *arg, size_t bytes)
-{
-	(void) arg;
-	return malloc(bytes);
-}
-
-static void
-give(void *arg, void *pointer)
-{
-	(void) arg;
-	free(pointer);
-}
-
-static bool
-never(void *arg)
-{
-	(void) arg;
-	return false;
-}
-
-static const psy_context context = {take, give, never, NULL};
 
 static dictionary_field *
 add_field(dictionary *d, const char *name, const char *label)
@@ -159,7 +137,7 @@ read_bids(dictionary *d, const buffer *text, psy_error *err)
 	psy_status status;
 
 	limits.keys = 4096;
-	status = psy_json_parse(&context, text->data, text->size, "JSON", &limits, &json, err);
+	status = psy_json_parse(&heap_context, text->data, text->size, "JSON", &limits, &json, err);
 	if (status == PSY_OK && psy_json_root(&json)->kind != PSY_JSON_OBJECT)
 		status = psy_fail(err, PSY_FORMAT, "the dictionary is no JSON object");
 	for (const psy_json_node *n = status == PSY_OK ? psy_json_first(&json, psy_json_root(&json)) : NULL; n != NULL;
@@ -181,7 +159,7 @@ read_bids(dictionary *d, const buffer *text, psy_error *err)
 		if (levels != NULL && levels->kind == PSY_JSON_OBJECT)
 			add_levels(f, &json, levels);
 	}
-	psy_json_free(&context, &json);
+	psy_json_free(&heap_context, &json);
 	return status;
 }
 

@@ -1,6 +1,8 @@
 /* pipeline.c - choices from the warehouse, and cleaning a run by them; see pipeline.h. */
 #include "pipeline.h"
 
+#include "heap.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -454,32 +456,10 @@ regressors_left(const regressors *r, const pipeline *p)
 	return p->spikes ? r->volumes : r->kept;
 }
 
-static void *
-plain_alloc(void *arg, size_t bytes)
-{
-	(void) arg;
-	return malloc(bytes ? bytes : 1);
-}
-
-static void
-plain_release(void *arg, void *pointer)
-{
-	(void) arg;
-	free(pointer);
-}
-
-static bool
-never(void *arg)
-{
-	(void) arg;
-	return false;
-}
-
 psy_status
 pipeline_clean(const pipeline *p, const regressors *r, const double *series, size_t regions, double tr,
 			   double *clean, psy_error *err)
 {
-	const psy_context ctx = {plain_alloc, plain_release, never, NULL};
 	psy_clean_input in = {.series = series,
 						  .confounds = r->columns > 0 ? r->value : NULL,
 						  .scrub = p->spikes || r->kept == r->volumes ? NULL : r->scrub,
@@ -502,5 +482,5 @@ pipeline_clean(const pipeline *p, const regressors *r, const double *series, siz
 	if ((p->low_pass > 0 || p->high_pass > 0) && !(tr > 0))
 		return psy_fail(err, PSY_DOMAIN,
 						"a filter needs the repetition time; neither --tr nor a sidecar says it");
-	return psy_clean(&ctx, &in, &how, clean, &kept, err);
+	return psy_clean(&heap_context, &in, &how, clean, &kept, err);
 }

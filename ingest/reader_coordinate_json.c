@@ -7,33 +7,13 @@
  */
 #include "coordinates.h"
 
+#include "heap.h"
 #include "models/json.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *
-take(void *arg, size_t bytes)
-{
-	(void) arg;
-	return malloc(bytes);
-}
-
-static void
-give(void *arg, void *pointer)
-{
-	(void) arg;
-	free(pointer);
-}
-
-static bool
-never(void *arg)
-{
-	(void) arg;
-	return false;
-}
 
 typedef struct json_foci
 {
@@ -326,7 +306,6 @@ read_root(json_foci *j, psy_error *err)
 psy_status
 read_coordinate_json(coordinates *c, const char *text, size_t bytes, psy_error *err)
 {
-	const psy_context ctx = {take, give, never, NULL};
 	psy_json_limits limits = PSY_JSON_DEFAULT_LIMITS;
 	json_foci j = {.to = c};
 	psy_status status;
@@ -335,9 +314,9 @@ read_coordinate_json(coordinates *c, const char *text, size_t bytes, psy_error *
 	limits.values = (size_t) 32 << 20;
 	limits.token = (size_t) 1 << 20;
 	limits.keys = 20000; /* NiMARE's studies are members of one object */
-	status = psy_json_parse(&ctx, text, bytes, "JSON", &limits, &j.doc, err);
+	status = psy_json_parse(&heap_context, text, bytes, "JSON", &limits, &j.doc, err);
 	if (status == PSY_OK)
 		status = read_root(&j, err);
-	psy_json_free(&ctx, &j.doc);
+	psy_json_free(&heap_context, &j.doc);
 	return status;
 }
