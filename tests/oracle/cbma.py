@@ -4,8 +4,8 @@
     cbma.py SHARED > tests/golden/cbma.csv
 
 The mask is an ellipsoid on a 2 mm MNI grid, the same in cbma.py, test_cbma.c and bench_cbma.py. Participants are made up
-where a data set has none: 10 + id % 40. NiMARE's single precision is set to double, so that its histograms, and with them p
-far out in the tail, are those of the numbers themselves. Rows: case,statistic,voxel,stat,p (every 997th voxel of the mask and the 20
+where a data set has none: 10 + id % 40. NiMARE's setting of single precision is set to double, which some of its modules
+heed: its statistics still carry about 1e-7 of single rounding. Rows: case,statistic,voxel,stat,p (every 997th voxel of the mask and the 20
 largest), case,threshold,ss, and case,cluster,voxels,peak value by size (face connectivity, above the threshold).
 """
 
