@@ -3,16 +3,58 @@
 BEGIN;
 SET LOCAL ROLE psyrad_owner;
 
-CREATE TABLE evidence.study (
-	evidence_study text PRIMARY KEY,       -- 'Zhang 2021'
-	year      int CHECK (year BETWEEN 1900 AND 2200),
-	simulated boolean NOT NULL DEFAULT false,
-	file_id   bigint NOT NULL REFERENCES ingest.file,
-	line      bigint
+CREATE TABLE evidence.population (
+	population text PRIMARY KEY CHECK (population ~ '^[a-z][a-z0-9_]*$'),
+	label_en   text NOT NULL,
+	label_zh   text NOT NULL
 );
-COMMENT ON TABLE evidence.study IS 'Published (or simulated) trials whose results are pooled';
-COMMENT ON COLUMN evidence.study.evidence_study IS 'As a forest plot names it: Zhang 2021';
+COMMENT ON TABLE evidence.population IS 'Who studies are of, as codes; the list is open';
+INSERT INTO evidence.population VALUES
+	('depression', 'Depression', '抑郁症'), ('treatment_resistant_depression', 'Treatment-resistant depression', '难治性抑郁症'),
+	('post_stroke_depression', 'Post-stroke depression', '卒中后抑郁'), ('perinatal_depression', 'Perinatal depression', '围产期抑郁'),
+	('late_life_depression', 'Late-life depression', '老年期抑郁'), ('perimenopausal_depression', 'Perimenopausal depression', '围绝经期抑郁'),
+	('bipolar_disorder', 'Bipolar disorder', '双相障碍'), ('schizophrenia', 'Schizophrenia', '精神分裂症'),
+	('anxiety', 'Anxiety disorder', '焦虑障碍'), ('insomnia', 'Insomnia', '失眠'), ('suicidality', 'Suicidal ideation or attempt', '自杀意念或自杀未遂'),
+	('healthy', 'Healthy people', '健康人'), ('other', 'Other', '其他');
+
+CREATE TABLE evidence.study (
+	evidence_study  text PRIMARY KEY CHECK (evidence_study <> ''), -- 'Zhang 2021'
+	year            int CHECK (year BETWEEN 1900 AND 2200),
+	simulated       boolean NOT NULL DEFAULT false,
+	title_en        text,
+	title_zh        text,
+	first_author    text,
+	topic           text,
+	design          text,
+	design_kind     text CHECK (design_kind IN ('rct', 'nonrandomised_trial', 'pre_post', 'case_control', 'cross_sectional', 'cohort', 'prediction_model',
+		'meta_analysis', 'review', 'other')),
+	population      text,
+	population_kind text REFERENCES evidence.population,
+	comparator      text,
+	note            text,
+	file_id         bigint NOT NULL REFERENCES ingest.file,
+	line            bigint
+);
+COMMENT ON TABLE evidence.study IS 'Published (or simulated) studies whose results or findings are here';
+COMMENT ON COLUMN evidence.study.evidence_study IS 'As a forest plot names it: Zhang 2021; of a review''s sheet without such a name, review/study id';
 COMMENT ON COLUMN evidence.study.simulated IS 'True for results that a program made up: every report that shows them must say so';
+COMMENT ON COLUMN evidence.study.topic IS 'What it is about, as its source sorts it: suicide, acupuncture-structure';
+COMMENT ON COLUMN evidence.study.design IS 'As the source words it; design_kind is the code, NULL where the words do not say one';
+COMMENT ON COLUMN evidence.study.population IS 'As the source words it; population_kind is the code, NULL where the words do not say one';
+COMMENT ON COLUMN evidence.study.comparator IS 'As the source words it; evidence.arm has the arms';
+
+CREATE TABLE evidence.sample (
+	evidence_study text NOT NULL REFERENCES evidence.study,
+	sample         text NOT NULL DEFAULT '1' CHECK (sample <> ''),
+	people         text NOT NULL CHECK (people <> ''),
+	n              int CHECK (n > 0),
+	note           text,
+	PRIMARY KEY (evidence_study, sample)
+);
+CREATE INDEX sample_people ON evidence.sample (people);
+COMMENT ON TABLE evidence.sample IS 'Samples of people that studies report on: what counts as one piece of evidence is the sample, not the paper';
+COMMENT ON COLUMN evidence.sample.people IS 'Names the people across studies: rows with equal people are, or overlap in, the same persons.  Of a new sample evidence_study/sample';
+COMMENT ON COLUMN evidence.sample.n IS 'How many there are in all; NULL: not reported, which is never 0';
 
 CREATE TABLE evidence.effect (
 	evidence_study text NOT NULL REFERENCES evidence.study,
@@ -33,5 +75,19 @@ COMMENT ON COLUMN evidence.effect.effect IS 'Which of the study''s comparisons';
 COMMENT ON COLUMN evidence.effect.outcome IS 'The instrument: HAMD-17';
 COMMENT ON COLUMN evidence.effect.outcome_type IS 'Whether m and sd are of final values, of changes from baseline, or adjusted by ANCOVA';
 COMMENT ON COLUMN evidence.effect.n1 IS 'Group 1 received the intervention, group 2 the comparator';
+
+-- Samples that a loader meets for the first time, each taken for people of its own until somebody says otherwise.
+CREATE FUNCTION evidence.add_sample(p_evidence_study text, p_sample text DEFAULT '1', p_n int DEFAULT NULL) RETURNS void
+LANGUAGE sql AS $$
+	INSERT INTO evidence.sample (evidence_study, sample, people, n)
+	VALUES (p_evidence_study, p_sample, p_evidence_study || '/' || p_sample, p_n)
+	ON CONFLICT (evidence_study, sample) DO UPDATE SET n = excluded.n WHERE evidence.sample.n IS NULL AND excluded.n IS NOT NULL;
+$$;
+REVOKE EXECUTE ON FUNCTION evidence.add_sample(text, text, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION evidence.add_sample(text, text, int) TO psyrad_ingest;
+ALTER FUNCTION evidence.add_sample(text, text, int) SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION evidence.add_sample(text, text, int) IS 'For loaders: makes a study''s sample where it is new, and fills in its number of people where that was not known';
+GRANT SELECT ON evidence.sample, evidence.population TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT INSERT, UPDATE ON evidence.sample TO psyrad_ingest;
 
 COMMIT;

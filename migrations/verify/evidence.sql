@@ -1,6 +1,10 @@
 -- Verify psyrad:evidence on pg
 BEGIN;
-SELECT evidence_study, year, simulated, file_id, line FROM evidence.study WHERE false;
+SELECT population, label_en, label_zh FROM evidence.population WHERE false;
+SELECT evidence_study, year, simulated, title_en, title_zh, first_author, topic, design, design_kind, population, population_kind, comparator, note, file_id, line
+	FROM evidence.study WHERE false;
+SELECT evidence_study, sample, people, n, note FROM evidence.sample WHERE false;
+SELECT 'evidence.add_sample(text, text, int)'::regprocedure;
 SELECT evidence_study, effect, outcome, outcome_type, intervention, comparator, weeks, n1, m1, sd1, n2, m2, sd2, file_id, line FROM evidence.effect WHERE false;
 DO $$
 DECLARE
