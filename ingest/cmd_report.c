@@ -1,8 +1,12 @@
 /*
- * cmd_report.c - psyrad report: the data of report.page() set into the page of share/psyrad/report.html.
+ * cmd_report.c - psyrad report: a folder of pages, each with its own data, all of one moment.
  *
- * The data stand in a <script type="application/json"> block, where only "<" could end the block or open a
- * comment: it is written as its JSON escape.
+ * A page is share/psyrad/report/NAME.html with {"frame": report.page_frame(), "data": report.page_NAME()} in
+ * the place of its data.  All functions are asked in one snapshot, so that no load stands half in the report.
+ * The data stand in a <script type="application/json"> block, where "<" alone could end the block or open a
+ * comment: it is written as its JSON escape, with all else that some parser of scripts takes for more than a
+ * character.  A page is written beside its place and then renamed, so that a report that breaks off leaves
+ * every page whole.
  */
 #include "cmd.h"
 
@@ -12,68 +16,196 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char placeholder[] = "/*PSYRAD_DATA*/";
 
+/* The pages in the order of their links; the first is the one to open. */
+static const struct
+{
+	const char *name, *file;
+} pages[] = {
+	{"overview", "index.html"},      {"trial", "trial.html"},           {"imaging", "imaging.html"},
+	{"acupoints", "acupoints.html"}, {"literature", "literature.html"}, {"meta", "meta.html"},
+	{"models", "models.html"},       {"quality", "quality.html"},
+};
+#define PAGES (sizeof pages / sizeof *pages)
+
+/* JSON from the server: outside of strings none of these occurs, within one its escape means the same. */
+static void
+write_json(const char *json, FILE *to)
+{
+	for (const char *c = json; *c; c++)
+	{
+		if (*c == '<' || *c == '>' || *c == '&')
+			fprintf(to, "\\u%04x", (unsigned) *c);
+		else if (memcmp(c, "\xe2\x80", 2) == 0 && (c[2] == '\xa8' || c[2] == '\xa9'))
+		{
+			fprintf(to, "\\u202%c", c[2] == '\xa8' ? '8' : '9');
+			c += 2;
+		}
+		else
+			fputc(*c, to);
+	}
+}
+
 static psy_status
-fill_page(const buffer *page, const char *json, FILE *to, psy_error *err)
+fill_page(const char *name, const buffer *page, const char *frame, const char *data, FILE *to, psy_error *err)
 {
 	const char *place = strstr(page->data, placeholder);
 
 	if (place == NULL || strstr(place + 1, placeholder) != NULL)
-		return psy_fail(err, PSY_FORMAT, "report.html does not hold %s once", placeholder);
+		return psy_fail(err, PSY_FORMAT, "report/%s.html does not hold %s once", name, placeholder);
 	fwrite(page->data, 1, (size_t) (place - page->data), to);
-	for (; *json; json++)
-		if (*json == '<')
-			fputs("\\u003c", to);
-		else
-			fputc(*json, to);
+	fputs("{\"frame\": ", to);
+	write_json(frame, to);
+	fputs(", \"data\": ", to);
+	write_json(data, to);
+	fputs("}", to);
 	fputs(place + strlen(placeholder), to);
 	return PSY_OK;
 }
 
 static psy_status
-write_page(session *s, const char *out, psy_error *err)
+cannot_write(const char *path, psy_error *err)
 {
-	char *path = share_path("report.html");
-	buffer page = {0};
-	PGresult *result = NULL;
-	FILE *to;
-	psy_status status = share_read(path, &page, err);
+	return psy_fail(err, PSY_UNSUPPORTED, "%s cannot be written: %s", path, strerror(errno));
+}
 
-	free(path);
-	if (status == PSY_OK)
-		status = session_query(s, &result, err, "SELECT report.page()", 0, NULL);
-	if (status == PSY_OK)
+/* Writes beside path, then renames.  *bytes grows by the size of the page. */
+static psy_status
+write_whole(const char *path, const char *name, const buffer *page, const char *frame, const char *data,
+			long *bytes, psy_error *err)
+{
+	buffer beside = {0};
+	FILE *to;
+	psy_status status;
+
+	buffer_format(&beside, "%s.new", path);
+	to = fopen(beside.data, "we");
+	status = to == NULL ? cannot_write(path, err) : fill_page(name, page, frame, data, to, err);
+	if (to != NULL)
 	{
-		to = fopen(out, "we");
-		status = to == NULL ? psy_fail(err, PSY_UNSUPPORTED, "%s cannot be written: %s", out, strerror(errno))
-							: fill_page(&page, PQgetvalue(result, 0, 0), to, err);
-		if (to != NULL && fclose(to) != 0 && status == PSY_OK)
-			status = psy_fail(err, PSY_UNSUPPORTED, "%s cannot be written: %s", out, strerror(errno));
+		*bytes += ftell(to);
+		if ((ferror(to) | fclose(to)) != 0 && status == PSY_OK)
+			status = cannot_write(path, err);
+		if (status == PSY_OK && rename(beside.data, path) != 0)
+			status = cannot_write(path, err);
+		if (status != PSY_OK)
+			unlink(beside.data);
 	}
+	buffer_free(&beside);
+	return status;
+}
+
+static psy_status
+write_page(session *s, size_t k, const char *frame, const char *folder, long *bytes, psy_error *err)
+{
+	buffer name = {0}, query = {0}, path = {0}, page = {0};
+	PGresult *result = NULL;
+	char *template;
+	psy_status status;
+
+	buffer_format(&name, "report/%s.html", pages[k].name);
+	buffer_format(&query, "SELECT report.page_%s()", pages[k].name);
+	buffer_format(&path, "%s/%s", folder, pages[k].file);
+	template = share_path(name.data);
+	status = share_read(template, &page, err);
+	if (status == PSY_OK)
+		status = session_query(s, &result, err, query.data, 0, NULL);
+	if (status == PSY_OK)
+		status = write_whole(path.data, pages[k].name, &page, frame, PQgetvalue(result, 0, 0), bytes, err);
 	PQclear(result);
+	free(template);
+	buffer_free(&name);
+	buffer_free(&query);
+	buffer_free(&path);
 	buffer_free(&page);
 	return status;
+}
+
+static void
+show_progress(size_t k)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (k < PAGES)
+		fprintf(stderr, "\r\033[Kreport: %s (page %zu of %zu)", pages[k].name, k + 1, PAGES);
+	else
+		fputs("\r\033[K", stderr);
+}
+
+/* One snapshot for all pages.  Compiling a query costs more than these queries take. */
+static psy_status
+write_pages(session *s, const char *folder, long *bytes, psy_error *err)
+{
+	PGresult *frame = NULL;
+	psy_status status = session_run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+
+	if (status == PSY_OK)
+		status = session_run(s, "SET LOCAL jit = off", err);
+	if (status == PSY_OK)
+		status = session_query(s, &frame, err, "SELECT report.page_frame()", 0, NULL);
+	for (size_t k = 0; status == PSY_OK && k < PAGES; k++)
+	{
+		show_progress(k);
+		status = write_page(s, k, PQgetvalue(frame, 0, 0), folder, bytes, err);
+	}
+	show_progress(PAGES);
+	PQclear(frame);
+	if (status == PSY_OK)
+		status = session_run(s, "COMMIT", err);
+	return status;
+}
+
+/* The folder may be there already: its pages are written anew, other files are let alone. */
+static psy_status
+make_folder(const char *folder, psy_error *err)
+{
+	struct stat found;
+
+	if (mkdir(folder, 0777) == 0 || (errno == EEXIST && stat(folder, &found) == 0 && S_ISDIR(found.st_mode)))
+		return PSY_OK;
+	return psy_fail(err, PSY_UNSUPPORTED, "the folder %s cannot be made: %s", folder, strerror(errno));
+}
+
+static int
+usage(void)
+{
+	fputs("usage: psyrad [--db URL] report [--out FOLDER]\n", stderr);
+	return EXIT_USAGE;
+}
+
+static int
+refuse_file(const char *out)
+{
+	fprintf(stderr,
+			"psyrad: %s is the name of one page; a report is a folder of %zu pages\n"
+			"  hint: give a folder, as in --out psyrad-report, and open its index.html\n",
+			out, PAGES);
+	return EXIT_USAGE;
 }
 
 int
 cmd_report(int argc, char **argv, const char *url)
 {
-	const char *out = "psyrad-report.html";
+	const char *out = "psyrad-report";
+	long bytes = 0;
 	session s;
 	psy_error err = {0};
 	int code = EXIT_OK;
 
-	if (argc == 3 && strcmp(argv[1], "--out") == 0)
+	if (argc == 3 && strcmp(argv[1], "--out") == 0 && argv[2][0] != '\0')
 		out = argv[2];
 	else if (argc != 1)
-	{
-		fputs("usage: psyrad [--db URL] report [--out FILE]\n", stderr);
-		return EXIT_USAGE;
-	}
-	if (session_open(&s, url, &err) == PSY_OK && write_page(&s, out, &err) == PSY_OK)
-		puts(out);
+		return usage();
+	if (strlen(out) > 5 && strcmp(out + strlen(out) - 5, ".html") == 0)
+		return refuse_file(out);
+	if (session_open(&s, url, &err) == PSY_OK && make_folder(out, &err) == PSY_OK &&
+		write_pages(&s, out, &bytes, &err) == PSY_OK)
+		printf("%zu pages, %.1f MB; open %s/%s in a browser, no network needed\n", PAGES,
+			   (double) bytes / 1e6, out, pages[0].file);
 	else
 	{
 		fprintf(stderr, "psyrad: %s\n%s%s%s", err.message, err.hint[0] ? "  hint: " : "", err.hint,

@@ -38,7 +38,7 @@ static const command commands[] = {
 	{"freeze", "NAME --study S", "pin an analysis set for ever; --list, --check NAME", cmd_freeze},
 	{"withdraw", "PARTICIPANT --study S --yes", "erase a person everywhere", cmd_withdraw},
 	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask},
-	{"report", "[--out FILE]", "write the report as one HTML page", cmd_report},
+	{"report", "[--out FOLDER]", "write the report: a folder of HTML pages", cmd_report},
 	{"template", "SHEET [--out FILE.xlsx]", "a blank sheet with its codebook", cmd_template},
 	{"export", "image --study S ... --out FILE", "one vector as a NIfTI image on its atlas's grid", cmd_export},
 	{"inspect", "IMAGE...", "what images say and hold, as TSV, without a warehouse", cmd_inspect},

@@ -1,5 +1,5 @@
 -- Deploy psyrad:report to pg
--- What dashboards and the report page read: plain types, one subject and visit counted once, study.simulated beside every
+-- What dashboards and the report's pages read: plain types, one subject and visit counted once, study.simulated beside every
 -- number.  The views belong to psyrad_view, which owns no table and bypasses nothing, so that the row policies see the caller.
 -- The questions in sql/questions use the views of the first part as their helpers.
 BEGIN;
@@ -155,93 +155,53 @@ COMMENT ON VIEW report.model_score IS 'Each model that the caller may score with
 
 CREATE VIEW report.file AS
 SELECT file_id, command, path, encode(sha256, 'hex') AS sha256, bytes, study, site, status, rows_read, rows_loaded, rows_unchanged,
-	rows_rejected, message, tool_version, finished_at
-FROM ingest.file;
-COMMENT ON VIEW report.file IS 'The manifest: which file, by its bytes, brought how many rows';
+	rows_rejected, message, tool_version, finished_at,
+	status = 'loaded' AND NOT EXISTS (SELECT FROM ingest.file n WHERE n.supersedes = f.file_id AND n.status = 'loaded') AS in_force
+FROM ingest.file f;
+COMMENT ON VIEW report.file IS 'The manifest: which file, by its bytes, brought how many rows; in_force: loaded and not replaced by a later version of it';
 
 CREATE VIEW report.region AS
 SELECT atlas, region, name, name_zh, hemisphere, x_mm, y_mm, z_mm FROM imaging.region;
 COMMENT ON VIEW report.region IS 'Regions of the atlases by position, with their centroids in mm';
 
--- ---- the page ------------------------------------------------------------------------------------------------------------
+CREATE VIEW report.source AS
+SELECT f.study, f.command, count(*) AS files, sum(f.rows_loaded) AS rows_loaded, min(f.finished_at) AS first_loaded_at, max(f.finished_at) AS last_loaded_at,
+	string_agg(DISTINCT f.tool_version, ', ' ORDER BY f.tool_version) AS tool_versions,
+	encode(sha256(convert_to(string_agg(encode(f.sha256, 'hex'), E'\n' ORDER BY encode(f.sha256, 'hex') COLLATE "C"), 'UTF8')), 'hex') AS sha256
+FROM ingest.file f
+WHERE f.status = 'loaded' AND NOT EXISTS (SELECT FROM ingest.file n WHERE n.supersedes = f.file_id AND n.status = 'loaded')
+GROUP BY f.study, f.command;
+COMMENT ON VIEW report.source IS 'The files that are in force (loaded, and not replaced by a later version), by study and kind: how many, by which tool, and one SHA-256 over the sorted lines of theirs in hexadecimal, so that two warehouses can be compared';
 
-CREATE FUNCTION report.page_connections() RETURNS jsonb
-	LANGUAGE sql STABLE
-BEGIN ATOMIC
-	WITH edge AS MATERIALIZED (
-		SELECT * FROM report.connection
-	), found AS (
-		SELECT study, atlas, jsonb_agg(jsonb_build_object('i', i, 'j', j, 'n', n, 'r', r, 't', t, 'p', p, 'q', q) ORDER BY p, i, j) AS list,
-			array_agg(i ORDER BY p, i, j) AS i, array_agg(j ORDER BY p, i, j) AS j
-		FROM edge WHERE q < 0.05 GROUP BY study, atlas
-	), people AS (
-		SELECT c.study, c.atlas, jsonb_agg(jsonb_build_object('arm', c.arm, 'kind', c.kind, 'label_en', c.label_en, 'label_zh', c.label_zh,
-			'site', c.site, 'improvement', c.improvement,
-			'change', (SELECT jsonb_agg(psyrad.conn_edge(c.change, w.i, w.j) ORDER BY w.k)
-					   FROM unnest(f.i, f.j) WITH ORDINALITY w(i, j, k))) ORDER BY c.subject_id) AS list
-		FROM report.connection_change c JOIN found f USING (study, atlas)
-		GROUP BY c.study, c.atlas
-	), whole AS (
-		SELECT study, atlas, bool_or(simulated) AS simulated, max(n) AS n, max(df) AS df, count(p) AS tested,
-			jsonb_agg(round(r::numeric, 5) ORDER BY i, j) AS r
-		FROM edge GROUP BY study, atlas
-	)
-	SELECT coalesce(jsonb_agg(jsonb_build_object('study', w.study, 'title_en', s.title_en, 'title_zh', s.title_zh,
-		'simulated', w.simulated, 'atlas', w.atlas, 'alpha', 0.05, 'n', w.n, 'df', w.df, 'tested', w.tested, 'r', w.r,
-		'regions', (SELECT jsonb_agg(jsonb_build_object('name', g.name, 'name_zh', g.name_zh) ORDER BY g.region)
-					FROM report.region g WHERE g.atlas = w.atlas),
-		'found', coalesce(f.list, '[]'), 'subjects', coalesce(p.list, '[]')) ORDER BY w.study, w.atlas), '[]')
-	FROM whole w
-	JOIN report.study s USING (study)
-	LEFT JOIN found f USING (study, atlas)
-	LEFT JOIN people p USING (study, atlas);
-END;
+CREATE VIEW report.frozen_set AS
+SELECT name, study, description, subjects, facts, encode(sha256, 'hex') AS sha256, frozen_at FROM clinical.frozen_set;
+COMMENT ON VIEW report.frozen_set IS 'Named analysis sets of the studies: what a paper cites, with the hash of their content';
 
-CREATE FUNCTION report.page_pooling() RETURNS jsonb
-	LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT coalesce(jsonb_agg(jsonb_build_object('outcome', g.outcome, 'intervention', g.intervention, 'comparator', g.comparator,
-		'simulated', g.simulated, 'pooled', g.pooled,
-		'studies', (SELECT jsonb_agg(jsonb_build_object('study', e.study, 'year', e.year, 'n1', e.n1, 'n2', e.n2, 'yi', e.yi,
-						'se', sqrt(e.vi), 'ci_lb', e.yi - 1.959963984540054 * sqrt(e.vi), 'ci_ub', e.yi + 1.959963984540054 * sqrt(e.vi),
-						'weight', 1 / (e.vi + g.tau2) / g.total) ORDER BY e.year, e.study, e.effect)
-					FROM report.effect e
-					WHERE (e.outcome, e.intervention, e.comparator, e.simulated) = (g.outcome, g.intervention, g.comparator, g.simulated)
-						AND e.vi IS NOT NULL)) ORDER BY g.simulated, g.outcome, g.intervention, g.comparator), '[]')
-	FROM (SELECT pool.outcome, pool.intervention, pool.comparator, pool.simulated, max(pool.tau2) AS tau2,
-			jsonb_agg(to_jsonb(pool) ORDER BY pool.test DESC) AS pooled,
-			(SELECT sum(1 / (e.vi + max(pool.tau2))) FROM report.effect e
-			 WHERE (e.outcome, e.intervention, e.comparator, e.simulated) = (pool.outcome, pool.intervention, pool.comparator, pool.simulated)) AS total
-		  FROM report.pooled pool WHERE pool.k > 0
-		  GROUP BY pool.outcome, pool.intervention, pool.comparator, pool.simulated) g;
-END;
+-- ---- what every page has ---------------------------------------------------------------------------------------------
 
-CREATE FUNCTION report.page_models() RETURNS jsonb
-	LANGUAGE sql STABLE
-BEGIN ATOMIC
-	WITH scored AS MATERIALIZED (
-		SELECT * FROM report.model_score WHERE score IS NOT NULL
-	), stair AS ( -- one corner of the ROC curve for each distinct score, from the highest
-		SELECT name, study, score,
-			sum(count(*) FILTER (WHERE responded)) OVER (PARTITION BY name, study ORDER BY score DESC) AS tp,
-			sum(count(*) FILTER (WHERE NOT responded)) OVER (PARTITION BY name, study ORDER BY score DESC) AS fp
-		FROM scored GROUP BY name, study, score
-	), whole AS (
-		SELECT name, version, trained_on, study, bool_or(simulated) AS simulated, count(*) AS n, count(*) FILTER (WHERE responded) AS positives,
-			psyrad.metric_auc(score, responded) AS auc,
-			jsonb_agg(jsonb_build_object('arm', arm, 'site', site, 'score', score, 'responded', responded) ORDER BY score, subject_id) AS scores
-		FROM scored GROUP BY name, version, trained_on, study
-	)
-	SELECT coalesce(jsonb_agg(jsonb_build_object('name', w.name, 'version', w.version, 'study', w.study, 'trained_on', w.trained_on,
-		'simulated', w.simulated, 'n', w.n, 'positives', w.positives, 'auc', w.auc, 'scores', w.scores,
-		'roc', (SELECT '[{"fpr": 0, "tpr": 0}]'::jsonb || jsonb_agg(jsonb_build_object('fpr', s.fp::float8 / (w.n - w.positives),
-					'tpr', s.tp::float8 / w.positives) ORDER BY s.score DESC)
-				FROM stair s WHERE (s.name, s.study) = (w.name, w.study))) ORDER BY w.name, w.study), '[]')
-	FROM whole w
-	WHERE w.positives > 0 AND w.positives < w.n;
-END;
+-- What a page shows beside a figure as its query is the text that was executed here.
+CREATE FUNCTION report.figure(query text) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	lines json;
+	first json;
+BEGIN
+	-- Aliases that no column has.
+	EXECUTE format('SELECT json_agg((SELECT json_agg(c.value) FROM json_each(f.line) c)), json_agg(f.line) -> 0
+		FROM (SELECT row_to_json("the row") AS line FROM (%s) AS "the row") f', query) INTO lines, first;
+	IF first IS NULL THEN -- no row: the columns by a row of NULLs
+		EXECUTE format('SELECT row_to_json("the row") FROM (SELECT "the row".* FROM (SELECT) one LEFT JOIN (SELECT * FROM (%s) q LIMIT 0) AS "the row" ON true) AS "the row"', query)
+		INTO first;
+	END IF;
+	RETURN jsonb_build_object('sql', query, 'columns', (SELECT jsonb_agg(k.key ORDER BY k.place) FROM json_object_keys(first) WITH ORDINALITY k(key, place)),
+		'rows', coalesce(lines::jsonb, '[]'));
+END $$;
+COMMENT ON FUNCTION report.figure(text) IS
+	'Runs a query, as the caller, and returns {"sql": its text, "columns": names, "rows": arrays in that order}: what a figure of the report draws, and how it was made.  Names in the query must be qualified, so that it runs anywhere';
 
-CREATE FUNCTION report.page() RETURNS jsonb
+CREATE FUNCTION report.page_frame() RETURNS jsonb
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT jsonb_build_object(
@@ -249,24 +209,17 @@ BEGIN ATOMIC
 		'database', current_database(),
 		'generated_at', now(),
 		'studies', (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.subjects DESC, s.study), '[]') FROM report.study s),
-		'hamd', (SELECT coalesce(jsonb_agg(to_jsonb(h) ORDER BY h.study, h.kind = 'sham', h.arm, h.week), '[]') FROM report.hamd_by_visit h),
-		'protocols', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.study, p.protocol), '[]') FROM report.protocol p),
-		'connections', report.page_connections(),
-		'pooling', report.page_pooling(),
-		'models', report.page_models(),
-		'loads', (SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.command), '[]')
-				  FROM (SELECT command, count(*) AS files, sum(rows_loaded) AS rows_loaded, sum(rows_rejected) AS rows_rejected
-						FROM report.file WHERE status = 'loaded' GROUP BY command) l),
-		'files', (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.file_id DESC), '[]')
-				  FROM (SELECT * FROM report.file ORDER BY file_id DESC LIMIT 400) f),
-		'troubled', (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.file_id DESC), '[]')
-					 FROM report.file f WHERE f.status = 'refused' OR f.rows_rejected > 0));
+		'frozen', (SELECT coalesce(jsonb_agg(to_jsonb(z) ORDER BY z.frozen_at DESC, z.name), '[]') FROM report.frozen_set z),
+		'sources', (SELECT coalesce(jsonb_agg(to_jsonb(s) || jsonb_build_object('listed', (
+				SELECT jsonb_agg(jsonb_build_object('path', f.path, 'sha256', f.sha256, 'tool_version', f.tool_version) ORDER BY f.file_id)
+				FROM (SELECT * FROM report.file f
+					  WHERE f.command = s.command AND f.study IS NOT DISTINCT FROM s.study AND f.status = 'loaded' AND f.in_force
+					  ORDER BY f.file_id DESC LIMIT 20) f)) ORDER BY s.study, s.command), '[]') FROM report.source s));
 END;
-COMMENT ON FUNCTION report.page_connections() IS 'Part of report.page: the connection tests, those found, and the people''s values of these';
-COMMENT ON FUNCTION report.page_pooling() IS 'Part of report.page: trials, weights and pooled effects';
-COMMENT ON FUNCTION report.page_models() IS 'Part of report.page: scores, ROC corners and AUC of the stored models';
-COMMENT ON FUNCTION report.page() IS 'All that the report page shows, as one document; the views of schema report have the same numbers';
+COMMENT ON FUNCTION report.page_frame() IS 'What every page of the report has: studies, frozen sets, and the files in force by study and kind, the latest twenty of each by name and hash';
 
+REVOKE EXECUTE ON FUNCTION report.figure(text), report.page_frame() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION report.figure(text), report.page_frame() TO psyrad_report, psyrad_analyst, psyrad_ingest;
 GRANT SELECT ON ALL TABLES IN SCHEMA report TO psyrad_report, psyrad_analyst, psyrad_ingest;
 
 COMMIT;

@@ -1,10 +1,10 @@
 -- Revert psyrad:report from pg
 BEGIN;
 SET LOCAL ROLE psyrad_view;
-DROP FUNCTION report.page();
-DROP FUNCTION report.page_models();
-DROP FUNCTION report.page_pooling();
-DROP FUNCTION report.page_connections();
+DROP FUNCTION report.page_frame();
+DROP FUNCTION report.figure(text);
+DROP VIEW report.frozen_set;
+DROP VIEW report.source;
 DROP VIEW report.region;
 DROP VIEW report.file;
 DROP VIEW report.model_score;

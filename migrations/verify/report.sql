@@ -15,9 +15,12 @@ SELECT * FROM report.model_score WHERE false;
 SELECT * FROM report.file WHERE false;
 SELECT * FROM report.region WHERE false;
 SELECT 1 / (report.indicators('b', ARRAY['b', 'a', 'c', 'a']) = '{1,0}')::int;
--- The page's keys are there even over an empty warehouse.
-SELECT 1 / (report.page() ?& ARRAY['version', 'database', 'generated_at', 'studies', 'hamd', 'protocols', 'connections', 'pooling', 'models',
-	'loads', 'files', 'troubled'])::int;
+SELECT * FROM report.source WHERE false;
+SELECT * FROM report.frozen_set WHERE false;
+SELECT 1 / (report.page_frame() ?& ARRAY['version', 'database', 'generated_at', 'studies', 'frozen', 'sources'])::int;
+-- A query without rows still names its columns, in their order.
+SELECT 1 / (report.figure('SELECT 1 AS b, NULL::text AS a') = '{"sql": "SELECT 1 AS b, NULL::text AS a", "columns": ["b", "a"], "rows": [[1, null]]}')::int;
+SELECT 1 / (report.figure('SELECT 1 AS b, 2 AS a WHERE false') -> 'columns' = '["b", "a"]')::int;
 -- Nothing in the schema belongs to anybody but psyrad_view, and dashboards read every view.
 SELECT 1 / (NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'report'::regnamespace
 	AND (relowner <> 'psyrad_view'::regrole OR NOT has_table_privilege('psyrad_report', oid, 'SELECT'))))::int;

@@ -112,17 +112,36 @@ x y   |
 	PSYRAD_SHARE=$PWD/share run psyrad ask 4; exits 1; has 'division by zero'
 }
 
-@test "report: the data stand in the page, and cannot end their block" {
-	mkdir share; printf 'before<script type="application/json">/*PSYRAD_DATA*/</script>after' >share/report.html
+@test "report: the data stand in the pages, and cannot end their block" {
+	mkdir -p share/report
+	for page in overview trial imaging acupoints literature meta models quality; do
+		printf 'before<script type="application/json">/*PSYRAD_DATA*/</script>after' >share/report/$page.html
+	done
 	q "UPDATE clinical.study SET title_en = '</script><script>alert(1)</script>'" >/dev/null
-	PSYRAD_SHARE=$PWD/share run psyrad report --out page.html; exits 0; is page.html "$output"
-	is 1 "$(grep -o '<script' page.html | wc -l)"
-	is 1 "$(grep -o '</script' page.html | wc -l)"
-	grep -q '\\u003c/script>\\u003cscript>alert' page.html
-	sed 's/^before<[^>]*>//; s/<\/script>after$//' page.html >data.json
-	is '</script><script>alert(1)</script>' "$(psql -XAt -d "$database" -v j="$(cat data.json)" <<<"SELECT :'j'::jsonb #>> '{studies,0,title_en}'")"
-	printf 'nothing' >share/report.html
-	PSYRAD_SHARE=$PWD/share run psyrad report --out page.html; exits 1; has 'does not hold'
+	PSYRAD_SHARE=$PWD/share run psyrad report --out pages; exits 0; has 'open pages/index.html'
+	is 'acupoints.html imaging.html index.html literature.html meta.html models.html quality.html trial.html' "$(ls pages | paste -sd ' ')"
+	for page in pages/*.html; do
+		is 1 "$(grep -o '<script' "$page" | wc -l)"
+		is 1 "$(grep -o '</script' "$page" | wc -l)"
+		grep -q '\\u003c/script\\u003e\\u003cscript\\u003ealert' "$page"
+		sed 's/^before<[^>]*>//; s/<\/script>after$//' "$page" >data.json
+		is '</script><script>alert(1)</script>' "$(psql -XAt -d "$database" -v j="$(cat data.json)" <<<"SELECT :'j'::jsonb #>> '{frame,studies,0,title_en}'")"
+	done
+	# All pages are of one moment.
+	is 1 "$(for page in pages/*.html; do sed 's/^before<[^>]*>//; s/<\/script>after$//' "$page" | grep -o '"generated_at": "[^"]*"'; done | sort -u | wc -l)"
+}
+
+@test "report: a page is whole or as it was; names that are no folder are refused" {
+	mkdir -p share/report
+	printf 'nothing' >share/report/overview.html
+	mkdir pages; echo old >pages/index.html
+	PSYRAD_SHARE=$PWD/share run psyrad report --out pages; exits 1; has 'does not hold'
+	is old "$(cat pages/index.html)"
+	is index.html "$(ls pages)"
+	run psyrad report --out page.html; exits 2; has 'a folder of 8 pages'
+	[ ! -e page.html ]
+	echo >file; run psyrad report --out file; exits 1; has 'the folder file cannot be made'
+	PSYRAD_SHARE=$PWD/nowhere run psyrad report --out pages; exits 1; has 'PSYRAD_SHARE'
 }
 
 @test "the readers, without a server" { run test_readers; exits 0; }

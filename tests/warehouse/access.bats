@@ -111,8 +111,10 @@ touches()
 			equal "$view $(as t_dash_none -c "SELECT count(*) FROM $view WHERE site IS NOT NULL")" "$view 0"
 		fi
 	done
-	# The whole page, as `psyrad report` asks for it.
-	as t_dash_gz -c 'SELECT report.page()' >/dev/null
+	# The pages, as `psyrad report` asks for them.
+	for page in $(sql "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'report'::regnamespace AND proname LIKE 'page\_%'"); do
+		as t_dash_gz -c "SELECT $page" >/dev/null
+	done
 	equal "$(sql "SELECT count(*) FROM pg_class WHERE relnamespace = 'report'::regnamespace AND relkind = 'm'
 		AND has_table_privilege('t_dash_gz', oid, 'SELECT')")" 0
 }

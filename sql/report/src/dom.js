@@ -1,4 +1,5 @@
 // dom.js - elements without a framework; text is always set as text, never parsed as HTML.
+import { columnName, isolated, say } from "./words.js";
 
 /** h("p", {class: "lead"}, "text", child, ...) */
 export function h(tag, attributes, ...children) {
@@ -7,17 +8,28 @@ export function h(tag, attributes, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value != null && value !== false) element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child != null && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
   return element;
 }
 
-/** columns: [{head, number, cell(row), class}]; attributes(row) for the <tr>. */
-export function table(columns, rows, attributes = () => ({})) {
+/** columns: [{head, number, cell(row), class}]; attributes(row) for the <tr>; caption for those who do not see it. */
+export function table(columns, rows, attributes = () => ({}), caption = null) {
   const classOf = (column) => [column.number && "number", column.class].filter(Boolean).join(" ") || null;
   return h("table", null,
-    h("thead", null, h("tr", null, columns.map((column) => h("th", { class: classOf(column), scope: "col" }, column.head)))),
+    caption && h("caption", { class: "unseen" }, caption),
+    h("thead", null, h("tr", null, columns.map((column) => h(column.head ? "th" : "td", { class: classOf(column), scope: column.head ? "col" : null }, column.head)))),
     h("tbody", null, rows.map((row) => h("tr", attributes(row),
       columns.map((column) => h("td", { class: classOf(column) }, column.cell(row)))))));
 }
 
-export const badge = (simulated, text) => simulated && h("span", { class: "badge" }, text);
+/** A box that scrolls: reached by the keyboard, with a name. */
+export const scroller = (name, kind, ...children) => h("div", { class: `scroll ${kind ?? ""}`.trim(), tabindex: 0, role: "group", "aria-label": name }, ...children);
+
+const cellText = (value) => (value == null ? "" : typeof value === "object" ? JSON.stringify(value) : isolated(String(value)));
+
+/** The rows of a selection as they are, a column each. */
+export const plainTable = (selection, rows = selection.rows) => table(selection.columns.map((column) => ({
+  head: columnName(column), number: rows.some((row) => typeof row[column] === "number"), cell: (row) => cellText(row[column]),
+})), rows);
+
+export const badge = (simulated) => simulated && h("span", { class: "badge" }, say("simulated"));

@@ -1,8 +1,19 @@
 // forest.js - one row a trial, the pooled diamond and the prediction interval.
 import * as Plot from "@observablehq/plot";
-import { figureStyle, ink } from "./colors.js";
-import { badge, h, table } from "./dom.js";
-import { label, number, pValue, say } from "./words.js";
+import { dictionary, figureStyle, h, ink, isolated, number, pValue, table } from "./ui.js";
+
+export const say = dictionary({
+  to: ["{0} to {1}", "{0} 至 {1}"],
+  difference: ["Mean difference ({0} points)", "均数差（{0} 分）"],
+  trial: ["Trial", "试验"],
+  weight: ["Weight", "权重"],
+  method: ["Interval", "区间方法"],
+  interval: ["95% interval", "95% 区间"],
+  prediction: ["Prediction", "预测区间"],
+  pooledRow: ["Pooled (Knapp-Hartung)", "合并（Knapp-Hartung）"],
+  predictionRow: ["95% prediction interval", "95% 预测区间"],
+  heterogeneity: ["Heterogeneity: I² = {0}%, τ² = {1}, Q = {2} (p = {3}).", "异质性：I² = {0}%，τ² = {1}，Q = {2}（p = {3}）。"],
+});
 
 const interval = (row) => `${number(row.estimate ?? row.yi)} (${number(row.ci_lb)}, ${number(row.ci_ub)})`;
 
@@ -32,7 +43,7 @@ export function forestPlot(of) {
       Plot.text(["n"], { ...heading, text: String, frameAnchor: "left", textAnchor: "end", dx: -30 }),
       Plot.text([`MD (${say("interval")})`], { ...heading, ...right, text: String }),
       Plot.text([say("weight")], { ...heading, text: String, frameAnchor: "right", textAnchor: "end", dx: 218 }),
-      Plot.text(trials, { y: "row", ...left, text: (t) => t.study }),
+      Plot.text(trials, { y: "row", ...left, text: (t) => isolated(t.study) }),
       Plot.text(trials, { y: "row", text: (t) => `${t.n1} / ${t.n2}`, frameAnchor: "left", textAnchor: "end", dx: -30, fill: ink.soft }),
       Plot.text(trials, { y: "row", ...right, text: interval }),
       Plot.text(trials, { y: "row", text: (t) => `${number(100 * t.weight, 1)}%`, frameAnchor: "right", textAnchor: "end", dx: 218, fill: ink.soft }),
@@ -44,7 +55,7 @@ export function forestPlot(of) {
   });
 }
 
-function pooledTable(of) {
+export function pooledTable(of) {
   const names = { z: "REML, z", knha: "REML, Knapp-Hartung" };
   return table([
     { head: say("method"), cell: (row) => names[row.test] ?? row.test },
@@ -55,16 +66,4 @@ function pooledTable(of) {
     { head: say("prediction"), number: true, cell: (row) => say("to", number(row.pi_lb), number(row.pi_ub)) },
     { head: "", cell: (row) => row.note ?? "" },
   ], of.pooled);
-}
-
-export function forestSections(all) {
-  return all.map((of) => {
-    const first = of.pooled[0];
-    return h("section", { class: "pooling", "data-outcome": of.outcome },
-      h("h2", null, say("poolingTitle", of.outcome, label(of, "intervention"), label(of, "comparator")), badge(of.simulated, say("simulated"))),
-      h("p", { class: "lead" }, say("poolingLead")),
-      h("figure", { class: "forest", style: "margin-top:18px" }, forestPlot(of)),
-      h("div", { class: "below" }, pooledTable(of)),
-      h("p", { class: "note" }, say("heterogeneity", number(first.i2, 0), number(first.tau2), number(first.q), pValue(first.q_p))));
-  });
 }

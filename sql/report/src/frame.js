@@ -1,0 +1,59 @@
+// frame.js - what every page has around its figures: links to the others, the language, the banner of simulated data.
+import { frame } from "./data.js";
+import { h } from "./dom.js";
+import { clip, isolated, label, languageCode, languageHash, moment, readLanguage, say, setLanguage } from "./words.js";
+
+const files = [["overview", "index.html"], ["trial", "trial.html"], ["imaging", "imaging.html"], ["acupoints", "acupoints.html"],
+  ["literature", "literature.html"], ["meta", "meta.html"], ["models", "models.html"], ["quality", "quality.html"]];
+
+/** The address of another page, in the language of this one. */
+export const pageAddress = (name) => files.find(([page]) => page === name)[1] + languageHash();
+
+const links = (current) => h("nav", { "aria-label": say("pages") }, h("ul", null, files.map(([name]) =>
+  h("li", null, h("a", { href: pageAddress(name), "aria-current": name === current ? "page" : null }, say(`title_${name}`))))));
+
+const languages = (again) => h("div", { class: "language", role: "group", "aria-label": say("language") }, [["en", "English"], ["zh", "中文"]].map(([code, name]) =>
+  h("button", { type: "button", lang: code === "zh" ? "zh-CN" : "en", "aria-pressed": String(languageCode() === code), onclick: () => {
+    setLanguage(code);
+    again();
+    document.querySelector(`.language [lang^=${code}]`).focus();
+  } }, name)));
+
+/** parts: what on this page a program made up. */
+function banner(parts) {
+  if (parts.length === 0) return null;
+  const zh = languageCode() === "zh", most = 5;
+  const named = parts.slice(0, most).map((part) => isolated(clip(part, 160)));
+  if (parts.length > most) named.push(say("more", parts.length - most));
+  return h("div", { class: "banner", role: "note" }, h("p", null, h("b", null, say("banner")), " ", say("bannerText"), " ", named.join(zh ? "；" : "; "), zh ? "。" : "."));
+}
+
+const skipLink = () => h("a", { class: "skip", href: "#page", onclick: (event) => { event.preventDefault(); document.getElementById("page").focus(); } }, say("skip"));
+
+/**
+ * Draws a page, and again when the language changes.
+ *
+ * page: its name; say: its dictionary, with title and lead; draw(): the sections; simulated(): the names of what a program made up,
+ * by default the simulated studies.
+ */
+export function render(spec) {
+  const ofStudies = () => frame.studies.filter((study) => study.simulated).map((study) => label(study, "title"));
+  const draw = () => {
+    const root = document.documentElement;
+    root.lang = languageCode() === "zh" ? "zh-CN" : "en";
+    root.dataset.page = spec.page;
+    document.title = `${spec.say(`title_${spec.page}`)} · psyrad`;
+    for (const old of document.querySelectorAll("body > :not(script)")) old.remove();
+    document.body.prepend(
+      skipLink(),
+      h("header", null,
+        h("div", { class: "top" }, h("p", { class: "mark" }, "psyrad"), links(spec.page), languages(draw))),
+      h("main", { id: "page", tabindex: -1 },
+        h("h1", null, spec.say("title")), h("p", { class: "lead" }, spec.say("lead")),
+        ...[banner((spec.simulated ?? ofStudies)()), spec.draw()].flat().filter(Boolean)),
+      h("footer", null, spec.say("footer", frame.version, isolated(frame.database), moment(frame.generated_at))));
+  };
+  readLanguage();
+  window.addEventListener("hashchange", () => { readLanguage(); draw(); });
+  draw();
+}
