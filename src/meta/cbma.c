@@ -341,13 +341,8 @@ draw_all(run *r, psy_error *err)
 	{
 		size_t size;
 
-		if (r->ale != NULL)
-			status = cbma_ale_draw(r->ctx, r->ale, o->seed, i, r->out->threshold, &r->peaks,
-								   &r->largest[0][i], err);
-		else
-			r->largest[0][i] = cbma_mkda_draw(r->mkda, o->seed, i, r->out->threshold, &r->peaks);
-		if (status != PSY_OK)
-			return status;
+		r->largest[0][i] = r->ale != NULL ? cbma_ale_draw(r->ale, o->seed, i, r->out->threshold, &r->peaks)
+										  : cbma_mkda_draw(r->mkda, o->seed, i, r->out->threshold, &r->peaks);
 		cbma_components(&r->space, &r->peaks, &size, &r->largest[2][i]);
 		r->largest[1][i] = (double) size;
 		status = psy_poll(r->ctx, err);

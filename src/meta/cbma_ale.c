@@ -16,6 +16,7 @@
 #define WIDEST 1024        /* voxels to either side */
 #define BINS_OF_ONE 100000 /* a bin of the null distribution is 1e-5 wide */
 #define LEAST 1e-290       /* smaller probabilities count as none: below it doubles lose digits */
+#define GROUPS 4           /* of kernels of like width */
 #define FWHM_OF_SIGMA 2.354820045030949382
 
 double
@@ -85,53 +86,72 @@ fill_line(double sigma, cbma_line *l)
 	for (int d = 0; d <= 2 * l->reach; d++)
 	{
 		l->value[d] /= total;
-		l->single[CBMA_BLOCK + d] = (float) l->value[d];
+		l->single[CBMA_TILE + d] = (float) l->value[d];
+		for (size_t shift = 0; shift < PSY_LANES; shift++)
+			l->wide[shift * l->width + shift + (size_t) d] = (float) l->value[d];
 	}
 }
 
-/* What a block may hold of a line. */
-static void
-fill_bounds(cbma_line *l, bool by_cell)
-{
-	for (int first = 0; first < (by_cell ? 1 : CBMA_BLOCK); first++)
-		for (int d = 0; d <= 2 * l->reach; d++)
-		{
-			float *bound = &l->bound[by_cell ? d : first * (int) l->width + (first + d) / CBMA_BLOCK];
-			float value = l->single[CBMA_BLOCK + d];
-
-			*bound = value > *bound ? value : *bound;
-		}
-}
-
+/* Single lines are as long as the widest of their axis, zeros included, so that any tile it may reach can be
+ * read, a vector at a time. */
 static psy_status
-make_kernel(const psy_context *ctx, const psy_voxel_mask *mask, double fwhm, cbma_kernel *k, psy_error *err)
+make_kernel(const psy_context *ctx, const cbma_ale *ale, double fwhm, cbma_kernel *k, psy_error *err)
 {
+	const psy_voxel_mask *mask = ale->space->mask;
 	psy_status status = PSY_OK;
 
 	k->fwhm = fwhm;
 	for (int a = 0; a < 3 && status == PSY_OK; a++)
 	{
 		cbma_line *l = &k->axis[a];
-		size_t values;
+		size_t length = 2 * (size_t) ale->reach[a] + 1 + 2 * CBMA_TILE + PSY_LANES;
 
 		l->reach = (int) reach_of(mask, fwhm, a);
-		l->blocks = (2 * l->reach + CBMA_BLOCK - 1) / CBMA_BLOCK + 1;
-		l->width = a < 2 ? (2 * (size_t) l->reach + PSY_LANES) / PSY_LANES * PSY_LANES : (size_t) l->blocks;
-		values = 2 * (size_t) l->reach + 1;
-		status = psy_alloc(ctx, values, sizeof(double), (void **) &l->value, err);
+		l->width = (2 * (size_t) l->reach + 2 * PSY_LANES - 1) / PSY_LANES * PSY_LANES;
+		status = psy_alloc(ctx, 2 * (size_t) l->reach + 1, sizeof(double), (void **) &l->value, err);
 		if (status == PSY_OK)
-			status = psy_alloc(ctx, values + 2 * CBMA_BLOCK, sizeof(float), (void **) &l->single, err);
+			status = psy_alloc(ctx, length, sizeof(float), (void **) &l->single, err);
 		if (status == PSY_OK)
-			status = psy_alloc(ctx, CBMA_BLOCK * l->width, sizeof(float), (void **) &l->bound, err);
+			status = psy_alloc(ctx, PSY_LANES * l->width, sizeof(float), (void **) &l->wide, err);
 		if (status == PSY_OK)
 		{
-			memset(l->single, 0, (values + 2 * CBMA_BLOCK) * sizeof(float));
-			memset(l->bound, 0, CBMA_BLOCK * l->width * sizeof(float));
+			memset(l->single, 0, length * sizeof(float));
+			memset(l->wide, 0, PSY_LANES * l->width * sizeof(float));
 			fill_line(fwhm / FWHM_OF_SIGMA / spacing(mask, a), l);
-			fill_bounds(l, a < 2);
 		}
 	}
 	return status;
+}
+
+/* Groups of kernels whose widths differ by little: their lines along the third axis have one bound. */
+static psy_status
+group_kernels(const psy_context *ctx, cbma_ale *ale, psy_error *err)
+{
+	size_t length = 2 * (size_t) ale->reach[2] + 1;
+	double least = INFINITY, most = 0;
+	psy_status status = psy_alloc(ctx, GROUPS * length, sizeof(float), (void **) &ale->group_line, err);
+
+	if (status != PSY_OK)
+		return status;
+	memset(ale->group_line, 0, GROUPS * length * sizeof(float));
+	for (size_t k = 0; k < ale->kernel_count; k++)
+	{
+		least = fmin(least, ale->kernels[k].fwhm);
+		most = fmax(most, ale->kernels[k].fwhm);
+	}
+	ale->groups = most > least ? GROUPS : 1;
+	for (size_t k = 0; k < ale->kernel_count; k++)
+	{
+		const cbma_line *l = &ale->kernels[k].axis[2];
+		double place = most > least ? log(ale->kernels[k].fwhm / least) / log(most / least) * GROUPS : 0;
+		float *bound;
+
+		ale->kernels[k].group = place < GROUPS - 1 ? (size_t) place : ale->groups - 1;
+		bound = ale->group_line + ale->kernels[k].group * length + ale->reach[2] - l->reach;
+		for (int d = 0; d <= 2 * l->reach; d++)
+			bound[d] = fmaxf(bound[d], l->single[CBMA_TILE + d]);
+	}
+	return PSY_OK;
 }
 
 /* One kernel for each width that occurs. */
@@ -149,7 +169,7 @@ make_kernels(const psy_context *ctx, cbma_ale *ale, double fwhm, psy_error *err)
 		while (k < ale->kernel_count && ale->kernels[k].fwhm != width)
 			k++;
 		if (k == ale->kernel_count)
-			status = make_kernel(ctx, ale->space->mask, width, &ale->kernels[ale->kernel_count++], err);
+			status = make_kernel(ctx, ale, width, &ale->kernels[ale->kernel_count++], err);
 		if (status == PSY_OK)
 			status = psy_poll(ctx, err);
 		if (status != PSY_OK)
@@ -177,11 +197,13 @@ cbma_ale_make(const psy_context *ctx, cbma_space *space, const psy_experiments *
 	if (status == PSY_OK)
 		status = psy_alloc(ctx, data->count, sizeof(uint32_t), (void **) &ale->kernel_of, err);
 	if (status == PSY_OK)
-		status = psy_alloc(ctx, data->start[data->count], sizeof(int32_t), (void **) &ale->cell, err);
+		status = cbma_ale_reach(space->mask, data, fwhm, ale->reach, err);
 	if (status == PSY_OK)
 		status = make_kernels(ctx, ale, fwhm, err);
 	if (status == PSY_OK)
-		status = cbma_ale_make_blocks(ctx, ale, err);
+		status = group_kernels(ctx, ale, err);
+	if (status == PSY_OK)
+		status = cbma_ale_make_draws(ctx, ale, err);
 	return status;
 }
 
@@ -195,17 +217,25 @@ cbma_ale_free(const psy_context *ctx, cbma_ale *ale)
 		{
 			psy_release(ctx, ale->kernels[k].axis[a].value);
 			psy_release(ctx, ale->kernels[k].axis[a].single);
-			psy_release(ctx, ale->kernels[k].axis[a].bound);
+			psy_release(ctx, ale->kernels[k].axis[a].wide);
 		}
 	psy_release(ctx, ale->kernels);
+	psy_release(ctx, ale->group_line);
 	psy_release(ctx, ale->kernel_of);
-	psy_release(ctx, ale->cell);
-	cbma_ale_free_blocks(ctx, ale);
+	cbma_ale_free_draws(ctx, ale);
 	psy_release(ctx, ale);
 }
 
 /* ---- the observed map
  * --------------------------------------------------------------------------------------- */
+
+/* The first cell of a row of a kernel around a cell. */
+static inline double *
+row_of(const cbma_space *space, const cbma_line *axis, int32_t cell, int y, int z, double *map)
+{
+	return map + cell + ((ptrdiff_t) z * (ptrdiff_t) space->size[1] + y) * (ptrdiff_t) space->size[0] -
+		   axis[0].reach;
+}
 
 /* map = the larger of map and a kernel around a cell. */
 static void
@@ -217,14 +247,23 @@ raise_to_kernel(const cbma_space *space, const cbma_kernel *k, int32_t cell, dou
 		for (int y = -axis[1].reach; y <= axis[1].reach; y++)
 		{
 			double share = axis[2].value[axis[2].reach + z] * axis[1].value[axis[1].reach + y];
-			double *row = map + cell +
-						  ((ptrdiff_t) z * (ptrdiff_t) space->size[1] + y) * (ptrdiff_t) space->size[0] -
-						  axis[0].reach;
+			double *row = row_of(space, axis, cell, y, z, map);
 			const double *value = axis[0].value;
 
 			for (int x = 0; x <= 2 * axis[0].reach; x++)
 				row[x] = share * value[x] > row[x] ? share * value[x] : row[x];
 		}
+}
+
+/* map = 0 there. */
+static void
+clear_kernel(const cbma_space *space, const cbma_kernel *k, int32_t cell, double *map)
+{
+	const cbma_line *axis = k->axis;
+
+	for (int z = -axis[2].reach; z <= axis[2].reach; z++)
+		for (int y = -axis[1].reach; y <= axis[1].reach; y++)
+			memset(row_of(space, axis, cell, y, z, map), 0, (2 * (size_t) axis[0].reach + 1) * sizeof *map);
 }
 
 /* The null distribution so far, in `have`, combined with one more experiment's histogram. */
@@ -264,12 +303,14 @@ combine_bin(const convolution *c, size_t b, double weight)
 	}
 }
 
+/* histogram: top bins. */
 static void
 combine(convolution *c, const double *histogram, size_t top)
 {
+	size_t end = c->top + top < c->bins ? c->top + top : c->bins; /* a + b is the last bin that can be */
 	double *swap;
 
-	memset(c->next, 0, c->bins * sizeof(double));
+	memset(c->next, 0, end * sizeof(double));
 	for (size_t b = 0; b < top; b++)
 		if (histogram[b] > 0)
 			combine_bin(c, b, histogram[b]);
@@ -277,27 +318,33 @@ combine(convolution *c, const double *histogram, size_t top)
 	c->have = c->next;
 	c->next = swap;
 	c->top = 0;
-	for (size_t a = 0; a < c->bins; a++)
+	for (size_t a = 0; a < end; a++)
 		if (c->have[a] < LEAST)
 			c->have[a] = 0;
 		else
 			c->top = a + 1;
 }
 
-/* One experiment's largest probabilities at the mask's voxels: to the union and the histogram. */
+/* One experiment's largest probabilities at the mask's voxels: to the union and the histogram, of which so
+ * many bins are used. */
 static size_t
-take_experiment(const cbma_space *space, const double *map, double *all, double *histogram, size_t bins)
+take_experiment(const cbma_space *space, const double *map, double *all, double *histogram)
 {
 	size_t voxels = space->mask->voxels, top = 1;
 
-	memset(histogram, 0, bins * sizeof(double));
 	for (size_t v = 0; v < voxels; v++)
 	{
 		double probability = map[space->cell[v]];
-		size_t bin = (size_t) floor(probability * BINS_OF_ONE + 0.5);
+		size_t bin;
 
+		if (probability == 0)
+		{
+			histogram[0]++;
+			continue;
+		}
+		bin = (size_t) (probability * BINS_OF_ONE + 0.5);
 		all[v] += probability * (1 - all[v]);
-		histogram[bin] += 1.0;
+		histogram[bin]++;
 		top = bin + 1 > top ? bin + 1 : top;
 	}
 	for (size_t b = 0; b < top; b++)
@@ -314,14 +361,18 @@ observe(const psy_context *ctx, cbma_ale *ale, const cbma_foci *foci, double *al
 
 	for (size_t e = 0; e < data->count && status == PSY_OK; e++)
 	{
+		const cbma_kernel *k = &ale->kernels[ale->kernel_of[e]];
 		size_t top;
 
-		memset(map, 0, ale->space->cells * sizeof(double));
 		for (size_t f = data->start[e]; f < data->start[e + 1]; f++)
 			if (foci->cell[f] >= 0)
-				raise_to_kernel(ale->space, &ale->kernels[ale->kernel_of[e]], foci->cell[f], map);
-		top = take_experiment(ale->space, map, all, histogram, c->bins);
+				raise_to_kernel(ale->space, k, foci->cell[f], map);
+		top = take_experiment(ale->space, map, all, histogram);
+		for (size_t f = data->start[e]; f < data->start[e + 1]; f++)
+			if (foci->cell[f] >= 0)
+				clear_kernel(ale->space, k, foci->cell[f], map);
 		combine(c, histogram, top);
+		memset(histogram, 0, top * sizeof(double));
 		status = psy_poll(ctx, err);
 	}
 	return status;
@@ -345,6 +396,8 @@ cbma_ale_observe(const psy_context *ctx, cbma_ale *ale, const cbma_foci *foci, d
 	if (status == PSY_OK)
 	{
 		memset(statistic, 0, voxels * sizeof(double));
+		memset(map, 0, ale->space->cells * sizeof(double));
+		memset(histogram, 0, c.bins * sizeof(double));
 		memset(c.have, 0, c.bins * sizeof(double));
 		c.have[0] = 1;
 		status = observe(ctx, ale, foci, statistic, map, histogram, &c, err);

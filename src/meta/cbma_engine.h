@@ -55,10 +55,8 @@ psy_status cbma_ale_observe(const psy_context *ctx, cbma_ale *ale, const cbma_fo
 psy_status cbma_mkda_observe(const psy_context *ctx, cbma_mkda *mkda, const cbma_foci *foci,
 							 double *statistic, cbma_null *null, psy_error *err);
 
-/* The statistic of random foci: its maximum, and the cells above threshold with their excess, in any order.
- */
-psy_status cbma_ale_draw(const psy_context *ctx, cbma_ale *ale, uint64_t seed, uint64_t iteration,
-						 double threshold, cbma_peaks *peaks, double *largest, psy_error *err);
+/* The largest statistic of random foci, and the cells above threshold with their excess, in any order. */
+double cbma_ale_draw(cbma_ale *ale, uint64_t seed, uint64_t iteration, double threshold, cbma_peaks *peaks);
 double cbma_mkda_draw(cbma_mkda *mkda, uint64_t seed, uint64_t iteration, double threshold,
 					  cbma_peaks *peaks);
 

@@ -11,9 +11,10 @@
 #include <math.h>
 #include <string.h>
 
-#define WIDEST 64 /* voxels to either side */
-#define SIDE 4    /* cells of a brick along each axis */
-#define PLACES 64 /* of a sphere's centre in a brick */
+#define WIDEST 64      /* voxels to either side */
+#define SIDE 4         /* cells of a brick along each axis */
+#define PLACES 64      /* of a sphere's centre in a brick */
+#define FIRST_PLANES 5 /* of counts: added to without a branch */
 
 typedef uint64_t word;
 
@@ -37,6 +38,7 @@ struct cbma_mkda
 	int32_t *touched; /* bricks that it reaches */
 	size_t touched_count;
 	word *mask;      /* of a brick */
+	uint32_t *home;  /* of a voxel of the mask: PLACES times its brick, and its place there */
 	int32_t *inside; /* bricks with voxels of the mask */
 	size_t inside_count;
 };
@@ -172,6 +174,7 @@ mark_mask(cbma_mkda *mkda)
 		size_t brick = brick_of(mkda, mkda->space->cell[v], &place);
 
 		mkda->mask[brick] |= (word) 1 << place;
+		mkda->home[v] = (uint32_t) (PLACES * brick + place);
 	}
 	for (size_t b = 0; b < mkda->bricks; b++)
 		if (mkda->mask[b] != 0)
@@ -196,6 +199,7 @@ cbma_mkda_make(const psy_context *ctx, cbma_space *space, const psy_experiments 
 		mkda->size[a] = space->size[a] / SIDE + 1;
 		mkda->bricks *= mkda->size[a];
 	}
+	mkda->planes = FIRST_PLANES;
 	while (data->count >> mkda->planes != 0)
 		mkda->planes++;
 	status = make_spheres(ctx, mkda, radius, err);
@@ -208,6 +212,8 @@ cbma_mkda_make(const psy_context *ctx, cbma_space *space, const psy_experiments 
 						   err); /* one more is written than counted */
 	if (status == PSY_OK)
 		status = psy_alloc(ctx, mkda->bricks, sizeof(int32_t), (void **) &mkda->inside, err);
+	if (status == PSY_OK)
+		status = psy_alloc(ctx, space->mask->voxels, sizeof(uint32_t), (void **) &mkda->home, err);
 	if (status == PSY_OK)
 		status =
 			psy_alloc(ctx, mkda->bricks * (size_t) mkda->planes, sizeof(word), (void **) &mkda->plane, err);
@@ -228,6 +234,7 @@ cbma_mkda_free(const psy_context *ctx, cbma_mkda *mkda)
 	psy_release(ctx, mkda->mask);
 	psy_release(ctx, mkda->touched);
 	psy_release(ctx, mkda->inside);
+	psy_release(ctx, mkda->home);
 	psy_release(ctx, mkda->plane);
 	psy_release(ctx, mkda);
 }
@@ -235,12 +242,9 @@ cbma_mkda_free(const psy_context *ctx, cbma_mkda *mkda)
 /* ---- an experiment
  * ------------------------------------------------------------------------------------------ */
 
-static void
-cover(cbma_mkda *mkda, int32_t cell)
+static inline void
+cover(cbma_mkda *mkda, size_t brick, unsigned place)
 {
-	unsigned place;
-	size_t brick = brick_of(mkda, cell, &place);
-
 	for (size_t p = mkda->first[place]; p < mkda->first[place + 1]; p++)
 	{
 		size_t at = brick + (size_t) mkda->part[p].brick;
@@ -261,6 +265,14 @@ add_covered(cbma_mkda *mkda)
 		word *plane = mkda->plane + (size_t) mkda->touched[t] * (size_t) mkda->planes;
 
 		mkda->covered[mkda->touched[t]] = 0;
+		/* most additions carry so far: no branch there */
+		for (int b = 0; b < FIRST_PLANES; b++, plane++)
+		{
+			word both = *plane & carry;
+
+			*plane ^= carry;
+			carry = both;
+		}
 		for (; carry != 0; plane++)
 		{
 			word both = *plane & carry;
@@ -329,7 +341,12 @@ cbma_mkda_observe(const psy_context *ctx, cbma_mkda *mkda, const cbma_foci *foci
 	{
 		for (size_t f = data->start[e]; f < data->start[e + 1]; f++)
 			if (foci->cell[f] >= 0)
-				cover(mkda, foci->cell[f]);
+			{
+				unsigned place;
+				size_t brick = brick_of(mkda, foci->cell[f], &place);
+
+				cover(mkda, brick, place);
+			}
 		add_bernoulli(probability, e, (double) voxels_covered(mkda) / (double) voxels);
 		add_covered(mkda);
 	}
@@ -372,14 +389,17 @@ double
 cbma_mkda_draw(cbma_mkda *mkda, uint64_t seed, uint64_t iteration, double threshold, cbma_peaks *peaks)
 {
 	const psy_experiments *data = mkda->data;
-	const cbma_space *space = mkda->space;
 	unsigned bound = (unsigned) threshold, most = 0;
 
 	clear_counts(mkda);
 	for (size_t e = 0; e < data->count; e++)
 	{
 		for (size_t f = data->start[e]; f < data->start[e + 1]; f++)
-			cover(mkda, space->cell[cbma_random_voxel(seed, iteration, f, space->mask->voxels)]);
+		{
+			uint32_t home = mkda->home[cbma_random_voxel(seed, iteration, f, mkda->space->mask->voxels)];
+
+			cover(mkda, home / PLACES, home % PLACES);
+		}
 		add_covered(mkda);
 	}
 	peaks->count = 0;
