@@ -4,6 +4,22 @@
 BEGIN;
 SET LOCAL ROLE psyrad_view;
 
+CREATE VIEW report.model_roc AS
+WITH scored AS (
+	SELECT name, version, trained_on, study, simulated, score, responded FROM report.model_score WHERE score IS NOT NULL
+), whole AS (
+	SELECT name, version, trained_on, study, bool_or(simulated) AS simulated, count(*) AS n, count(*) FILTER (WHERE responded) AS positives, psyrad.metric_auc(score, responded) AS auc
+	FROM scored GROUP BY name, version, trained_on, study
+), stair AS ( -- one corner of the curve for each distinct score, from the highest
+	SELECT name, study, score, sum(count(*) FILTER (WHERE responded)) OVER w AS tp, sum(count(*) FILTER (WHERE NOT responded)) OVER w AS fp
+	FROM scored GROUP BY name, study, score WINDOW w AS (PARTITION BY name, study ORDER BY score DESC)
+)
+SELECT w.name, w.version, w.trained_on, w.study, w.simulated, w.n, w.positives, w.auc, s.score AS threshold,
+	s.fp::float8 / (w.n - w.positives) AS fpr, s.tp::float8 / w.positives AS tpr
+FROM whole w JOIN stair s USING (name, study)
+WHERE w.positives > 0 AND w.positives < w.n;
+COMMENT ON VIEW report.model_roc IS 'Corners of the ROC curve of report.model_score, a row for each distinct score from the highest (the curve begins at 0, 0), with the area under it';
+
 CREATE FUNCTION report.page_acupoints() RETURNS jsonb
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -39,20 +55,7 @@ CREATE FUNCTION report.page_models() RETURNS jsonb
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT jsonb_build_object(
-		'roc', report.figure($q$WITH scored AS (
-	SELECT name, version, trained_on, study, simulated, score, responded FROM report.model_score WHERE score IS NOT NULL
-), whole AS (
-	SELECT name, version, trained_on, study, bool_or(simulated) AS simulated, count(*) AS n, count(*) FILTER (WHERE responded) AS positives, psyrad.metric_auc(score, responded) AS auc
-	FROM scored GROUP BY name, version, trained_on, study
-), stair AS ( -- one corner of the curve for each distinct score, from the highest
-	SELECT name, study, score, sum(count(*) FILTER (WHERE responded)) OVER w AS tp, sum(count(*) FILTER (WHERE NOT responded)) OVER w AS fp
-	FROM scored GROUP BY name, study, score WINDOW w AS (PARTITION BY name, study ORDER BY score DESC)
-)
-SELECT w.name, w.version, w.trained_on, w.study, w.simulated, w.n, w.positives, w.auc, s.score AS threshold,
-	s.fp::float8 / (w.n - w.positives) AS fpr, s.tp::float8 / w.positives AS tpr
-FROM whole w JOIN stair s USING (name, study)
-WHERE w.positives > 0 AND w.positives < w.n
-ORDER BY w.name, w.study, s.score DESC$q$));
+		'roc', report.figure($q$SELECT name, version, trained_on, study, simulated, n, positives, auc, threshold, fpr, tpr FROM report.model_roc ORDER BY name, study, threshold DESC$q$));
 END;
 COMMENT ON FUNCTION report.page_models() IS 'The figures of the page models, each with its query and rows';
 
