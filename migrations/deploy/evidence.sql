@@ -59,22 +59,60 @@ COMMENT ON COLUMN evidence.sample.n IS 'How many there are in all; NULL: not rep
 CREATE TABLE evidence.effect (
 	evidence_study text NOT NULL REFERENCES evidence.study,
 	effect       text NOT NULL DEFAULT '1', -- which of the study's comparisons
+	sample       text NOT NULL DEFAULT '1', -- of evidence.sample
 	outcome      text NOT NULL,            -- instrument: 'HAMD-17'
-	outcome_type text NOT NULL CHECK (outcome_type IN ('final', 'change', 'ancova')),
+	outcome_verbatim text,
+	construct    text,
+	outcome_type text NOT NULL CHECK (outcome_type IN ('final', 'change', 'ancova', 'event')),
+	event        text,
+	direction    text CHECK (direction IN ('lower_better', 'higher_better')),
 	intervention text NOT NULL,
-	comparator   text NOT NULL CHECK (comparator IN ('sham', 'drug', 'usual_care', 'waiting_list', 'other')),
-	weeks        numeric,
+	comparator   text NOT NULL CHECK (comparator IN ('sham', 'placebo', 'drug', 'usual_care', 'waiting_list', 'no_treatment', 'active', 'other')),
+	comparator_verbatim text,
+	arm1         text,
+	arm2         text,
+	shared_group text,
+	timing       text CHECK (timing IN ('baseline', 'during', 'post', 'follow_up')),
+	weeks        numeric CHECK (weeks >= 0),
+	analysis_set text CHECK (analysis_set IN ('itt', 'mitt', 'pp', 'completers')),
+	rater        text CHECK (rater IN ('clinician', 'self', 'other')),
 	n1 int CHECK (n1 > 0), m1 float8, sd1 float8 CHECK (sd1 >= 0), -- intervention
 	n2 int CHECK (n2 > 0), m2 float8, sd2 float8 CHECK (sd2 >= 0), -- comparator
+	sd_source    text CHECK (sd_source IN ('reported', 'pre_post_r', 'se', 'ci', 't', 'f', 'p', 'iqr', 'range', 'imputed')),
+	e1 int CHECK (e1 >= 0), e2 int CHECK (e2 >= 0),
+	measure      text CHECK (measure IN ('MD', 'SMD', 'RR', 'OR', 'RD')),
+	yi float8, vi float8 CHECK (vi > 0),
+	stated       jsonb CHECK (jsonb_typeof(stated) = 'object'),
 	file_id      bigint NOT NULL REFERENCES ingest.file,
 	line         bigint,
-	PRIMARY KEY (evidence_study, effect)
+	PRIMARY KEY (evidence_study, effect),
+	CONSTRAINT effect_counts CHECK (e1 <= n1 AND e2 <= n2),
+	CONSTRAINT effect_event CHECK ((outcome_type = 'event') = (event IS NOT NULL)),
+	CONSTRAINT effect_given CHECK ((yi IS NULL) = (measure IS NULL) AND (vi IS NULL) = (yi IS NULL)),
+	CONSTRAINT effect_sd CHECK (sd_source IS NOT NULL OR (sd1 IS NULL AND sd2 IS NULL))
 );
-COMMENT ON TABLE evidence.effect IS 'One comparison of a study as its paper states it; effect sizes are computed from it in SQL';
+COMMENT ON TABLE evidence.effect IS 'One comparison of a study as its paper states it; effect sizes are computed from it in SQL, and evidence.poolable says which of them are pooled';
 COMMENT ON COLUMN evidence.effect.effect IS 'Which of the study''s comparisons';
-COMMENT ON COLUMN evidence.effect.outcome IS 'The instrument: HAMD-17';
-COMMENT ON COLUMN evidence.effect.outcome_type IS 'Whether m and sd are of final values, of changes from baseline, or adjusted by ANCOVA';
-COMMENT ON COLUMN evidence.effect.n1 IS 'Group 1 received the intervention, group 2 the comparator';
+COMMENT ON COLUMN evidence.effect.sample IS 'Whose results they are: evidence.sample says which samples are the same people';
+COMMENT ON COLUMN evidence.effect.outcome IS 'The instrument with its version: HAMD-17; HAMD-unspecified where nobody said which';
+COMMENT ON COLUMN evidence.effect.outcome_verbatim IS 'As the file writes it, where that differs';
+COMMENT ON COLUMN evidence.effect.construct IS 'What is measured (depression, anxiety, sleep), where the file says so; NULL: evidence.instrument_construct''s';
+COMMENT ON COLUMN evidence.effect.outcome_type IS 'Whether m and sd are of final values, of changes from baseline, or adjusted by ANCOVA; event: e1 and e2 count people';
+COMMENT ON COLUMN evidence.effect.event IS 'What is counted: response, remission, adverse_event ...';
+COMMENT ON COLUMN evidence.effect.direction IS 'Which way is better, where the file says so; NULL: the instrument''s own (clinical.instrument), or not known';
+COMMENT ON COLUMN evidence.effect.comparator IS 'Class of the comparator; active: another treatment that is an intervention of the same file';
+COMMENT ON COLUMN evidence.effect.comparator_verbatim IS 'As the file writes it, where that differs';
+COMMENT ON COLUMN evidence.effect.arm1 IS 'Which arm received the intervention, in a trial of several; NULL: the intervention names it';
+COMMENT ON COLUMN evidence.effect.arm2 IS 'Which arm received the comparator; NULL: the comparator names it';
+COMMENT ON COLUMN evidence.effect.shared_group IS 'Name of the control group: comparisons with the same name share it; NULL: those of one arm2 and equal numbers do';
+COMMENT ON COLUMN evidence.effect.timing IS 'Time point by the course of treatment: baseline, during, post (end of treatment), follow_up';
+COMMENT ON COLUMN evidence.effect.weeks IS 'Since baseline';
+COMMENT ON COLUMN evidence.effect.analysis_set IS 'Whose data were analysed: itt, mitt, pp, completers; NULL: not stated';
+COMMENT ON COLUMN evidence.effect.n1 IS 'Group 1 received the intervention, group 2 the comparator; NULL: not reported';
+COMMENT ON COLUMN evidence.effect.sd_source IS 'Where the SDs come from, of two the less direct: reported, computed from what stated holds (pre_post_r, se, ci, t, f, p, iqr, range), or imputed by whoever made the file';
+COMMENT ON COLUMN evidence.effect.measure IS 'What yi is, where the paper gives an effect and no groups; RR and OR as natural logarithms';
+COMMENT ON COLUMN evidence.effect.yi IS 'Effect as given, intervention minus comparator; vi its sampling variance';
+COMMENT ON COLUMN evidence.effect.stated IS 'What the file gave in place of m, sd or vi, by the names of its columns: {"se1": 1.2, "se2": 1.4}';
 
 -- Samples that a loader meets for the first time, each taken for people of its own until somebody says otherwise.
 CREATE FUNCTION evidence.add_sample(p_evidence_study text, p_sample text DEFAULT '1', p_n int DEFAULT NULL) RETURNS void
