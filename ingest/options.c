@@ -129,6 +129,8 @@ static const option_spec specs[] = {
 	{"map", LIST, OPT_TABLE | OPT_LITERATURE, AT(map), true, "FIELD=COLUMN", "which column is a field"},
 	{"identifier", LIST, OPT_TABLE, AT(identifier), true, "COLUMN",
 	 "a column to drop before anything is kept"},
+	{"moderator", LIST, OPT_EFFECTS, AT(moderator), true, "COLUMN",
+	 "a column that is a moderator, beside those headed mod:NAME"},
 	{"batch", TEXT, 0, AT(batch), false, "NAME", "a name for this run in the manifest"},
 	{"root", TEXT, 0, AT(root), false, "DIR",
 	 "paths are kept relative to it (default: the current directory)"},
@@ -278,4 +280,5 @@ options_free(options *o)
 	list_free(&o->identifier);
 	list_free(&o->visit);
 	list_free(&o->level);
+	list_free(&o->moderator);
 }

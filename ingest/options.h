@@ -40,7 +40,8 @@ typedef enum option_set
 	OPT_BIDS = 1 << 23,      /* --arm, --strict */
 	OPT_LEVEL = 1 << 24,     /* --level */
 	OPT_SEED = 1 << 25,      /* --seeds */
-	OPT_COORDINATES = 1 << 26 /* --space, --studies */
+	OPT_COORDINATES = 1 << 26, /* --space, --studies */
+	OPT_EFFECTS = 1 << 27      /* --moderator */
 } option_set;
 
 typedef struct options
@@ -73,6 +74,7 @@ typedef struct options
 	const char *name, *trained_on, *format, *classes, *positive;
 	const char *database, *search, *searched;
 	const char *studies;
+	text_list moderator;
 } options;
 
 /* Reads argv (from the word after the command).  False, with a message printed, for what it does not know. */

@@ -114,7 +114,8 @@ $$;
 COMMENT ON FUNCTION evidence.group_sd IS 'SD of a group and its source: stated, of a change from both SDs and r, from the standard error, the 95 % interval of the mean (t), the quartiles or the range (Cochrane Handbook 6.5.2)';
 
 CREATE FUNCTION ingest.reject_effects() RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
 	WITH known AS (SELECT w.field, string_agg(DISTINCT w.word, ', ' ORDER BY w.word) AS words FROM evidence.effect_word w WHERE w.word !~ ':' GROUP BY w.field)
 	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
 	SELECT s."row", s.line, c.name, c.number, e.code, e.message, s.raw
@@ -124,16 +125,16 @@ LANGUAGE sql AS $$
 			('outcome', s.outcome IS NULL, 'missing_value', 'empty; expected the instrument'),
 			('intervention', s.intervention IS NULL, 'missing_value', 'empty; expected the intervention'),
 			('comparator', s.comparator_is IS NULL, 'unknown_word',
-				format('found %s; expected sham, drug, usual_care, waiting_list or other', coalesce(s.comparator, 'nothing'))),
-			('outcome_type', s.outcome_type_is IS NULL, 'unknown_word', format('found %s; expected final, change or ancova', coalesce(s.outcome_type, 'nothing'))),
+				format('found %s; expected sham, placebo, drug, usual_care, waiting_list, no_treatment, active or other', coalesce(s.comparator, 'nothing'))),
+			('outcome_type', s.outcome_type_is IS NULL, 'unknown_word', format('found %s; expected final, change, ancova or event', coalesce(s.outcome_type, 'nothing'))),
 			('event', s.outcome_type_is = 'event' AND s.event_is IS NULL, 'missing_value', 'empty; expected what is counted: response, remission, adverse_event'),
 			('sd1', s.sd1 < 0, 'out_of_range', format('found %s; expected 0 or more', s.sd1)),
 			('sd2', s.sd2 < 0, 'out_of_range', format('found %s; expected 0 or more', s.sd2)),
-			('r', NOT s.r BETWEEN -1 AND 1, 'out_of_range', format('found %s; expected a correlation', s.r)),
-			('r', s.r IS NULL AND s.outcome_type_is = 'change' AND s.sd1 IS NULL AND s.pre_sd1 IS NOT NULL AND s.post_sd1 IS NOT NULL, 'missing_value',
+			('pre_post_r', NOT s.r BETWEEN -1 AND 1, 'out_of_range', format('found %s; expected a correlation', s.r)),
+			('pre_post_r', s.r IS NULL AND s.outcome_type_is = 'change' AND s.sd1 IS NULL AND s.pre_sd1 IS NOT NULL AND s.post_sd1 IS NOT NULL, 'missing_value',
 				'empty; expected the correlation of the values before and after, which is never assumed; or outcome_type final'),
-			('p', NOT (s.p > 0 AND s.p <= 1), 'out_of_range', format('found %s; expected more than 0 and at most 1', s.p)),
-			('f', s.f < 0, 'out_of_range', format('found %s; expected 0 or more', s.f)),
+			('p_value', NOT (s.p > 0 AND s.p <= 1), 'out_of_range', format('found %s; expected more than 0 and at most 1', s.p)),
+			('f_value', s.f < 0, 'out_of_range', format('found %s; expected 0 or more', s.f)),
 			('ci_lb1', s.ci_lb1 > s.ci_ub1, 'out_of_range', format('found %s above %s', s.ci_lb1, s.ci_ub1)),
 			('ci_lb2', s.ci_lb2 > s.ci_ub2, 'out_of_range', format('found %s above %s', s.ci_lb2, s.ci_ub2)),
 			('median1', NOT (coalesce(s.min1, s.q1_1, s.median1) <= coalesce(s.q1_1, s.median1) AND coalesce(s.q1_1, s.median1) <= s.median1
@@ -159,7 +160,7 @@ LANGUAGE sql AS $$
 	) e (field, wrong, code, message)
 	LEFT JOIN pg_temp.stage_column c ON c.field = e.field OR (e.field = 'vi' AND c.field = 'yi' AND NOT EXISTS (SELECT FROM pg_temp.stage_column v WHERE v.field = 'vi'))
 	WHERE e.wrong;
-$$;
+END $$;
 COMMENT ON FUNCTION ingest.reject_effects() IS 'Part of ingest.load_effects: what in a row cannot be, cell by cell';
 
 -- pg_temp.said: the staged rows with their words resolved, and with one number where the file may give several columns for it.
@@ -240,10 +241,33 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ingest.compute_effects() IS 'Part of ingest.load_effects: means, SDs and numbers of the groups from what the file gives, in pg_temp.computed';
 
+-- Samples that are new; and who they are where the file says so.
+CREATE FUNCTION ingest.add_samples(p_file_id bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	CREATE TEMPORARY TABLE met ON COMMIT DROP AS
+	SELECT DISTINCT ON (n.evidence_study, n.sample_is) n."row", n.line, n.evidence_study, n.sample_is AS sample, n.people
+	FROM pg_temp.numbered n
+	ORDER BY n.evidence_study, n.sample_is, n.people IS NULL, n."row";
+	INSERT INTO evidence.sample (evidence_study, sample, people)
+	SELECT m.evidence_study, m.sample, coalesce(m.people, m.evidence_study || '/' || m.sample) FROM pg_temp.met m
+	ON CONFLICT DO NOTHING;
+	UPDATE evidence.sample s SET people = m.people
+	FROM pg_temp.met m
+	WHERE (s.evidence_study, s.sample) = (m.evidence_study, m.sample) AND m.people IS NOT NULL AND s.people = s.evidence_study || '/' || s.sample;
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
+	SELECT n."row", n.line, c.name, c.number, 'people_differ', format('found %s; sample %s of %s is of %s', n.people, s.sample, s.evidence_study, s.people), n.raw
+	FROM pg_temp.numbered n
+	JOIN evidence.sample s ON (s.evidence_study, s.sample) = (n.evidence_study, n.sample_is)
+	LEFT JOIN pg_temp.stage_column c ON c.field = 'people'
+	WHERE n.people <> s.people;
+END $$;
+COMMENT ON FUNCTION ingest.add_samples(bigint) IS 'Part of ingest.load_effects: evidence.sample of samples that are new, and people where the file names them';
+
 CREATE FUNCTION ingest.load_effects(p_file_id bigint) RETURNS ingest.counts
 LANGUAGE plpgsql AS $$
 DECLARE
-	simulated boolean := coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean;
+	made_up   boolean := coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean;
 	counts    ingest.counts;
 	unsure    text;
 BEGIN
@@ -264,7 +288,7 @@ BEGIN
 	FROM pg_temp.computed c
 	JOIN (SELECT s."row", row_number() OVER (PARTITION BY s.evidence_study ORDER BY s."row") AS effect_no FROM pg_temp.stage s) s USING ("row");
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT DISTINCT ON (n.evidence_study) n."row", n.line, n.evidence_study, coalesce(n.year, t.year) AS year, load_effects.simulated AS simulated
+	SELECT DISTINCT ON (n.evidence_study) n."row", n.line, n.evidence_study, coalesce(n.year, t.year) AS year, made_up AS simulated
 	FROM pg_temp.numbered n LEFT JOIN evidence.study t USING (evidence_study)
 	ORDER BY n.evidence_study, n.year IS NULL, n."row";
 	PERFORM ingest.merge(p_file_id, 'evidence.study', 'evidence_study');
@@ -312,3 +336,322 @@ BEGIN
 	PERFORM ingest.merge(p_file_id, 'evidence.study_moderator', 'evidence_study', 'arm', 'moderator');
 END $$;
 COMMENT ON FUNCTION ingest.add_moderators(bigint) IS 'Part of ingest.load_effects: the moderators of each arm that received an intervention';
+
+---------------------------------------------------------------------------------------------------- which effects are pooled
+
+CREATE TABLE evidence.pool_rule (
+	rule          text PRIMARY KEY CHECK (rule ~ '^[a-z][a-z0-9_]*$'),
+	timings       text[] NOT NULL,
+	weeks         numeric NOT NULL,
+	weeks_from    numeric,
+	weeks_to      numeric,
+	instruments   text[] NOT NULL,
+	outcome_types text[] NOT NULL,
+	analysis_sets text[] NOT NULL,
+	raters        text[] NOT NULL,
+	label_en      text NOT NULL,
+	label_zh      text NOT NULL,
+	CHECK (weeks_from <= weeks_to)
+);
+COMMENT ON TABLE evidence.pool_rule IS 'Of several effects of the same people, which one is taken: time point, then instrument (where several are pooled), kind of value, analysis set, rater; each in the order listed, what is not listed comes last, and ties go to the larger study and then by name';
+COMMENT ON COLUMN evidence.pool_rule.timings IS 'Time points that are pooled; an effect that states no timing is, if its weeks lie in the window';
+COMMENT ON COLUMN evidence.pool_rule.weeks IS 'Of several time points the one nearest to these weeks is taken; end of treatment, where it is stated, before all others';
+COMMENT ON COLUMN evidence.pool_rule.weeks_from IS 'Window in weeks since baseline, both ends in it; NULL: open.  Without any end effects of unstated weeks are in it';
+INSERT INTO evidence.pool_rule (rule, timings, weeks, weeks_from, weeks_to, instruments, outcome_types, analysis_sets, raters, label_en, label_zh)
+SELECT r.rule, r.timings, r.weeks, r.weeks_from, NULL, ARRAY['HAMD-17', 'HAMD-24', 'HAMD-21', 'HAMD-unspecified', 'MADRS', 'HAMD-7', 'HAMD-6', 'QIDS-SR', 'BDI-II', 'BDI-I',
+	'PHQ-9', 'SDS'], ARRAY['ancova', 'final', 'change'], ARRAY['itt', 'mitt', 'pp', 'completers'], ARRAY['clinician', 'self', 'other'], r.label_en, r.label_zh
+FROM (VALUES ('end_of_treatment', ARRAY['post'], 8, NULL::numeric, 'End of treatment', '治疗结束时'),
+	('follow_up', ARRAY['follow_up'], 26, 9, 'Follow-up, nearest to half a year', '随访，最接近半年')) r (rule, timings, weeks, weeks_from, label_en, label_zh);
+
+CREATE TABLE evidence.pool_reason (
+	reason   text PRIMARY KEY,
+	label_en text NOT NULL,
+	label_zh text NOT NULL
+);
+COMMENT ON TABLE evidence.pool_reason IS 'Why an effect is not pooled';
+INSERT INTO evidence.pool_reason VALUES
+	('other_direction', 'The same comparison is listed the other way round', '同一比较以相反方向列出'), ('same_row', 'The same row is listed twice', '重复行'),
+	('baseline', 'A value before treatment', '治疗前数值'), ('other_timing', 'Outside the time points of the rule', '不在规则的时间点内'),
+	('no_n', 'A group''s number is not reported', '未报告组例数'), ('too_few', 'A group has fewer than 2 people', '组例数少于2'),
+	('no_mean', 'A group''s mean is not reported', '未报告均数'), ('no_sd', 'A group''s SD is not reported and cannot be computed', '标准差未报告且无法计算'),
+	('no_events', 'A group''s events are not reported, or nobody or everybody of both groups has one', '未报告事件数，或两组事件数均为0或全部'),
+	('version_unknown', 'Nobody said which version of the instrument: no mean difference', '量表版本未注明：不计算均数差'),
+	('direction_unknown', 'Which way of the instrument is better is not known', '量表方向未知'),
+	('other_time', 'Another time point of the same people is taken', '取同一人群的其他时间点'),
+	('other_instrument', 'Another instrument of the same people is taken', '取同一人群的其他量表'),
+	('other_type', 'Another kind of value (final, change, ANCOVA) of the same people is taken', '取同一人群的其他数值类型'),
+	('other_analysis', 'Another analysis set of the same people is taken', '取同一人群的其他分析集'),
+	('other_rater', 'Another rater of the same people is taken', '取同一人群的其他评定者'),
+	('other_study', 'Another study of the same people is taken', '取同一人群的其他研究'),
+	('other_comparison', 'One of its groups is in another comparison that is taken', '其中一组已用于其他比较'),
+	('share_too_small', 'The control group is shared, and too small to divide or without numbers', '共用对照组过小或缺数据，无法拆分');
+
+CREATE VIEW evidence.effect_basis AS
+WITH basis AS (
+	SELECT e.*, p.people, s.year, s.simulated, i.family, coalesce(i.version_stated, true) AS version_stated, coalesce(e.construct, k.construct) AS construct_is,
+		coalesce(e.direction, CASE coalesce(i.higher_is, k.higher_is) WHEN 'worse' THEN 'lower_better' WHEN 'better' THEN 'higher_better' END) AS direction_is,
+		coalesce(e.arm1, e.intervention) AS group1, coalesce(e.arm2, e.comparator_verbatim, e.comparator) AS group2, c.ordinal AS comparator_place
+	FROM evidence.effect e
+	JOIN evidence.study s USING (evidence_study)
+	JOIN evidence.sample p USING (evidence_study, sample)
+	JOIN evidence.comparator_class c ON c.comparator = e.comparator
+	LEFT JOIN clinical.instrument i ON i.instrument = e.outcome
+	LEFT JOIN LATERAL (
+		SELECT t.construct, t.higher_is
+		FROM (SELECT lower(regexp_replace(e.outcome, '[^A-Za-z0-9]', '', 'g')) AS folded) f
+		JOIN evidence.instrument_construct t ON t.name IN (f.folded, lower(i.family), rtrim(f.folded, '0123456789'))
+		ORDER BY t.name = f.folded DESC, t.name LIMIT 1) k ON true)
+SELECT b.*, coalesce('named ' || b.shared_group, concat_ws(' ', 'of', b.group2, b.n2, b.m2, b.sd2, b.e2)) AS control,
+	CASE WHEN EXISTS (
+			SELECT FROM basis o
+			WHERE (o.evidence_study, o.sample, o.outcome, o.outcome_type) = (b.evidence_study, b.sample, b.outcome, b.outcome_type)
+				AND (o.event, o.rater, o.timing, o.analysis_set) IS NOT DISTINCT FROM (b.event, b.rater, b.timing, b.analysis_set)
+				AND (o.group1, o.group2) = (b.group2, b.group1)
+				AND (o.weeks IS NOT DISTINCT FROM b.weeks
+					OR (o.n1, o.m1, o.sd1, o.e1, o.n2, o.m2, o.sd2, o.e2, o.yi) IS NOT DISTINCT FROM (b.n2, b.m2, b.sd2, b.e2, b.n1, b.m1, b.sd1, b.e1, -b.yi))
+				AND (o.comparator_place, o.group1 COLLATE "C") < (b.comparator_place, b.group1 COLLATE "C")) THEN 'other_direction'
+		WHEN EXISTS (
+			SELECT FROM basis o
+			WHERE (o.evidence_study, o.sample, o.outcome, o.outcome_type, o.group1, o.group2) = (b.evidence_study, b.sample, b.outcome, b.outcome_type, b.group1, b.group2)
+				AND (o.event, o.rater, o.timing, o.weeks, o.analysis_set, o.n1, o.m1, o.sd1, o.e1, o.n2, o.m2, o.sd2, o.e2, o.yi, o.vi)
+					IS NOT DISTINCT FROM (b.event, b.rater, b.timing, b.weeks, b.analysis_set, b.n1, b.m1, b.sd1, b.e1, b.n2, b.m2, b.sd2, b.e2, b.yi, b.vi)
+				AND o.effect COLLATE "C" < b.effect COLLATE "C") THEN 'same_row' END AS repeats
+FROM basis b;
+COMMENT ON VIEW evidence.effect_basis IS 'Effects with what the choice between them rests on: the people, what is measured and which way is better, who is in the groups, and whether the same comparison is here in the other direction or twice';
+COMMENT ON COLUMN evidence.effect_basis.control IS 'The control group: comparisons of the same people with the same one share it';
+COMMENT ON COLUMN evidence.effect_basis.repeats IS 'other_direction: its mirror image is the one to take, whose comparator comes first in evidence.comparator_class; same_row: an equal row is';
+
+CREATE FUNCTION evidence.effect_size(measure text, m1 float8, sd1 float8, n1 float8, m2 float8, sd2 float8, n2 float8, e1 float8, e2 float8) RETURNS psyrad.effect
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE measure WHEN 'MD' THEN psyrad.effect_md(m1, sd1, n1, m2, sd2, n2) WHEN 'SMD' THEN psyrad.effect_smd(m1, sd1, n1, m2, sd2, n2)
+		WHEN 'RR' THEN psyrad.effect_rr(e1, n1 - e1, e2, n2 - e2) WHEN 'OR' THEN psyrad.effect_or(e1, n1 - e1, e2, n2 - e2)
+		WHEN 'RD' THEN psyrad.effect_rd(e1, n1 - e1, e2, n2 - e2) END;
+$$;
+COMMENT ON FUNCTION evidence.effect_size IS 'MD, SMD (Hedges'' g), log RR, log OR or RD of two groups, by psyrad.effect_*; numbers need not be whole where a control group is divided';
+
+-- In the order given, a comparison is taken when neither of its groups is in one that was; a control group may serve several.
+CREATE FUNCTION evidence.independent_comparisons(group1 text[], group2 text[]) RETURNS boolean[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+	treated  text[] := '{}';
+	controls text[] := '{}';
+	taken    boolean[] := '{}';
+	free     boolean;
+BEGIN
+	FOR k IN 1 .. coalesce(cardinality(group1), 0) LOOP
+		free := NOT (group1[k] = ANY (treated) OR group1[k] = ANY (controls) OR group2[k] = ANY (treated));
+		IF free THEN
+			treated := treated || group1[k];
+			controls := controls || group2[k];
+		END IF;
+		taken := taken || free;
+	END LOOP;
+	RETURN taken;
+END $$;
+COMMENT ON FUNCTION evidence.independent_comparisons(text[], text[]) IS 'Of comparisons of the same people in order of preference, which to take so that nobody who was treated counts twice: group1 received the intervention, group2 the comparator, which several may share';
+
+CREATE TYPE evidence.poolable_effect AS (
+	measure text, outcome text, outcome_type text, intervention text, comparator text, simulated boolean, rule text,
+	evidence_study text, effect text, sample text, people text, of_people text, year int,
+	instrument text, value_type text, event text, of_intervention text, of_comparator text, arm text, control text, timing text, weeks numeric, analysis_set text, rater text,
+	n1 float8, m1 float8, sd1 float8, n2 float8, m2 float8, sd2 float8, e1 float8, e2 float8, shared_by int, sd_source text,
+	better text, yi float8, vi float8, used boolean, reason text, detail text);
+COMMENT ON TYPE evidence.poolable_effect IS 'An effect as evidence.poolable has it';
+
+CREATE FUNCTION evidence.poolable_effects(p_measure text, p_rule text DEFAULT 'end_of_treatment', p_outcome text DEFAULT NULL, p_outcome_type text DEFAULT NULL,
+	p_intervention text DEFAULT NULL, p_comparator text DEFAULT NULL, p_merge text[] DEFAULT '{}') RETURNS SETOF evidence.poolable_effect
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$ -- for reports, whose readers have no right to these tables
+#variable_conflict use_column
+DECLARE
+	law evidence.pool_rule;
+BEGIN
+	IF p_measure IS NULL OR p_measure NOT IN ('MD', 'SMD', 'RR', 'OR', 'RD') THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('measure is %s; expected MD, SMD, RR, OR or RD', coalesce(quote_literal(p_measure), 'NULL'));
+	ELSIF NOT coalesce(p_merge <@ ARRAY['intervention', 'comparator'], false) THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'merge names what is pooled across: intervention, comparator, both, or neither';
+	END IF;
+	SELECT * INTO law FROM evidence.pool_rule WHERE rule = p_rule;
+	IF NOT FOUND THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('there is no rule %s', coalesce(quote_literal(p_rule), 'NULL')),
+			HINT = format('Rules: %s.', (SELECT string_agg(rule, ', ' ORDER BY rule COLLATE "C") FROM evidence.pool_rule));
+	END IF;
+	RETURN QUERY
+	WITH candidate AS MATERIALIZED (
+		SELECT b.*, row_number() OVER () AS id, coalesce(b.yi IS NOT NULL, false) AS given,
+			CASE WHEN p_measure = 'MD' OR p_outcome = b.outcome THEN b.outcome ELSE coalesce(b.construct_is, b.outcome) END
+				|| coalesce(': ' || b.event, '') AS key_outcome,
+			CASE WHEN p_measure = 'MD' THEN 'final_or_change' ELSE b.outcome_type END AS key_type,
+			CASE WHEN NOT 'intervention' = ANY (p_merge) THEN b.intervention END AS key_intervention,
+			CASE WHEN NOT 'comparator' = ANY (p_merge) THEN b.comparator END AS key_comparator,
+			CASE WHEN b.timing = 'post' THEN -1 ELSE coalesce(abs(b.weeks - law.weeks), 1e9) END AS time_place,
+			coalesce(array_position(law.instruments, b.outcome), 1000) AS instrument_place,
+			coalesce(array_position(law.outcome_types, b.outcome_type), 1000) AS type_place,
+			coalesce(array_position(law.analysis_sets, b.analysis_set), 1000) AS analysis_place,
+			coalesce(array_position(law.raters, b.rater), 1000) AS rater_place
+		FROM evidence.effect_basis b
+		WHERE (b.outcome_type = 'event') = (p_measure IN ('RR', 'OR', 'RD')) AND coalesce(b.measure = p_measure, true)
+			AND (p_outcome IS NULL OR p_outcome IN (b.outcome, b.construct_is, b.event))
+			AND (p_outcome_type IS NULL OR b.outcome_type = p_outcome_type)
+			AND (p_intervention IS NULL OR b.intervention = p_intervention) AND (p_comparator IS NULL OR b.comparator = p_comparator)),
+	judged AS (
+		SELECT c.*, CASE
+			WHEN c.repeats IS NOT NULL THEN c.repeats
+			WHEN c.timing = 'baseline' THEN 'baseline'
+			WHEN NOT coalesce(c.timing = ANY (law.timings), true) THEN 'other_timing'
+			WHEN c.timing IS NULL AND c.weeks IS NULL AND coalesce(law.weeks_from, law.weeks_to) IS NOT NULL THEN 'other_timing'
+			WHEN c.weeks < law.weeks_from OR c.weeks > law.weeks_to THEN 'other_timing'
+			WHEN p_measure = 'MD' AND NOT c.version_stated THEN 'version_unknown'
+			WHEN p_measure = 'SMD' AND c.direction_is IS NULL THEN 'direction_unknown'
+			WHEN c.given THEN NULL
+			WHEN c.n1 IS NULL OR c.n2 IS NULL THEN 'no_n'
+			WHEN c.n1 < 2 OR c.n2 < 2 THEN 'too_few'
+			WHEN c.outcome_type <> 'event' AND (c.m1 IS NULL OR c.m2 IS NULL) THEN 'no_mean'
+			WHEN c.outcome_type <> 'event' AND NOT coalesce(c.sd1 > 0 AND c.sd2 > 0, false) THEN 'no_sd'
+			WHEN c.outcome_type = 'event' AND ((evidence.effect_size(p_measure, NULL, NULL, c.n1, NULL, NULL, c.n2, c.e1, c.e2)).vi > 0) IS NOT TRUE THEN 'no_events'
+			END AS problem
+		FROM candidate c),
+	sized AS (
+		SELECT j.*, sum(j.n1 + j.n2) OVER (PARTITION BY key_outcome, key_type, key_intervention, key_comparator, simulated, people, evidence_study) AS study_n
+		FROM judged j WHERE j.problem IS NULL),
+	ranked AS (
+		SELECT z.*, dense_rank() OVER w AS place
+		FROM sized z
+		WINDOW w AS (PARTITION BY key_outcome, key_type, key_intervention, key_comparator, simulated, people
+			ORDER BY time_place, CASE WHEN timing IS DISTINCT FROM 'post' THEN weeks END, instrument_place, outcome COLLATE "C", type_place, outcome_type COLLATE "C", analysis_place,
+				rater_place, study_n DESC NULLS LAST, evidence_study COLLATE "C")),
+	best AS (
+		SELECT r.*, count(*) OVER (PARTITION BY key_outcome, key_type, key_intervention, key_comparator, simulated, people, control) AS served
+		FROM ranked r WHERE r.place = 1),
+	first AS (
+		SELECT r.key_outcome, r.key_type, r.key_intervention, r.key_comparator, r.simulated, r.people,
+			min(r.time_place) AS time_place, min(r.weeks) AS weeks, min(r.outcome) AS outcome, min(r.outcome_type) AS outcome_type, min(r.analysis_set) AS analysis_set,
+			min(r.rater) AS rater, min(r.evidence_study) AS evidence_study,
+			array_agg(r.id ORDER BY served DESC, group1 COLLATE "C", group2 COLLATE "C", control COLLATE "C", weeks, n1, m1, sd1, e1, yi, effect COLLATE "C") AS ids,
+			array_agg(r.group1 ORDER BY served DESC, group1 COLLATE "C", group2 COLLATE "C", control COLLATE "C", weeks, n1, m1, sd1, e1, yi, effect COLLATE "C") AS treated,
+			array_agg(r.group2 ORDER BY served DESC, group1 COLLATE "C", group2 COLLATE "C", control COLLATE "C", weeks, n1, m1, sd1, e1, yi, effect COLLATE "C") AS compared
+		FROM best r
+		GROUP BY r.key_outcome, r.key_type, r.key_intervention, r.key_comparator, r.simulated, r.people),
+	taken AS (
+		SELECT x.id, x.place FROM first f
+		CROSS JOIN LATERAL (SELECT * FROM unnest(f.ids, evidence.independent_comparisons(f.treated, f.compared)) WITH ORDINALITY u (id, free, place)) x
+		WHERE x.free),
+	divided AS ( -- the share of a control group that each of its comparisons has; too small a one serves the first of them whole
+		SELECT r.*, t.place AS turn, d.k, d.turn_in, d.k > 1 AND (r.given OR r.n2 / d.k < 2) AS whole
+		FROM ranked r
+		JOIN taken t USING (id)
+		JOIN (SELECT q.id, count(*) OVER s AS k, row_number() OVER (s ORDER BY v.place) AS turn_in
+			FROM ranked q JOIN taken v USING (id)
+			WINDOW s AS (PARTITION BY q.key_outcome, q.key_type, q.key_intervention, q.key_comparator, q.simulated, q.people, q.control)) d USING (id)),
+	used AS (
+		SELECT d.*, CASE WHEN d.whole THEN 1 ELSE d.k END::int AS shared, count(*) OVER (PARTITION BY key_outcome, key_type, key_intervention, key_comparator, simulated, people) AS of_same
+		FROM divided d WHERE NOT (d.whole AND d.turn_in > 1)),
+	numbers AS (
+		SELECT u.id, u.shared, u.of_same, psyrad.split_control(u.n2, u.shared) AS n2, psyrad.split_control(u.e2, u.shared) AS e2 FROM used u),
+	answer AS (
+		SELECT j.*, u.id IS NOT NULL AS used, u.shared, u.of_same, coalesce(u.n2, j.n2) AS share_n2, coalesce(u.e2, j.e2) AS share_e2, f.evidence_study AS first_study, f.weeks AS first_weeks,
+			f.outcome AS first_outcome, f.outcome_type AS first_type, f.analysis_set AS first_analysis, f.rater AS first_rater, f.time_place AS first_time,
+			CASE WHEN u.id IS NOT NULL THEN NULL
+				WHEN j.problem IS NOT NULL THEN j.problem
+				WHEN j.time_place <> f.time_place OR (j.timing IS DISTINCT FROM 'post' AND j.weeks IS DISTINCT FROM f.weeks) THEN 'other_time'
+				WHEN j.outcome <> f.outcome THEN 'other_instrument'
+				WHEN j.outcome_type <> f.outcome_type THEN 'other_type'
+				WHEN j.analysis_set IS DISTINCT FROM f.analysis_set THEN 'other_analysis'
+				WHEN j.rater IS DISTINCT FROM f.rater THEN 'other_rater'
+				WHEN j.evidence_study <> f.evidence_study THEN 'other_study'
+				WHEN EXISTS (SELECT FROM taken t WHERE t.id = j.id) THEN 'share_too_small'
+				ELSE 'other_comparison' END AS why
+		FROM judged j
+		LEFT JOIN numbers u USING (id)
+		LEFT JOIN first f ON (f.key_outcome, f.key_type, f.simulated, f.people) = (j.key_outcome, j.key_type, j.simulated, j.people)
+			AND (f.key_intervention, f.key_comparator) IS NOT DISTINCT FROM (j.key_intervention, j.key_comparator))
+	SELECT p_measure, a.key_outcome, a.key_type, a.key_intervention, a.key_comparator, a.simulated, law.rule,
+		a.evidence_study, a.effect, a.sample, CASE WHEN a.of_same > 1 THEN a.people || ' / ' || a.group1 ELSE a.people END, a.people, a.year,
+		a.outcome, a.outcome_type, a.event, a.intervention, a.comparator, a.group1, a.group2, a.timing, a.weeks, a.analysis_set, a.rater,
+		a.n1::float8, a.m1, a.sd1, a.share_n2::float8, a.m2, a.sd2, a.e1::float8, a.share_e2::float8, a.shared, a.sd_source,
+		CASE WHEN p_measure = 'SMD' THEN 'lower' ELSE CASE a.direction_is WHEN 'lower_better' THEN 'lower' WHEN 'higher_better' THEN 'higher' END END,
+		CASE WHEN p_measure = 'SMD' AND a.direction_is = 'higher_better' THEN -s.yi ELSE s.yi END, s.vi, a.used, a.why,
+		CASE a.why WHEN 'other_time' THEN format('%s%s is taken', coalesce(a.first_weeks || ' weeks', 'an unstated time'), CASE WHEN a.first_time = -1 THEN ', end of treatment,' END)
+			WHEN 'other_instrument' THEN a.first_outcome || ' is taken' WHEN 'other_type' THEN a.first_type || ' values are taken'
+			WHEN 'other_analysis' THEN coalesce(a.first_analysis, 'an unstated set') || ' is taken' WHEN 'other_rater' THEN coalesce(a.first_rater, 'an unstated rater') || ' is taken'
+			WHEN 'other_study' THEN a.first_study || ' is taken' ELSE (SELECT w.label_en FROM evidence.pool_reason w WHERE w.reason = a.why) END
+	FROM answer a
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN a.given THEN a.yi ELSE e.yi END AS yi, CASE WHEN a.given THEN a.vi ELSE e.vi END AS vi
+		FROM (SELECT (z.size).yi, (z.size).vi FROM (SELECT CASE WHEN a.n1 >= 2 AND a.n2 >= 2 AND NOT a.given
+			THEN evidence.effect_size(p_measure, a.m1, a.sd1, a.n1, a.m2, a.sd2, a.share_n2, a.e1, a.share_e2) END AS size) z) e) s;
+END $$;
+COMMENT ON FUNCTION evidence.poolable_effects(text, text, text, text, text, text, text[]) IS
+	'Effects that may be pooled under a measure (MD, SMD, RR, OR, RD), and all others with the reason. Pool: outcome (the instrument with MD; else what it measures, and the event), kind of value (final and change together with MD, never with SMD: Cochrane 10.5.2), intervention, comparator class, simulated; merge names which of intervention and comparator are pooled across. Of the same people one occasion is taken by the rule (evidence.pool_rule); of a trial of several arms the comparisons whose treated groups differ, the numbers of a shared control group divided among them (23.3.4: n and events, in fractions, so that the parts sum to the whole; mean and SD stay), each with people of its own. yi is intervention minus comparator (RR, OR: logarithms), turned with SMD so that below 0 is better. better: which sign is, NULL where not known. Row order never matters';
+
+CREATE VIEW evidence.poolable AS
+SELECT p.* FROM (VALUES ('MD'), ('SMD'), ('RR'), ('OR'), ('RD')) m (measure) CROSS JOIN LATERAL evidence.poolable_effects(m.measure) p;
+COMMENT ON VIEW evidence.poolable IS 'Each effect under each measure that fits it, by the rule end_of_treatment: the pool it belongs to, the independent people, yi and vi, whether it is used, and why not; see evidence.poolable_effects';
+COMMENT ON COLUMN evidence.poolable.outcome IS 'Of the pool: the instrument with MD; with others what is measured, and the event';
+COMMENT ON COLUMN evidence.poolable.outcome_type IS 'Of the pool: final_or_change with MD; else final, change, ancova or event';
+COMMENT ON COLUMN evidence.poolable.people IS 'The independent sample: of_people, or one treated group of them with its share of the control group';
+COMMENT ON COLUMN evidence.poolable.n2 IS 'After a shared control group was divided: need not be whole';
+COMMENT ON COLUMN evidence.poolable.shared_by IS 'How many comparisons share the control group; NULL where the effect is not used';
+COMMENT ON COLUMN evidence.poolable.better IS 'lower: yi below 0 favours the intervention; higher; NULL: not known';
+COMMENT ON COLUMN evidence.poolable.reason IS 'Why it is not used (evidence.pool_reason); NULL: it is';
+
+---------------------------------------------------------------------------------------------------- pooled
+
+CREATE VIEW evidence.pooled AS
+SELECT p.measure, p.outcome, p.outcome_type, p.intervention, p.comparator, p.simulated, p.rule, p.better, p.n, w.test AS asked, (t.pool).*
+FROM (
+	SELECT e.measure, e.outcome, e.outcome_type, e.intervention, e.comparator, e.simulated, e.rule, max(e.better) AS better, sum(e.n1 + e.n2) AS n, psyrad.meta_state(e.yi, e.vi) AS state
+	FROM evidence.poolable e WHERE e.used
+	GROUP BY e.measure, e.outcome, e.outcome_type, e.intervention, e.comparator, e.simulated, e.rule) p
+CROSS JOIN (VALUES ('z'), ('knha')) w (test)
+CROSS JOIN LATERAL (SELECT psyrad.meta_final(p.state, method => 'REML', test => w.test) AS pool) t;
+COMMENT ON VIEW evidence.pooled IS 'Random effects (REML) over the used rows of evidence.poolable, normal and Knapp-Hartung; simulated studies are never pooled with real ones';
+COMMENT ON COLUMN evidence.pooled.asked IS 'The test that was asked for; test is the one that was made: of a single effect always z';
+COMMENT ON COLUMN evidence.pooled.n IS 'People in the groups that were pooled; NULL where effects were given without numbers';
+
+CREATE FUNCTION evidence.pool(outcome text DEFAULT NULL, intervention text DEFAULT NULL, comparator text DEFAULT NULL, measure text DEFAULT 'MD',
+	outcome_type text DEFAULT NULL, rule text DEFAULT 'end_of_treatment', method text DEFAULT 'REML', test text DEFAULT 'knha', level float8 DEFAULT 0.95)
+	RETURNS SETOF evidence.pooled
+LANGUAGE sql STABLE AS $$
+	SELECT p.measure, p.outcome, p.outcome_type, p.intervention, p.comparator, p.simulated, p.rule, p.better, p.n, pool.test, (p.pool).*
+	FROM (
+		SELECT e.measure, e.outcome, e.outcome_type, pool.intervention, pool.comparator, e.simulated, e.rule, max(e.better) AS better, sum(e.n1 + e.n2) AS n,
+			psyrad.meta_final(psyrad.meta_state(e.yi, e.vi), method => pool.method, test => pool.test, level => pool.level) AS pool
+		FROM evidence.poolable_effects(pool.measure, pool.rule, pool.outcome, pool.outcome_type, pool.intervention, pool.comparator,
+			array_remove(ARRAY[CASE WHEN pool.intervention IS NULL THEN 'intervention' END, CASE WHEN pool.comparator IS NULL THEN 'comparator' END], NULL)) e
+		WHERE e.used
+		GROUP BY e.measure, e.outcome, e.outcome_type, e.simulated, e.rule) p
+	ORDER BY p.outcome COLLATE "C", p.outcome_type COLLATE "C", p.simulated;
+$$;
+COMMENT ON FUNCTION evidence.pool(text, text, text, text, text, text, text, text, float8) IS
+	'Pooled effects, one row an outcome, kind of value and simulated: of one intervention and comparator, or across all where NULL (then a trial of several arms enters as evidence.poolable_effects divides it). DEFAULTS: measure MD, rule end_of_treatment, method REML, test knha, level 0.95. Leave-one-out, cumulative, Egger, trim and fill: psyrad.meta_* over evidence.poolable_effects(...) WHERE used';
+
+---------------------------------------------------------------------------------------------------- rights
+
+GRANT SELECT ON evidence.effect_word, evidence.comparator_class, evidence.instrument_construct, evidence.study_moderator, evidence.pool_rule, evidence.pool_reason,
+	evidence.effect_basis, evidence.poolable, evidence.pooled TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT INSERT, UPDATE ON evidence.study_moderator, evidence.pool_rule, evidence.instrument_construct TO psyrad_ingest;
+
+DO $$
+DECLARE
+	f regprocedure;
+BEGIN
+	FOREACH f IN ARRAY ARRAY['ingest.stage_effects()', 'ingest.reject_effects()', 'ingest.read_effect_words()', 'ingest.fold_header(text)', 'ingest.compute_effects()',
+		'ingest.add_samples(bigint)', 'ingest.load_effects(bigint)', 'ingest.add_moderators(bigint)']::regprocedure[]
+	LOOP
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest', f);
+		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f);
+	END LOOP;
+	FOREACH f IN ARRAY ARRAY['evidence.moderator_number(text)', 'evidence.t_of_p(float8, float8)',
+		'evidence.group_sd(float8, int, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8)',
+		'evidence.effect_size(text, float8, float8, float8, float8, float8, float8, float8, float8)', 'evidence.independent_comparisons(text[], text[])',
+		'evidence.poolable_effects(text, text, text, text, text, text, text[])', 'evidence.pool(text, text, text, text, text, text, text, text, float8)']::regprocedure[]
+	LOOP
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest, psyrad_analyst, psyrad_view', f);
+		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f);
+	END LOOP;
+END $$;
+GRANT EXECUTE ON FUNCTION evidence.poolable_effects(text, text, text, text, text, text, text[]) TO psyrad_report;
+
+COMMIT;

@@ -86,6 +86,7 @@ CREATE TABLE evidence.effect (
 	file_id      bigint NOT NULL REFERENCES ingest.file,
 	line         bigint,
 	PRIMARY KEY (evidence_study, effect),
+	FOREIGN KEY (evidence_study, sample) REFERENCES evidence.sample,
 	CONSTRAINT effect_counts CHECK (e1 <= n1 AND e2 <= n2),
 	CONSTRAINT effect_event CHECK ((outcome_type = 'event') = (event IS NOT NULL)),
 	CONSTRAINT effect_given CHECK ((yi IS NULL) = (measure IS NULL) AND (vi IS NULL) = (yi IS NULL)),

@@ -554,59 +554,6 @@ BEGIN
 	RETURN counts;
 END $$;
 
----------------------------------------------------------------------------------------------------- effects
-
-CREATE FUNCTION ingest.stage_effects() RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM ingest.stage_common();
-	CREATE TEMPORARY TABLE stage (
-		"row" bigint, line bigint, evidence_study text, year int, effect text, outcome text, outcome_type text, intervention text,
-		comparator text, weeks text, n1 int, m1 float8, sd1 float8, n2 int, m2 float8, sd2 float8, raw text, label text
-	) ON COMMIT DROP;
-END $$;
-
-CREATE FUNCTION ingest.load_effects(p_file_id bigint) RETURNS ingest.counts
-LANGUAGE plpgsql AS $$
-DECLARE
-	simulated boolean := coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean;
-BEGIN
-	PERFORM ingest.lock('effects');
-	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
-	SELECT s."row", s.line, c.name, c.number, e.code, e.message, s.raw
-	FROM pg_temp.stage s
-	CROSS JOIN LATERAL (VALUES
-		('study', s.evidence_study IS NULL, 'missing_value', 'empty; expected the study as a forest plot names it'),
-		('outcome', s.outcome IS NULL, 'missing_value', 'empty; expected the instrument'),
-		('intervention', s.intervention IS NULL, 'missing_value', 'empty; expected the intervention'),
-		('outcome_type', coalesce(s.outcome_type, '') NOT IN ('final', 'change', 'ancova'), 'unknown_word',
-			format('found %s; expected final, change or ancova', coalesce(s.outcome_type, 'nothing'))),
-		('comparator', coalesce(s.comparator, '') NOT IN ('sham', 'drug', 'usual_care', 'waiting_list', 'other'), 'unknown_word',
-			format('found %s; expected sham, drug, usual_care, waiting_list or other', coalesce(s.comparator, 'nothing'))),
-		('sd1', s.sd1 < 0, 'out_of_range', format('found %s; expected 0 or more', s.sd1)),
-		('sd2', s.sd2 < 0, 'out_of_range', format('found %s; expected 0 or more', s.sd2))
-	) e (field, wrong, code, message)
-	LEFT JOIN pg_temp.stage_column c ON c.field = e.field
-	WHERE e.wrong;
-
-	CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS
-	SELECT s.*, coalesce(s.effect, (row_number() OVER (PARTITION BY s.evidence_study ORDER BY s."row"))::text) AS effect_no
-	FROM pg_temp.stage s;
-	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT DISTINCT ON (n.evidence_study) n."row", n.line, n.evidence_study, n.year, simulated AS simulated
-	FROM numbered n
-	WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = n."row")
-	ORDER BY n.evidence_study, n."row";
-	PERFORM ingest.merge(p_file_id, 'evidence.study', 'evidence_study');
-	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT n."row", n.line, n.evidence_study, n.effect_no AS effect, n.outcome, n.outcome_type, n.intervention, n.comparator,
-		n.weeks::numeric AS weeks, n.n1, n.m1, n.sd1, n.n2, n.m2, n.sd2
-	FROM numbered n
-	WHERE n.evidence_study IS NOT NULL;
-	PERFORM ingest.reject_duplicates('evidence_study', 'effect');
-	RETURN ingest.merge(p_file_id, 'evidence.effect', 'evidence_study', 'effect');
-END $$;
-
 ---------------------------------------------------------------------------------------------------- model
 
 CREATE FUNCTION ingest.stage_model() RETURNS void

@@ -5,7 +5,7 @@ DO $$
 DECLARE
 	command text;
 BEGIN
-	FOREACH command IN ARRAY ARRAY['study', 'participants', 'series', 'effects', 'model']
+	FOREACH command IN ARRAY ARRAY['study', 'participants', 'series', 'model']
 	LOOP
 		ASSERT has_function_privilege('psyrad_ingest', format('ingest.load_%s(bigint)', command), 'EXECUTE'), command || ' cannot be loaded';
 		ASSERT NOT has_function_privilege('psyrad_analyst', format('ingest.load_%s(bigint)', command), 'EXECUTE'), command || ' can be loaded by analysts';

@@ -50,8 +50,8 @@ Zhang 2021|2|-10|4|31|t' "$(q 'SELECT evidence_study, effect, m1, sd1, n2, simul
 	run psyrad ingest effects a.csv --simulated; exits 0; has '0 loaded, 2 unchanged'
 	printf 'study,year,outcome,outcome_type,intervention,comparator,weeks,n1,m1,sd1,n2,m2,sd2\nA,2021,HAMD-17,guess,EA,sham,8,30,10,4,31,14,5\nB,2021,HAMD-17,final,EA,nobody,8,30,10,4,31,14,5\nC,2021,HAMD-17,final,EA,sham,8,0,10,4,31,14,5\nD,2021,HAMD-17,final,EA,sham,8,30,10,-4,31,14,5\n' >b.csv
 	run psyrad ingest effects b.csv; exits 1; has '4 read, 0 loaded, 0 unchanged, 4 rejected'
-	is '2|outcome_type|4|unknown_word|found guess; expected final, change or ancova
-3|comparator|6|unknown_word|found nobody; expected sham, drug, usual_care, waiting_list or other
+	is '2|outcome_type|4|unknown_word|found guess; expected final, change, ancova or event
+3|comparator|6|unknown_word|found nobody; expected sham, placebo, drug, usual_care, waiting_list, no_treatment, active or other
 4|n1|8|bad_number|found 0: outside 1 to 2147483647
 5|sd1|10|out_of_range|found -4; expected 0 or more' "$(rejects)"
 }
