@@ -57,7 +57,7 @@ CREATE TABLE evidence.focus (
 	mni_x         double precision,
 	mni_y         double precision,
 	mni_z         double precision,
-	cell          int GENERATED ALWAYS AS ((floor(mni_x / 10) * 40000 + floor(mni_y / 10) * 200 + floor(mni_z / 10))::int) STORED,
+	cell          int GENERATED ALWAYS AS ((floor(mni_x / 5) * 1000000 + floor(mni_y / 5) * 1000 + floor(mni_z / 5))::int) STORED,
 	statistic     text,
 	value         double precision,
 	table_label   text,
@@ -69,7 +69,7 @@ CREATE INDEX focus_cell ON evidence.focus (cell) INCLUDE (mni_x, mni_y, mni_z, e
 COMMENT ON TABLE evidence.focus IS 'Foci of experiments, in the order of the file';
 COMMENT ON COLUMN evidence.focus.x IS 'mm, in the space that the experiment states';
 COMMENT ON COLUMN evidence.focus.mni_x IS 'mm in MNI space; NULL where the space is unknown';
-COMMENT ON COLUMN evidence.focus.cell IS 'Cube of 10 mm in which it lies: what the search for near foci looks up';
+COMMENT ON COLUMN evidence.focus.cell IS 'Cube of 5 mm in which it lies; cubes along z follow each other: what the search for near foci looks up';
 COMMENT ON COLUMN evidence.focus.table_label IS 'Table of the paper';
 
 CREATE VIEW evidence.coordinate AS
@@ -93,23 +93,26 @@ CREATE FUNCTION evidence.studies_near(x double precision, y double precision, z 
 	RETURNS TABLE (study text, title text, year int, doi text, pmid text, foci bigint, nearest double precision)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100
 	SET search_path = pg_catalog, pg_temp
-	SET jit = off -- the planner cannot know how few cells there are, and would compile for a second
+	SET jit = off -- the planner cannot know how few cubes there are, and would compile for a second
 AS $$
-	WITH near AS MATERIALIZED (
-		SELECT f.experiment_id, sqrt((f.mni_x - $1) ^ 2 + (f.mni_y - $2) ^ 2 + (f.mni_z - $3) ^ 2) AS distance
-		FROM evidence.focus f
-		WHERE f.current AND f.cell = ANY (ARRAY(
-				SELECT (i * 40000 + j * 200 + k)::int
-				FROM generate_series(floor(($1 - $4) / 10)::int, floor(($1 + $4) / 10)::int) i,
-					generate_series(floor(($2 - $4) / 10)::int, floor(($2 + $4) / 10)::int) j,
-					generate_series(floor(($3 - $4) / 10)::int, floor(($3 + $4) / 10)::int) k))
-			AND (f.mni_x - $1) ^ 2 + (f.mni_y - $2) ^ 2 + (f.mni_z - $3) ^ 2 <= $4 ^ 2
-	), by_experiment AS (
-		SELECT n.experiment_id, count(*) AS foci, min(n.distance) AS nearest FROM near n GROUP BY n.experiment_id
+	WITH line AS MATERIALIZED (
+		SELECT i * 1000000 + j * 1000 AS base, sqrt(greatest($4 * $4 - dx * dx - dy * dy, 0)) AS half
+		FROM generate_series(greatest(floor(($1 - $4) / 5), -250)::int, least(floor(($1 + $4) / 5), 250)::int) i,
+			generate_series(greatest(floor(($2 - $4) / 5), -250)::int, least(floor(($2 + $4) / 5), 250)::int) j,
+			LATERAL (SELECT greatest(5 * i - $1, $1 - 5 * (i + 1), 0), greatest(5 * j - $2, $2 - 5 * (j + 1), 0)) d (dx, dy)
+		WHERE dx * dx + dy * dy <= $4 * $4
+	), by_experiment AS MATERIALIZED (
+		SELECT f.experiment_id, count(*) AS foci, min(d.square) AS square
+		FROM line l
+		JOIN evidence.focus f ON f.current
+			AND f.cell BETWEEN l.base + greatest(floor(($3 - l.half) / 5), -250)::int AND l.base + least(floor(($3 + l.half) / 5), 250)::int
+		CROSS JOIN LATERAL (SELECT (f.mni_x - $1) * (f.mni_x - $1) + (f.mni_y - $2) * (f.mni_y - $2) + (f.mni_z - $3) * (f.mni_z - $3)) d (square)
+		WHERE d.square <= $4 * $4
+		GROUP BY f.experiment_id
 	)
-	SELECT e.study, min(e.title), min(e.year), min(e.doi), min(e.pmid), sum(b.foci)::bigint, min(b.nearest)
-	FROM by_experiment b JOIN evidence.experiment e USING (experiment_id)
-	WHERE e.current
+	SELECT e.study, min(e.title), min(e.year), min(e.doi), min(e.pmid), sum(b.foci)::bigint, sqrt(min(b.square))
+	FROM by_experiment b
+	CROSS JOIN LATERAL (SELECT * FROM evidence.experiment e WHERE e.experiment_id = b.experiment_id AND e.current OFFSET 0) e -- by their key: there are few
 	GROUP BY e.source_id, e.study
 	ORDER BY 7, 1;
 $$;
@@ -207,7 +210,7 @@ BEGIN
 	DELETE FROM pg_temp.described d USING wrong w WHERE w.experiment = d.experiment;
 	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
 	SELECT s."row", s.line, c.name, c.number, 'out_of_range', format('found %s; expected mm between -1000 and 1000', a.value), s.raw
-	FROM pg_temp.stage s
+	FROM (SELECT * FROM pg_temp.stage t WHERE NOT (abs(t.x) <= 1000 AND abs(t.y) <= 1000 AND abs(t.z) <= 1000)) s
 	CROSS JOIN LATERAL (VALUES ('x', s.x), ('y', s.y), ('z', s.z)) a (field, value)
 	LEFT JOIN pg_temp.stage_column c ON c.field = a.field
 	WHERE NOT abs(a.value) <= 1000;
@@ -237,6 +240,8 @@ BEGIN
 	CREATE TEMPORARY TABLE placed ON COMMIT DROP AS
 	SELECT d.experiment, e.experiment_id, e.space
 	FROM pg_temp.described d JOIN evidence.experiment e ON (e.source_id, e.study, e.contrast) = (source, d.study, d.contrast);
+	ANALYZE pg_temp.placed (experiment);
+	ANALYZE pg_temp.stage (experiment);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", s.line, p.experiment_id, row_number() OVER (PARTITION BY p.experiment_id ORDER BY s."row")::int AS ordinal, true AS current, s.x, s.y, s.z,
 		CASE p.space WHEN 'MNI' THEN s.x WHEN 'TAL' THEN (t.m).mni_x END AS mni_x, CASE p.space WHEN 'MNI' THEN s.y WHEN 'TAL' THEN (t.m).mni_y END AS mni_y,
@@ -272,5 +277,6 @@ BEGIN
 		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f);
 	END LOOP;
 END $$;
+ALTER FUNCTION ingest.load_coordinates(bigint) SET work_mem = '128MB'; -- a collection of half a million foci is sorted in memory
 
 COMMIT;
