@@ -39,6 +39,9 @@ int cmd_queries(int argc, char **argv, const char *url);
 int cmd_freeze(int argc, char **argv, const char *url);
 int cmd_withdraw(int argc, char **argv, const char *url);
 
+/* psyrad ingest review: a folder of sheets. */
+int ingest_review(int argc, char **argv, const char *url);
+
 /* Connects, runs one query, prints its result; returns the exit code. */
 int show_query(const char *url, const char *sql, int count, const char *const *values);
 

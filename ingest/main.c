@@ -21,11 +21,14 @@ run_ingest(int argc, char **argv, const char *url)
 			return ingest(loaders[i], argc - 1, argv + 1, url);
 	if (argc > 1 && strcmp(argv[1], "bids") == 0)
 		return ingest_bids(argc - 1, argv + 1, url);
+	if (argc > 1 && strcmp(argv[1], "review") == 0)
+		return ingest_review(argc - 1, argv + 1, url);
 	if (argc > 1 && strcmp(argv[1], "--help") != 0)
 		fprintf(stderr, "psyrad ingest: there is no '%s'\n", argv[1]);
 	for (size_t i = 0; i < LOADERS; i++)
 		printf("  psyrad ingest %-13s %-26s %s\n", loaders[i]->name, loaders[i]->file, loaders[i]->summary);
 	printf("  psyrad ingest %-13s %-26s %s\n", "bids", "FOLDER", "a BIDS data set, all of it");
+	printf("  psyrad ingest %-13s %-26s %s\n", "review", "FOLDER", "what a review of literature says, from its sheets");
 	return argc > 1 && strcmp(argv[1], "--help") == 0 ? EXIT_OK : EXIT_USAGE;
 }
 

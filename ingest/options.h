@@ -41,7 +41,8 @@ typedef enum option_set
 	OPT_LEVEL = 1 << 24,     /* --level */
 	OPT_SEED = 1 << 25,      /* --seeds */
 	OPT_COORDINATES = 1 << 26, /* --space, --studies */
-	OPT_EFFECTS = 1 << 27      /* --moderator */
+	OPT_EFFECTS = 1 << 27,     /* --moderator */
+	OPT_REVIEW = 1 << 28       /* --review, --text, --encoding, --missing */
 } option_set;
 
 typedef struct options
@@ -75,6 +76,7 @@ typedef struct options
 	const char *database, *search, *searched;
 	const char *studies;
 	text_list moderator;
+	const char *review, *text;
 } options;
 
 /* Reads argv (from the word after the command).  False, with a message printed, for what it does not know. */

@@ -100,7 +100,9 @@ CREATE TABLE evidence.reference (
 	first_author_latin text,
 	year    int CHECK (year BETWEEN 1500 AND 2200),
 	title   text,
+	journal text,
 	doi     text,
+	pmid    text CHECK (pmid ~ '^[0-9]{1,9}$'),
 	section text,
 	file_id bigint NOT NULL REFERENCES ingest.file,
 	line    bigint,
@@ -202,6 +204,7 @@ CREATE TABLE evidence.finding (
 	review         text NOT NULL REFERENCES evidence.review,
 	finding        text NOT NULL CHECK (finding <> ''),
 	evidence_study text NOT NULL REFERENCES evidence.study,
+	study_id       text,
 	sample         text NOT NULL DEFAULT '1',
 	contrast_kind  text REFERENCES evidence.contrast_kind,
 	contrast_certainty text CHECK (contrast_certainty IN ('stated', 'implied')),
@@ -232,14 +235,17 @@ CREATE TABLE evidence.finding (
 	note           text,
 	sentence       text,
 	sentence_line  int,
+	sentence_by    text CHECK (sentence_by IN ('region', 'reference')),
 	file_id        bigint NOT NULL REFERENCES ingest.file,
 	line           bigint,
 	UNIQUE (review, finding),
+	FOREIGN KEY (review, study_id) REFERENCES evidence.review_study,
 	FOREIGN KEY (evidence_study, sample) REFERENCES evidence.sample
 );
 CREATE INDEX finding_study ON evidence.finding (evidence_study);
 COMMENT ON TABLE evidence.finding IS 'What a study found in one region or connection, as a review or an extraction sheet tells it';
 COMMENT ON COLUMN evidence.finding.finding IS 'Its number in the sheet of the review';
+COMMENT ON COLUMN evidence.finding.study_id IS 'The study''s number in the sheet of the review';
 COMMENT ON COLUMN evidence.finding.contrast IS 'What is compared, as the sheet words it';
 COMMENT ON COLUMN evidence.finding.contrast_certainty IS 'implied: the words name one side only (patients), and the kind leaves no other';
 COMMENT ON COLUMN evidence.finding.hedged IS 'The source says it with reserve: possibly';
@@ -259,6 +265,7 @@ COMMENT ON COLUMN evidence.finding.count_only IS 'How many regions or connection
 COMMENT ON COLUMN evidence.finding.alternative_group IS 'Findings of a study with the same word: the source says one or the other';
 COMMENT ON COLUMN evidence.finding.garbled IS 'The text is damaged here: see evidence.anomaly';
 COMMENT ON COLUMN evidence.finding.sentence IS 'The sentence of the review that says it; NULL: no text was loaded, or not exactly one sentence can be told';
+COMMENT ON COLUMN evidence.finding.sentence_by IS 'region: it names the region; reference: it does not in these words, and is the only one that cites the study';
 COMMENT ON COLUMN evidence.finding.sentence_line IS 'The line of the text that it begins on';
 
 CREATE TABLE evidence.finding_region (
@@ -279,13 +286,291 @@ CREATE TABLE evidence.finding_referent (
 );
 COMMENT ON TABLE evidence.finding_referent IS 'Findings whose regions another one takes up ("the above regions"): its regions are theirs';
 
+---------------------------------------------------------------------------------------------------- what else a review says
+
+CREATE TABLE evidence.review_description (
+	review        text PRIMARY KEY REFERENCES evidence.review,
+	source_file   text,
+	language      text,
+	title         text,
+	authors       text,
+	journal       text,
+	year          int CHECK (year BETWEEN 1500 AND 2200),
+	doi           text,
+	covers_from   int CHECK (covers_from BETWEEN 1500 AND 2200),
+	covers_to     int CHECK (covers_to BETWEEN 1500 AND 2200),
+	document_types text[],
+	included_n    int CHECK (included_n >= 0),
+	included_which text,
+	protocol_registration text,
+	dual_screening text,
+	risk_of_bias_tool text,
+	references_cited text,
+	search_note   text,
+	conclusion    text[],
+	document      jsonb NOT NULL,
+	file_id       bigint NOT NULL REFERENCES ingest.file
+);
+COMMENT ON TABLE evidence.review_description IS 'A review as its search_strategy.json describes it; what it does not state is NULL.  Strings are in evidence.search_strategy, sources in evidence.search, counts in evidence.flow_stated';
+COMMENT ON COLUMN evidence.review_description.included_n IS 'How many studies it says it includes';
+COMMENT ON COLUMN evidence.review_description.included_which IS 'Which ones, in its words; NULL: it does not say, and evidence.review_study.included is NULL for each';
+COMMENT ON COLUMN evidence.review_description.document IS 'The whole document as it was';
+
+CREATE TABLE evidence.review_intervention (
+	review       text NOT NULL REFERENCES evidence.review,
+	intervention text NOT NULL CHECK (intervention <> ''),
+	study_id     text NOT NULL,
+	type         text,
+	type_zh      text,
+	site         text,
+	waveform     text,
+	freq_text    text,
+	freq1_hz     text,
+	freq2_hz     text,
+	current_text text,
+	current_ma   text,
+	pulse_width  text,
+	laterality   text,
+	co_treatment text,
+	control      text,
+	sessions     text,
+	retention    text,
+	course       text,
+	note         text,
+	file_id      bigint NOT NULL REFERENCES ingest.file,
+	line         bigint,
+	PRIMARY KEY (review, intervention),
+	FOREIGN KEY (review, study_id) REFERENCES evidence.review_study
+);
+COMMENT ON TABLE evidence.review_intervention IS 'Interventions as a review''s sheet words them; intervention.protocol of the study of the review''s name has their points and numbers';
+
+CREATE TABLE evidence.review_point (
+	review       text NOT NULL REFERENCES evidence.review,
+	intervention text NOT NULL,
+	ordinal      int NOT NULL CHECK (ordinal > 0),
+	code         text,
+	name         text,
+	role         text,
+	laterality   text,
+	acupoint     text REFERENCES intervention.acupoint,
+	file_id      bigint NOT NULL REFERENCES ingest.file,
+	line         bigint,
+	PRIMARY KEY (review, intervention, ordinal),
+	CHECK (code IS NOT NULL OR name IS NOT NULL)
+);
+COMMENT ON TABLE evidence.review_point IS 'Points of a review''s interventions where its sheet lists them one by one; acupoint NULL: neither code nor name is a point''s';
+COMMENT ON COLUMN evidence.review_point.ordinal IS 'Place among the points of the intervention, in the order of the sheet';
+
+CREATE TABLE evidence.review_network (
+	review  text NOT NULL REFERENCES evidence.review,
+	name    text NOT NULL CHECK (name <> ''),
+	name_zh text,
+	studies text,
+	network text NOT NULL REFERENCES evidence.network,
+	file_id bigint NOT NULL REFERENCES ingest.file,
+	line    bigint,
+	PRIMARY KEY (review, name)
+);
+COMMENT ON TABLE evidence.review_network IS 'Networks that a review names, with the studies as its sheet writes them; evidence.study_network has them one by one';
+
+CREATE TABLE evidence.review_modality (
+	review   text NOT NULL REFERENCES evidence.review,
+	name     text NOT NULL CHECK (name <> ''),
+	name_zh  text,
+	abbr     text,
+	measures text,
+	section  text,
+	modality text REFERENCES evidence.modality,
+	file_id  bigint NOT NULL REFERENCES ingest.file,
+	line     bigint,
+	PRIMARY KEY (review, name)
+);
+COMMENT ON TABLE evidence.review_modality IS 'Modalities that a review names, and what it says they measure';
+COMMENT ON COLUMN evidence.review_modality.modality IS 'Its code; NULL: none that the catalogue knows';
+
+CREATE TABLE evidence.review_method (
+	review  text NOT NULL REFERENCES evidence.review,
+	name    text NOT NULL CHECK (name <> ''),
+	name_zh text,
+	kind    text,
+	note    text,
+	file_id bigint NOT NULL REFERENCES ingest.file,
+	line    bigint,
+	PRIMARY KEY (review, name)
+);
+COMMENT ON TABLE evidence.review_method IS 'Designs, analyses and statistics that a review names';
+
+CREATE TABLE evidence.study_method (
+	evidence_study text NOT NULL REFERENCES evidence.study,
+	review         text NOT NULL,
+	name           text NOT NULL,
+	PRIMARY KEY (review, name, evidence_study),
+	FOREIGN KEY (review, name) REFERENCES evidence.review_method
+);
+COMMENT ON TABLE evidence.study_method IS 'Studies that a review names beside a method';
+
+CREATE TABLE evidence.review_model (
+	review   text NOT NULL REFERENCES evidence.review,
+	family   text NOT NULL CHECK (family <> ''),
+	name_zh  text,
+	abbr     text,
+	claim    text,
+	compared boolean,
+	file_id  bigint NOT NULL REFERENCES ingest.file,
+	line     bigint,
+	PRIMARY KEY (review, family)
+);
+COMMENT ON TABLE evidence.review_model IS 'Families of models that a review names, and what it claims of them';
+COMMENT ON COLUMN evidence.review_model.compared IS 'Whether it is one of those that the review tells were compared with each other';
+
+CREATE TABLE evidence.study_model (
+	evidence_study text NOT NULL REFERENCES evidence.study,
+	review         text NOT NULL REFERENCES evidence.review,
+	family         text NOT NULL,
+	PRIMARY KEY (evidence_study, review, family)
+);
+COMMENT ON TABLE evidence.study_model IS 'Families of models that a study used, by the name in evidence.review_model where it is there';
+
+CREATE TABLE evidence.study_claim (
+	evidence_study text NOT NULL REFERENCES evidence.study,
+	review         text NOT NULL REFERENCES evidence.review,
+	metric         text NOT NULL CHECK (metric IN ('accuracy', 'auc', 'sensitivity', 'specificity', 'f1')),
+	value          numeric NOT NULL CHECK (value BETWEEN 0 AND 1),
+	verbatim       text NOT NULL,
+	PRIMARY KEY (evidence_study, review, metric, value)
+);
+COMMENT ON TABLE evidence.study_claim IS 'How well a study''s model is said to perform, as a review quotes it: a claim, with the words that it was read from';
+
+CREATE TABLE evidence.core_prescription (
+	review   text NOT NULL REFERENCES evidence.review,
+	rank     int NOT NULL CHECK (rank > 0),
+	code     text,
+	name_zh  text,
+	pinyin   text,
+	ref_no   text,
+	acupoint text REFERENCES intervention.acupoint,
+	file_id  bigint NOT NULL REFERENCES ingest.file,
+	line     bigint,
+	PRIMARY KEY (review, rank)
+);
+COMMENT ON TABLE evidence.core_prescription IS 'The core prescription that a review states, in its order';
+
+CREATE TABLE evidence.review_fact (
+	review    text NOT NULL REFERENCES evidence.review,
+	kind      text NOT NULL CHECK (kind IN ('challenge', 'fact')),
+	statement text NOT NULL CHECK (statement <> ''),
+	ordinal   int NOT NULL CHECK (ordinal > 0),
+	value     text,
+	section   text,
+	ref_no    text,
+	file_id   bigint NOT NULL REFERENCES ingest.file,
+	line      bigint,
+	PRIMARY KEY (review, kind, statement)
+);
+COMMENT ON TABLE evidence.review_fact IS 'Challenges that a review names, and other facts that it states';
+
+CREATE TABLE evidence.review_fact_reference (
+	review    text NOT NULL,
+	kind      text NOT NULL,
+	statement text NOT NULL,
+	ref_no    int NOT NULL,
+	PRIMARY KEY (review, kind, statement, ref_no),
+	FOREIGN KEY (review, kind, statement) REFERENCES evidence.review_fact,
+	FOREIGN KEY (review, ref_no) REFERENCES evidence.reference
+);
+COMMENT ON TABLE evidence.review_fact_reference IS 'The references of a review''s facts, one by one';
+
+CREATE TABLE evidence.anomaly (
+	review         text NOT NULL REFERENCES evidence.review,
+	place          text NOT NULL CHECK (place <> ''),
+	text           text NOT NULL CHECK (text <> ''),
+	problem        text,
+	stored_as      text,
+	evidence_study text REFERENCES evidence.study,
+	protocol       text,
+	sentence       text,
+	sentence_line  int,
+	file_id        bigint NOT NULL REFERENCES ingest.file,
+	line           bigint,
+	PRIMARY KEY (review, place, text)
+);
+COMMENT ON TABLE evidence.anomaly IS 'Places where a review''s text is damaged, ambiguous or contradicts itself';
+COMMENT ON COLUMN evidence.anomaly.place IS 'The study, or the part of the text, as the sheet names it';
+COMMENT ON COLUMN evidence.anomaly.stored_as IS 'What whoever made the sheet asks for';
+COMMENT ON COLUMN evidence.anomaly.protocol IS 'Of the study''s interventions the one whose number it is about';
+COMMENT ON COLUMN evidence.anomaly.sentence IS 'The only sentence of the text that has it';
+
+CREATE TABLE evidence.anomaly_finding (
+	review     text NOT NULL,
+	place      text NOT NULL,
+	text       text NOT NULL,
+	finding_id bigint NOT NULL REFERENCES evidence.finding ON DELETE CASCADE,
+	PRIMARY KEY (review, place, text, finding_id),
+	FOREIGN KEY (review, place, text) REFERENCES evidence.anomaly
+);
+COMMENT ON TABLE evidence.anomaly_finding IS 'Findings whose region stands at a damaged or ambiguous place';
+
+CREATE TABLE evidence.review_sentence (
+	review   text NOT NULL REFERENCES evidence.review,
+	ordinal  int NOT NULL CHECK (ordinal > 0),
+	line     int NOT NULL CHECK (line > 0),
+	sentence text NOT NULL,
+	ref_nos  int[] NOT NULL DEFAULT '{}',
+	file_id  bigint NOT NULL REFERENCES ingest.file,
+	PRIMARY KEY (review, ordinal)
+);
+COMMENT ON TABLE evidence.review_sentence IS 'The text of a review, sentence by sentence; breaks inside words and sentences are mended, characters are as they were';
+COMMENT ON COLUMN evidence.review_sentence.line IS 'The line of the text that it begins on';
+COMMENT ON COLUMN evidence.review_sentence.ref_nos IS 'The numbers in brackets that it cites';
+
+---------------------------------------------------------------------------------------------------- studies and reports
+
+CREATE VIEW evidence.study_report AS
+WITH recorded AS (
+	SELECT s.evidence_study, l.review, evidence.report_of(l.source_record_id) AS report_id
+	FROM evidence.report_study l
+	JOIN evidence.review_study s ON s.review = l.review AND s.study_id = l.study
+	UNION
+	SELECT s.evidence_study, l.review, evidence.report_of(l.source_record_id)
+	FROM evidence.report_study l
+	JOIN evidence.study s ON s.evidence_study = l.study
+	WHERE NOT EXISTS (SELECT FROM evidence.review_study o WHERE o.review = l.review AND o.study_id = l.study)),
+cited AS (
+	SELECT c.evidence_study, c.review, c.ref_no, f.first_author, f.title, coalesce(f.doi, f.pmid) IS NOT NULL AS identified, (
+		SELECT min(evidence.report_of(r.source_record_id)) FROM evidence.current_record r WHERE r.doi = lower(f.doi) OR r.pmid = f.pmid) AS report_id
+	FROM evidence.study_reference c
+	JOIN evidence.reference f USING (review, ref_no))
+SELECT evidence_study, coalesce(c.review, d.review) AS review, c.ref_no, report_id, coalesce(c.title, k.title) AS title, c.identified
+FROM cited c
+FULL JOIN recorded d USING (evidence_study, report_id)
+LEFT JOIN evidence.cluster k ON k.cluster_id = report_id;
+COMMENT ON VIEW evidence.study_report IS 'Reports of each study: references of reviews and records of literature (the first of their cluster), in one row where the identifier of the reference is the record''s';
+COMMENT ON COLUMN evidence.study_report.report_id IS 'The cluster of records; NULL: of the reference no record is here';
+COMMENT ON COLUMN evidence.study_report.identified IS 'Whether the reference has a DOI or PubMed number to find its record by';
+
+CREATE VIEW evidence.study_report_count AS
+SELECT s.evidence_study, count(DISTINCT (r.review, r.ref_no)) FILTER (WHERE r.ref_no IS NOT NULL) AS "references", count(DISTINCT r.report_id) AS records,
+	count(DISTINCT r.report_id) + count(DISTINCT (r.review, r.ref_no)) FILTER (WHERE r.ref_no IS NOT NULL AND r.report_id IS NULL) AS reports,
+	(SELECT count(*) FROM evidence.sample p WHERE p.evidence_study = s.evidence_study) AS samples
+FROM evidence.study s
+LEFT JOIN evidence.study_report r USING (evidence_study)
+GROUP BY s.evidence_study;
+COMMENT ON VIEW evidence.study_report_count IS 'Studies, one a row, with their reports counted apart from them: a report is a reference or a cluster of records, once where both are the same';
+
 ---------------------------------------------------------------------------------------------------- rights
 
 GRANT SELECT ON evidence.modality, evidence.direction, evidence.contrast_kind, evidence.measure_kind, evidence.network, evidence.reference, evidence.review_study,
-	evidence.study_reference, evidence.study_modality, evidence.study_network, evidence.arm, evidence.finding, evidence.finding_region, evidence.finding_referent
+	evidence.study_reference, evidence.study_modality, evidence.study_network, evidence.arm, evidence.finding, evidence.finding_region, evidence.finding_referent,
+	evidence.review_description, evidence.review_intervention, evidence.review_point, evidence.review_network, evidence.review_modality, evidence.review_method,
+	evidence.study_method, evidence.review_model, evidence.study_model, evidence.study_claim, evidence.core_prescription, evidence.review_fact,
+	evidence.review_fact_reference, evidence.anomaly, evidence.anomaly_finding, evidence.review_sentence, evidence.study_report, evidence.study_report_count
 	TO psyrad_ingest, psyrad_analyst, psyrad_view;
-GRANT INSERT, UPDATE ON evidence.network, evidence.reference, evidence.review_study, evidence.arm, evidence.finding TO psyrad_ingest;
-GRANT INSERT, UPDATE, DELETE ON evidence.study_reference, evidence.study_modality, evidence.study_network, evidence.finding_region, evidence.finding_referent TO psyrad_ingest;
+GRANT INSERT, UPDATE ON evidence.network, evidence.reference, evidence.review_study, evidence.arm, evidence.finding, evidence.review_description,
+	evidence.review_intervention, evidence.review_point, evidence.review_network, evidence.review_modality, evidence.review_method, evidence.review_model,
+	evidence.core_prescription, evidence.review_fact, evidence.anomaly TO psyrad_ingest;
+-- What is read from those again and again: it follows them.
+GRANT INSERT, DELETE ON evidence.study_reference, evidence.study_modality, evidence.study_network, evidence.finding_region, evidence.finding_referent,
+	evidence.study_method, evidence.study_model, evidence.study_claim, evidence.review_fact_reference, evidence.anomaly_finding, evidence.review_sentence TO psyrad_ingest;
 GRANT USAGE ON SEQUENCE evidence.finding_finding_id_seq TO psyrad_ingest;
 
 COMMIT;

@@ -12,7 +12,7 @@ BEGIN
 		"row" bigint, line bigint, protocol text, source text, title text, style text, rationale text, variation text, stimulation text,
 		needle text, electrodes text, co_treatment text, setting text, practitioner text, comparator_rationale text, comparator text,
 		note text, points_text text, mode text, waveform text, deqi text, sham_type text, side text, mode_text text, waveform_text text,
-		side_text text, raw text, label text
+		side_text text, raw text, label text, points_read text
 	) ON COMMIT DROP;
 	CREATE TEMPORARY TABLE stage_quantity (
 		"row" bigint, quantity text, ordinal smallint, low text, high text, unit text, qualifier text, verbatim text
@@ -29,12 +29,12 @@ LANGUAGE sql STABLE AS $$
 					   FROM intervention.protocol_quantity q WHERE (q.study, q.protocol) = (p_study, p_protocol)));
 $$;
 
--- pg_temp.point: what the cells of pg_temp.stage name.  What means no point or several is kept as it stands, and reported.
+-- pg_temp.point: what the cells of pg_temp.stage name, or what was put in points_read to be read instead.  What means no point or several is kept as it stands, and reported.
 CREATE FUNCTION ingest.resolve_points() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	CREATE TEMPORARY TABLE point ON COMMIT DROP AS
-	SELECT s."row", m.* FROM pg_temp.stage s CROSS JOIN LATERAL intervention.acupoint_resolve(s.points_text) m;
+	SELECT s."row", m.* FROM pg_temp.stage s CROSS JOIN LATERAL intervention.acupoint_resolve(coalesce(s.points_read, s.points_text)) m;
 	INSERT INTO pg_temp.stage_reject (line, column_name, column_number, code, message, raw, label)
 	SELECT s.line, c.name, c.number,
 		CASE WHEN p.rule IN ('ambiguous', 'contradiction') THEN 'ambiguous_acupoint' ELSE 'unknown_acupoint' END,
@@ -125,7 +125,7 @@ BEGIN
 	PERFORM ingest.stage_common();
 	CREATE TEMPORARY TABLE stage (
 		"row" bigint, line bigint, label text, session_number int, protocol text, points_text text, day int, minutes text, intensity_ma text,
-		deqi_score text, adverse_event text, raw text
+		deqi_score text, adverse_event text, raw text, points_read text
 	) ON COMMIT DROP;
 END $$;
 
