@@ -28,7 +28,8 @@ typedef enum sim_stream
 	SIM_TRAIT,
 	SIM_SERIES,
 	SIM_EFFECTS,
-	SIM_FOLDS
+	SIM_FOLDS,
+	SIM_LONG_FORM
 } sim_stream;
 
 void sim_rng_start(sim_rng *rng, uint64_t seed, sim_stream purpose, int subject, int session);

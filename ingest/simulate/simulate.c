@@ -174,6 +174,45 @@ write_scores(sim_output *out, const sim_person *person, int site)
 	sim_close(out);
 }
 
+/* East also filled in the long form: the same answers and the seven items that HAMD-17 lacks, the worse the
+ * worse the rest is. */
+static void
+write_long_rating(sim_output *out, const sim_person *p, int visit, uint64_t seed)
+{
+	static const int most[] = {2, 4, 4, 2, 4, 4, 4}; /* items 18 to 24 */
+	int total = p->total[visit];
+	sim_rng rng;
+
+	sim_rng_start(&rng, seed, SIM_LONG_FORM, p->number, visit);
+	sim_print(out, "%s,%d", p->label, sim_week[visit]);
+	for (int k = 0; k < SIM_ITEMS; k++)
+		sim_print(out, ",%d", p->items[visit][k]);
+	for (size_t k = 0; k < sizeof most / sizeof *most; k++)
+	{
+		double share = p->total[visit] / 52.0 * (0.5 + sim_uniform(&rng));
+		int answer = sim_round(sim_clamp(most[k] * share, 0, most[k]));
+
+		total += answer;
+		sim_print(out, ",%d", answer);
+	}
+	sim_print(out, ",%d,E%d\n", total, 1 + p->number / 2 % 2);
+}
+
+static void
+write_long_scores(sim_output *out, const sim_person *person, uint64_t seed)
+{
+	sim_open(out, "hamd24_%s.csv", site_code[0]);
+	sim_print(out, "participant_id,week");
+	for (int k = 1; k <= 24; k++)
+		sim_print(out, ",hamd%d", k);
+	sim_print(out, ",total,rater\n");
+	for (int i = 0; i < SIM_PATIENTS; i++)
+		for (int visit = 0; visit < SIM_VISITS; visit++)
+			if (person[i].site == 0 && sim_attends(&person[i], visit) && unanswered_item(&person[i], visit) < 0)
+				write_long_rating(out, &person[i], visit, seed);
+	sim_close(out);
+}
+
 static void
 write_control_scores(sim_output *out, const sim_person *person)
 {
@@ -419,6 +458,7 @@ sim_write_trial(const char *directory, uint64_t seed, const sim_progress *progre
 	write_scores(&out, person, 0);
 	write_scores(&out, person, 1);
 	write_control_scores(&out, person);
+	write_long_scores(&out, person, seed);
 	write_lines(&out, "protocols_east.csv", protocol_east_lines);
 	write_lines(&out, "protocols_west.csv", protocol_west_lines);
 	write_effects(&out, seed);

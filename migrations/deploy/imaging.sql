@@ -329,15 +329,22 @@ JOIN imaging.measure m ON m.measure = s.measure AND (m.kind = 'edge') = f.edges
 LEFT JOIN clinical.visit_plan p ON (p.study, p.session) = (f.study, f.session);
 COMMENT ON VIEW imaging.primary IS 'Exactly one row per subject, visit and feature set: the study''s declared pipeline, and of several runs the lowest or the one that the study''s rule picks; imaging.primary_rule says it';
 
--- One row per subject and feature set: the visit with role pre beside the visit with role post.
+-- One row per subject and feature set: the visit with role pre beside the visit with role post.  Each study has one visit of each role, so
+-- that the next row of a person is the other scan; a join of imaging.primary with itself would be planned as a nested loop over all scans,
+-- since nobody can tell how many rows imaging.primary has.  Whatever a filter may name stands in the partition, or it would not pass it.
 CREATE VIEW imaging.pre_post AS
-SELECT a.subject_id, a.study, a.label, a.site, a.feature_set_id, a.atlas, a.measure, a.pipeline,
-	a.session AS pre_session, b.session AS post_session,
-	a.vector AS pre_vector, b.vector AS post_vector,
-	a.connectome AS pre_connectome, b.connectome AS post_connectome
-FROM imaging.primary a
-JOIN imaging.primary b ON (b.subject_id, b.feature_set_id) = (a.subject_id, a.feature_set_id)
-WHERE a.role = 'pre' AND b.role = 'post';
+SELECT subject_id, study, label, site, feature_set_id, atlas, measure, pipeline,
+	pre_session, post_session, pre_vector, post_vector, pre_connectome, post_connectome
+FROM (
+	SELECT subject_id, study, label, site, feature_set_id, atlas, measure, pipeline, role,
+		session AS pre_session, lead(session) OVER scans AS post_session,
+		vector AS pre_vector, lead(vector) OVER scans AS post_vector,
+		connectome AS pre_connectome, lead(connectome) OVER scans AS post_connectome
+	FROM imaging.primary
+	WHERE role IN ('pre', 'post')
+	WINDOW scans AS (PARTITION BY subject_id, feature_set_id, study, label, site, atlas, measure, pipeline ORDER BY role DESC)
+) both_scans
+WHERE role = 'pre' AND post_session IS NOT NULL;
 COMMENT ON VIEW imaging.pre_post IS 'Exactly one row per subject and feature set that has both the study''s pre and its post visit';
 
 -- For people who want a row per region; statistics belong on the vectors (60 times less to store, 50 times less to read).

@@ -67,7 +67,8 @@ CREATE VIEW report.connection_change AS
 SELECT p.study, i.simulated, p.atlas, p.feature_set_id, p.subject_id, p.label, p.site, i.arm, i.label_en, i.label_zh, i.kind,
 	i.baseline::float8 AS baseline, i.improvement::float8 AS improvement,
 	m.mean_fd_mm,
-	psyrad.conn_diff(psyrad.conn_fisher_z(p.post_connectome), psyrad.conn_fisher_z(p.pre_connectome)) AS change
+	psyrad.conn_diff(psyrad.conn_fisher_z(p.post_connectome), psyrad.conn_fisher_z(p.pre_connectome)) AS change,
+	psyrad.conn_fisher_z(p.pre_connectome) AS z_before, psyrad.conn_fisher_z(p.post_connectome) AS z_after
 FROM imaging.pre_post p
 JOIN report.improvement i USING (subject_id)
 CROSS JOIN LATERAL (
@@ -78,7 +79,7 @@ CROSS JOIN LATERAL (
 		AND count(q.mean_fd_mm) FILTER (WHERE q.session = p.post_session) > 0
 ) m
 WHERE p.measure = 'fc_pearson';
-COMMENT ON VIEW report.connection_change IS 'One row a subject and atlas with both scans, both ratings and their motion: change = Fisher z after minus before; mean_fd_mm = mean framewise displacement over both scans';
+COMMENT ON VIEW report.connection_change IS 'One row a subject and atlas with both scans, both ratings and their motion: change = z_after - z_before (Fisher z); mean_fd_mm = mean framewise displacement over both scans';
 
 CREATE VIEW report.connection_test AS
 SELECT c.study, c.simulated, c.atlas, count(*) AS subjects,

@@ -1,19 +1,35 @@
--- 10  How does HAMD-17 go, by arm and visit, and how many respond and remit?
+-- 10  How many respond and remit, by arm and visit, under three rules for who was not rated?
 --
--- Observed cases: whoever was rated at the visit counts there, nobody is carried forward.  Healthy controls are left out.
+-- HAMD-17 of the people with a baseline, each rule in rows of its own: observed (who was not rated does not count), locf (the last rating
+-- since baseline carried forward), nri (who was not rated did not respond or remit).  Healthy controls are left out.
 --
--- n                        people rated at the visit
--- mean, sd, ci_lb, ci_ub   HAMD-17 total and the 95 % t interval of its mean
--- change                   mean change from baseline (below 0: better), of those with a baseline
--- responders, response     total fell by half or more; number and share of those with a baseline
+-- week                     0 is the baseline itself, the same under every rule
+-- n                        people who count at the visit
+-- mean, sd, ci_lb, ci_ub   HAMD-17 total and the 95 % t interval of its mean; empty under nri, which says nothing of totals
+-- change                   mean change from baseline (below 0: better)
+-- responders, response     total fell by half or more; number and share of n
 -- remitters, remission     total of 7 or less; number and share of n
-SELECT v.study, CASE WHEN v.simulated THEN 'SIMULATED' ELSE 'real' END AS data, v.arm, v.label_en AS label, v.label_zh, v.week, v.n,
-	round(v.mean::numeric, 2) AS mean, round(v.sd::numeric, 2) AS sd,
-	round(v.ci_lb::numeric, 2) AS ci_lb, round(v.ci_ub::numeric, 2) AS ci_ub,
-	(SELECT round(avg(h.total - b.total), 2)
-	 FROM report.hamd h JOIN report.hamd b USING (subject_id)
-	 WHERE (h.study, h.arm, h.session) = (v.study, v.arm, v.session) AND b.role = 'pre' AND h.role IS DISTINCT FROM 'pre') AS change,
-	v.responders, round(100 * v.response::numeric) || ' %' AS response,
-	v.remitters, round(100 * v.remission::numeric) || ' %' AS remission
-FROM report.hamd_by_visit v
-ORDER BY v.study, v.arm, v.week;
+WITH person AS (
+	SELECT study, simulated, arm, label_en, label_zh, week, missing, total::float8 AS total, change, responded, remitted, missing = 'nri' OR total IS NOT NULL AS counts
+	FROM clinical.subject_outcome
+	WHERE instrument = 'HAMD-17' AND kind <> 'healthy'
+	UNION ALL
+	SELECT h.study, h.simulated, h.arm, h.label_en, h.label_zh, h.week, rule.missing, h.total::float8, NULL, NULL, h.total <= 7, true
+	FROM report.hamd h CROSS JOIN (VALUES ('observed'), ('locf'), ('nri')) rule(missing)
+	WHERE h.role = 'pre' AND h.kind <> 'healthy'
+), visit AS (
+	SELECT study, simulated, arm, label_en, label_zh, week, missing, count(*) FILTER (WHERE counts) AS n, stddev_samp(total) AS sd, avg(change) AS change,
+		CASE WHEN count(total) > 1 THEN psyrad.meta(total, 1.0::float8, 'EE', 'knha') END AS mean, avg(total) AS mean_of_all,
+		count(responded) FILTER (WHERE counts) AS asked, count(*) FILTER (WHERE counts AND responded) AS responders, count(*) FILTER (WHERE counts AND remitted) AS remitters
+	FROM person
+	GROUP BY study, simulated, arm, label_en, label_zh, week, missing
+)
+SELECT study, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data, arm, label_en AS label, label_zh, week, missing AS rule, n,
+	CASE WHEN said THEN round(mean_of_all::numeric, 2) END AS mean, CASE WHEN said THEN round(sd::numeric, 2) END AS sd,
+	CASE WHEN said THEN round((mean).ci_lb::numeric, 2) END AS ci_lb, CASE WHEN said THEN round((mean).ci_ub::numeric, 2) END AS ci_ub,
+	CASE WHEN said THEN round(change, 2) END AS change,
+	CASE WHEN asked > 0 THEN responders END AS responders, round(100.0 * responders / nullif(asked, 0)) || ' %' AS response,
+	remitters, round(100.0 * remitters / nullif(n, 0)) || ' %' AS remission
+FROM visit
+CROSS JOIN LATERAL (SELECT missing <> 'nri' OR asked = 0 AS said) s
+ORDER BY study, arm, week, array_position(ARRAY['observed', 'locf', 'nri'], missing);

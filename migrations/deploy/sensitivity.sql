@@ -1,0 +1,90 @@
+-- Deploy psyrad:sensitivity to pg
+-- Does a finding about connections hang on one site, or on how sites differ?  The test of report.connection again without each site, and
+-- over features that ComBat has harmonised between sites.
+BEGIN;
+SET LOCAL ROLE psyrad_view;
+
+-- Both scans of everybody are harmonised together: a site's shift then leaves the change of a person alone, and its scale is one for
+-- before and after.  What is tested is protected: arm, improvement, baseline, motion, and the scan after treatment.
+CREATE VIEW report.harmonised_change AS
+WITH person AS (
+	SELECT c.*, array_agg(c.arm) OVER everybody AS arms
+	FROM report.connection_change c
+	WINDOW everybody AS (PARTITION BY c.study, c.atlas)
+), scan AS (
+	SELECT p.study, p.atlas, p.subject_id, p.site, s.post, s.z,
+		report.indicators(p.arm, p.arms) || p.improvement || p.baseline || p.mean_fd_mm || s.post AS protected
+	FROM person p
+	CROSS JOIN LATERAL (VALUES (0::float8, p.z_before), (1, p.z_after)) s(post, z)
+), fit AS (
+	SELECT study, atlas, psyrad.combat_fit(z, site, protected) AS fit
+	FROM scan
+	GROUP BY study, atlas
+	HAVING count(DISTINCT site) > 1
+)
+SELECT p.study, p.simulated, p.atlas, p.subject_id, p.site, p.arm, p.baseline, p.improvement, p.mean_fd_mm,
+	psyrad.conn_diff(psyrad.combat_apply(f.fit, b.z, b.site, b.protected), psyrad.combat_apply(f.fit, a.z, a.site, a.protected)) AS change
+FROM person p
+JOIN fit f USING (study, atlas)
+JOIN scan a ON (a.study, a.atlas, a.subject_id, a.post) = (p.study, p.atlas, p.subject_id, 0)
+JOIN scan b ON (b.study, b.atlas, b.subject_id, b.post) = (p.study, p.atlas, p.subject_id, 1);
+COMMENT ON VIEW report.harmonised_change IS 'report.connection_change of studies with several sites, over Fisher z that ComBat (psyrad.combat_fit) harmonised between sites, both scans of everybody together; protected: arm, improvement, baseline, motion, before or after';
+
+CREATE VIEW report.connection_variant AS
+WITH variant AS (
+	SELECT 'all sites' AS variant, NULL::text AS left_out, study, simulated, atlas, site, arm, baseline, improvement, mean_fd_mm, change
+	FROM report.connection_change
+	UNION ALL
+	SELECT 'without a site', o.site, c.study, c.simulated, c.atlas, c.site, c.arm, c.baseline, c.improvement, c.mean_fd_mm, c.change
+	FROM report.connection_change c
+	JOIN (SELECT DISTINCT study, atlas, site FROM report.connection_change) o ON (o.study, o.atlas) = (c.study, c.atlas) AND o.site <> c.site
+	UNION ALL
+	SELECT 'ComBat', NULL, study, simulated, atlas, site, arm, baseline, improvement, mean_fd_mm, change
+	FROM report.harmonised_change
+), levelled AS (
+	SELECT v.*, array_agg(arm) OVER everybody AS arms, array_agg(site) OVER everybody AS sites
+	FROM variant v
+	WINDOW everybody AS (PARTITION BY variant, left_out, study, atlas)
+)
+SELECT study, simulated, atlas, variant, left_out, count(*) AS subjects, count(DISTINCT site) AS sites,
+	psyrad.mass_pcorr(change, improvement, report.indicators(arm, arms) || report.indicators(site, sites) || baseline || mean_fd_mm) AS result
+FROM levelled
+GROUP BY study, simulated, atlas, variant, left_out;
+COMMENT ON VIEW report.connection_variant IS 'report.connection_test as it is, without each site in turn, and over harmonised features: one row a study, atlas and variant';
+COMMENT ON COLUMN report.connection_variant.left_out IS 'The site left out; NULL in the other variants';
+
+-- Gathered by grouping: a join of the variants by connection would be a nested loop, since nobody can tell how many edges a result has.
+CREATE VIEW report.connection_sensitivity AS
+WITH edge AS (
+	SELECT v.study, v.simulated, v.atlas, v.variant, v.left_out, e.i, e.j, e.n, e.estimate AS r, e.p, e.q,
+		max(e.estimate) FILTER (WHERE v.variant = 'all sites') OVER (PARTITION BY v.study, v.atlas, e.i, e.j) AS r_all
+	FROM report.connection_variant v
+	CROSS JOIN LATERAL psyrad.mass_edges(v.result) e
+), ranked AS (
+	SELECT e.*, row_number() OVER (PARTITION BY study, atlas, i, j ORDER BY r * sign(r_all) NULLS FIRST, left_out COLLATE "C") AS place
+	FROM edge e
+), connection AS (
+	SELECT study, simulated, atlas, i, j, max(r_all) AS r_all,
+		max(n) FILTER (WHERE variant = 'all sites') AS n, max(p) FILTER (WHERE variant = 'all sites') AS p, max(q) FILTER (WHERE variant = 'all sites') AS q,
+		count(left_out) AS sites, count(*) FILTER (WHERE variant = 'without a site' AND sign(r) = sign(r_all) AND p < 0.05) AS sites_held,
+		(array_agg(left_out ORDER BY place) FILTER (WHERE left_out IS NOT NULL))[1] AS weakest_without, (array_agg(n ORDER BY place) FILTER (WHERE left_out IS NOT NULL))[1] AS weakest_n,
+		(array_agg(r ORDER BY place) FILTER (WHERE left_out IS NOT NULL))[1] AS weakest_r, (array_agg(p ORDER BY place) FILTER (WHERE left_out IS NOT NULL))[1] AS weakest_p,
+		max(r) FILTER (WHERE variant = 'ComBat') AS combat_r, max(p) FILTER (WHERE variant = 'ComBat') AS combat_p, max(q) FILTER (WHERE variant = 'ComBat') AS combat_q
+	FROM ranked
+	GROUP BY study, simulated, atlas, i, j
+)
+SELECT c.study, c.simulated, c.atlas, c.i, c.j, x.name AS region_i, y.name AS region_j, c.n, c.r_all AS r, c.p, c.q,
+	c.sites, c.sites_held, c.weakest_without, c.weakest_n, c.weakest_r, c.weakest_p,
+	c.combat_r, c.combat_p, c.combat_q,
+	CASE WHEN c.sites > 0 THEN c.sites_held = c.sites AND sign(c.combat_r) = sign(c.r_all) AND c.combat_q < 0.05 END AS survives
+FROM connection c
+JOIN imaging.region x ON (x.atlas, x.region) = (c.atlas, c.i)
+JOIN imaging.region y ON (y.atlas, y.region) = (c.atlas, c.j);
+COMMENT ON VIEW report.connection_sensitivity IS 'Each connection of report.connection beside the weakest of its tests without one site and its test over features harmonised by ComBat';
+COMMENT ON COLUMN report.connection_sensitivity.sites_held IS 'Without how many of the sites, one at a time, the correlation keeps its sign at p < .05';
+COMMENT ON COLUMN report.connection_sensitivity.combat_q IS 'Benjamini-Hochberg over all connections of the study and atlas, as q is';
+COMMENT ON COLUMN report.connection_sensitivity.survives IS 'Holds without every site, and with ComBat at q < .05 with the same sign; NULL of a study with one site, where neither can be asked';
+
+GRANT SELECT ON report.harmonised_change, report.connection_variant, report.connection_sensitivity TO psyrad_report, psyrad_analyst, psyrad_ingest;
+
+COMMIT;
