@@ -21,31 +21,33 @@ COMMENT ON VIEW clinical.contained_version IS 'Which versions of a scale a form 
 COMMENT ON COLUMN clinical.contained_version.rated_as IS 'The form that was filled in';
 COMMENT ON COLUMN clinical.contained_version.positions IS 'Where in the form''s answers each item of the version stands; NULL of an instrument that is known by its total alone';
 
--- A form filled in for its own sake outranks a longer one, unless its total is not known.
+-- A form filled in for its own sake outranks a longer one, unless what is asked for (total, answers) is not known of it.
 CREATE VIEW clinical.version_items AS
-SELECT r.subject_id, r.session, r.site, r.instrument, r.rated_as, r.rater, r.items, r.total
+SELECT x.subject_id, x.session, x.site, x.instrument, x.rated_as, x.rater, x.items, x.total,
+	rank() OVER (rating ORDER BY x.total IS NULL, x.rated_as <> x.instrument, x.answers, x.rated_as COLLATE "C") = 1 AS gives_total,
+	x.items IS NOT NULL AND rank() OVER (rating ORDER BY x.items IS NULL, x.rated_as <> x.instrument, x.answers, x.rated_as COLLATE "C") = 1 AS gives_items
 FROM (
-	SELECT x.*, rank() OVER (PARTITION BY x.subject_id, x.session, x.instrument ORDER BY x.total IS NULL, x.rated_as <> x.instrument, x.answers, x.rated_as COLLATE "C") AS choice
-	FROM (
-		SELECT s.subject_id, s.session, s.site, c.instrument, s.instrument AS rated_as, s.rater, a.items, cardinality(s.items) AS answers,
-			CASE WHEN c.instrument = s.instrument THEN s.total ELSE clinical.sum_items(c.instrument, a.items) END AS total
-		FROM clinical.score s
-		JOIN clinical.contained_version c ON c.rated_as = s.instrument
-		CROSS JOIN LATERAL (SELECT CASE WHEN s.items IS NOT NULL THEN array_agg(s.items[p.position] ORDER BY p.item) END AS items
-			FROM unnest(c.positions) WITH ORDINALITY p(position, item)) a
-		WHERE s.items IS NOT NULL OR c.instrument = s.instrument
-	) x
-) r
-WHERE r.choice = 1;
-COMMENT ON VIEW clinical.version_items IS 'Answers read as every version that they contain, one row a person, visit, version and rater: of the forms that hold a version, the one filled in as that version, else the shortest';
+	SELECT s.subject_id, s.session, s.site, c.instrument, s.instrument AS rated_as, s.rater, a.items, cardinality(s.items) AS answers,
+		CASE WHEN c.instrument = s.instrument THEN s.total ELSE clinical.sum_items(c.instrument, a.items) END AS total
+	FROM clinical.score s
+	JOIN clinical.contained_version c ON c.rated_as = s.instrument
+	CROSS JOIN LATERAL (SELECT CASE WHEN s.items IS NOT NULL THEN array_agg(s.items[p.position] ORDER BY p.item) END AS items
+		FROM unnest(c.positions) WITH ORDINALITY p(position, item)) a
+	WHERE s.items IS NOT NULL OR c.instrument = s.instrument
+) x
+WINDOW rating AS (PARTITION BY x.subject_id, x.session, x.instrument);
+COMMENT ON VIEW clinical.version_items IS 'Answers read as every version that they contain, one row a rating and version; of several forms that hold a version, the one filled in as that version counts, else the shortest';
 COMMENT ON COLUMN clinical.version_items.rated_as IS 'The form that was filled in';
 COMMENT ON COLUMN clinical.version_items.items IS 'Answers in the version''s order; NULL where only a total was given';
+COMMENT ON COLUMN clinical.version_items.gives_total IS 'Whether its total is the one that counts for the version';
+COMMENT ON COLUMN clinical.version_items.gives_items IS 'Whether its answers are those that count for the version';
 
 CREATE VIEW clinical.version_total AS
 SELECT k.study, v.subject_id, k.label, v.site, v.session, p.week, p.role, v.instrument, v.rated_as, avg(v.total) AS total, count(v.total) AS raters
 FROM clinical.version_items v
 JOIN clinical.subject_key k USING (subject_id)
 JOIN clinical.visit_plan p ON (p.study, p.session) = (k.study, v.session)
+WHERE v.gives_total
 GROUP BY k.study, v.subject_id, k.label, v.site, v.session, p.week, p.role, v.instrument, v.rated_as;
 COMMENT ON VIEW clinical.version_total IS 'Totals by every version that the answers contain, one row a person, visit and version: the mean where several raters rated; NULL where an answer is missing';
 
@@ -73,7 +75,7 @@ CROSS JOIN LATERAL (
 	FROM clinical.instrument_item i
 	LEFT JOIN unnest(v.items) WITH ORDINALITY a(answer, item) ON a.item = i.item
 	WHERE i.instrument = f.instrument AND i.item = ANY (f.items)) s
-WHERE v.items IS NOT NULL
+WHERE v.gives_items
 GROUP BY k.study, v.subject_id, k.label, v.site, v.session, p.week, p.role, f.instrument, f.scheme, f.factor, f.name_zh, f.factor_max, v.rated_as;
 COMMENT ON VIEW clinical.factor_rating IS 'Factor scores by every structure whose version the answers contain (the same sums as clinical.factor_scores), one row a person, visit and factor: the mean where several raters rated; NULL where an answer is missing';
 

@@ -66,7 +66,7 @@ teardown_file()
 		$'f1|HAMD-17|6\nf1|HAMD-24|5\nf2|HAMD-17|6\nf2|HAMD-24|5\nf3|HAMD-17|12\nf3|HAMD-24|5'
 	equal "$(sql "SELECT trim_scale(score) FROM clinical.factor_rating WHERE label = 'f2' AND factor = 'cognitive disturbance'")" ''
 	equal "$(sql "SELECT count(*) FROM clinical.factor_rating r CROSS JOIN LATERAL clinical.factor_scores(r.instrument, (SELECT v.items FROM clinical.version_items v
-		WHERE (v.subject_id, v.session, v.instrument) = (r.subject_id, r.session, r.instrument)), r.scheme) f WHERE f.factor = r.factor AND f.score IS DISTINCT FROM r.score")" 0
+		WHERE (v.subject_id, v.session, v.instrument) = (r.subject_id, r.session, r.instrument) AND v.gives_items), r.scheme) f WHERE f.factor = r.factor AND f.score IS DISTINCT FROM r.score")" 0
 }
 
 @test "a change of a factor is NULL where nobody was rated twice or nobody differs" {
