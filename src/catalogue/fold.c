@@ -111,9 +111,8 @@ psy_fold(const psy_context *ctx, const char *text, size_t length, char **folded,
 
 /* ---- grams ---------------------------------------------------------------------------------------- */
 
-/* Han characters of the planes that Chinese is written in. */
-static bool
-is_han(utf8proc_int32_t c)
+bool
+psy_is_han(int32_t c)
 {
 	return (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x20000 && c <= 0x323AF) ||
 		   c == 0x3007;
@@ -129,13 +128,13 @@ take_gram(const char *text, size_t length, size_t at, bool run, size_t *next)
 		   end = at + first;
 
 	*next = end;
-	if (is_han(c))
+	if (psy_is_han(c))
 	{
 		if (end < length)
 		{
 			size_t second = (size_t) utf8proc_iterate(bytes + end, (utf8proc_ssize_t) (length - end), &c);
 
-			if (is_han(c))
+			if (psy_is_han(c))
 				return (psy_gram){at, first + second};
 		}
 		return (psy_gram){at, run ? 0 : first}; /* the last of a run stands in the bigram before it */
@@ -144,7 +143,7 @@ take_gram(const char *text, size_t length, size_t at, bool run, size_t *next)
 	{
 		size_t n = (size_t) utf8proc_iterate(bytes + end, (utf8proc_ssize_t) (length - end), &c);
 
-		if (is_han(c))
+		if (psy_is_han(c))
 			break;
 		end += n;
 	}

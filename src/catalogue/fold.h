@@ -23,6 +23,9 @@
 psy_status psy_fold(const psy_context *ctx, const char *text, size_t length, char **folded,
 					size_t *folded_length, psy_error *err);
 
+/* Whether a character is of the planes that Chinese is written in. */
+bool psy_is_han(int32_t character);
+
 /* A piece of a folded text: bytes at + length. */
 typedef struct psy_gram
 {
