@@ -37,6 +37,9 @@ int cmd_simulate(int argc, char **argv, const char *url);
 int cmd_history(int argc, char **argv, const char *url);
 int cmd_queries(int argc, char **argv, const char *url);
 int cmd_freeze(int argc, char **argv, const char *url);
+int cmd_find(int argc, char **argv, const char *url);
+int cmd_dedupe(int argc, char **argv, const char *url);
+int cmd_screen(int argc, char **argv, const char *url);
 int cmd_withdraw(int argc, char **argv, const char *url);
 
 /* psyrad ingest review: a folder of sheets. */

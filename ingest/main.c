@@ -40,6 +40,7 @@ static const command commands[] = {
 	{"queries", "[--study S] [--status open]", "questions that the data raise: list, answer, close", cmd_queries},
 	{"freeze", "NAME --study S", "pin an analysis set for ever; --list, --check NAME", cmd_freeze},
 	{"withdraw", "PARTICIPANT --study S --yes", "erase a person everywhere", cmd_withdraw},
+	{"find", "QUERY | --similar RECORD", "search inside the literature, in English and Chinese", cmd_find},
 	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask},
 	{"report", "[--out FOLDER]", "write the report: a folder of HTML pages", cmd_report},
 	{"template", "SHEET [--out FILE.xlsx]", "a blank sheet with its codebook", cmd_template},

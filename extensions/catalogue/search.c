@@ -21,7 +21,8 @@
 
 #include <math.h>
 
-#define LONGEST_LEXEME 2046 /* tsvector takes less than 2 kB */
+#define LONGEST_MARK 16
+#define LONGEST_TERM (2046 - LONGEST_MARK) /* tsvector takes less than 2 kB */
 
 static psy_terms
 terms_of(const char *text, Size length)
@@ -37,11 +38,11 @@ terms_of(const char *text, Size length)
 	return terms;
 }
 
-/* A long run of symbols is no word that anybody looks for: its beginning stands for it. */
+/* A long run of symbols is no word that anybody looks for: its beginning stands for it, with room for a mark. */
 static int
 lexeme_length(const psy_term *term)
 {
-	return term->length <= LONGEST_LEXEME ? (int) term->length : pg_mbcliplen(term->text, (int) term->length, LONGEST_LEXEME);
+	return term->length <= LONGEST_TERM ? (int) term->length : pg_mbcliplen(term->text, (int) term->length, LONGEST_TERM);
 }
 
 static bool
@@ -54,14 +55,14 @@ is_word(const psy_term *term)
 static char *
 stem_of(TSDictionaryCacheEntry *dictionary, const psy_term *term, int *length)
 {
-	int n = Min(lexeme_length(term), LONGEST_LEXEME - 1);
+	int n = lexeme_length(term);
 	DictSubState state = {0};
 	TSLexeme *found = (TSLexeme *) DatumGetPointer(FunctionCall4(&dictionary->lexize, PointerGetDatum(dictionary->dictData),
 		PointerGetDatum(term->text), Int32GetDatum(n), PointerGetDatum(&state)));
 	const char *stem = term->text;
 	char *lexeme;
 
-	if (found != NULL && found->lexeme != NULL && strlen(found->lexeme) < LONGEST_LEXEME)
+	if (found != NULL && found->lexeme != NULL && strlen(found->lexeme) <= LONGEST_TERM)
 	{
 		stem = found->lexeme;
 		n = (int) strlen(stem);
@@ -136,7 +137,7 @@ add_term(building *b, const psy_term *term, uint32 position)
 
 	if (b->mark != NULL)
 	{
-		char *marked = psprintf("%s%.*s", b->mark, Min(length, LONGEST_LEXEME - 64), term->text);
+		char *marked = psprintf("%s%.*s", b->mark, length, term->text);
 
 		add_word(b, marked, (int) strlen(marked), position);
 		return;
@@ -226,8 +227,8 @@ text_tags(PG_FUNCTION_ARGS)
 {
 	building b = {.mark = psyrad_cstring_arg(fcinfo, 0)};
 
-	if (strlen(b.mark) > 16)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("mark has %zu bytes; at most 16", strlen(b.mark))));
+	if (strlen(b.mark) > LONGEST_MARK)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("mark has %zu bytes; at most %d", strlen(b.mark), LONGEST_MARK)));
 	add_texts(&b, PG_GETARG_ARRAYTYPE_P(1));
 	PG_RETURN_TSVECTOR(make_tsvector(&b.parsed));
 }

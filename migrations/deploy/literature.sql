@@ -204,6 +204,7 @@ BEGIN
 	DELETE FROM evidence.source_note n WHERE n.file_id = p_file_id;
 	INSERT INTO evidence.source_note (file_id, code, tag, line, count, text)
 	SELECT p_file_id, n.code, n.tag, n.line, n.count, n.text FROM pg_temp.stage_note n ORDER BY n.line, n.code, n.tag;
+	PERFORM evidence.index_records(ingest.first_version(p_file_id)); -- of literature_search.sql: what is loaded is found
 	RETURN counts;
 END $$;
 COMMENT ON FUNCTION ingest.load_literature(bigint) IS 'Stores the staged records of literature: new ones are added, corrected ones changed with history, vanished ones kept and reported';

@@ -20,7 +20,7 @@ CREATE TABLE evidence.search_document (
 	vector           tsvector NOT NULL
 ) WITH (toast_tuple_target = 8160);
 ALTER TABLE evidence.search_document ALTER vector SET STORAGE EXTERNAL;
-CREATE INDEX search_document_vector ON evidence.search_document USING gin (vector) WITH (fastupdate = off);
+CREATE INDEX search_document_vector ON evidence.search_document USING gin (vector) WITH (gin_pending_list_limit = 1024); -- kB: as much is looked through beside the index
 CREATE INDEX search_document_source ON evidence.search_document (source_id);
 COMMENT ON TABLE evidence.search_document IS 'Current source records as they are searched; written by evidence.index_records()';
 COMMENT ON COLUMN evidence.search_document.content_sha256 IS 'Of the record as it was indexed';
@@ -62,26 +62,27 @@ BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('evidence.index_records'));
 	CREATE TEMPORARY TABLE search_new ON COMMIT DROP AS
 	WITH newest AS (
-		SELECT s.source_id, max(s.seen_in) AS seen_in FROM evidence.source_record s WHERE p_source_id IS NULL OR s.source_id = p_source_id GROUP BY s.source_id)
+		SELECT s.source_id, max(s.seen_in) AS seen_in FROM evidence.source_record s WHERE p_source_id IS NULL OR s.source_id = p_source_id GROUP BY s.source_id),
+	stale AS MATERIALIZED (
+		SELECT s.* FROM newest n JOIN evidence.source_record s USING (source_id, seen_in) LEFT JOIN evidence.search_document d USING (source_record_id)
+		WHERE d.content_sha256 IS DISTINCT FROM s.content_sha256)
 	SELECT s.source_record_id, s.source_id, s.content_sha256, i.length,
 		i.vector || psyrad.text_tags('@', coalesce(evidence.person_names(s.authors), '{}') || coalesce(evidence.person_names(s.authors_translated), '{}'))
 			|| array_to_tsvector(array_remove(ARRAY['#y' || s.year, evidence.database_lexeme(s.database)], NULL)) AS vector
-	FROM newest n
-	JOIN evidence.source_record s USING (source_id, seen_in)
-	LEFT JOIN evidence.search_document d USING (source_record_id)
+	FROM stale s
 	CROSS JOIN LATERAL (
 		SELECT array_agg(k.text ORDER BY k.place) AS texts, repeat('C', count(k.text)::int) AS weights
 		FROM (SELECT coalesce(t.text, '') AS text, t.place FROM jsonb_array_elements_text(coalesce(s.keywords, '[]') || coalesce(s.mesh, '[]')) WITH ORDINALITY t (text, place)) k) k
 	CROSS JOIN LATERAL psyrad.text_index(ARRAY[s.title, s.title_translated, s.title_original, s.abstract, s.abstract_translated] || coalesce(k.texts, '{}'),
-		'AAABB' || k.weights, 'evidence.stem'::regdictionary) i
-	WHERE d.content_sha256 IS DISTINCT FROM s.content_sha256;
+		'AAABB' || k.weights, 'evidence.stem'::regdictionary) i;
 	CREATE TEMPORARY TABLE search_gone ON COMMIT DROP AS
+	WITH newest AS (
+		SELECT s.source_id, max(s.seen_in) AS seen_in FROM evidence.source_record s WHERE p_source_id IS NULL OR s.source_id = p_source_id GROUP BY s.source_id)
 	SELECT d.source_record_id, d.length, d.vector
 	FROM evidence.search_document d
-	LEFT JOIN pg_temp.search_new n USING (source_record_id)
-	WHERE (p_source_id IS NULL OR d.source_id = p_source_id) AND (n.source_record_id IS NOT NULL OR NOT EXISTS (
-		SELECT FROM evidence.source_record s
-		WHERE s.source_record_id = d.source_record_id AND s.seen_in = (SELECT max(o.seen_in) FROM evidence.source_record o WHERE o.source_id = d.source_id)));
+	LEFT JOIN newest n USING (source_id)
+	LEFT JOIN evidence.source_record s ON s.source_record_id = d.source_record_id AND s.seen_in = n.seen_in
+	WHERE (p_source_id IS NULL OR d.source_id = p_source_id) AND s.content_sha256 IS DISTINCT FROM d.content_sha256;
 	SELECT (SELECT count(*) FROM pg_temp.search_new) + count(*) INTO changed
 	FROM pg_temp.search_gone g WHERE NOT EXISTS (SELECT FROM pg_temp.search_new n WHERE n.source_record_id = g.source_record_id);
 	IF changed > 0 THEN
@@ -106,11 +107,11 @@ BEGIN
 	GROUP BY c.word
 	HAVING sum(c.n) <> 0;
 	DELETE FROM evidence.search_lexeme l USING pg_temp.search_count c WHERE l.lexeme = c.lexeme AND l.documents + c.n = 0;
-	INSERT INTO evidence.search_lexeme AS l (lexeme, documents)
+	UPDATE evidence.search_lexeme l SET documents = l.documents + c.n FROM pg_temp.search_count c WHERE c.lexeme = l.lexeme;
+	INSERT INTO evidence.search_lexeme (lexeme, documents)
 	SELECT c.lexeme, c.n FROM pg_temp.search_count c
-	WHERE c.n > 0 OR EXISTS (SELECT FROM evidence.search_lexeme o WHERE o.lexeme = c.lexeme)
-	ORDER BY c.lexeme COLLATE "C"
-	ON CONFLICT (lexeme) DO UPDATE SET documents = l.documents + excluded.documents;
+	WHERE c.n > 0 AND NOT EXISTS (SELECT FROM evidence.search_lexeme o WHERE o.lexeme = c.lexeme)
+	ORDER BY c.lexeme COLLATE "C";
 	UPDATE evidence.search_size z
 	SET documents = z.documents + n.documents - g.documents, length = z.length + n.length - g.length
 	FROM (SELECT count(*) AS documents, coalesce(sum(length), 0) AS length FROM pg_temp.search_new) n,
@@ -160,8 +161,8 @@ COMMENT ON FUNCTION evidence.concept_names(text, text) IS 'All names of what a n
 
 ---------------------------------------------------------------------------------------------------- queries
 
-CREATE TYPE evidence.search_leaf AS (query tsquery, ranked text[], marked text[]);
-COMMENT ON TYPE evidence.search_leaf IS 'A part of a query: what must match, the lexemes that rank, what is marked in snippets (a * behind: a beginning)';
+CREATE TYPE evidence.search_leaf AS (query tsquery, ranked text[], weighed text[], marked text[]);
+COMMENT ON TYPE evidence.search_leaf IS 'A part of a query: what must match; the lexemes that rank, and beside each the one whose documents weigh it; what is marked in snippets (a * behind: a beginning)';
 
 CREATE FUNCTION evidence.quoted_lexeme(p_lexeme text, p_prefix boolean, p_weight text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -177,8 +178,10 @@ DECLARE
 	phrase text;
 	before int;
 	joined text;
+	ranked text[];
 BEGIN
 	leaf.ranked := '{}';
+	leaf.weighed := '{}';
 	leaf.marked := '{}';
 	FOR t IN
 		SELECT w.position, w.kind, w.term, w.stem, w.kind = 'last' AS begins,
@@ -195,10 +198,13 @@ BEGIN
 		before := t.position;
 		IF p_mark = '' THEN
 			leaf.marked := leaf.marked || CASE WHEN t.cut OR t.begins THEN t.term || '*' WHEN p_exact THEN t.term ELSE coalesce(t.stem, t.term) END;
-			leaf.ranked := leaf.ranked || CASE WHEN t.cut OR t.begins THEN (
-				SELECT array_agg(m.lexeme ORDER BY m.lexeme) FROM (
-					SELECT l.lexeme FROM evidence.search_lexeme l WHERE l.lexeme ^@ t.term ORDER BY l.documents DESC, l.lexeme LIMIT 64) m)
+			-- The words that begin so weigh as the commonest of them: a rare misprint must not outrank it.
+			ranked := CASE WHEN t.cut OR t.begins THEN coalesce((
+				SELECT array_agg(m.lexeme ORDER BY m.documents DESC, m.lexeme) FROM (
+					SELECT l.lexeme, l.documents FROM evidence.search_lexeme l WHERE l.lexeme ^@ t.term ORDER BY l.documents DESC, l.lexeme LIMIT 64) m), '{}')
 				ELSE ARRAY[coalesce(t.stem, t.term)] END;
+			leaf.ranked := leaf.ranked || ranked;
+			leaf.weighed := leaf.weighed || array_fill(ranked[1], ARRAY[cardinality(ranked)]);
 		END IF;
 	END LOOP;
 	leaf.query := phrase::tsquery;
@@ -210,6 +216,7 @@ BEGIN
 	IF joined IS NOT NULL AND p_mark = '' THEN
 		leaf.query := leaf.query || evidence.quoted_lexeme(joined, false, p_weight)::tsquery;
 		leaf.ranked := leaf.ranked || joined;
+		leaf.weighed := leaf.weighed || joined;
 		leaf.marked := leaf.marked || joined;
 	END IF;
 	RETURN leaf;
@@ -335,12 +342,17 @@ BEGIN
 					ORDER BY psyrad.text_similarity(c.name, (p_token).text) DESC NULLS LAST, c.name COLLATE "C" LIMIT 3) n), '') || ' All are in evidence.concept_name.' END);
 	END IF;
 	all_of.ranked := '{}';
+	all_of.weighed := '{}';
 	all_of.marked := '{}';
 	FOREACH name IN ARRAY names LOOP
 		one := evidence.search_words(name, false, false);
 		all_of.query := CASE WHEN all_of.query IS NULL THEN one.query ELSE all_of.query || coalesce(one.query, ''::tsquery) END;
-		all_of.ranked := all_of.ranked || one.ranked;
-		all_of.marked := all_of.marked || one.marked;
+		-- GV 20 is a row of two words that mean nothing each: the point's other spellings rank and are marked.
+		IF (p_token).field <> 'acupoint' OR cardinality(one.ranked) = 1 THEN
+			all_of.ranked := all_of.ranked || one.ranked;
+			all_of.weighed := all_of.weighed || one.weighed;
+			all_of.marked := all_of.marked || one.marked;
+		END IF;
 	END LOOP;
 	RETURN all_of;
 END $$;
@@ -354,6 +366,7 @@ DECLARE
 	prefix boolean := (p_token).kind = 'word' AND word LIKE '%*';
 BEGIN
 	leaf.ranked := '{}';
+	leaf.weighed := '{}';
 	leaf.marked := '{}';
 	IF (p_token).field = 'yr' THEN
 		leaf.query := evidence.search_years(p_token, p_query);
@@ -382,7 +395,7 @@ END $$;
 COMMENT ON FUNCTION evidence.search_part(evidence.search_token, text) IS 'A word or phrase of a query in its field';
 
 -- Two stacks, operators and parts: NOT binds closer than AND, AND closer than OR, and what stands side by side must both match.
-CREATE FUNCTION evidence.search_parse(p_query text, OUT query tsquery, OUT ranked text[], OUT marked text[])
+CREATE FUNCTION evidence.search_parse(p_query text, OUT query tsquery, OUT ranked text[], OUT weighed text[], OUT marked text[])
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
 	parts   tsquery[] := '{}';
@@ -398,6 +411,7 @@ DECLARE
 	bound   text;
 BEGIN
 	ranked := '{}';
+	weighed := '{}';
 	marked := '{}';
 	FOR t IN
 		SELECT * FROM evidence.search_tokens(p_query)
@@ -448,6 +462,7 @@ BEGIN
 				parts := parts || leaf.query;
 				IF cardinality(array_positions(stack, 'not')) % 2 = 0 THEN
 					ranked := ranked || leaf.ranked;
+					weighed := weighed || leaf.weighed;
 					marked := marked || leaf.marked;
 				END IF;
 				ready := true;
@@ -459,19 +474,27 @@ BEGIN
 		PERFORM evidence.search_refuse('a bracket opens and does not close', opened[cardinality(opened)], p_query);
 	END IF;
 	query := parts[1];
-	SELECT coalesce(array_agg(DISTINCT r.lexeme COLLATE "C" ORDER BY r.lexeme COLLATE "C"), '{}') INTO ranked FROM unnest(ranked) r (lexeme);
+	SELECT coalesce(array_agg(r.lexeme ORDER BY r.lexeme), '{}'), coalesce(array_agg(r.weighed ORDER BY r.lexeme), '{}') INTO ranked, weighed
+	FROM (SELECT DISTINCT ON (u.lexeme COLLATE "C") u.lexeme COLLATE "C" AS lexeme, u.weighed FROM unnest(ranked, weighed) u (lexeme, weighed)
+		ORDER BY u.lexeme COLLATE "C", u.weighed <> u.lexeme, u.weighed COLLATE "C") r;
 	SELECT coalesce(array_agg(DISTINCT r.lexeme COLLATE "C" ORDER BY r.lexeme COLLATE "C"), '{}') INTO marked FROM unnest(marked) r (lexeme);
 END $$;
 COMMENT ON FUNCTION evidence.search_parse(text) IS
 	'A query of people as one of the index: words (by their stems), "exact phrases", depress* (a beginning), Chinese text as it stands, AND OR NOT (also * and + behind Chinese), brackets, ti: ab: kw: au: yr:2016-2023 db:CNKI, and region: network: acupoint: modality:, which search all names of what they name. query: what must match; ranked: the lexemes that rank; marked: those of snippets. What is wrong is an error with the character';
 
-CREATE FUNCTION evidence.search_idf(p_lexemes text[], OUT lexemes text[], OUT idf float8[])
+CREATE FUNCTION evidence.search_idf(p_documents bigint, p_with bigint) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ln(1 + (p_documents - p_with + 0.5::float8) / (p_with + 0.5::float8));
+COMMENT ON FUNCTION evidence.search_idf(bigint, bigint) IS 'Weight of a term that some of all documents have, ln(1 + (N - n + 1/2) / (n + 1/2)): that of Robertson & Sparck Jones without relevance information, in the form that is never below 0 (Lucene''s BM25Similarity)';
+
+CREATE FUNCTION evidence.search_weights(p_ranked text[], p_weighed text[], OUT lexemes text[], OUT idf float8[])
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-	SELECT coalesce(array_agg(l.lexeme ORDER BY l.lexeme), '{}'), coalesce(array_agg(ln(1 + (z.documents - l.documents + 0.5::float8) / (l.documents + 0.5::float8)) ORDER BY l.lexeme), '{}')
-	FROM evidence.search_size z
-	JOIN evidence.search_lexeme l ON l.lexeme = ANY (p_lexemes);
+	SELECT coalesce(array_agg(r.lexeme ORDER BY r.lexeme COLLATE "C"), '{}'), coalesce(array_agg(evidence.search_idf(z.documents, l.documents) ORDER BY r.lexeme COLLATE "C"), '{}')
+	FROM unnest(p_ranked, p_weighed) r (lexeme, weighed)
+	JOIN evidence.search_lexeme l ON l.lexeme = r.weighed COLLATE "C"
+	CROSS JOIN evidence.search_size z;
 $$;
-COMMENT ON FUNCTION evidence.search_idf(text[]) IS 'Weights of terms, ln(1 + (N - n + 1/2) / (n + 1/2)) of a term in n of N documents: that of Robertson & Sparck Jones without relevance information, in the form that is never below 0 (Lucene''s BM25Similarity). Terms that no document has are left out';
+COMMENT ON FUNCTION evidence.search_weights(text[], text[]) IS 'Weights of the terms of evidence.search_parse(); those that no document has are left out';
 
 CREATE FUNCTION evidence.matching_records(p_query text) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 AS $$
@@ -508,8 +531,8 @@ BEGIN
 	IF p_limit < 0 THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('limit is %s; expected 0 or more, or NULL for all', p_limit);
 	END IF;
-	SELECT p.query, p.ranked, p.marked INTO wanted FROM evidence.search_parse(p_query) p;
-	SELECT i.lexemes, i.idf INTO w FROM evidence.search_idf(wanted.ranked) i;
+	SELECT p.* INTO wanted FROM evidence.search_parse(p_query) p;
+	SELECT i.lexemes, i.idf INTO w FROM evidence.search_weights(wanted.ranked, wanted.weighed) i;
 	RETURN QUERY
 	WITH hit AS MATERIALIZED (
 		SELECT d.source_record_id, coalesce(c.cluster_id, d.source_record_id) AS cluster_id, psyrad.text_bm25(d.vector, d.length, coalesce(nullif(mean, 0), 1), w.lexemes, w.idf) AS score
@@ -532,7 +555,7 @@ BEGIN
 	ORDER BY p.rank;
 END $$;
 COMMENT ON FUNCTION evidence.find_records(text, int, text, text, text) IS
-	'Reports that a query finds (evidence.search_parse() says how one is written), each cluster of duplicates once, by the record of it that ranks highest: BM25 with k1 = 1.2, b = 0.75 over titles, abstracts and keywords (psyrad.text_bm25, evidence.search_idf), of equals the older cluster first; a cut-off word ranks by the 64 commonest words that begin so. A record matches by itself, not by what its duplicates say. records: of the cluster; found: how many reports in all; snippet: with the terms marked. review: only records of its searches. limit NULL: all';
+	'Reports that a query finds (evidence.search_parse() says how one is written), each cluster of duplicates once, by the record of it that ranks highest: BM25 with k1 = 1.2, b = 0.75 over titles, abstracts and keywords (psyrad.text_bm25, evidence.search_idf), of equals the older cluster first; a cut-off word ranks by the 64 commonest words that begin so, each weighing as the commonest. A record matches by itself, not by what its duplicates say. records: of the cluster; found: how many reports in all; snippet: with the terms marked. review: only records of its searches. limit NULL: all';
 
 ---------------------------------------------------------------------------------------------------- similar ones
 
@@ -552,16 +575,22 @@ BEGIN
 		RAISE invalid_parameter_value USING MESSAGE = format('there is no current source record %s', coalesce(p_source_record_id::text, 'NULL')), HINT = 'Records are rows of evidence.source_record; evidence.find_records() gives their numbers.';
 	END IF;
 	-- What tells it from others: its stems and pairs of characters by tf idf.
-	SELECT array_agg(t.lexeme ORDER BY t.lexeme) AS lexemes, array_agg(t.idf ORDER BY t.lexeme) AS idf INTO w
+	SELECT array_agg(t.lexeme ORDER BY t.lexeme) AS lexemes, array_agg(t.idf ORDER BY t.lexeme) AS idf,
+		-- Who shares none but its common terms is not looked at.
+		string_agg(evidence.quoted_lexeme(t.lexeme, false, ''), ' | ') FILTER (WHERE t.place <= 3 OR t.reached <= 2000)::tsquery AS any_of INTO w
 	FROM (
-		SELECT u.lexeme COLLATE "C" AS lexeme, i.idf
+		SELECT r.*, row_number() OVER rarest AS place, sum(r.documents) OVER rarest AS reached
+		FROM (
+		SELECT u.lexeme COLLATE "C" AS lexeme, i.idf, l.documents
 		FROM unnest(this.vector) u
 		JOIN evidence.search_lexeme l ON l.lexeme = u.lexeme COLLATE "C"
 		CROSS JOIN evidence.search_size z
-		CROSS JOIN LATERAL (SELECT ln(1 + (z.documents - l.documents + 0.5::float8) / (l.documents + 0.5::float8)) AS idf) i
-		WHERE l.documents > 1 AND (u.lexeme ^@ '.' OR u.lexeme ~ '^[㐀-䶿一-鿿]{2}$')
+		CROSS JOIN LATERAL (SELECT evidence.search_idf(z.documents, l.documents) AS idf) i
+		-- Words that english_stem stops tell nothing.
+		WHERE l.documents > 1 AND (u.lexeme ^@ '.' AND ts_lexize('pg_catalog.english_stem', substr(u.lexeme, 2)) <> '{}' OR u.lexeme ~ '^[㐀-䶿一-鿿]{2}$')
 		ORDER BY cardinality(u.positions) * i.idf DESC, u.lexeme COLLATE "C"
-		LIMIT 25) t;
+		LIMIT 25) r
+		WINDOW rarest AS (ORDER BY r.documents, r.lexeme ROWS UNBOUNDED PRECEDING)) t;
 	own := psyrad.text_bm25(this.vector, this.length, coalesce(nullif(mean, 0), 1), coalesce(w.lexemes, '{}'), coalesce(w.idf, '{}'));
 	RETURN QUERY
 	WITH mine AS (
@@ -573,7 +602,7 @@ BEGIN
 	near AS MATERIALIZED (
 		SELECT d.source_record_id, evidence.report_of(d.source_record_id) AS cluster_id, psyrad.text_bm25(d.vector, d.length, coalesce(nullif(mean, 0), 1), w.lexemes, w.idf) / nullif(own, 0) AS similarity, d.vector
 		FROM evidence.search_document d
-		WHERE d.vector @@ (SELECT string_agg(evidence.quoted_lexeme(l.lexeme, false, ''), ' | ')::tsquery FROM unnest(w.lexemes) l (lexeme)) AND d.source_record_id <> p_source_record_id),
+		WHERE d.vector @@ w.any_of AND d.source_record_id <> p_source_record_id),
 	best AS (
 		SELECT DISTINCT ON (n.cluster_id) n.* FROM near n WHERE n.cluster_id <> this.report ORDER BY n.cluster_id, n.similarity DESC, n.source_record_id),
 	page AS (
@@ -591,7 +620,7 @@ BEGIN
 	ORDER BY p.rank;
 END $$;
 COMMENT ON FUNCTION evidence.similar_records(bigint, int) IS
-	'Reports like a record, likest first, those of its own cluster left out: by the 25 terms of it with the highest tf idf, BM25 as in evidence.find_records() over what the record itself reaches (a shorter one with the same terms may reach more than 1). Titles and abstracts in a second language are part of it, so that a record that has both leads from one language to the other. shared_terms: stems and pairs of characters, the rarest first';
+	'Reports like a record, likest first, those of its own cluster left out: by the 25 terms of it with the highest tf idf, among the records that have one of the rarest of these, BM25 as in evidence.find_records() over what the record itself reaches (a shorter one with the same terms may reach more than 1). Titles and abstracts in a second language are part of it, so that a record that has both leads from one language to the other. shared_terms: stems and pairs of characters, the rarest first';
 
 ---------------------------------------------------------------------------------------------------- rights
 
@@ -606,7 +635,7 @@ DECLARE
 BEGIN
 	FOREACH f IN ARRAY ARRAY['evidence.index_records(bigint)', 'evidence.store_documents()', 'evidence.concept_names(text, text)', 'evidence.search_words(text, boolean, boolean, text, text)',
 		'evidence.search_refuse(text, int, text, text)', 'evidence.search_tokens(text)', 'evidence.search_years(evidence.search_token, text)',
-		'evidence.search_concept(evidence.search_token, text)', 'evidence.search_part(evidence.search_token, text)', 'evidence.search_parse(text)', 'evidence.search_idf(text[])',
+		'evidence.search_concept(evidence.search_token, text)', 'evidence.search_part(evidence.search_token, text)', 'evidence.search_parse(text)', 'evidence.search_weights(text[], text[])',
 		'evidence.matching_records(text)', 'evidence.snippet(evidence.source_record, text[], text, text)', 'evidence.find_records(text, int, text, text, text)',
 		'evidence.similar_records(bigint, int)']::regprocedure[]
 	LOOP
