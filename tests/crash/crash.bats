@@ -337,3 +337,26 @@ stored_rows() { q 'SELECT (SELECT count(*) FROM imaging.vector), (SELECT count(*
 	is '2|1|2|1' "$(stored_rows)"
 	is 0 "$(q 'SELECT count(*) FROM ingest.history WHERE table_name LIKE '"'imaging.%'")"
 }
+
+@test "kill -9 of the load of a review: of the sheet under way nothing, of those before all, and the same command brings the rest" {
+	mkdir r
+	state() { q "SELECT (SELECT count(*) FROM evidence.study), (SELECT count(*) FROM evidence.study_network), (SELECT count(*) FROM evidence.finding), (SELECT count(*) FROM evidence.review_intervention), (SELECT count(*) FROM intervention.protocol_point), (SELECT count(*) FROM ingest.file WHERE command LIKE 'review%')"; }
+	killed_at() { # SQL EXPECTED
+		hold "$1"; psyrad ingest review r --review v >out 2>err & tool=$!
+		pid=$(backend); kill -9 $tool; wait $tool 2>/dev/null || true
+		let_go; gone "$pid"
+		is "$2" "$(state)"
+	}
+	printf 'study_id,ref_no,networks,comparator\nS1,1,DMN,healthy\nS2,2,,\n' >r/studies.csv
+	for table in evidence.review_study evidence.study_network evidence.arm; do killed_at "LOCK TABLE $table IN EXCLUSIVE MODE" '0|0|0|0|0|0'; done
+	run psyrad ingest review r --review v; exits 0
+	is '2|1|0|0|0|1' "$(state)"
+	printf 'finding_id,study_id,direction,region_zh,laterality\n1,S1,increase,a,left\n2,S2,decrease,b,right\n' >r/findings.csv
+	printf 'intervention_id,study_id,type,site_text_zh,freq_text\nI1,S1,EA,GV20,2 Hz\n' >r/interventions.csv
+	killed_at 'SELECT FROM evidence.sample FOR UPDATE' '2|1|0|0|0|1'
+	killed_at 'LOCK TABLE evidence.review_intervention IN EXCLUSIVE MODE' '2|1|2|0|0|2'
+	killed_at 'LOCK TABLE intervention.protocol_point IN EXCLUSIVE MODE' '2|1|2|1|0|3'
+	run psyrad ingest review r --review v; exits 0; has 'studies: 1 file, 2 read, 0 loaded, 2 unchanged'
+	is '2|1|2|1|1|4' "$(state)"
+	is 'S1 healthy;S1 intervention I1;S1 patients' "$(q "SELECT string_agg(trim(split_part(evidence_study, '/', 2) || ' ' || arm || ' ' || coalesce(protocol, '')), ';' ORDER BY arm) FROM evidence.arm")"
+}
