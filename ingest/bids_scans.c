@@ -272,7 +272,7 @@ stage_motion(job *j, psy_error *err)
 		used++;
 	}
 	if (status == PSY_OK)
-		status = table_close(&t, j->sha256, err);
+		status = table_close(&t, j->check, err);
 	table_free(&t);
 	if (status == PSY_OK && rows == 0)
 		status = psy_fail(err, PSY_FORMAT, "it has no rows");
@@ -410,7 +410,7 @@ stage_events(job *j, psy_error *err)
 	while (status == PSY_OK && (status = table_next(&t, &more, err)) == PSY_OK && more)
 		status = add_event(&e, &t, err);
 	if (status == PSY_OK)
-		status = table_close(&t, j->sha256, err);
+		status = table_close(&t, j->check, err);
 	if (status == PSY_OK)
 		status = stage_arrays(j, &e, &t, err);
 	for (size_t c = 0; e.other != NULL && c < t.columns; c++)

@@ -101,9 +101,9 @@ hash_content(job *j, psy_error *err)
 	source nothing;
 
 	if (!j->kind->content_optional || access(j->path, F_OK) == 0)
-		return hash_file(j->path, j->sha256, &j->bytes, err);
+		return hash_file_twice(j->path, j->sha256, &j->check, &j->bytes, err);
 	source_memory(&nothing, "", 0);
-	return hash_source(&nothing, j->sha256, &j->bytes, err);
+	return hash_source(&nothing, j->sha256, &j->check, &j->bytes, err);
 }
 
 static psy_status

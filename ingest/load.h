@@ -27,6 +27,7 @@ typedef struct job
 	const char *path;
 	const char *shown; /* the path as the manifest keeps it; while the file is staged */
 	uint8_t sha256[SHA256_BYTES];
+	uint64_t check; /* source_check of the same bytes */
 	uint64_t bytes;
 	copy stage; /* of kind->target */
 	copy rejects;

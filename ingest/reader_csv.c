@@ -84,11 +84,12 @@ split_plain(csv_reader *reader, const char *line, size_t length)
 		return true;
 	for (;;)
 	{
-		char *stop = memchr(p, reader->delimiter, (size_t) (end - p)), *last;
-		bool more = stop != NULL;
+		char *stop = p, *last;
+		bool more;
 
-		if (!more)
-			stop = end;
+		while (stop < end && *stop != reader->delimiter) /* cells are short: faster than a call of memchr */
+			stop++;
+		more = stop < end;
 		while (p < stop && is_blank(*p, reader->delimiter))
 			p++;
 		for (last = stop; last > p && is_blank(last[-1], reader->delimiter); last--)
@@ -112,7 +113,7 @@ split_plain(csv_reader *reader, const char *line, size_t length)
 static psy_status
 feed(csv_reader *reader, const char *bytes, size_t length, psy_error *err)
 {
-	if (reader->parser.pstate == 0 && memchr(bytes, '"', length) == NULL)
+	if (reader->parser.pstate == 0 && (!reader->text.quotes || memchr(bytes, '"', length) == NULL))
 	{
 		if (split_plain(reader, bytes, length))
 			return PSY_OK;

@@ -276,6 +276,13 @@ byte_order_mark(text_reader *reader, const unsigned char *p, size_t size)
 	return 0;
 }
 
+/* Whether the byte is among those decoded since there were so many. */
+static bool
+found_since(const text_reader *reader, size_t before, char byte)
+{
+	return reader->decoded.size > before && memchr(reader->decoded.data + before, byte, reader->decoded.size - before) != NULL;
+}
+
 static psy_status
 fill(text_reader *reader, psy_error *err)
 {
@@ -301,22 +308,24 @@ fill(text_reader *reader, psy_error *err)
 		decode_iconv(reader, chunk + skip, chunk + size, "WINDOWS-1252");
 	else
 		decode_utf8(reader, chunk + skip, chunk + size);
-	reader->nuls |= reader->decoded.size > before && memchr(reader->decoded.data + before, '\0', reader->decoded.size - before) != NULL;
+	reader->nuls |= found_since(reader, before, '\0');
+	reader->returns |= found_since(reader, before, '\r');
+	reader->quotes |= found_since(reader, before, '"');
 	return PSY_OK;
 }
 
 /* Length of the first line in p with its ending, looked for from *scanned; 0 when its end is not there yet.
  * A NUL stops it: *nul. */
 static size_t
-line_length(const char *p, size_t size, bool last, size_t *scanned, bool nuls, bool *nul)
+line_length(const text_reader *reader, const char *p, size_t size, bool last, size_t *scanned, bool *nul)
 {
 	const char *from = p + *scanned, *end = memchr(from, '\n', size - *scanned), *zero, *cr;
 	size_t limit = end != NULL ? (size_t) (end - p) : size;
 
-	zero = nuls ? memchr(from, '\0', limit - *scanned) : NULL;
+	zero = reader->nuls ? memchr(from, '\0', limit - *scanned) : NULL;
 	if (zero != NULL)
 		limit = (size_t) (zero - p);
-	cr = memchr(from, '\r', limit - *scanned);
+	cr = reader->returns ? memchr(from, '\r', limit - *scanned) : NULL;
 	if (cr != NULL && (cr + 1 < p + size || last))
 		return (size_t) (cr - p) + (cr + 1 < p + size && cr[1] == '\n' ? 2 : 1);
 	if (zero != NULL)
@@ -357,7 +366,7 @@ text_next(text_reader *reader, const char **bytes, size_t *length, long *line, p
 		size_t size = reader->decoded.size - reader->at, n;
 		bool nul = false, last = reader->ended && !reader->broken && reader->raw_size == 0;
 
-		n = line_length(p, size, last, &reader->scanned, reader->nuls, &nul);
+		n = line_length(reader, p, size, last, &reader->scanned, &nul);
 		if (nul)
 			return text_error(
 				reader, p, n, "a NUL byte",

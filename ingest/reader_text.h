@@ -38,6 +38,8 @@ typedef struct text_reader
 	buffer decoded;  /* UTF-8 not yet given out, from `at` */
 	size_t at;
 	bool nuls;      /* some NUL was decoded: lines are searched for it */
+	bool returns;   /* the same of carriage returns */
+	bool quotes;    /* and of quotes, for who splits the lines */
 	size_t scanned; /* of the next line, without an end so far: a long line is looked through once */
 	bool broken;    /* a wrong byte follows what is decoded; `problem` says which */
 	psy_error problem;

@@ -17,7 +17,7 @@ rows_each(job *j, table *t, psy_status (*read)(row *, void *, psy_error *), void
 		if (status != PSY_OK)
 			return status;
 	}
-	return status == PSY_OK ? table_close(t, j->sha256, err) : status;
+	return status == PSY_OK ? table_close(t, j->check, err) : status;
 }
 
 psy_status

@@ -4,7 +4,8 @@
  *
  * Messages name no path: they are kept in the warehouse, and paths name people's folders.
  * A source hashes what it gives out.  A load hashes the file once for the manifest and reads it a second time
- * for its content; source_finish proves that both passes saw the same bytes.
+ * for its content; source_finish proves that both passes saw the same bytes.  A text of hundreds of megabytes is opened by
+ * source_reopen the second time: SHA-256 would take a third of what reading it takes, so that only a checksum is compared.
  */
 #ifndef SOURCE_H
 #define SOURCE_H
@@ -23,9 +24,14 @@ typedef struct source
 	uint64_t size;        /* in memory */
 	uint64_t at;          /* bytes given out so far */
 	void *digest;         /* EVP_MD_CTX, NULL when nobody wants the hash */
+	uint64_t check[4];    /* checksum of the whole blocks of 32 bytes given out, and the bytes after them */
+	uint8_t odd[32];
 } source;
 
 psy_status source_open(source *s, const char *path, psy_error *err);
+
+/* A file that was hashed before: read again with the checksum alone. */
+psy_status source_reopen(source *s, const char *path, psy_error *err);
 void source_memory(source *s, const void *bytes, size_t size);
 
 /* Up to want bytes; *got is less than want only at the end. */
@@ -39,10 +45,17 @@ psy_status source_size(const source *s, uint64_t *size, psy_error *err);
 
 /* Reads what is left and gives the SHA-256 and size of the whole. */
 psy_status source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
+
+/* Reads what is left and gives a checksum of the whole.  It tells of every change of one word, and of others but for one in
+ * 2^64; it is no proof against who makes bytes for it. */
+psy_status source_check(source *s, uint64_t *check, psy_error *err);
 void source_close(source *s);
 
-/* Hash and size of bytes in memory. */
-psy_status hash_source(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
+/* Hash, checksum and size of bytes in memory. */
+psy_status hash_source(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *check, uint64_t *size, psy_error *err);
+
+/* The same of a whole file. */
+psy_status hash_file_twice(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *check, uint64_t *size, psy_error *err);
 
 /* Hash and size of a whole file. */
 psy_status hash_file(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);

@@ -238,7 +238,7 @@ table_open(table *t, const char *path, const options *opt, const table_field *fi
 	t->of_field = grow(NULL, (size_t) field_count, sizeof *t->of_field);
 	for (int f = 0; f < field_count; f++)
 		t->of_field[f] = -1;
-	status = source_open(&t->from, path, err);
+	status = source_reopen(&t->from, path, err);
 	if (status == PSY_OK)
 		status = records_open(&t->rows, &t->from, opt, err);
 	if (status == PSY_OK)
@@ -337,13 +337,12 @@ table_cell_line(const table *t, size_t column)
 }
 
 psy_status
-table_close(table *t, const uint8_t sha256[SHA256_BYTES], psy_error *err)
+table_close(table *t, uint64_t check, psy_error *err)
 {
-	uint8_t again[SHA256_BYTES];
-	uint64_t size;
-	psy_status status = source_finish(&t->from, again, &size, err);
+	uint64_t again;
+	psy_status status = source_check(&t->from, &again, err);
 
-	if (status == PSY_OK && memcmp(again, sha256, SHA256_BYTES) != 0)
+	if (status == PSY_OK && again != check)
 		return psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
 	return status;
 }

@@ -70,8 +70,8 @@ long table_line(const table *t);
 bool table_has_lines(const table *t);
 long table_cell_line(const table *t, size_t column);
 
-/* The rest of the file is hashed and compared with what the manifest says. */
-psy_status table_close(table *t, const uint8_t sha256[SHA256_BYTES], psy_error *err);
+/* Reads the rest of the file; check: of the bytes that the manifest's hash is of (source_check). */
+psy_status table_close(table *t, uint64_t check, psy_error *err);
 void table_free(table *t);
 
 /* Empty, n/a, NA, NaN, '.', or a token declared by --missing. */
