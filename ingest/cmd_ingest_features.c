@@ -553,6 +553,22 @@ read_cat12(features *f, psy_error *err)
 	return status;
 }
 
+/* What the file says of each region: 1 a value, 0 that there is none, -1 nothing.  False when each has a value. */
+static bool
+lacks_values(const pivot_vector *v, size_t count, float *coverage, bool *partial)
+{
+	bool lacks = false;
+
+	*partial = false;
+	for (size_t r = 0; r < count; r++)
+	{
+		coverage[r] = v->state[r] == ELEMENT_PRESENT ? 1 : v->state[r] == ELEMENT_ABSENT ? -1 : 0;
+		lacks |= coverage[r] < 1;
+		*partial |= coverage[r] < 0;
+	}
+	return lacks;
+}
+
 static psy_status
 stage_vectors(features *f, psy_error *err)
 {
@@ -563,17 +579,8 @@ stage_vectors(features *f, psy_error *err)
 	for (size_t i = 0; i < f->pivot.count && status == PSY_OK; i++)
 	{
 		const pivot_vector *v = &f->pivot.vector[i];
-		bool partial = false;
+		bool partial, lacks = lacks_values(v, f->regions.count, coverage, &partial);
 
-		for (size_t r = 0; r < f->regions.count; r++)
-		{
-			coverage[r] = v->state[r] == ELEMENT_PRESENT;
-			if (v->state[r] == ELEMENT_ABSENT)
-			{
-				coverage[r] = -1;
-				partial = true;
-			}
-		}
 		copy_row(out);
 		copy_int8(out, (int64_t) i + 1);
 		copy_int8(out, v->line);
@@ -584,7 +591,7 @@ stage_vectors(features *f, psy_error *err)
 		isnan(v->tiv) ? copy_null(out) : copy_float4(out, v->tiv);
 		copy_bool(out, partial);
 		copy_float4_array(out, v->value, f->regions.count);
-		copy_float4_array(out, coverage, f->regions.count);
+		lacks ? copy_float4_array(out, coverage, f->regions.count) : copy_null(out);
 		status = copy_row_end(out, err);
 	}
 	free(coverage);

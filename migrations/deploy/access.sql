@@ -98,7 +98,7 @@ GRANT SELECT ON
 	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
 	clinical.instrument, clinical.instrument_item, clinical.cutoff, clinical.factor,
 	imaging.atlas, imaging.atlas_image, imaging.atlas_voxel, imaging.region, imaging.network, imaging.network_region, imaging.measure,
-	imaging.feature_set, imaging.pipeline, imaging.study_pipeline,
+	imaging.feature_set, imaging.pipeline, imaging.study_pipeline, imaging.vector_load,
 	intervention.acupoint, intervention.acupoint_alias, intervention.quantity_unit, intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
 	evidence.study, evidence.effect
 	TO psyrad_ingest, psyrad_analyst, psyrad_view;
@@ -110,6 +110,7 @@ GRANT INSERT, UPDATE ON
 	evidence.study, evidence.effect
 	TO psyrad_ingest;
 GRANT INSERT, UPDATE (description) ON imaging.pipeline TO psyrad_ingest;
+GRANT INSERT ON imaging.vector_load TO psyrad_ingest;
 -- A corrected sheet may list fewer points; what it replaces is kept in ingest.history.
 GRANT DELETE ON intervention.protocol_point, intervention.protocol_quantity TO psyrad_ingest;
 

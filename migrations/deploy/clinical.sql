@@ -111,6 +111,7 @@ CREATE TABLE clinical.visit (
 	file_id     bigint NOT NULL REFERENCES ingest.file,
 	line        bigint,
 	PRIMARY KEY (subject_id, session),
+	UNIQUE (subject_id, session, site), -- for facts by the ten thousand: one key that ties both the visit and the subject's own site
 	FOREIGN KEY (subject_id, site, study) REFERENCES clinical.subject_key (subject_id, site, study),
 	FOREIGN KEY (study, session) REFERENCES clinical.visit_plan
 );

@@ -71,7 +71,7 @@ BEGIN
 	CREATE TEMPORARY TABLE stage (
 		"row" bigint, line bigint, label text, session text, run smallint, measure text, tiv real,
 		partial boolean,  -- the file says nothing of some regions: their coverage is -1
-		value real[], coverage real[]
+		value real[], coverage real[] -- NULL: every region has a value
 	) ON COMMIT DROP;
 END $$;
 
@@ -79,23 +79,15 @@ END $$;
 CREATE FUNCTION ingest.join_parts(p_value real[], p_coverage real[], p_old real[], p_old_coverage real[], OUT value real[], OUT coverage real[])
 LANGUAGE sql IMMUTABLE AS $$
 	SELECT pg_catalog.array_agg(CASE WHEN n.c < 0 THEN coalesce(p_old[n.i], 'NaN') ELSE n.v END ORDER BY n.i),
-		pg_catalog.array_agg(CASE WHEN n.c < 0 THEN coalesce(p_old_coverage[n.i], CASE WHEN p_old[n.i] <> 'NaN' THEN 1 ELSE 0 END) ELSE n.c END ORDER BY n.i)
+		nullif(pg_catalog.array_agg(CASE WHEN n.c < 0 THEN coalesce(p_old_coverage[n.i], CASE WHEN p_old[n.i] <> 'NaN' THEN 1 ELSE 0 END) ELSE n.c END ORDER BY n.i),
+			pg_catalog.array_fill(1::real, ARRAY[pg_catalog.cardinality(p_value)]))
 	FROM ROWS FROM (pg_catalog.unnest(p_value), pg_catalog.unnest(p_coverage)) WITH ORDINALITY n(v, c, i);
 $$;
 
-CREATE FUNCTION ingest.load_features(p_file_id bigint) RETURNS ingest.counts
+-- Which rows cannot be: of nobody that the study knows, or of no visit of its plan.
+CREATE FUNCTION ingest.reject_features(p_study text) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-	p_atlas    text := ingest.option(p_file_id, 'atlas');
-	p_pipeline text := coalesce(ingest.option(p_file_id, 'pipeline'), 'as-is');
-	p_study    text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
 BEGIN
-	PERFORM ingest.lock('scans', p_study);
-	PERFORM ingest.check_measure(m.measure, 'region') FROM (SELECT DISTINCT s.measure FROM pg_temp.stage s) m;
-	CREATE TEMPORARY TABLE sets ON COMMIT DROP AS
-	SELECT m.measure, ingest.feature_set(p_study, p_atlas, m.measure, p_pipeline) AS feature_set_id
-	FROM (SELECT DISTINCT s.measure FROM pg_temp.stage s ORDER BY 1) m;
-	ANALYZE pg_temp.stage (label, session, partial);
 	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
 	SELECT s."row", s.line, c.name, c.number, e.code, e.message, e.raw, s.label
 	FROM pg_temp.stage s
@@ -108,36 +100,77 @@ BEGIN
 	) e (field, wrong, code, message, raw)
 	LEFT JOIN pg_temp.stage_column c ON c.field = e.field
 	WHERE e.wrong;
+END $$;
 
-	-- Whole vectors as they are; parts beside what is stored.
+-- Where each row of staging goes.  Only who and when: the vectors stay in staging until they are stored (ingest.merge_wide).
+-- Returns whether some file has brought such features before: else no vector is stored that this one's could be compared with.
+CREATE FUNCTION ingest.place_features(p_file_id bigint, p_atlas text, p_pipeline text) RETURNS boolean
+LANGUAGE plpgsql
+SET default_statistics_target = 10
+AS $$
+DECLARE
+	p_study text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+	planned text[] := ARRAY(SELECT p.session FROM clinical.visit_plan p WHERE p.study = p_study);
+	placed  bigint;
+	known   boolean;
+BEGIN
+	-- In one pass, since the vectors in staging make each long.
+	CREATE TEMPORARY TABLE sets ON COMMIT DROP AS
+	SELECT s.measure, NULL::int AS feature_set_id, count(*) AS vectors, bool_or(s.partial) AS partial, count(s.tiv) > 0 AS has_tiv
+	FROM pg_temp.stage s GROUP BY s.measure;
+	PERFORM ingest.check_measure(m.measure, 'region') FROM pg_temp.sets m;
+	known := EXISTS (
+		SELECT FROM imaging.vector_load l JOIN imaging.feature_set f USING (feature_set_id)
+		WHERE l.pipeline = p_pipeline
+			AND (f.atlas, f.measure) IN (SELECT p_atlas, m.measure FROM pg_temp.sets m UNION ALL SELECT 'head', 'tiv'));
+	UPDATE pg_temp.sets m SET feature_set_id = ingest.vector_set(p_file_id, p_atlas, m.measure, p_pipeline);
+	ANALYZE pg_temp.sets;
+	ANALYZE pg_temp.stage ("row", label, session, measure, tiv, partial);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", s.line, k.subject_id, t.feature_set_id, s.session, s.run, p_pipeline AS pipeline, k.site, s.value, s.coverage
+	SELECT s."row", s."row" AS wide, s.line, k.subject_id, t.feature_set_id, s.session, s.run, p_pipeline AS pipeline, k.site
 	FROM pg_temp.stage s
 	JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
-	JOIN clinical.visit_plan p ON (p.study, p.session) = (p_study, s.session)
 	JOIN pg_temp.sets t ON t.measure = s.measure
-	WHERE NOT s.partial;
-	INSERT INTO pg_temp.fact
-	SELECT s."row", s.line, k.subject_id, t.feature_set_id, s.session, s.run, p_pipeline, k.site, j.value, j.coverage
-	FROM pg_temp.stage s
-	JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
-	JOIN clinical.visit_plan p ON (p.study, p.session) = (p_study, s.session)
-	JOIN pg_temp.sets t ON t.measure = s.measure
-	LEFT JOIN imaging.vector v ON (v.subject_id, v.feature_set_id, v.session, v.run, v.pipeline) =
-		(k.subject_id, t.feature_set_id, s.session, s.run, p_pipeline)
-	CROSS JOIN LATERAL ingest.join_parts(s.value, s.coverage, v.value, v.coverage) j
-	WHERE s.partial;
+	WHERE s.session = ANY (planned);
+	GET DIAGNOSTICS placed = ROW_COUNT;
+	ANALYZE pg_temp.fact;
+	IF placed < (SELECT sum(m.vectors) FROM pg_temp.sets m) THEN
+		PERFORM ingest.reject_features(p_study);
+	END IF;
+	RETURN known;
+END $$;
+
+CREATE FUNCTION ingest.load_features(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_atlas    text := ingest.option(p_file_id, 'atlas');
+	p_pipeline text := coalesce(ingest.option(p_file_id, 'pipeline'), 'as-is');
+	known      boolean;
+BEGIN
+	PERFORM ingest.lock('scans', (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id));
+	known := ingest.place_features(p_file_id, p_atlas, p_pipeline);
 	PERFORM ingest.add_visits(p_file_id);
+	IF EXISTS (SELECT FROM pg_temp.sets m WHERE m.partial) THEN
+		-- Parts of a vector beside what is stored of it.
+		UPDATE pg_temp.stage s
+		SET (value, coverage) = (SELECT j.value, j.coverage FROM ingest.join_parts(s.value, s.coverage, v.value, v.coverage) j)
+		FROM pg_temp.fact f
+		LEFT JOIN imaging.vector v ON (v.subject_id, v.feature_set_id, v.session, v.run, v.pipeline) =
+			(f.subject_id, f.feature_set_id, f.session, f.run, f.pipeline)
+		WHERE s."row" = f."row" AND s.partial;
+	END IF;
 	-- The intracranial volume goes by participant, visit and run, whatever was measured; with the vectors, so that none counts as vanished.
-	INSERT INTO pg_temp.fact
-	SELECT DISTINCT ON (k.subject_id, s.session, s.run) s."row", s.line, k.subject_id,
-		ingest.feature_set(p_study, 'head', 'tiv', p_pipeline), s.session, s.run, p_pipeline, k.site, ARRAY[s.tiv], ARRAY[1::real]
-	FROM pg_temp.stage s
-	JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
-	JOIN clinical.visit_plan p ON (p.study, p.session) = (p_study, s.session)
-	WHERE s.tiv IS NOT NULL
-	ORDER BY k.subject_id, s.session, s.run, s."row";
-	RETURN ingest.merge(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+	IF EXISTS (SELECT FROM pg_temp.sets m WHERE m.has_tiv) THEN
+		INSERT INTO pg_temp.fact ("row", wide, line, subject_id, feature_set_id, session, run, pipeline, site)
+		SELECT DISTINCT ON (f.subject_id, f.session, f.run) f."row", -f."row", f.line, f.subject_id,
+			ingest.vector_set(p_file_id, 'head', 'tiv', p_pipeline), f.session, f.run, f.pipeline, f.site
+		FROM pg_temp.stage s
+		JOIN pg_temp.fact f USING ("row")
+		WHERE s.tiv IS NOT NULL
+		ORDER BY f.subject_id, f.session, f.run, f."row";
+		INSERT INTO pg_temp.stage ("row", value) SELECT -s."row", ARRAY[s.tiv] FROM pg_temp.stage s WHERE s.tiv IS NOT NULL;
+	END IF;
+	RETURN ingest.merge_wide(p_file_id, 'imaging.vector', '{value,coverage}', known, 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 END $$;
 
 DO $$
@@ -145,7 +178,8 @@ DECLARE
 	f text;
 BEGIN
 	FOREACH f IN ARRAY ARRAY['ingest.check_measure(text, text)', 'ingest.stage_connectome()', 'ingest.load_connectome(bigint)',
-		'ingest.stage_features()', 'ingest.join_parts(real[], real[], real[], real[])', 'ingest.load_features(bigint)']
+		'ingest.stage_features()', 'ingest.join_parts(real[], real[], real[], real[])', 'ingest.reject_features(text)',
+		'ingest.place_features(bigint, text, text)', 'ingest.load_features(bigint)']
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest', f);

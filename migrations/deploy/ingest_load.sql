@@ -159,90 +159,116 @@ BEGIN
 	) ON COMMIT DROP;
 END $$;
 
+-- Rows that earlier versions of this file brought and this one no longer has: p_joined says when t, a row of the table, is g, a fact.
+CREATE FUNCTION ingest.report_vanished(p_file_id bigint, p_table regclass, p_joined text, p_key_json text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	older bigint[] := ARRAY(
+		WITH RECURSIVE o AS (
+			SELECT f.supersedes AS file_id FROM ingest.file f WHERE f.file_id = p_file_id AND f.supersedes IS NOT NULL
+			UNION
+			SELECT f.supersedes FROM o JOIN ingest.file f USING (file_id) WHERE f.supersedes IS NOT NULL)
+		SELECT o.file_id FROM o);
+BEGIN
+	IF older = '{}' THEN
+		RETURN;
+	END IF;
+	EXECUTE format($sql$
+		INSERT INTO pg_temp.stage_reject (code, message, label)
+		SELECT 'row_vanished', format('the earlier version of this file had a row of %s for %%s; it is kept',
+			coalesce(k.label || ' ', '') || (n.key - 'subject_id')::text), k.label
+		FROM (SELECT jsonb_build_object(%s) AS key FROM %s t
+			  WHERE t.file_id = ANY ($1) AND NOT EXISTS (SELECT FROM pg_temp.fact g WHERE %s)) n
+		LEFT JOIN clinical.subject_key k ON k.subject_id = (n.key ->> 'subject_id')::bigint$sql$,
+		p_table, p_key_json, p_table, p_joined)
+	USING older;
+END $$;
+
 -- Stores pg_temp.fact in a table: new rows are inserted, different ones changed after their old state went to the history.
 -- Rows that an earlier version of this file brought and this one no longer has are kept, and reported.
 -- pg_temp.fact: "row", perhaps line, and columns of the table.  It is dropped.
-CREATE FUNCTION ingest.merge(p_file_id bigint, p_table regclass, VARIADIC p_key text[]) RETURNS ingest.counts
-LANGUAGE plpgsql AS $$
+-- p_wide: further columns of the table, which stay in pg_temp.stage, in the row that the fact's column wide names: what takes up most
+-- of a row is written once to staging and once to the table, and not in between.
+-- p_known: false when the caller knows that the table has no row of these keys; else they are looked for.
+CREATE FUNCTION ingest.merge_wide(p_file_id bigint, p_table regclass, p_wide text[], p_known boolean, VARIADIC p_key text[]) RETURNS ingest.counts
+LANGUAGE plpgsql
+SET default_statistics_target = 10 -- the planner needs the number of rows, and not to sample tens of thousands of them
+SET work_mem = '64MB'              -- rows are sorted by key before they are stored
+SET jit = off                      -- compiling a statement takes longer than reading the staged rows through it
+AS $$
 DECLARE
 	columns  text[];   -- of fact and table both
 	vals     text[];   -- those that make a difference
 	joined   text;     -- t.key = g.key AND ...
 	differs  text;
 	key_json text;
-	has_site boolean;
-	source   text := 'pg_temp.fact';
-	known    boolean; -- whether the table has rows of these keys
+	has_site boolean := EXISTS (SELECT FROM pg_attribute WHERE attrelid = p_table AND attname = 'site' AND NOT attisdropped);
+	source   text := 'pg_temp.fact g';
+	wide     text := CASE WHEN p_wide <> '{}' THEN 'JOIN pg_temp.stage w ON w."row" = g.wide' ELSE '' END;
+	known    boolean := false; -- whether the table has rows of these keys
 	good     bigint;
 	changed  bigint := 0;
 	inserted bigint;
 BEGIN
 	SELECT array_agg(a.attname::text ORDER BY a.attnum) INTO columns
 	FROM pg_attribute a
-	WHERE a.attrelid = 'pg_temp.fact'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'row';
-	SELECT array_agg(c ORDER BY c) INTO vals FROM unnest(columns) c WHERE c <> ALL (p_key) AND c <> 'line';
+	WHERE a.attrelid = 'pg_temp.fact'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname NOT IN ('row', 'wide');
+	SELECT array_agg(c ORDER BY c) INTO vals FROM unnest(columns || p_wide) c WHERE c <> ALL (p_key) AND c <> 'line';
 	SELECT string_agg(format('t.%I = g.%1$I', k), ' AND '), string_agg(format('%L, t.%1$I', k), ', ') INTO joined, key_json
 	FROM unnest(p_key) k;
-	has_site := EXISTS (SELECT FROM pg_attribute WHERE attrelid = p_table AND attname = 'site' AND NOT attisdropped);
 
 	IF has_site THEN
 		UPDATE ingest.file f
 		SET site = (SELECT min(s.site) FROM pg_temp.fact s HAVING min(s.site) = max(s.site))
 		WHERE f.file_id = p_file_id;
 	END IF;
-	DELETE FROM pg_temp.fact f USING pg_temp.stage_reject r WHERE r."row" = f."row" AND r.code = 'duplicate_row';
-	-- What is to be stored; without rejects that is the facts as they are, not a copy of them.
+	-- What is to be stored; without rejects that is the facts as they are.
 	IF EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" IS NOT NULL) THEN
-		CREATE TEMPORARY TABLE good ON COMMIT DROP AS
-		SELECT f.* FROM pg_temp.fact f WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row");
-		source := 'pg_temp.good';
+		DELETE FROM pg_temp.fact f USING pg_temp.stage_reject r WHERE r."row" = f."row" AND r.code = 'duplicate_row';
+		source := '(SELECT f.* FROM pg_temp.fact f WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row")) g';
 	END IF;
+	-- Else the planner takes one new row for hundreds and reads every stored row to find its key.  Of the key alone: what arrays hold
+	-- most often takes longer to find out than the arrays take to store.
+	EXECUTE format('ANALYZE pg_temp.fact (%s)', (SELECT string_agg(quote_ident(k), ', ')
+		FROM unnest(p_key || CASE WHEN p_wide <> '{}' THEN ARRAY['wide'] ELSE '{}' END) k));
 	EXECUTE format('SELECT count(*) FROM %s', source) INTO good;
-	-- Else the planner takes one new row for hundreds and reads every stored vector to find its key.  Of the key alone: what arrays
-	-- hold most often takes longer to find out than the arrays take to store.
-	EXECUTE format('ANALYZE %s (%s)', source, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(p_key) k));
 
 	-- Mostly nothing of a file is there yet: then it is not looked for again row by row.
-	EXECUTE format('SELECT EXISTS (SELECT FROM %s t JOIN %s g ON %s)', p_table, source, joined) INTO known;
+	IF p_known THEN
+		EXECUTE format('SELECT EXISTS (SELECT FROM %s t JOIN %s ON %s)', p_table, source, joined) INTO known;
+	END IF;
 	IF vals IS NOT NULL AND known THEN
-		SELECT format('(%s) IS DISTINCT FROM (%s)', string_agg(format('t.%I', v), ', '), string_agg(format('g.%I', v), ', '))
+		SELECT format('(%s) IS DISTINCT FROM (%s)', string_agg(format('t.%I', v), ', '),
+			string_agg(format('%s.%I', CASE WHEN v = ANY (p_wide) THEN 'w' ELSE 'g' END, v), ', '))
 		INTO differs FROM unnest(vals) v;
 		EXECUTE format('INSERT INTO ingest.history (table_name, row_key, old_row, file_id, site)
-			SELECT %L, jsonb_build_object(%s), to_jsonb(t), $1, %s FROM %s t JOIN %s g ON %s WHERE %s',
-			p_table::text, key_json, CASE WHEN has_site THEN 't.site' ELSE 'NULL' END, p_table, source, joined, differs)
+			SELECT %L, jsonb_build_object(%s), to_jsonb(t), $1, %s FROM %s t JOIN %s ON %s %s WHERE %s',
+			p_table::text, key_json, CASE WHEN has_site THEN 't.site' ELSE 'NULL' END, p_table, source, joined, wide, differs)
 		USING p_file_id;
-		EXECUTE format('UPDATE %s t SET %s, file_id = $1%s FROM %s g WHERE %s AND %s', p_table,
-			(SELECT string_agg(format('%I = g.%1$I', v), ', ') FROM unnest(vals) v),
-			CASE WHEN 'line' = ANY (columns) THEN ', line = g.line' ELSE '' END, source, joined, differs)
+		EXECUTE format('UPDATE %s t SET %s, file_id = $1%s FROM %s %s WHERE %s AND %s', p_table,
+			(SELECT string_agg(format('%I = %s.%1$I', v, CASE WHEN v = ANY (p_wide) THEN 'w' ELSE 'g' END), ', ') FROM unnest(vals) v),
+			CASE WHEN 'line' = ANY (columns) THEN ', line = g.line' ELSE '' END, source, wide, joined, differs)
 		USING p_file_id;
 		GET DIAGNOSTICS changed = ROW_COUNT;
 	END IF;
-	EXECUTE format('INSERT INTO %s (%s, file_id) SELECT %s, $1 FROM %s g %s ORDER BY %s', p_table,
-		(SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) c),
-		(SELECT string_agg(format('g.%I', c), ', ') FROM unnest(columns) c), source,
+	EXECUTE format('INSERT INTO %s (%s, file_id) SELECT %s, $1 FROM %s %s %s ORDER BY %s', p_table,
+		(SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns || p_wide) c),
+		(SELECT string_agg(format('%s.%I', CASE WHEN c = ANY (p_wide) THEN 'w' ELSE 'g' END, c), ', ') FROM unnest(columns || p_wide) c), source, wide,
 		CASE WHEN known THEN format('WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)', p_table, joined) END,
 		(SELECT string_agg(format('g.%I', k), ', ') FROM unnest(p_key) k))
 	USING p_file_id;
 	GET DIAGNOSTICS inserted = ROW_COUNT;
 
-	EXECUTE format($sql$
-		WITH RECURSIVE older AS (
-			SELECT supersedes AS file_id FROM ingest.file WHERE file_id = $1
-			UNION
-			SELECT f.supersedes FROM older o JOIN ingest.file f USING (file_id) WHERE f.supersedes IS NOT NULL),
-		gone AS (
-			SELECT jsonb_build_object(%s) AS key FROM %s t JOIN older USING (file_id)
-			WHERE NOT EXISTS (SELECT FROM pg_temp.fact g WHERE %s))
-		INSERT INTO pg_temp.stage_reject (code, message, label)
-		SELECT 'row_vanished', format('the earlier version of this file had a row of %s for %%s; it is kept',
-			coalesce(k.label || ' ', '') || (g.key - 'subject_id')::text), k.label
-		FROM gone g LEFT JOIN clinical.subject_key k ON k.subject_id = (g.key ->> 'subject_id')::bigint$sql$,
-		key_json, p_table, joined, p_table)
-	USING p_file_id;
-	DROP TABLE IF EXISTS pg_temp.good;
+	PERFORM ingest.report_vanished(p_file_id, p_table, joined, key_json);
 	DROP TABLE pg_temp.fact;
 	RETURN (inserted + changed, good - inserted - changed);
 END $$;
+COMMENT ON FUNCTION ingest.merge_wide IS 'As ingest.merge, with the columns p_wide of pg_temp.stage beside those of pg_temp.fact, whose column wide names the row there';
+
+CREATE FUNCTION ingest.merge(p_file_id bigint, p_table regclass, VARIADIC p_key text[]) RETURNS ingest.counts
+LANGUAGE sql AS $$
+	SELECT ingest.merge_wide(p_file_id, p_table, '{}', true, VARIADIC p_key);
+$$;
 COMMENT ON FUNCTION ingest.merge IS 'Stores pg_temp.fact in a table by key, with history; returns how many rows were new or changed and how many were there';
 
 -- Rows of one file that claim the same key: the first stands, the others are rejects.
@@ -425,6 +451,16 @@ BEGIN
 	INSERT INTO imaging.study_pipeline (study, feature_set_id, pipeline)
 	SELECT p_study, id, p_pipeline
 	WHERE NOT EXISTS (SELECT FROM imaging.study_pipeline d WHERE (d.study, d.feature_set_id) = (p_study, id));
+	RETURN id;
+END $$;
+
+-- The same for vectors, whose key to file, feature set and pipeline is what the file brought.
+CREATE FUNCTION ingest.vector_set(p_file_id bigint, p_atlas text, p_measure text, p_pipeline text) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+	id int := ingest.feature_set((SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id), p_atlas, p_measure, p_pipeline);
+BEGIN
+	INSERT INTO imaging.vector_load (file_id, feature_set_id, pipeline) VALUES (p_file_id, id, p_pipeline) ON CONFLICT DO NOTHING;
 	RETURN id;
 END $$;
 

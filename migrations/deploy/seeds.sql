@@ -32,7 +32,7 @@ BEGIN
 	FROM pg_temp.stage s ORDER BY s."row"
 	ON CONFLICT DO NOTHING;
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, named || s.seed, p_pipeline) AS feature_set_id,
+	SELECT s."row", k.subject_id, ingest.vector_set(p_file_id, p_atlas, named || s.seed, p_pipeline) AS feature_set_id,
 		s.session, s.run, p_pipeline AS pipeline, k.site, s.value, s.coverage
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	RETURN ingest.merge(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');

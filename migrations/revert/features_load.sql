@@ -2,6 +2,8 @@
 BEGIN;
 
 DROP FUNCTION ingest.load_features(bigint);
+DROP FUNCTION ingest.place_features(bigint, text, text);
+DROP FUNCTION ingest.reject_features(text);
 DROP FUNCTION ingest.join_parts(real[], real[], real[], real[]);
 DROP FUNCTION ingest.stage_features();
 DELETE FROM imaging.region WHERE atlas = 'head';

@@ -9,6 +9,7 @@ DROP VIEW imaging.primary;
 DROP TABLE imaging.connectome;
 DROP TABLE imaging.series;
 DROP TABLE imaging.vector;
+DROP TABLE imaging.vector_load;
 DROP TABLE imaging.acquisition;
 DROP TABLE imaging.study_pipeline;
 DROP TABLE imaging.pipeline;

@@ -12,6 +12,7 @@ SELECT feature_set_id, atlas, measure FROM imaging.feature_set WHERE false;
 SELECT pipeline, description, choices FROM imaging.pipeline WHERE false;
 SELECT study, feature_set_id, pipeline, run_rule, least_minutes FROM imaging.study_pipeline WHERE false;
 SELECT subject_id, session, modality, run, site, scanner, task, tr_s, header_tr_s, volumes, mean_fd_mm, forms_apart_mm, payload_sha256, file_id FROM imaging.acquisition WHERE false;
+SELECT file_id, feature_set_id, pipeline FROM imaging.vector_load WHERE false;
 SELECT subject_id, feature_set_id, session, run, pipeline, site, value, coverage, file_id, line FROM imaging.vector WHERE false;
 SELECT subject_id, feature_set_id, session, run, pipeline, site, value, tr_s, volumes, volumes_kept, mean_fd_mm, coverage, minutes, too_short, file_id FROM imaging.series WHERE false;
 SELECT subject_id, feature_set_id, session, run, pipeline, site, value, file_id FROM imaging.connectome WHERE false;

@@ -219,11 +219,34 @@ touches()
 	refused t_ingest_gz "INSERT INTO clinical.score (subject_id, session, instrument, site, total_stated, file_id)
 		VALUES ($other, 'pre', 'HAMD-17', 'gz', 5, $file)
 		ON CONFLICT (subject_id, session, instrument, rater) DO UPDATE SET total_stated = excluded.total_stated" 'row-level security'
+	refused t_ingest_gz "INSERT INTO imaging.vector (subject_id, feature_set_id, session, pipeline, site, value, file_id)
+		SELECT $other, feature_set_id, 'post', pipeline, 'gz', '{1}', file_id FROM imaging.vector_load WHERE file_id = $file" 'violates foreign key constraint'
+	# A subject's site is what the directory says; a row is tied to it by a key of its own, or by one to its visit and the visit's site,
+	# which the visit's own key ties to the directory.
+	own='ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY u(n, o) JOIN pg_attribute ON (attrelid, attnum) = (conrelid, n) ORDER BY o)'
+	others='ARRAY(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY u(n, o) JOIN pg_attribute ON (attrelid, attnum) = (confrelid, n) ORDER BY o)'
 	for table in $(subject_tables | grep -v subject_key); do
-		equal "$table $(sql "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = '$table'::regclass
-			AND confrelid = 'clinical.subject_key'::regclass
-			AND conkey[1:2] = (SELECT array_agg(attnum ORDER BY attname = 'site') FROM pg_attribute WHERE attrelid = conrelid AND attname IN ('subject_id', 'site'))")" "$table 1"
+		equal "$table $(sql "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = '$table'::regclass AND (
+			(confrelid = 'clinical.subject_key'::regclass AND ($own)[1:2] = '{subject_id,site}' AND ($others)[1:2] = '{subject_id,site}')
+			OR ('$table' <> 'clinical.visit' AND confrelid = 'clinical.visit'::regclass
+				AND $own = '{subject_id,session,site}' AND $others = '{subject_id,session,site}'))")" "$table 1"
 	done
+}
+
+@test "two keys of a vector stand for five: its file, feature set, pipeline, visit and site are there, and stay" {
+	vector() { echo "INSERT INTO imaging.vector (subject_id, feature_set_id, session, pipeline, site, value, file_id)
+		SELECT v.subject_id, ${1:-l.feature_set_id}, ${2:-v.session}, ${3:-l.pipeline}, ${4:-v.site}, '{1}', ${5:-l.file_id}
+		FROM clinical.visit v JOIN imaging.vector_load l USING (file_id) WHERE v.site = 'gz' AND v.session = 'post' ORDER BY 1 LIMIT 1"; }
+	as t_ingest_gz -c BEGIN -c "$(vector)" -c ROLLBACK
+	for wrong in "$(vector 999)" "$(vector '' "'none'")" "$(vector '' '' "'none'")" "$(vector '' '' '' "'cd'")" "$(vector '' '' '' '' 999)"; do
+		refused "$PGUSER" "$wrong" 'violates foreign key constraint'
+	done
+	for row in "imaging.feature_set WHERE measure = 'intensity'" "imaging.pipeline WHERE pipeline = 'main'" "ingest.file WHERE site = 'gz'" \
+		imaging.vector_load "clinical.visit WHERE session = 'pre'" "clinical.subject_key"; do
+		refused "$PGUSER" "DELETE FROM $row" 'violates foreign key constraint'
+	done
+	refused t_ingest_gz 'DELETE FROM imaging.vector_load' 'permission denied'
+	refused t_ingest_gz 'UPDATE imaging.vector_load SET file_id = file_id' 'permission denied'
 }
 
 @test "the manifest: a site's files are the site's, shared ones everybody's, refused ones their loader's" {

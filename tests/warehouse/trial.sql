@@ -33,6 +33,8 @@ INSERT INTO imaging.acquisition (subject_id, session, modality, site, mean_fd_mm
 INSERT INTO imaging.scan (subject_id, session, modality, site, tr_s, file_id) SELECT subject_id, 'pre', 'bold', site, 2, file_id FROM person;
 INSERT INTO imaging.events (subject_id, session, site, onset_s, duration_s, trial_type, file_id) SELECT subject_id, 'pre', site, '{0}', '{1}', '{needle}', file_id FROM person;
 INSERT INTO clinical.phenotype (subject_id, source, site, record, file_id) SELECT subject_id, 'participants', site, '{"bmi": "22"}', file_id FROM person;
+INSERT INTO imaging.vector_load (file_id, feature_set_id, pipeline)
+SELECT DISTINCT file_id, feature_set_id, 'main' FROM person, imaging.feature_set WHERE measure = 'intensity';
 INSERT INTO imaging.vector (subject_id, feature_set_id, session, pipeline, site, value, file_id)
 SELECT subject_id, feature_set_id, 'pre', 'main', site, array_fill(value::real, '{3}'), file_id
 FROM person, imaging.feature_set WHERE measure = 'intensity';

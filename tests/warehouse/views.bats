@@ -10,6 +10,7 @@ setup_file()
 	as "$PGUSER" <<-'SQL'
 		TRUNCATE imaging.vector, imaging.connectome;
 		INSERT INTO imaging.pipeline (pipeline) VALUES ('third');
+		INSERT INTO imaging.vector_load SELECT DISTINCT v.file_id, f.feature_set_id, p.pipeline FROM clinical.visit v, imaging.feature_set f, imaging.pipeline p ON CONFLICT DO NOTHING;
 		INSERT INTO imaging.vector (subject_id, feature_set_id, session, run, pipeline, site, value, file_id)
 		SELECT k.subject_id, f.feature_set_id, v.session, run, pipeline, k.site,
 			ARRAY[k.subject_id, run, CASE v.session WHEN 'pre' THEN 0 ELSE 1 END]::real[], v.file_id
