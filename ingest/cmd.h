@@ -31,6 +31,7 @@ int cmd_ask(int argc, char **argv, const char *url);
 int cmd_report(int argc, char **argv, const char *url);
 int cmd_template(int argc, char **argv, const char *url);
 int cmd_export(int argc, char **argv, const char *url);
+int export_map(int argc, char **argv, const char *url); /* psyrad export map */
 int cmd_inspect(int argc, char **argv, const char *url);
 int cmd_simulate(int argc, char **argv, const char *url);
 

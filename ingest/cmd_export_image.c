@@ -8,12 +8,8 @@
 #include "cmd.h"
 
 #include "atlas.h"
+#include "writer_nifti.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <isa-l/igzip_lib.h>
-#include <math.h>
-#include <nifti/nifti1.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +29,9 @@ enum
 
 static const char usage[] = "usage: psyrad [--db URL] export image --study S --participant P --session X "
 							"--atlas A --measure M --out FILE.nii[.gz]\n"
-							"         [--run N] [--pipeline P]   (default: those of imaging.primary)\n";
+							"         [--run N] [--pipeline P]   (default: those of imaging.primary)\n"
+							"       psyrad [--db URL] export map --run NAME --out FILE.nii[.gz]\n"
+							"         [--map statistic|z|p|p_corrected|cluster|significant]   (default: z)\n";
 
 /* One row or none: whoever names a run or a pipeline asks for that vector, anybody else for the study's own
  * choice. */
@@ -93,105 +91,32 @@ draw(const atlas *a, size_t count, parcels *p, psy_error *err)
 	status = atlas_draw(a, NULL, p, err);
 	if (status == PSY_OK && p->regions != count)
 		status = psy_fail(err, PSY_SHAPE, "the vector has %zu elements, the atlas %zu", count, p->regions);
-	for (int i = 0; i < 3 && status == PSY_OK; i++)
-		if (p->grid.dims[i] > INT16_MAX)
-			status = psy_fail(err, PSY_LIMIT, "dimension %d is %" PRId64 "; NIfTI-1 holds at most %d", i + 1,
-							  p->grid.dims[i], INT16_MAX);
 	return status;
 }
 
-static void
-fill_header(nifti_1_header *h, const lattice *g)
-{
-	*h = (nifti_1_header){.sizeof_hdr = 348,
-						  .dim = {3, (short) g->dims[0], (short) g->dims[1], (short) g->dims[2], 1, 1, 1, 1},
-						  .datatype = DT_FLOAT32,
-						  .bitpix = 32,
-						  .vox_offset = 352,
-						  .scl_slope = 1,
-						  .xyzt_units = NIFTI_UNITS_MM,
-						  .sform_code = NIFTI_XFORM_ALIGNED_ANAT,
-						  .magic = "n+1"};
-	h->pixdim[0] = 1;
-	for (int i = 0; i < 3; i++)
-		h->pixdim[i + 1] = (float) sqrt(g->affine[i] * g->affine[i] + g->affine[4 + i] * g->affine[4 + i] +
-										g->affine[8 + i] * g->affine[8 + i]);
-	for (int i = 0; i < 4; i++)
-	{
-		h->srow_x[i] = (float) g->affine[i];
-		h->srow_y[i] = (float) g->affine[4 + i];
-		h->srow_z[i] = (float) g->affine[8 + i];
-	}
-}
-
-static void
-fill_image(buffer *image, const parcels *p, const float *value)
+static psy_status
+fill_image(buffer *image, const parcels *p, const float *value, psy_error *err)
 {
 	const parcels *own = p->core ? p->core : p;
-	nifti_1_header h;
 	float *voxel;
+	psy_status status = nifti_begin(image, &p->grid, &voxel, err);
 
-	fill_header(&h, &p->grid);
-	buffer_add(image, &h, sizeof h);
-	buffer_add(image, (char[4]){0}, 4); /* no extension */
-	buffer_reserve(image, lattice_voxels(&p->grid) * sizeof *voxel + 1);
-	voxel = (float *) (image->data + image->size); /* 352 is a multiple of 4 */
-	memset(voxel, 0, lattice_voxels(&p->grid) * sizeof *voxel);
+	if (status != PSY_OK)
+		return status;
 	for (size_t i = 0; i < own->parts; i++)
 		for (uint32_t k = 0; k < own->part[i].count; k++)
 			voxel[own->part[i].start + k] = value[own->part[i].region];
-	image->size += lattice_voxels(&p->grid) * sizeof *voxel;
-}
-
-static psy_status
-zip(const buffer *image, buffer *zipped, psy_error *err)
-{
-	struct isal_zstream *z = grow(NULL, 1, sizeof *z);
-	int result;
-
-	buffer_reserve(zipped, image->size + image->size / 1000 + 4096);
-	isal_deflate_stateless_init(z);
-	z->next_in = (uint8_t *) image->data;
-	z->avail_in = (uint32_t) image->size;
-	z->next_out = (uint8_t *) zipped->data;
-	z->avail_out = (uint32_t) (zipped->room - 1);
-	z->end_of_stream = 1;
-	z->gzip_flag = IGZIP_GZIP;
-	result = isal_deflate_stateless(z);
-	zipped->size = z->total_out;
-	free(z);
-	return result == COMP_OK
-			   ? PSY_OK
-			   : psy_fail(err, PSY_UNSUPPORTED, "the image cannot be compressed (igzip error %d)", result);
-}
-
-static psy_status
-write_file(const char *path, const buffer *bytes, psy_error *err)
-{
-	FILE *out = fopen(path, "wbx");
-	bool written;
-
-	if (out == NULL)
-		return psy_fail(err, PSY_FORMAT, "%s cannot be written: %s", path, strerror(errno));
-	written = fwrite(bytes->data, 1, bytes->size, out) == bytes->size;
-	if (fclose(out) != 0 || !written)
-	{
-		remove(path);
-		return psy_fail(err, PSY_FORMAT, "%s cannot be written: %s", path, strerror(errno));
-	}
 	return PSY_OK;
 }
 
 static psy_status
 export_image(session *db, const word_option *o, psy_error *err)
 {
-	const char *path = o[OUT].value;
-	size_t count = 0, length = strlen(path);
+	size_t count = 0;
 	float *value = NULL;
 	atlas a = {0};
 	parcels p = {0};
-	buffer image = {0}, zipped = {0};
-	bool packed = length > 3 && strcmp(path + length - 3, ".gz") == 0;
+	buffer image = {0};
 	psy_status status = read_vector(db, o, &value, &count, err);
 
 	if (status == PSY_OK)
@@ -199,13 +124,10 @@ export_image(session *db, const word_option *o, psy_error *err)
 	if (status == PSY_OK)
 		status = draw(&a, count, &p, err);
 	if (status == PSY_OK)
-		fill_image(&image, &p, value);
-	if (status == PSY_OK && packed)
-		status = zip(&image, &zipped, err);
+		status = fill_image(&image, &p, value, err);
 	if (status == PSY_OK)
-		status = write_file(path, packed ? &zipped : &image, err);
+		status = nifti_write(o[OUT].value, &image, err);
 	buffer_free(&image);
-	buffer_free(&zipped);
 	parcels_free(&p);
 	atlas_free(&a);
 	free(value);
@@ -222,7 +144,11 @@ cmd_export(int argc, char **argv, const char *url)
 	session db;
 	psy_error err = {0};
 	int code = EXIT_OK;
-	bool understood =
+	bool understood;
+
+	if (argc > 1 && strcmp(argv[1], "map") == 0)
+		return export_map(argc - 1, argv + 1, url);
+	understood =
 		argc > 1 && strcmp(argv[1], "image") == 0 && take_words(argc - 1, argv + 1, o, OPTIONS, NULL);
 
 	for (int i = 0; i < OPTIONS; i++)

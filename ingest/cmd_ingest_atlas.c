@@ -167,6 +167,35 @@ copy_voxels(copy *out, const parcels *p)
 	free(voxel);
 }
 
+/* Voxels of regions in voxel order, and the place of the region of each in every vector: a palette's regions
+ * without voxels have none. */
+static void
+copy_region_voxels(copy *out, const job *j, const parcels *p)
+{
+	const atlas_names *extra = j->extra;
+	int32_t *position = grow(NULL, p->regions, sizeof *position), *voxel, *region, next = 0;
+	size_t count = 0;
+
+	for (size_t r = 0; r < p->regions; r++)
+		position[r] = extra->names.palette && p->voxels[r] == 0 ? 0 : ++next;
+	for (size_t i = 0; i < p->parts; i++)
+		count += p->part[i].count;
+	voxel = grow(NULL, count, sizeof *voxel);
+	region = grow(NULL, count, sizeof *region);
+	count = 0;
+	for (size_t i = 0; i < p->parts; i++)
+		for (uint32_t k = 0; k < p->part[i].count; k++, count++)
+		{
+			voxel[count] = (int32_t) (p->part[i].start + k);
+			region[count] = position[p->part[i].region];
+		}
+	copy_int4_array(out, voxel, NULL, count);
+	copy_int4_array(out, region, NULL, count);
+	free(position);
+	free(voxel);
+	free(region);
+}
+
 /* What the atlas is: its kind, the image's bytes as they are, and its grid. */
 static psy_status
 stage_atlas_row(job *j, atlas_kind kind, const nifti *image, const parcels *p, psy_error *err)
@@ -175,7 +204,7 @@ stage_atlas_row(job *j, atlas_kind kind, const nifti *image, const parcels *p, p
 	copy out;
 	psy_status status = image ? read_bytes(j, &bytes, err) : PSY_OK;
 
-	copy_begin(&out, j->db, "pg_temp.stage_image (kind, dims, affine, sha256, image, voxel)");
+	copy_begin(&out, j->db, "pg_temp.stage_image (kind, dims, affine, sha256, image, voxel, region)");
 	copy_row(&out);
 	copy_text(&out, atlas_kind_name(kind));
 	if (image != NULL)
@@ -190,7 +219,13 @@ stage_atlas_row(job *j, atlas_kind kind, const nifti *image, const parcels *p, p
 	}
 	for (int i = 0; image == NULL && i < 4; i++)
 		copy_null(&out);
-	kind == ATLAS_VOXELS ? copy_voxels(&out, p) : copy_null(&out);
+	if (kind == ATLAS_LABELS)
+		copy_region_voxels(&out, j, p);
+	else
+	{
+		kind == ATLAS_VOXELS ? copy_voxels(&out, p) : copy_null(&out);
+		copy_null(&out);
+	}
 	if (status == PSY_OK)
 		status = copy_row_end(&out, err);
 	if (status == PSY_OK)

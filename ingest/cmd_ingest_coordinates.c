@@ -31,7 +31,7 @@ coordinates_begin(coordinates *c, job *j)
 {
 	*c = (coordinates){.job = j};
 	copy_begin(&c->experiments, j->db,
-			   "pg_temp.stage_experiment (experiment, line, study, contrast, space, sample, direction, scope, n, title, authors, journal, doi, "
+			   "pg_temp.stage_experiment (experiment, line, study, contrast, space, sample, direction, scope, modality, n, title, authors, journal, doi, "
 			   "pmid, year)");
 }
 
@@ -49,6 +49,7 @@ coordinates_experiment(coordinates *c, const experiment *e, psy_error *err)
 	copy_text(out, e->sample);
 	copy_text(out, e->direction);
 	copy_text(out, e->scope);
+	copy_text(out, e->modality);
 	isnan(e->n) ? copy_null(out) : copy_float8(out, e->n);
 	copy_text(out, e->title);
 	copy_text(out, e->authors);
@@ -104,6 +105,7 @@ enum coordinate_field
 	SAMPLE,
 	DIRECTION,
 	SCOPE,
+	MODALITY,
 	STATISTIC,
 	VALUE,
 	TABLE,
@@ -127,6 +129,7 @@ static const table_field fields[FIELDS] = {
 	{"sample", "sample_id|cohort|样本|队列", false},
 	{"direction", "sign|change|方向|变化", false},
 	{"scope", "search_scope|search|范围|搜索范围", false},
+	{"modality", "imaging|成像|成像方式|模态", false},
 	{"statistic", "stat|stat_type|kind|统计量", false},
 	{"value", "stat_value|statistic_value|peak_value|峰值", false},
 	{"table", "table_id|table_number|表", false},
@@ -175,6 +178,7 @@ announce(row *r, foci_table *t, psy_error *err)
 	e.sample = table_get(rows, SAMPLE);
 	e.direction = table_get(rows, DIRECTION);
 	e.scope = table_get(rows, SCOPE);
+	e.modality = table_get(rows, MODALITY);
 	e.title = table_get(rows, TITLE);
 	e.authors = table_get(rows, AUTHORS);
 	e.journal = table_get(rows, JOURNAL);

@@ -19,7 +19,7 @@ typedef struct experiment
 	const char *study, *contrast; /* never NULL */
 	const char *space;            /* as written */
 	const char *sample;           /* independent sample, where it is not the study */
-	const char *direction, *scope;
+	const char *direction, *scope, *modality;
 	double n; /* participants; NAN when not stated */
 	const char *title, *authors, *journal, *doi, *pmid, *year;
 } experiment;

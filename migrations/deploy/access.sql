@@ -97,14 +97,14 @@ GRANT USAGE ON SCHEMA ingest, clinical, imaging, intervention, evidence, model T
 GRANT SELECT ON
 	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
 	clinical.instrument, clinical.instrument_item, clinical.cutoff, clinical.factor,
-	imaging.atlas, imaging.atlas_image, imaging.atlas_voxel, imaging.region, imaging.network, imaging.network_region, imaging.measure,
+	imaging.atlas, imaging.atlas_image, imaging.atlas_voxel, imaging.region_voxel, imaging.region, imaging.network, imaging.network_region, imaging.measure,
 	imaging.feature_set, imaging.pipeline, imaging.study_pipeline, imaging.vector_load,
 	intervention.acupoint, intervention.acupoint_alias, intervention.quantity_unit, intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
 	evidence.study, evidence.effect
 	TO psyrad_ingest, psyrad_analyst, psyrad_view;
 GRANT INSERT, UPDATE ON
 	clinical.site, clinical.scanner, clinical.study, clinical.arm, clinical.visit_plan,
-	imaging.atlas, imaging.atlas_image, imaging.atlas_voxel, imaging.region, imaging.network, imaging.network_region, imaging.measure,
+	imaging.atlas, imaging.atlas_image, imaging.atlas_voxel, imaging.region_voxel, imaging.region, imaging.network, imaging.network_region, imaging.measure,
 	imaging.feature_set, imaging.study_pipeline,
 	intervention.protocol, intervention.protocol_point, intervention.protocol_quantity,
 	evidence.study, evidence.effect

@@ -27,6 +27,7 @@ CREATE TABLE evidence.experiment (
 	sample        text NOT NULL,
 	direction     text CHECK (direction IN ('increase', 'decrease')),
 	scope         text CHECK (scope IN ('whole_brain', 'region')),
+	modality      text CHECK (modality ~ '\S'),
 	title         text,
 	authors       text,
 	journal       text,
@@ -45,6 +46,7 @@ COMMENT ON COLUMN evidence.experiment.space IS 'Space of the foci as stated; unk
 COMMENT ON COLUMN evidence.experiment.n IS 'Participants; a mean where a collection states several numbers; NULL where it states none';
 COMMENT ON COLUMN evidence.experiment.sample IS 'The independent sample: the study, unless the file says otherwise. Contrasts of one sample are one experiment to a meta-analysis';
 COMMENT ON COLUMN evidence.experiment.direction IS 'What the foci are: increase or decrease of the measure; NULL where it is not said';
+COMMENT ON COLUMN evidence.experiment.modality IS 'How the brain was measured, as the file says it: compared without regard to case and punctuation; NULL where it does not';
 COMMENT ON COLUMN evidence.experiment.scope IS 'Where was searched: the whole brain, or a region chosen beforehand; NULL where it is not said';
 
 CREATE TABLE evidence.focus (
@@ -73,7 +75,7 @@ COMMENT ON COLUMN evidence.focus.cell IS 'Cube of 5 mm in which it lies; cubes a
 COMMENT ON COLUMN evidence.focus.table_label IS 'Table of the paper';
 
 CREATE VIEW evidence.coordinate AS
-SELECT e.experiment_id, e.study, e.contrast, e.sample, e.direction, e.scope, e.n, e.space, f.ordinal, f.x, f.y, f.z, f.mni_x, f.mni_y, f.mni_z, f.statistic, f.value,
+SELECT e.experiment_id, e.study, e.contrast, e.sample, e.direction, e.scope, e.modality, e.n, e.space, f.ordinal, f.x, f.y, f.z, f.mni_x, f.mni_y, f.mni_z, f.statistic, f.value,
 	e.title, e.authors, e.year, e.journal, e.doi, e.pmid, f.table_label, f.file_id, f.line
 FROM evidence.experiment e JOIN evidence.focus f USING (experiment_id)
 WHERE e.current AND f.current;
@@ -82,7 +84,7 @@ COMMENT ON VIEW evidence.coordinate IS 'Foci with what their experiments say, a 
 -- What may be pooled: whole-brain searches (or searches of unknown extent, which the caller may leave out by scope), in MNI space, one
 -- experiment an independent sample and direction.
 CREATE VIEW evidence.poolable_focus AS
-SELECT e.sample AS experiment, e.direction, e.scope, min(e.n) OVER (PARTITION BY e.source_id, e.sample, e.direction) AS n,
+SELECT e.sample AS experiment, e.direction, e.scope, e.modality, min(e.n) OVER (PARTITION BY e.sample, e.direction) AS n,
 	f.mni_x AS x, f.mni_y AS y, f.mni_z AS z, e.experiment_id, e.study, e.contrast, e.source_id
 FROM evidence.experiment e JOIN evidence.focus f USING (experiment_id)
 WHERE e.current AND f.current AND e.scope IS DISTINCT FROM 'region' AND f.mni_x IS NOT NULL;
@@ -135,7 +137,7 @@ BEGIN
 		value double precision, table_label text, raw text
 	) ON COMMIT DROP;
 	CREATE TEMPORARY TABLE stage_experiment (
-		experiment bigint, line bigint, study text, contrast text, space text, sample text, direction text, scope text, n double precision,
+		experiment bigint, line bigint, study text, contrast text, space text, sample text, direction text, scope text, modality text, n double precision,
 		title text, authors text, journal text, doi text, pmid text, year text
 	) ON COMMIT DROP;
 	CREATE TEMPORARY TABLE stage_study (
@@ -170,7 +172,7 @@ BEGIN
 	CREATE TEMPORARY TABLE described ON COMMIT DROP AS
 	SELECT e.experiment, e.line, e.study, e.contrast, coalesce(e.space, s.space) AS space_written, ingest.space_word(coalesce(e.space, s.space)) AS space,
 		coalesce(e.sample, e.study) AS sample, e.direction AS direction_written, ingest.direction_word(e.direction) AS direction,
-		e.scope AS scope_written, ingest.scope_word(e.scope) AS scope,
+		e.scope AS scope_written, ingest.scope_word(e.scope) AS scope, e.modality,
 		coalesce(e.n, CASE WHEN s.n ~ '^[0-9]+(\.[0-9]+)?$' AND length(s.n) < 10 THEN s.n::double precision END) AS n,
 		coalesce(e.title, s.title) AS title, coalesce(e.authors, s.authors) AS authors, coalesce(e.journal, s.journal) AS journal,
 		lower(coalesce(e.doi, s.doi)) AS doi, coalesce(e.pmid, s.pmid) AS pmid, coalesce(e.year, s.year) AS year_written,
@@ -198,10 +200,10 @@ BEGIN
 	) e (field, wrong, code, message)
 	WHERE e.wrong;
 	INSERT INTO wrong
-	SELECT d.experiment, d.line, 'experiment_disagrees', 'study', format('%s, %s is also in line %s, with other participants, space, direction or scope', d.study, d.contrast, f.line)
+	SELECT d.experiment, d.line, 'experiment_disagrees', 'study', format('%s, %s is also in line %s, with other participants, space, direction, scope or modality', d.study, d.contrast, f.line)
 	FROM (SELECT d.*, min(d.experiment) OVER (PARTITION BY d.study, d.contrast) AS first FROM pg_temp.described d) d
 	JOIN pg_temp.described f ON f.experiment = d.first
-	WHERE d.experiment <> d.first AND (d.space, d.n, d.sample, d.direction, d.scope) IS DISTINCT FROM (f.space, f.n, f.sample, f.direction, f.scope);
+	WHERE d.experiment <> d.first AND (d.space, d.n, d.sample, d.direction, d.scope, d.modality) IS DISTINCT FROM (f.space, f.n, f.sample, f.direction, f.scope, f.modality);
 	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
 	SELECT s."row", s.line, c.name, c.number, w.code, w.message, s.raw
 	FROM wrong w JOIN pg_temp.stage s USING (experiment) LEFT JOIN pg_temp.stage_column c ON c.field = w.field;
@@ -233,7 +235,7 @@ BEGIN
 			lacking, (SELECT count(*) FROM pg_temp.described);
 	END IF;
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT DISTINCT ON (d.study, d.contrast) NULL::bigint AS "row", d.line, source AS source_id, d.study, d.contrast, true AS current, d.space, d.n, d.sample, d.direction, d.scope,
+	SELECT DISTINCT ON (d.study, d.contrast) NULL::bigint AS "row", d.line, source AS source_id, d.study, d.contrast, true AS current, d.space, d.n, d.sample, d.direction, d.scope, d.modality,
 		d.title, d.authors, d.journal, d.year, d.doi, d.pmid
 	FROM pg_temp.described d ORDER BY d.study, d.contrast, d.experiment;
 	PERFORM ingest.merge(p_file_id, 'evidence.experiment', 'source_id', 'study', 'contrast');

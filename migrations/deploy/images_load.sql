@@ -12,7 +12,7 @@ BEGIN
 	CREATE TEMPORARY TABLE stage (
 		"row" bigint, region int, label int, name text, hemisphere text, x_mm real, y_mm real, z_mm real, volume_mm3 real, radius_mm real
 	) ON COMMIT DROP;
-	CREATE TEMPORARY TABLE stage_image (kind text, dims int[], affine float8[], sha256 bytea, image bytea, voxel int[]) ON COMMIT DROP;
+	CREATE TEMPORARY TABLE stage_image (kind text, dims int[], affine float8[], sha256 bytea, image bytea, voxel int[], region int[]) ON COMMIT DROP;
 END $$;
 
 -- What every vector over the atlas means hangs on it, so that the regions of a known atlas never change, and its image not
@@ -59,7 +59,7 @@ BEGIN
 	PERFORM ingest.check_atlas(p_atlas);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT 1::bigint AS "row", p_atlas AS atlas, coalesce(ingest.option(p_file_id, 'title'), a.title, p_atlas) AS title,
-		CASE WHEN i.kind = 'names' THEN coalesce(a.kind, i.kind) ELSE i.kind END AS kind, cardinality(i.voxel) AS elements,
+		CASE WHEN i.kind = 'names' THEN coalesce(a.kind, i.kind) ELSE i.kind END AS kind, CASE WHEN i.region IS NULL THEN cardinality(i.voxel) END AS elements,
 		coalesce(ingest.option(p_file_id, 'space'), a.space) AS space, coalesce(i.dims, a.dims) AS dims,
 		coalesce(i.affine, a.affine) AS affine, coalesce(i.sha256, a.image_sha256) AS image_sha256
 	FROM pg_temp.stage_image i
@@ -67,8 +67,11 @@ BEGIN
 	voxels := ingest.merge(p_file_id, 'imaging.atlas', 'atlas');
 	INSERT INTO imaging.atlas_image (atlas, image) SELECT p_atlas, i.image FROM pg_temp.stage_image i WHERE i.image IS NOT NULL
 	ON CONFLICT (atlas) DO UPDATE SET image = excluded.image WHERE imaging.atlas_image.image <> excluded.image;
-	INSERT INTO imaging.atlas_voxel (atlas, voxel) SELECT p_atlas, i.voxel FROM pg_temp.stage_image i WHERE i.voxel IS NOT NULL
+	INSERT INTO imaging.atlas_voxel (atlas, voxel) SELECT p_atlas, i.voxel FROM pg_temp.stage_image i WHERE i.voxel IS NOT NULL AND i.region IS NULL
 	ON CONFLICT (atlas) DO UPDATE SET voxel = excluded.voxel WHERE imaging.atlas_voxel.voxel <> excluded.voxel;
+	INSERT INTO imaging.region_voxel (atlas, voxel, region) SELECT p_atlas, i.voxel, i.region FROM pg_temp.stage_image i WHERE i.region IS NOT NULL
+	ON CONFLICT (atlas) DO UPDATE SET voxel = excluded.voxel, region = excluded.region
+		WHERE (imaging.region_voxel.voxel, imaging.region_voxel.region) IS DISTINCT FROM (excluded.voxel, excluded.region);
 
 	WITH added AS (
 		INSERT INTO imaging.region AS r (atlas, region, label, name, hemisphere, x_mm, y_mm, z_mm, volume_mm3, radius_mm)
@@ -82,7 +85,7 @@ BEGIN
 					(excluded.label, excluded.hemisphere, excluded.x_mm, excluded.y_mm, excluded.z_mm, excluded.volume_mm3)
 		RETURNING 1)
 	SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM pg_temp.stage) - (SELECT count(*) FROM added) INTO counts;
-	IF EXISTS (SELECT FROM pg_temp.stage_image i WHERE i.voxel IS NOT NULL) THEN -- no rows of regions: an atlas is new as a whole or not at all
+	IF EXISTS (SELECT FROM pg_temp.stage_image i WHERE i.voxel IS NOT NULL AND i.region IS NULL) THEN -- no rows of regions: an atlas is new as a whole or not at all
 		SELECT voxels.rows_loaded * cardinality(i.voxel), voxels.rows_unchanged * cardinality(i.voxel) INTO counts FROM pg_temp.stage_image i;
 	END IF;
 	RETURN counts;

@@ -46,6 +46,17 @@ CREATE TABLE imaging.atlas_voxel (
 COMMENT ON TABLE imaging.atlas_voxel IS 'Voxels of an atlas of kind voxels, in the order of every vector; view imaging.voxel has their places';
 COMMENT ON COLUMN imaging.atlas_voxel.voxel IS '0-based index in the image, first dimension fastest';
 
+-- Where the regions of an atlas of labels are, so that places can be named in SQL.
+CREATE TABLE imaging.region_voxel (
+	atlas  text PRIMARY KEY REFERENCES imaging.atlas,
+	voxel  int[] NOT NULL,
+	region int[] NOT NULL,
+	CHECK (cardinality(voxel) = cardinality(region))
+);
+COMMENT ON TABLE imaging.region_voxel IS 'Voxels of an atlas of kind labels with the region of each: two arrays of one length, voxels ascending';
+COMMENT ON COLUMN imaging.region_voxel.voxel IS '0-based index in the image, first dimension fastest; of labelled voxels alone';
+COMMENT ON COLUMN imaging.region_voxel.region IS 'imaging.region.region of each';
+
 CREATE VIEW imaging.voxel AS
 SELECT a.atlas, u.element::int AS element, c.i, c.j, c.k,
 	(a.affine[1] * c.i + a.affine[2] * c.j + a.affine[3] * c.k + a.affine[4])::real AS x_mm,

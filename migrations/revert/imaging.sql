@@ -18,7 +18,7 @@ DROP TABLE imaging.measure;
 DROP TABLE imaging.network_region;
 DROP TABLE imaging.network;
 DROP TABLE imaging.region;
-DROP TABLE imaging.atlas_voxel;
+DROP TABLE imaging.atlas_voxel, imaging.region_voxel;
 DROP TABLE imaging.atlas_image;
 DROP TABLE imaging.atlas;
 

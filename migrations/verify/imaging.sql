@@ -3,6 +3,7 @@ BEGIN;
 SELECT atlas, title, kind, elements, space, dims, affine, image_sha256, source, file_id FROM imaging.atlas WHERE false;
 SELECT atlas, image FROM imaging.atlas_image WHERE false;
 SELECT atlas, voxel FROM imaging.atlas_voxel WHERE false;
+SELECT atlas, voxel, region FROM imaging.region_voxel WHERE false;
 SELECT atlas, element, i, j, k, x_mm, y_mm, z_mm FROM imaging.voxel WHERE false;
 SELECT atlas, region, label, name, name_zh, hemisphere, x_mm, y_mm, z_mm, volume_mm3, radius_mm FROM imaging.region WHERE false;
 SELECT scheme, network, name_en, name_zh FROM imaging.network WHERE false;
