@@ -94,13 +94,11 @@ BEGIN
 	SELECT (SELECT psyrad.cbma_foci(p.experiment, p.x, p.y, p.z, p.n) FROM evidence.poolable_focus p
 			WHERE p.experiment_id IN (SELECT j.experiment_id FROM judged j WHERE j.why = 0)),
 		(SELECT coalesce(array_agg(j.experiment_id ORDER BY j.experiment_id), '{}') FROM judged j WHERE j.why = 0),
-		(SELECT string_agg(s.said, ', ' ORDER BY s.ordinal) FROM (
-			SELECT w.ordinal, format(CASE w.ordinal WHEN 0 THEN '%s experiments of unknown search scope are in' ELSE 'left out: %s experiments ' || w.words END, count(*)) AS said
-			FROM judged j
-			JOIN (VALUES (0, NULL), (1, CASE WHEN cbma_input.direction IS NULL THEN 'that state a direction' ELSE 'of another direction or none' END),
-				(2, 'of another modality or none'), (3, 'that searched a region alone'), (4, 'of unknown space'), (5, 'without foci')) w (ordinal, words)
-				ON w.ordinal = j.why AND (j.why > 0 OR j.scope IS NULL)
-			GROUP BY w.ordinal, w.words) s)
+		nullif(concat_ws('; ', (SELECT 'experiments left out: ' || string_agg(format('%s %s', o.count, w.words), ', ' ORDER BY o.why)
+				FROM (SELECT j.why, count(*) FROM judged j WHERE j.why > 0 GROUP BY j.why) o
+				JOIN (VALUES (1, CASE WHEN cbma_input.direction IS NULL THEN 'that state a direction' ELSE 'of another direction or none' END),
+					(2, 'of another modality or none'), (3, 'that searched a region alone'), (4, 'of unknown space'), (5, 'without foci')) w (why, words) USING (why)),
+			(SELECT 'experiments taken that state no search scope: ' || count(*) FROM judged j WHERE j.why = 0 AND j.scope IS NULL HAVING count(*) > 0)), '')
 	INTO foci, experiment_ids, note;
 END $$;
 COMMENT ON FUNCTION evidence.cbma_input(text, text, bigint[]) IS
