@@ -1,0 +1,21 @@
+-- Revert psyrad:region_terms from pg
+BEGIN;
+DROP FUNCTION evidence.resolve_region_list(text, text);
+DROP FUNCTION evidence.resolve_region(text, text);
+DROP FUNCTION evidence.read_region_list(text);
+DROP FUNCTION evidence.region_members(text);
+DROP FUNCTION evidence.region_fit(text, text, int[]);
+DROP FUNCTION evidence.read_region(text);
+DROP FUNCTION evidence.region_suggestion(text);
+DROP FUNCTION evidence.region_hint(text);
+DROP FUNCTION evidence.region_lookup(text);
+DROP FUNCTION evidence.region_exact(text);
+DROP FUNCTION evidence.region_side(text);
+DROP FUNCTION evidence.term_regions(text, text, text);
+DROP VIEW evidence.atlas_term;
+DROP FUNCTION evidence.atlas_name(text);
+DROP TABLE evidence.region_spelling;
+DROP FUNCTION evidence.region_words(text);
+DROP FUNCTION evidence.region_key(text);
+DROP TABLE evidence.region_term;
+COMMIT;
