@@ -194,14 +194,30 @@ BEGIN
 		END IF;
 		EXIT WHEN less = was OR less = '';
 		terms := evidence.region_exact(less);
-		EXIT WHEN terms <> '{}';
+		IF terms <> '{}' THEN
+			RETURN;
+		END IF;
 	END LOOP;
-	IF terms = '{}' AND less ~ '皮[质层]$' THEN -- 角回皮质; a nucleus has none
-		SELECT coalesce(array_agg(t.region_term), '{}') INTO terms FROM evidence.region_term t
-		WHERE t.region_term = ANY (evidence.region_exact(regexp_replace(less, '皮[质层]$', ''))) AND t.level = 'gyrus';
+	-- A place told within a structure: anterior hippocampus, 海马前部. It lies in it, wherever its border may be.
+	less := CASE WHEN terms = '{}' THEN p_text END;
+	WHILE less IS NOT NULL LOOP
+		was := less;
+		less := nullif(btrim(regexp_replace(regexp_replace(less, '^(anterior|posterior|dorsal|ventral|rostral|caudal|medial|lateral|superior|inferior|central) (?=.)', ''),
+			'的?([前后上下中背腹内外头尾][侧部端份]|[前后背腹][内外]侧)$', '')), '');
+		EXIT WHEN less IS NULL OR less = was;
+		SELECT coalesce(array_agg(t.region_term ORDER BY t.region_term COLLATE "C"), '{}') INTO terms
+		FROM evidence.region_term t WHERE t.region_term = ANY (evidence.region_exact(less)) AND t.level NOT IN ('area', 'system');
+		IF terms <> '{}' THEN
+			note := format('a part of it: %s', p_text);
+			RETURN;
+		END IF;
+	END LOOP;
+	IF p_text ~ '皮[质层]$' THEN -- 角回皮质; a nucleus has none
+		SELECT coalesce(array_agg(t.region_term ORDER BY t.region_term COLLATE "C"), '{}') INTO terms FROM evidence.region_term t
+		WHERE t.region_term = ANY (evidence.region_exact(regexp_replace(p_text, '皮[质层]$', ''))) AND t.level = 'gyrus';
 	END IF;
 END $$;
-COMMENT ON FUNCTION evidence.region_lookup(text) IS 'Terms that a text without sides may mean; if none, then without words like area, cortex, 脑区 around the name';
+COMMENT ON FUNCTION evidence.region_lookup(text) IS 'Terms that a text without sides may mean; if none, then without words like area, cortex, 脑区 around the name; then as a part of what it is told to lie in';
 
 -- Whether a text counts or hints at regions and names none.
 CREATE FUNCTION evidence.region_hint(folded text) RETURNS boolean
@@ -219,15 +235,15 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT string_agg(c.spelling, ', ' ORDER BY c.likeness DESC, c.spelling COLLATE "C")
-	FROM (SELECT DISTINCT ON (s.region_term) s.spelling, psyrad.text_similarity(s.spelling, p_text) AS likeness
-		FROM evidence.region_spelling s
-		WHERE s.language = CASE WHEN p_text ~ '[一-鿿]' THEN 'zh' ELSE 'en' END AND psyrad.text_similarity(s.spelling, p_text) >= 0.75
-		ORDER BY s.region_term, 2 DESC, s.spelling COLLATE "C") l
-	JOIN LATERAL (SELECT l.spelling, l.likeness) c ON true
-	WHERE c.likeness >= (SELECT max(psyrad.text_similarity(s.spelling, p_text)) - 0.03 FROM evidence.region_spelling s
-		WHERE s.language = CASE WHEN p_text ~ '[一-鿿]' THEN 'zh' ELSE 'en' END);
+	FROM (SELECT l.spelling, l.likeness
+		FROM (SELECT DISTINCT ON (s.region_term) s.spelling, psyrad.text_similarity(s.spelling, p_text) AS likeness
+			FROM evidence.region_spelling s
+			WHERE s.language = CASE WHEN p_text ~ '[一-鿿]' THEN 'zh' ELSE 'en' END
+			ORDER BY s.region_term, 2 DESC, s.spelling COLLATE "C") l
+		WHERE l.likeness >= 0.85
+		ORDER BY l.likeness DESC, l.spelling COLLATE "C" LIMIT 3) c;
 $$;
-COMMENT ON FUNCTION evidence.region_suggestion(text) IS 'Spellings most like a text that is none, for a person to choose from: nothing is taken from them';
+COMMENT ON FUNCTION evidence.region_suggestion(text) IS 'The three spellings most like a text that is none (Jaro-Winkler from 0.85), for a person to choose from: nothing is taken from them';
 
 CREATE FUNCTION evidence.read_region(name text, OUT terms text[], OUT hemisphere text, OUT certainty text, OUT status text, OUT note text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -355,7 +371,6 @@ DECLARE
 	piece   text;
 	open    text;
 	other   text;
-	k       int;
 	groups  int := 0;
 BEGIN
 	-- Separators within brackets are none.
@@ -393,15 +408,15 @@ BEGIN
 			END IF;
 			EXIT WHEN shown[i] <> member[i];
 		END LOOP;
-		-- The beginning of the member before: 额上回(、)中回.
-		IF shown[i] = member[i] AND i > 1 AND scope[i - 1] = scope[i] AND btrim(member[i]) ~ '^[上中下前后内外][一-鿿]' THEN
+		-- The beginning of the member before: 额上回(、)中回; with the end of a later one: 额上(回)、中、下回.
+		IF shown[i] = member[i] AND i > 1 AND scope[i - 1] = scope[i] AND btrim(member[i]) ~ '^[上中下前后内外]([一-鿿]|$)' THEN
 			open := btrim((evidence.region_side(psyrad.text_fold(shown[i - 1]))).rest);
-			FOR n IN 1..2 LOOP
-				IF (evidence.read_region(left(open, n) || btrim(member[i]))).status = 'resolved' THEN
-					shown[i] := left(open, n) || btrim(member[i]);
-					EXIT;
-				END IF;
-			END LOOP;
+			SELECT left(open, n) || btrim(member[i]) || tail INTO other
+			FROM generate_series(1, 2) n, LATERAL (SELECT '' AS tail, i AS place UNION ALL SELECT right(btrim(member[j]), 1), j
+				FROM generate_series(i + 1, cardinality(member)) j WHERE scope[j] = scope[i]) e
+			WHERE (evidence.read_region(left(open, n) || btrim(member[i]) || tail)).status = 'resolved'
+			ORDER BY place, n LIMIT 1;
+			shown[i] := coalesce(other, member[i]);
 		END IF;
 	END LOOP;
 	FOR i IN 1..cardinality(member) LOOP
