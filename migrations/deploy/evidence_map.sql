@@ -11,17 +11,22 @@ CREATE TABLE evidence.finding_reading (
 	finding_id  bigint NOT NULL REFERENCES evidence.finding ON DELETE CASCADE,
 	side        text NOT NULL CHECK (side IN ('a', 'b')),
 	name        text NOT NULL,
+	said        text,
+	told        text,
 	region_term text REFERENCES evidence.region_term,
 	hemisphere  text CHECK (hemisphere IN ('left', 'right', 'bilateral', 'midline')),
+	certainty   text NOT NULL CHECK (certainty IN ('stated', 'implied', 'unknown')),
 	status      text NOT NULL CHECK (status IN ('resolved', 'ambiguous', 'unresolved', 'not_named')),
 	conflict    boolean NOT NULL,
 	note        text,
 	PRIMARY KEY (finding_id, side)
 );
-COMMENT ON TABLE evidence.finding_reading IS 'What evidence.resolve_findings made of the name of a finding''s region';
+COMMENT ON TABLE evidence.finding_reading IS 'What evidence.resolve_findings made of the name of a finding''s region; evidence.finding keeps what its sheet says';
 COMMENT ON COLUMN evidence.finding_reading.side IS 'b: the seed, the other end of a connection';
 COMMENT ON COLUMN evidence.finding_reading.name IS 'The text that was read';
+COMMENT ON COLUMN evidence.finding_reading.said IS 'The side that the sheet said at the time, and told what it said of the name (unresolved, not_named): a finding that changed is read again';
 COMMENT ON COLUMN evidence.finding_reading.hemisphere IS 'The sheet''s side or the name''s, whichever says more; NULL where neither does, or they contradict each other';
+COMMENT ON COLUMN evidence.finding_reading.certainty IS 'Of that side: implied where the sheet says so (by the list that the region stands in)';
 COMMENT ON COLUMN evidence.finding_reading.conflict IS 'The sheet states another side than the name';
 
 CREATE FUNCTION evidence.resolve_findings(p_atlas text DEFAULT 'AAL', again boolean DEFAULT false)
@@ -29,34 +34,36 @@ CREATE FUNCTION evidence.resolve_findings(p_atlas text DEFAULT 'AAL', again bool
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
+	-- A seed that a corrected sheet took back.
+	DELETE FROM evidence.finding_region g USING evidence.finding f WHERE f.finding_id = g.finding_id AND g.side = 'b' AND (f.seed ~ '\S') IS NOT TRUE;
+	DELETE FROM evidence.finding_reading r USING evidence.finding f WHERE f.finding_id = r.finding_id AND r.side = 'b' AND (f.seed ~ '\S') IS NOT TRUE;
 	RETURN QUERY
 	WITH ends AS (
-		SELECT f.finding_id, 'a' AS side, coalesce(nullif(btrim(f.region_verbatim), ''), f.region_en, '') AS name, f.hemisphere AS said, f.count_only IS NOT NULL AS counted FROM evidence.finding f
+		SELECT f.finding_id, 'a' AS side, coalesce(nullif(btrim(f.region_verbatim), ''), f.region_en, '') AS name, f.hemisphere AS said, f.laterality_certainty AS said_certainty,
+			f.hemisphere || ' ' || f.laterality_certainty AS words,
+			CASE WHEN f.count_only IS NOT NULL THEN 'not_named' WHEN f.region_status IN ('unresolved', 'not_named') THEN f.region_status END AS told
+		FROM evidence.finding f
 		UNION ALL
-		SELECT f.finding_id, 'b', f.seed, NULL, false FROM evidence.finding f WHERE f.seed ~ '\S'),
+		SELECT f.finding_id, 'b', f.seed, NULL, NULL, NULL, NULL FROM evidence.finding f WHERE f.seed ~ '\S'),
 	wanted AS MATERIALIZED (
 		SELECT e.* FROM ends e
 		WHERE again OR NOT EXISTS (SELECT FROM evidence.finding_reading r WHERE (r.finding_id, r.side, r.name) = (e.finding_id, e.side, e.name)
-			AND (r.status <> 'resolved' OR EXISTS (SELECT FROM evidence.finding_region g WHERE (g.finding_id, g.side, g.atlas) = (e.finding_id, e.side, p_atlas))))),
+			AND (r.said, r.told) IS NOT DISTINCT FROM (e.words, e.told) AND (r.status <> 'resolved' OR EXISTS (SELECT FROM evidence.finding_region g WHERE (g.finding_id, g.side, g.atlas) = (e.finding_id, e.side, p_atlas))))),
 	read AS MATERIALIZED (
 		SELECT n.name, r.* FROM (SELECT DISTINCT w.name FROM wanted w) n CROSS JOIN LATERAL evidence.read_region(n.name) r),
 	joined AS MATERIALIZED (
-		SELECT w.finding_id, w.side, w.name, CASE WHEN r.status = 'resolved' THEN r.terms[1] END AS region_term, c.conflict,
-			CASE WHEN NOT c.conflict THEN coalesce(CASE WHEN r.hemisphere = 'midline' THEN coalesce(w.said, 'midline') ELSE r.hemisphere END, w.said) END AS hemisphere,
-			CASE WHEN w.counted THEN 'not_named' WHEN c.conflict THEN 'ambiguous' ELSE r.status END AS status,
-			nullif(concat_ws('; ', CASE WHEN c.conflict THEN format('the sheet says %s, the name %s', w.said, r.hemisphere) END, r.note), '') AS note
+		SELECT w.finding_id, w.side, w.name, w.words AS said, w.told, c.conflict, h.hemisphere, h.status, CASE WHEN h.status = 'resolved' THEN r.terms[1] END AS region_term,
+			CASE WHEN h.hemisphere IS NULL THEN 'unknown' WHEN r.certainty = 'stated' THEN 'stated' ELSE w.said_certainty END AS certainty,
+			nullif(concat_ws('; ', CASE WHEN c.conflict THEN format('the sheet says %s, the name %s', w.said, r.hemisphere) END, CASE WHEN w.told <> r.status THEN format('the sheet says %s', w.told) END, r.note), '') AS note
 		FROM wanted w JOIN read r USING (name)
-		CROSS JOIN LATERAL (SELECT coalesce(w.said <> r.hemisphere AND r.hemisphere <> 'midline', false) AS conflict) c),
+		CROSS JOIN LATERAL (SELECT coalesce(w.said <> r.hemisphere AND r.hemisphere <> 'midline', false) AS conflict) c
+		CROSS JOIN LATERAL (SELECT CASE WHEN NOT c.conflict THEN coalesce(CASE WHEN r.hemisphere = 'midline' THEN coalesce(w.said, 'midline') ELSE r.hemisphere END, w.said) END AS hemisphere,
+			coalesce(w.told, CASE WHEN c.conflict THEN 'ambiguous' ELSE r.status END) AS status) h),
 	stored AS (
-		INSERT INTO evidence.finding_reading AS o (finding_id, side, name, region_term, hemisphere, status, conflict, note)
-		SELECT j.finding_id, j.side, j.name, CASE WHEN j.status = 'resolved' THEN j.region_term END, j.hemisphere, j.status, j.conflict, j.note FROM joined j
-		ON CONFLICT ON CONSTRAINT finding_reading_pkey DO UPDATE SET name = excluded.name, region_term = excluded.region_term, hemisphere = excluded.hemisphere,
-			status = excluded.status, conflict = excluded.conflict, note = excluded.note),
-	told AS (
-		UPDATE evidence.finding f SET region_status = j.status, hemisphere = coalesce(f.hemisphere, j.hemisphere),
-			laterality_certainty = CASE WHEN f.hemisphere IS NULL AND j.hemisphere IS NOT NULL THEN 'stated' ELSE f.laterality_certainty END
-		FROM joined j WHERE j.finding_id = f.finding_id AND j.side = 'a'
-			AND (f.region_status IS DISTINCT FROM j.status OR (f.hemisphere IS NULL AND j.hemisphere IS NOT NULL))),
+		INSERT INTO evidence.finding_reading AS o (finding_id, side, name, said, told, region_term, hemisphere, certainty, status, conflict, note)
+		SELECT j.finding_id, j.side, j.name, j.said, j.told, j.region_term, j.hemisphere, j.certainty, j.status, j.conflict, j.note FROM joined j
+		ON CONFLICT ON CONSTRAINT finding_reading_pkey DO UPDATE SET name = excluded.name, said = excluded.said, told = excluded.told, region_term = excluded.region_term,
+			hemisphere = excluded.hemisphere, certainty = excluded.certainty, status = excluded.status, conflict = excluded.conflict, note = excluded.note),
 	places AS MATERIALIZED (
 		SELECT p.region_term, p.hemisphere, evidence.term_regions(p.region_term, p_atlas, p.hemisphere) AS regions
 		FROM (SELECT DISTINCT j.region_term, j.hemisphere FROM joined j WHERE j.status = 'resolved') p),
@@ -72,7 +79,7 @@ BEGIN
 	SELECT j.finding_id, j.side, j.name, j.status, j.conflict, j.note FROM joined j WHERE j.status <> 'resolved' OR j.conflict ORDER BY 1, 2;
 END $$;
 COMMENT ON FUNCTION evidence.resolve_findings(text, boolean) IS
-	'Reads the region names of the findings that were not read yet (again: of all) and stores their terms and their regions in an atlas. The side that a sheet states is kept; one that only the name states is filled in; where they contradict each other the finding is ambiguous and gets no region. A finding whose side is not known gets the regions of both sides. Returns those that were not plainly resolved';
+	'Reads the region names of the findings that were not read yet (again: of all) and stores their terms and their regions in an atlas. The side that a sheet states is kept; one that only the name states is taken; where they contradict each other the finding is ambiguous and gets no region, as it is where the sheet calls the name unresolved. A finding whose side is not known gets the regions of both sides. Returns those that were not plainly resolved';
 
 -- What a map needs to know of a finding, one row each.
 CREATE VIEW evidence.finding_fact AS
@@ -82,7 +89,7 @@ SELECT f.finding_id, f.review, f.finding, f.evidence_study, s.simulated, s.popul
 	f.direction = 'decrease' OR (f.contrast_kind = 'correlation' AND f.direction = 'correlates_negative') AS down,
 	f.alternative_group IS NOT NULL OR f.hedged AS possible, f.search_scope, least(a.least_n, p.n) < 20 AS small, a.least_n IS NULL AND p.n IS NULL AS n_unreported,
 	coalesce(r.status, f.region_status) AS region_status, r.region_term, CASE WHEN r.finding_id IS NULL THEN f.hemisphere ELSE r.hemisphere END AS hemisphere,
-	f.laterality_certainty, f.count_only, f.seed, f.region_verbatim, f.region_en, f.sentence, r.note AS reading_note
+	CASE WHEN r.finding_id IS NULL THEN f.laterality_certainty ELSE r.certainty END AS laterality_certainty, f.count_only, f.seed, f.region_verbatim, f.region_en, f.sentence, r.note AS reading_note
 FROM evidence.finding f
 JOIN evidence.study s USING (evidence_study)
 LEFT JOIN evidence.sample p ON (p.evidence_study, p.sample) = (f.evidence_study, f.sample)

@@ -45,27 +45,31 @@ whole() { sql "SELECT place, hemisphere, contrast_kind, modality, measure_kind, 
 @test "reading: terms and regions are stored, the sheet's side is kept, contradictions are told and resolve to nothing" {
 	study S
 	finding S '左侧海马' increase
-	finding S '海马' increase after_vs_before "hemisphere" "'right'"
-	finding S '左侧海马' increase after_vs_before "hemisphere" "'right'"
+	finding S '海马' increase after_vs_before hemisphere "'right'"; sql "UPDATE evidence.finding SET laterality_certainty = 'implied' WHERE hemisphere = 'right'"
+	finding S '左侧海马' increase after_vs_before hemisphere "'right'"
 	finding S '右颅骨回' increase
 	finding S '楔前叶' increase after_vs_before 'seed, search_scope' "'right ACC', 'seed'"
 	finding S '45条连接' increase after_vs_before count_only 45
 	equal "$(resolve)" '左侧海马|ambiguous|t|the sheet says right, the name left
 右颅骨回|unresolved|f|
 45条连接|not_named|f|'
-	equal "$(sql "SELECT string_agg(concat_ws(' ', finding, region_status, hemisphere, laterality_certainty), ', ' ORDER BY finding_id) FROM evidence.finding")" \
-		'1 resolved left stated, 2 resolved right unknown, 3 ambiguous right unknown, 4 unresolved right stated, 5 resolved unknown, 6 not_named unknown'
+	equal "$(sql "SELECT string_agg(concat_ws(' ', finding, region_status, hemisphere, laterality_certainty), ', ' ORDER BY finding_id) FROM evidence.finding_fact")" \
+		'1 resolved left stated, 2 resolved right implied, 3 ambiguous unknown, 4 unresolved right stated, 5 resolved unknown, 6 not_named unknown'
 	equal "$(sql "SELECT string_agg(f.finding || g.side || ':' || n.name, ' ' ORDER BY f.finding_id, g.side, g.region) FROM evidence.finding f JOIN evidence.finding_region g USING (finding_id) JOIN imaging.region n USING (atlas, region)")" \
 		'1a:Hippocampus_L 2a:Hippocampus_R 5a:Precuneus_L 5a:Precuneus_R 5b:Cingulum_Ant_R'
-	before=$(sql "SELECT md5(string_agg(f::text || g::text, '' ORDER BY finding_id)) FROM evidence.finding f, LATERAL (SELECT string_agg(r::text, '') AS g FROM evidence.finding_region r WHERE r.finding_id = f.finding_id) x")
+	before=$(sql "SELECT md5(string_agg(f::text || coalesce(g::text, ''), '' ORDER BY finding_id)) FROM evidence.finding_reading f, LATERAL (SELECT string_agg(r::text, '') AS g FROM evidence.finding_region r WHERE r.finding_id = f.finding_id) x")
 	equal "$(resolve)" ''
 	resolve "'AAL', true" >/dev/null
-	equal "$(sql "SELECT md5(string_agg(f::text || g::text, '' ORDER BY finding_id)) FROM evidence.finding f, LATERAL (SELECT string_agg(r::text, '') AS g FROM evidence.finding_region r WHERE r.finding_id = f.finding_id) x")" "$before"
+	equal "$(sql "SELECT md5(string_agg(f::text || coalesce(g::text, ''), '' ORDER BY finding_id)) FROM evidence.finding_reading f, LATERAL (SELECT string_agg(r::text, '') AS g FROM evidence.finding_region r WHERE r.finding_id = f.finding_id) x")" "$before"
 	resolve "'AAL3'" >/dev/null # a second atlas beside the first
 	equal "$(sql "SELECT string_agg(DISTINCT atlas, ' ') FROM evidence.finding_region")" 'AAL AAL3'
 	# A corrected name is read again, and its regions go with it.
 	sql "UPDATE evidence.finding SET region_verbatim = '左侧杏仁核' WHERE finding = '1'"; resolve >/dev/null
 	equal "$(sql "SELECT string_agg(n.name, ' ') FROM evidence.finding_region g JOIN imaging.region n USING (atlas, region) JOIN evidence.finding f USING (finding_id) WHERE f.finding = '1' AND atlas = 'AAL'")" Amygdala_L
+	# So is one whose sheet says another side now, or calls its name unresolved.
+	sql "UPDATE evidence.finding SET hemisphere = 'left' WHERE finding = '2'; UPDATE evidence.finding SET region_status = 'unresolved' WHERE finding = '5'"; resolve >/dev/null
+	equal "$(sql "SELECT string_agg(concat_ws(' ', finding, region_status, hemisphere), ', ' ORDER BY finding_id) FROM evidence.finding_fact WHERE finding IN ('2', '5')")" '2 resolved left, 5 unresolved'
+	equal "$(sql "SELECT string_agg(f.finding || g.side || ':' || n.name, ' ' ORDER BY f.finding_id, g.side, g.region) FROM evidence.finding f JOIN evidence.finding_region g USING (finding_id) JOIN imaging.region n USING (atlas, region) WHERE f.finding IN ('2', '5') AND atlas = 'AAL'")" '2a:Hippocampus_L 5b:Cingulum_Ant_R'
 	refused t_map_out 'SELECT evidence.resolve_findings()' 'permission denied'
 }
 
