@@ -128,3 +128,12 @@ sim_close(sim_output *out)
 		fail(out, "write");
 	out->file = NULL;
 }
+
+void
+sim_write_lines(sim_output *out, const char *name, const char *const *line)
+{
+	sim_open(out, "%s", name);
+	for (; *line != NULL; line++)
+		sim_print(out, "%s\n", *line);
+	sim_close(out);
+}

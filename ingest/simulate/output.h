@@ -24,5 +24,10 @@ void sim_print(sim_output *out, const char *format, ...) __attribute__((format(p
 void sim_print_fixed(sim_output *out, long value, int digits); /* value / 10^digits */
 void sim_print_json(sim_output *out, const char *line);        /* with ' for ", and a newline */
 void sim_close(sim_output *out);
+/* A file of lines, of which the last is NULL. */
+void sim_write_lines(sim_output *out, const char *name, const char *const *line);
+
+/* review.c: the sheets of a made-up review. */
+void sim_write_review(sim_output *out);
 
 #endif

@@ -43,7 +43,8 @@ write_readme(sim_output *out, uint64_t seed)
 			  "arms, %d that only differ\n"
 			  "between arms, %d that only follow head motion, %d whose level before treatment foretells "
 			  "improvement.\n"
-			  "The classifier (model_response_svm.json) was trained on %d other simulated people.\n",
+			  "The classifier (model_response_svm.json) was trained on %d other simulated people.\n"
+			  "review/ has the sheets of a made-up review of imaging studies, review.txt its text.\n",
 			  (unsigned long long) seed, SIM_PATIENTS, SIM_CONTROLS, SIM_REGIONS, SIM_VOLUMES,
 			  SIM_PLANTED_EACH, SIM_PLANTED_EACH, SIM_PLANTED_EACH, SIM_PREDICTORS, SIM_TRAINING);
 	sim_close(out);
@@ -85,15 +86,6 @@ static const char *const protocol_west_lines[] = {
 	"SHAM-EA-W,假电针不通电（模拟）,假针,,,,,30min,3,8,24,GV 20；GV29,中线\r",
 	NULL};
 /* clang-format on */
-
-static void
-write_lines(sim_output *out, const char *name, const char *const *line)
-{
-	sim_open(out, "%s", name);
-	for (; *line != NULL; line++)
-		sim_print(out, "%s\n", *line);
-	sim_close(out);
-}
 
 static void
 write_study(sim_output *out)
@@ -459,12 +451,13 @@ sim_write_trial(const char *directory, uint64_t seed, const sim_progress *progre
 	write_scores(&out, person, 1);
 	write_control_scores(&out, person);
 	write_long_scores(&out, person, seed);
-	write_lines(&out, "protocols_east.csv", protocol_east_lines);
-	write_lines(&out, "protocols_west.csv", protocol_west_lines);
+	sim_write_lines(&out, "protocols_east.csv", protocol_east_lines);
+	sim_write_lines(&out, "protocols_west.csv", protocol_west_lines);
 	write_effects(&out, seed);
 	write_scans(&out, person, edge, seed, progress);
 	tell(progress, "classifier", 0, 1);
 	write_model(&out, edge, seed);
+	sim_write_review(&out);
 	tell(progress, "classifier", 1, 1);
 	write_truth(&out, edge);
 	free(person);

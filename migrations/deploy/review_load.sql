@@ -127,7 +127,8 @@ CREATE FUNCTION ingest.review_study_facts(p_file_id bigint, p_review text) RETUR
 LANGUAGE plpgsql AS $$
 BEGIN
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT DISTINCT ON (c.evidence_study) c."row", c.line, c.evidence_study, CASE WHEN c.year ~ '^\d{4}$' THEN c.year::int END AS year, false AS simulated,
+	SELECT DISTINCT ON (c.evidence_study) c."row", c.line, c.evidence_study, CASE WHEN c.year ~ '^\d{4}$' THEN c.year::int END AS year,
+		coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean AS simulated,
 		coalesce(c.first_author, c.first_author_latin) AS first_author, c.topic, c.design, (evidence.code_of('design', c.design)).code AS design_kind, c.population,
 		(evidence.code_of('population', c.population)).code AS population_kind, c.comparator, c.notes AS note
 	FROM pg_temp.sheet c

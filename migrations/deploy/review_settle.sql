@@ -172,6 +172,7 @@ BEGIN
 	PERFORM evidence.settle_arms(p_review);
 	PERFORM evidence.settle_findings(p_review);
 	PERFORM evidence.settle_anomalies(p_review);
+	PERFORM FROM evidence.resolve_findings(); -- of the change evidence_map
 END $$;
 COMMENT ON FUNCTION evidence.settle_review(text) IS 'Computes anew what follows from several sheets of a review; each load of a sheet calls it';
 
