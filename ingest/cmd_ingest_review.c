@@ -160,7 +160,7 @@ stage_sheet(job *j, psy_error *err)
 
 static const loader load_sheet = {
 	.name = "review",
-	.options = OPT_REVIEW,
+	.options = ACCEPTED,
 	.target = "pg_temp.stage (\"row\", line, cells, raw)",
 	.describe = describe_sheet,
 	.stage = stage_sheet,
