@@ -92,7 +92,7 @@ static const table_field findings[] = {
 };
 
 static const table_field points[] = {
-	{"intervention_id", "intervention|protocol|干预编号|方案", true},
+	{"intervention_id", "intervention|protocol|干预编号|方案编号|方案", true},
 	{"code", "acupoint|point_code|代码|穴位代码", false},
 	{"name", "name_zh_in_seed|name_zh|point|穴位|穴名|穴位名称", false},
 	{"role", "主配|角色", false},
@@ -100,8 +100,8 @@ static const table_field points[] = {
 };
 
 static const table_field interventions[] = {
-	{"intervention_id", "intervention|protocol|干预编号|方案", true},
-	{"study_id", "study|study_no|研究编号|研究号", true},
+	{"intervention_id", "intervention|protocol|干预编号|方案编号|方案", true},
+	{"study_id", "study|study_no|研究编号|研究号|研究", true},
 	{"type", "mode|刺激方式|干预方式", false},
 	{"type_zh", "title|方案名称|名称", false},
 	{"site_text_zh", "points|acupoints|site|穴位|取穴|腧穴", false},

@@ -173,3 +173,24 @@ write_review() {
 	is '1 t,2 f, ' "$(q "SELECT string_agg(concat_ws(' ', coalesce(ref_no::text, ''), CASE WHEN identified THEN 't' WHEN NOT identified THEN 'f' ELSE '' END), ',' ORDER BY ref_no) FROM evidence.study_report WHERE evidence_study = 'Zhang 2021'")"
 	is '2|2|3|1' "$(q "SELECT \"references\", records, reports, samples FROM evidence.study_report_count WHERE evidence_study = 'Zhang 2021'")"
 }
+
+@test "blank sheets in both languages, filled, load back without an option" {
+	for lang in en zh; do
+		mkdir $lang
+		for sheet in studies findings interventions references; do
+			run psyrad template $sheet --lang $lang --out $lang/$sheet.csv; exits 0
+			python3 - $lang/$sheet.csv $sheet <<-'PY'
+				import csv, sys
+				header = next(csv.reader(open(sys.argv[1], encoding='utf-8-sig')))
+				cells = {'studies': {0: 'S1', 3: '1;2', 10: '40'}, 'findings': {0: '1', 1: 'S1', 4: 'decrease', 5: '海马', 7: 'left'}, 'interventions': {0: 'I1', 1: 'S1', 2: 'EA', 3: '百会', 5: '2 Hz'}, 'references': {0: '1', 4: 'A title'}}[sys.argv[2]]
+				with open(sys.argv[1], 'a', encoding='utf-8', newline='') as file:
+				    csv.writer(file).writerow([cells.get(k, '') for k in range(len(header))])
+			PY
+		done
+		review $lang --review $lang; exits 0; has 'review: 4 files, 5 read, 5 loaded, 0 unchanged, 0 rejected'
+		[[ $output != *'columns that no field is'* ]]
+	done
+	is '2|2|2|4|2' "$(q "SELECT (SELECT count(n) FROM evidence.sample), (SELECT count(hemisphere) FROM evidence.finding), (SELECT count(*) FROM intervention.protocol_point WHERE acupoint = 'GV20'), (SELECT count(*) FROM evidence.reference), (SELECT count(protocol) FROM evidence.arm)")"
+	run psyrad template findings --codebook; exits 0; has 'direction'
+	run psyrad template studies --out studies.xlsx; exits 0; mkdir book; cp studies.xlsx book/; review book --review book; exits 0; has 'studies: 1 file, 0 read'
+}
