@@ -8,14 +8,12 @@
  */
 #include "cmd.h"
 
-#include "document.h"
+#include "feature_files.h"
 #include "header.h"
-#include "pivot.h"
 #include "reader_cat12.h"
 #include "reader_freesurfer.h"
-#include "region_names.h"
+#include "reader_tiv.h"
 #include "rows.h"
-#include "scan.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,19 +54,6 @@ static const char summary_columns[] =
 	"lhcerebralwhitemattervol|rhcerebralwhitemattervol|cerebralwhitemattervol|subcortgrayvol|totalgrayvol|supratentorialvol|"
 	"supratentorialvolnotvent|supratentorialvolnotventvox|maskvol|brainsegvol_to_etiv|maskvol_to_etiv|lhsurfaceholes|rhsurfaceholes|"
 	"surfaceholes|lh_meanthickness_thickness|rh_meanthickness_thickness|lh_whitesurfarea_area|rh_whitesurfarea_area";
-
-typedef struct features
-{
-	job *job;
-	regions regions;
-	region_names names;
-	pivot pivot;
-	/* long form: the key of the row before, mostly this row's too */
-	size_t last;
-	bool has_last;
-	buffer label, session;
-	double scale; /* of --unit */
-} features;
 
 static psy_status
 start(features *f, psy_error *err)
@@ -147,37 +132,6 @@ check_columns(const features *f, const table *t, psy_error *err)
 	return status;
 }
 
-/* CAT12 names people by its files: catROI_sub-01_ses-pre_T1w.xml, cat_sub-01_T1w. */
-static const char *
-without_prefix(const char *cell)
-{
-	static const char *const prefixes[] = {"catROI_", "catROIs_", "cat_"};
-
-	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-		if (strncmp(cell, prefixes[i], strlen(prefixes[i])) == 0 && strncmp(cell + strlen(prefixes[i]), "sub-", 4) == 0)
-			return cell + strlen(prefixes[i]);
-	return cell;
-}
-
-/* "sub-01_ses-pre_T1w" in a cell, as FreeSurfer and CAT12 name people: label and session. */
-static void
-split_label(const char *written, const char *stated, buffer *label, buffer *visit)
-{
-	const char *cell = without_prefix(written), *end = strncmp(cell, "sub-", 4) == 0 ? strstr(cell, "_ses-") : NULL;
-
-	buffer_clear(label);
-	buffer_clear(visit);
-	buffer_text(visit, stated ? stated : "");
-	if (end == NULL)
-	{
-		buffer_add(label, cell, cell == written ? strlen(cell) : strcspn(cell, "_."));
-		return;
-	}
-	buffer_add(label, cell, (size_t) (end - cell));
-	if (stated == NULL)
-		buffer_add(visit, end + 5, strcspn(end + 5, "_."));
-}
-
 static psy_status
 reject_field(row *r, int field, const char *code, const char *message, psy_error *err)
 {
@@ -200,7 +154,7 @@ read_key(features *f, row *r, const char **label, int *run, psy_error *err)
 	*label = NULL;
 	if (stated == NULL)
 		stated = f->job->opt->session;
-	split_label(cell ? cell : "", stated, &f->label, &f->session);
+	features_split_label(cell ? cell : "", stated, &f->label, &f->session);
 	status = cell != NULL ? participant_label(f->label.data, label, &why) : PSY_FORMAT;
 	if (status != PSY_OK)
 	{
@@ -392,167 +346,6 @@ read_table(features *f, psy_error *err)
 	return status;
 }
 
-/* The name of the folder two levels up, when the one above is called stats; NULL otherwise. */
-static char *
-subject_folder(const char *path)
-{
-	const char *file = strrchr(path, '/'), *stats, *start;
-
-	if (file == NULL || file - path < 6 || strncmp(file - 6, "/stats", 6) != 0)
-		return NULL;
-	stats = file - 6;
-	for (start = stats; start > path && start[-1] != '/'; start--)
-		;
-	return keep_bytes(start, (size_t) (stats - start));
-}
-
-/* Whose a .stats file is: options, its BIDS name, or the folder around stats/ (sub-01_ses-pre/stats/lh.aparc.stats). */
-static psy_status
-stats_scan(job *j, scan *whose, psy_error *err)
-{
-	char *folder = subject_folder(j->path);
-	psy_status status;
-	job copy_of_job = *j;
-	buffer as_file = {0};
-
-	if (folder == NULL || j->opt->subject != NULL)
-	{
-		free(folder);
-		return scan_identify(j, whose, err);
-	}
-	buffer_text(&as_file, folder);
-	buffer_text(&as_file, "_stats.stats");
-	copy_of_job.path = as_file.data;
-	status = scan_identify(&copy_of_job, whose, err);
-	buffer_free(&as_file);
-	free(folder);
-	return status;
-}
-
-static psy_status
-read_stats(features *f, psy_error *err)
-{
-	job *j = f->job;
-	stats_file stats = {0};
-	scan whose;
-	size_t at;
-	bool added;
-	psy_status status = stats_scan(j, &whose, err);
-
-	if (status == PSY_OK && j->opt->measure == NULL)
-		status = psy_fail(err, PSY_DOMAIN, "a .stats file has several measures: name one by --measure (thickness, area, volume)");
-	if (status == PSY_OK)
-		status = stats_read(&stats, j->path, j->sha256, j->opt->measure, err);
-	if (status == PSY_OK)
-		status = pivot_find(&f->pivot, whose.label, whose.session, whose.run, "", 1, &at, &added, err);
-	for (size_t i = 0; i < stats.count && status == PSY_OK; i++)
-	{
-		int region = region_names_find(&f->names, stats.row[i].name);
-
-		if (region < 0)
-			status = psy_fail(err, PSY_DOMAIN, "line %ld: found %.60s; it is no region of the atlas %s", stats.row[i].line,
-							  stats.row[i].name, f->regions.atlas);
-		else if (f->pivot.vector[at].state[region] != ELEMENT_ABSENT)
-			status = psy_fail(err, PSY_DOMAIN, "line %ld: the region %s is there twice", stats.row[i].line, stats.row[i].name);
-		else
-		{
-			f->pivot.vector[at].value[region] = (float) stats.row[i].value;
-			f->pivot.vector[at].state[region] = ELEMENT_PRESENT;
-		}
-	}
-	if (status == PSY_OK)
-	{
-		f->pivot.vector[at].tiv = (float) stats.tiv;
-		j->read = 1;
-	}
-	stats_free(&stats);
-	return status;
-}
-
-/* The region of a value, by its name, or by its number in the label image where the file has no names. */
-static psy_status
-find_cat12_region(features *f, const cat12 *c, size_t i, int *region, psy_error *err)
-{
-	const char *name = c->name.count > 0 ? c->name.item[i] : c->id.count > 0 ? c->id.item[i] : "TIV";
-	int64_t label;
-	psy_error why;
-
-	*region = -1;
-	if (c->name.count > 0 || c->id.count == 0)
-		*region = region_names_find(&f->names, name);
-	else if (parse_whole(name, INT32_MIN, INT32_MAX, &label, &why) == PSY_OK)
-		for (size_t k = 0; k < f->regions.count && *region < 0; k++)
-			if (f->regions.label[k] == label)
-				*region = (int) k;
-	if (*region >= 0)
-		return PSY_OK;
-	return psy_fail(err, PSY_DOMAIN, "value %zu: found %.60s; it is no region of the atlas %s", i + 1, name, f->regions.atlas);
-}
-
-static psy_status
-place_cat12(features *f, const cat12 *c, size_t at, psy_error *err)
-{
-	pivot_vector *v = &f->pivot.vector[at];
-	psy_status status = PSY_OK;
-
-	for (size_t i = 0; i < c->count && status == PSY_OK; i++)
-	{
-		int region;
-
-		status = find_cat12_region(f, c, i, &region, err);
-		if (status != PSY_OK)
-			return status;
-		if (v->state[region] != ELEMENT_ABSENT)
-			return psy_fail(err, PSY_DOMAIN, "the region %s is there twice", f->regions.name[region]);
-		v->value[region] = (float) c->value[i];
-		v->state[region] = isnan(c->value[i]) ? ELEMENT_MISSING : ELEMENT_PRESENT;
-	}
-	return status;
-}
-
-/* catROI_sub-01_ses-pre_T1w.xml: whose it is stands behind CAT12's own word. */
-static psy_status
-cat12_scan(job *j, scan *whose, psy_error *err)
-{
-	const char *slash = strrchr(j->path, '/');
-	job renamed = *j;
-
-	renamed.path = without_prefix(slash ? slash + 1 : j->path);
-	return scan_identify(&renamed, whose, err);
-}
-
-static psy_status
-read_cat12(features *f, psy_error *err)
-{
-	job *j = f->job;
-	cat12 c = {0};
-	scan whose;
-	buffer text = {0};
-	uint8_t sha256[SHA256_BYTES];
-	size_t at;
-	bool added;
-	psy_status status = cat12_scan(j, &whose, err);
-
-	buffer_text(&text, "");
-	if (status == PSY_OK && j->opt->measure == NULL)
-		status = psy_fail(err, PSY_DOMAIN, "a file of CAT12 has several measures: name one by --measure (gmv, wmv, csfv, thickness, tiv)");
-	if (status == PSY_OK)
-		status = read_document(j->path, CAT12_LIMIT, &text, sha256, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
-	if (status == PSY_OK)
-		status = cat12_parse(&c, text.data, text.size, j->opt->variable, j->opt->measure, err);
-	if (status == PSY_OK)
-		status = pivot_find(&f->pivot, whose.label, whose.session, whose.run, "", 1, &at, &added, err);
-	if (status == PSY_OK)
-		status = place_cat12(f, &c, at, err);
-	if (status == PSY_OK)
-		j->read = 1;
-	cat12_free(&c);
-	buffer_free(&text);
-	return status;
-}
-
 /* What the file says of each region: 1 a value, 0 that there is none, -1 nothing.  False when each has a value. */
 static bool
 lacks_values(const pivot_vector *v, size_t count, float *coverage, bool *partial)
@@ -599,6 +392,22 @@ stage_vectors(features *f, psy_error *err)
 }
 
 static psy_status
+read_file(features *f, bool is_stats, psy_error *err)
+{
+	const job *j = f->job;
+
+	if (is_stats)
+		return features_read_stats(f, err);
+	if (cat12_recognised(j->path))
+		return features_read_cat12(f, err);
+	if (tiv_recognised(j->path, strcmp(f->regions.atlas, "head") == 0))
+		return features_read_tiv_text(f, err);
+	if (j->opt->subjects != NULL)
+		return psy_fail(err, PSY_DOMAIN, "--subjects: the file is no TIV.txt of CAT12");
+	return read_table(f, err);
+}
+
+static psy_status
 stage_features(job *j, psy_error *err)
 {
 	features f = {.job = j};
@@ -608,11 +417,32 @@ stage_features(job *j, psy_error *err)
 	if (status == PSY_OK)
 		status = start(&f, err);
 	if (status == PSY_OK)
-		status = is_stats ? read_stats(&f, err) : cat12_recognised(j->path) ? read_cat12(&f, err) : read_table(&f, err);
+		status = read_file(&f, is_stats, err);
 	if (status == PSY_OK)
 		status = stage_vectors(&f, err);
 	finish(&f);
 	return status;
+}
+
+/* The same volumes under other names are another file's facts. */
+static psy_status
+describe_features(job *j, buffer *json, psy_error *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+	char hex[2 * SHA256_BYTES + 1];
+	uint64_t bytes;
+	psy_status status;
+
+	if (j->opt->subjects == NULL)
+		return PSY_OK;
+	status = hash_file(j->opt->subjects, sha256, &bytes, err);
+	if (status != PSY_OK)
+		return status;
+	hash_text(sha256, hex);
+	json_open(json, "inputs", '{');
+	json_member(json, "subjects", hex);
+	buffer_byte(json, '}');
+	return PSY_OK;
 }
 
 const loader load_features = {
@@ -621,5 +451,6 @@ const loader load_features = {
 	.file = "FILE...",
 	.options = OPT_STUDY | OPT_ATLAS | OPT_FEATURES | OPT_SCAN | OPT_TABLE,
 	.target = "pg_temp.stage (\"row\", line, label, session, run, measure, tiv, partial, value, coverage)",
+	.describe = describe_features,
 	.stage = stage_features,
 };

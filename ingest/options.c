@@ -99,6 +99,8 @@ static const option_spec specs[] = {
 	{"variable", TEXT, OPT_SERIES | OPT_MATRIX | OPT_FEATURES, AT(variable), true, "NAME",
 	 "variable of a MATLAB file, atlas of a CAT12 file (default: the only one)"},
 	{"columns", TEXT, OPT_SERIES, AT(columns), true, "FROM-TO", "with --by-position: which columns are the atlas's, of a file over several"},
+	{"subjects", TEXT, OPT_FEATURES, AT(subjects), false, "FILE",
+	 "whose the lines of CAT12's TIV.txt are: a line each, the report's .xml or the participant, in its order"},
 	{"unit", TEXT, OPT_FEATURES, AT(unit), true, "UNIT", "of a table's volumes: mm3, ml, cm3 or l (default: mm3)"},
 	{"arm", TEXT, OPT_BIDS, AT(arm), true, "ARM", "arm of every participant, for a data set whose participants.tsv has no group"},
 	{"level", LIST, OPT_LEVEL, AT(level), true, "COLUMN:CELL=CODE", "which level of the dictionary a cell means that it lacks"},

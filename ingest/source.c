@@ -217,7 +217,8 @@ hash_source(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *check, uint64_t *
 }
 
 psy_status
-hash_file_twice(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *check, uint64_t *size, psy_error *err)
+hash_file_twice(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *check, uint64_t *size,
+				psy_error *err)
 {
 	source s;
 	psy_status status = source_open(&s, path, err);

@@ -135,6 +135,43 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 	is '{7000,8500,NaN}' "$(q "SELECT vector FROM imaging.primary WHERE label = 'P04'")"
 }
 
+@test "CAT12's TIV.txt: whose a line is, is said by its names or by --subjects, and never guessed" {
+	tiv() { run psyrad ingest features "$@" --study t --pipeline cat12 --atlas head --measure tiv; }
+	volumes() { q "SELECT label, session, round(vector[1]::numeric, 1) FROM imaging.primary WHERE measure = 'tiv' ORDER BY 1, 2"; }
+	# As fprintf('%7.2f\t...') of cat_stat_TIV.m writes it: TIV, GM, WM, CSF, WMH.
+	printf '1500.25\t 700.10\t 500.05\t 300.10\t   0.00\n1400.00\t 650.00\t 450.00\t 299.50\t   0.50\n' >TIV.txt
+	tiv TIV.txt --session pre; exits 1; has "2 volumes and nobody's name"; has '--subjects FILE'
+	printf 'report/cat_sub-P02_ses-pre_T1w.xml\n' >order.txt
+	tiv TIV.txt --subjects order.txt; exits 1; has 'the file has 2 volumes, --subjects 1 lines'
+	printf '/data/report/cat_sub-P02_ses-pre_T1w.xml\r\nC:\\study\\cat_sub-P01_ses-pre_T1w.xml\r\n\r\n' >order.txt
+	tiv TIV.txt --subjects order.txt; exits 0; has '2 read, 2 loaded'
+	is $'P01|pre|1400000.0\nP02|pre|1500250.0' "$(volumes)"
+	tiv TIV.txt --subjects order.txt; exits 0; has '0 loaded, 2 unchanged'
+	# Another order is another meaning of the same bytes.
+	printf 'P01\nP02\n' >order.txt
+	tiv TIV.txt --subjects order.txt; exits 1; has 'say --session'
+	tiv TIV.txt --subjects order.txt --session pre; exits 0; has '2 loaded'
+	is $'P01|pre|1500250.0\nP02|pre|1400000.0' "$(volumes)"
+	is 2 "$(q "SELECT count(*) FROM ingest.history WHERE table_name = 'imaging.vector'")"
+	# TIV alone; with names; NaN where a report had no volumes.
+	printf '1450.50\n    NaN\n' >alone.txt; printf 'P03\nP04\n' >order.txt
+	tiv alone.txt --subjects order.txt --session pre; exits 0
+	printf 'cat_sub-P03_ses-w2_T1w\t1333.00\t 600.00\t 433.00\t 300.00\t   0.00\n/a b/report/cat_sub-P04_ses-w2_T1w\t1300.00\t 600.00\t 400.00\t 300.00\t   0.00\n' >named.txt
+	tiv named.txt; exits 0
+	is $'P01|pre|1500250.0\nP02|pre|1400000.0\nP03|pre|1450500.0\nP03|w2|1333000.0\nP04|pre|NaN\nP04|w2|1300000.0' "$(volumes)"
+	tiv named.txt --subjects order.txt; exits 1; has 'the file has names of its own'
+	# What is no such file, or is damaged.
+	printf '1500.25\t700.10\t500.05\t310.10\t0.00\n' >sum.txt; printf 'P05\n' >one.txt
+	tiv sum.txt --subjects one.txt --session pre; exits 1; has 'line 1: found 1500.25; its parts make 1510.25'
+	printf '1450.50\n-3\n' >low.txt; tiv low.txt --subjects order.txt --session pre; exits 1; has 'line 2: found -3; expected a volume above 0'
+	printf '1450.50\n1\t2\n' >form.txt; tiv form.txt --subjects order.txt --session pre; exits 1; has 'line 2: expected one volume or five'
+	printf '1450.50\nP01\t1300\n' >form.txt; tiv form.txt --subjects order.txt --session pre; exits 1; has 'line 2 is of another form than line 1'
+	run psyrad ingest features alone.txt --study t --atlas aal3x --measure gmv --pipeline cat12 --subjects order.txt; exits 1
+	atlas; run psyrad ingest features alone.txt --study t --atlas dk --measure gmv --pipeline cat12; exits 1; has 'no header: numbers as CAT12 writes'
+	printf 'P03\nP03\n' >twice.txt; tiv alone.txt --subjects twice.txt --session post; exits 1; has '1 rejected'
+	printf 'participant_id,tiv\nP01,1\n' >table.csv; tiv table.csv --subjects one.txt; exits 1; has 'the file is no TIV.txt'
+}
+
 @test "real FreeSurfer files: every .stats of a subject, against sums of a program of its own" {
 	folder=$data/imaging/freesurfer_stats/sub-A/stats; need "$folder"
 	mkdir -p sub-P01_ses-pre/stats; cp "$folder"/*.stats sub-P01_ses-pre/stats

@@ -238,11 +238,57 @@ borders(void **state)
 		}
 }
 
+/* The checksum of a source is of its bytes, however they are asked for, and tells of any other. */
+static uint64_t
+checksum(const uint8_t *bytes, size_t size, size_t step)
+{
+	source s;
+	uint8_t to[100];
+	size_t got = step;
+	uint64_t check;
+	psy_error err;
+
+	source_memory(&s, bytes, size);
+	for (size_t at = 0; at < size / 2 && got == step; at += got)
+		assert_int_equal(source_read(&s, to, step, &got, &err), PSY_OK);
+	assert_int_equal(source_check(&s, &check, &err), PSY_OK);
+	return check;
+}
+
+static void
+checksums(void **state)
+{
+	uint8_t bytes[200];
+	uint64_t seen[sizeof bytes + 1];
+
+	(void) state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t) (i * 37);
+	for (size_t size = 0; size <= sizeof bytes; size++)
+	{
+		seen[size] = checksum(bytes, size, 100);
+		for (size_t step = 1; step < 100; step += 7)
+			assert_true(checksum(bytes, size, step) == seen[size]);
+		for (size_t shorter = 0; shorter < size; shorter++)
+			assert_true(seen[shorter] != seen[size]);
+	}
+	for (size_t bit = 0; bit < 8 * sizeof bytes; bit++)
+	{
+		bytes[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		assert_true(checksum(bytes, sizeof bytes, 33) != seen[sizeof bytes]);
+		bytes[bit / 8] ^= (uint8_t) (1 << bit % 8);
+	}
+	memset(bytes, 0, sizeof bytes);
+	for (size_t size = 1; size <= sizeof bytes; size++)
+		assert_true(checksum(bytes, size, 9) != checksum(bytes, size - 1, 9));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(numbers),	 cmocka_unit_test(headers), cmocka_unit_test(names),
-									   cmocka_unit_test(quantities), cmocka_unit_test(csv),		cmocka_unit_test(borders)};
+									   cmocka_unit_test(quantities), cmocka_unit_test(csv),		cmocka_unit_test(borders),
+									   cmocka_unit_test(checksums)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,38 @@
+/*
+ * feature_files.h - what psyrad ingest features gathers from a file, and the files that are no tables
+ * (feature_files.c).
+ */
+#ifndef FEATURE_FILES_H
+#define FEATURE_FILES_H
+
+#include "load.h"
+#include "pivot.h"
+#include "region_names.h"
+
+typedef struct features
+{
+	job *job;
+	regions regions;
+	region_names names;
+	pivot pivot;
+	/* long form: the key of the row before, mostly this row's too */
+	size_t last;
+	bool has_last;
+	buffer label, session;
+	double scale; /* of --unit */
+} features;
+
+/* "sub-01_ses-pre_T1w" in a cell, as FreeSurfer and CAT12 name people: label and session; stated: the session
+ * where that is known. */
+void features_split_label(const char *written, const char *stated, buffer *label, buffer *session);
+
+/* FreeSurfer's .stats, of one scan. */
+psy_status features_read_stats(features *f, psy_error *err);
+
+/* CAT12's XML, of one scan. */
+psy_status features_read_cat12(features *f, psy_error *err);
+
+/* CAT12's TIV.txt, of many. */
+psy_status features_read_tiv_text(features *f, psy_error *err);
+
+#endif
