@@ -1,35 +1,110 @@
-// meta.js - the page of the meta-analysis: trials and their pooled effect.
-import { forestPlot, pooledTable } from "../forest.js";
-import { dictionary, figure, h, isolated, number, pValue, render, rowsOf } from "../ui.js";
+// meta.js - the page of the meta-analysis: pools of trials, what moves their mean, and what is not in them.
+import { both, fixed, pValue, range, t } from "./evidence_marks.js";
+import { baujatPlot, forestPlot, funnelPlot, measureName, seriesPlot, shownAs, subgroupPlot } from "./meta_plots.js";
+import { clip, count, dictionary, figure, h, isolated, number, render, rowsOf, scroller, table } from "../ui.js";
 
 const say = dictionary({
   title: ["Meta-analysis", "荟萃分析"],
-  lead: ["Trials and what they say together.", "各试验及其合并结果。"],
-  forest: ["Mean differences of trials", "各试验的均数差"],
-  forestOf: ["{1} against {2}: mean difference of {0}", "{1} 对照 {2}：{0} 均数差"],
-  forestLead: ["Random effects by REML. Squares have the area of a trial's weight; the diamond is the pooled mean with its Knapp-Hartung interval, the bar its prediction interval.",
-    "REML 随机效应模型。方块面积为权重；菱形为合并均值及 Knapp-Hartung 区间，横条为预测区间。"],
-  describe: ["Forest plot of {0} trials; pooled {1} ({2} to {3}).", "{0} 项试验的森林图；合并 {1}（{2} 至 {3}）。"],
-  heterogeneity: ["Heterogeneity: I² = {0}%, τ² = {1}, Q = {2} (p = {3}).", "异质性：I² = {0}%，τ² = {1}，Q = {2}（p = {3}）。"],
-  simulatedEffects: ["the pooled trials", "合并的各试验"],
+  lead: ["Trials and what they say together: random effects by REML, computed in SQL. Simulated trials are never pooled with real ones.", "各试验及其合并结果：REML 随机效应模型，全部在 SQL 中计算。模拟试验不与真实试验合并。"],
+  pools: ["Pools", "合并分析"],
+  poolsLead: ["A pool is an outcome, a measure, an intervention and a comparator: one effect of each independent sample, shared control groups divided.", "每个合并分析对应一个结局、效应量、干预与对照；每个独立样本只取一个效应，共用对照组予以拆分。"],
+  leftOut: ["Effects that are not pooled, and why", "未合并的效应及原因"], leftOutNone: ["None: every effect is in a pool.", "无：所有效应均已合并。"],
+  study: ["Study", "研究"], effect: ["Effect", "效应"], instrument: ["Instrument", "量表"], weeks: ["Weeks", "周"], measure: ["Measure", "效应量"], why: ["Why", "原因"],
+  nothing: ["No effects are loaded: psyrad ingest effects FILE.csv loads trials, and this page pools them.", "尚未载入效应：用 psyrad ingest effects 文件.csv 载入试验。"],
+  forest: ["Forest plot: {0}", "森林图：{0}"],
+  forestNone: ["Forest plot", "森林图"],
+  forestLead: ["Squares have the area of a trial's weight. Two diamonds: the mean with its normal and with its Knapp-Hartung interval, which is the honest one for few trials; the bar is where the true effect of a new trial would lie.",
+    "方块面积为权重。两个菱形分别为合并均值的正态区间与 Knapp-Hartung 区间（研究较少时后者更可靠）；横条为新研究真实效应的预测区间。"],
+  funnel: ["Funnel plot: {0}", "漏斗图：{0}"],
+  funnelLead: ["Shaded: two-sided p between .10 and .05, and between .05 and .01. Studies missing in the white middle only point to selection by significance. The slanted line is Egger's.", "阴影为双侧 p 在 .10 至 .05 及 .05 至 .01 之间。仅在中间白色区域缺失研究提示按显著性选择。斜线为 Egger 回归线。"],
+  small: ["Small-study effects: {0}", "小样本效应：{0}"],
+  baujat: ["Baujat's plot: {0}", "Baujat 图：{0}"],
+  baujatLead: ["To the right: trials that the heterogeneity comes from; above: trials that move the mean. Red: influential by metafor's rule.", "右侧为异质性的主要来源；上方为影响合并均值的试验。红色为按 metafor 准则有影响的试验。"],
+  leave: ["Without one trial at a time: {0}", "逐一剔除：{0}"],
+  leaveLead: ["The mean without the trial that is named. Thick: normal interval; thin: Knapp-Hartung, cut where it leaves the figure. Dashed: the mean of all.", "剔除所列试验后的合并均值。粗线为正态区间，细线为 Knapp-Hartung 区间（超出图外部分截断）。虚线为全部研究的均值。"],
+  cumulative: ["As trials came: {0}", "累积荟萃分析：{0}"],
+  cumulativeLead: ["The mean of all trials up to and with the one that is named, by year.", "按年份累积至所列试验的合并均值。"],
+  subgroup: ["Subgroups by {0}: {1}", "按{0}分组：{1}"],
+  subgroupLead: ["Each subgroup with its own τ². Difference between them: Q = {0}, df = {1}, p = {2}. Many moderators find differences by chance; name yours beforehand.", "各亚组 τ² 分别估计。组间差异：Q = {0}，df = {1}，p = {2}。检验多个调节变量会偶然得到差异，应事先指定。"],
+  familyPool: ["one test a pool, none adjusted; {0} pools on this page", "每个合并分析一次检验，未校正；本页共 {0} 个"],
+  familySmall: ["five tests of the same question, none adjusted", "针对同一问题的五项检验，未校正"],
+  familySubgroup: ["{0} moderators of {1} tested on this page, none adjusted", "本页检验 {0} 个调节变量（{1}），未校正"],
+  familyInfluence: ["none: these are diagnostics of one mean", "无：均为同一均值的诊断"],
+  describe: ["Forest plot of {0} trials; mean {1}, Knapp-Hartung interval {2}.", "{0} 项试验的森林图；均值 {1}，Knapp-Hartung 区间 {2}。"],
+  describePlot: ["{0}; {1} trials.", "{0}；{1} 项试验。"],
+  pool: ["Pool", "合并分析"], trials: ["Trials", "试验数"], peopleN: ["People", "人数"], mean: ["Mean", "均值"], knha: ["95% Knapp-Hartung", "95% Knapp-Hartung"], prediction: ["95% prediction", "95% 预测区间"],
+  test: ["Test", "检验"], slope: ["Tested slope or τ", "检验的斜率或 τ"], corrected: ["Effect at se 0, or corrected", "标准误为 0 时或校正后的效应"], note: ["Note", "说明"],
+  simulatedEffects: ["pooled trials", "合并的各试验"],
 });
 
-const keys = ["outcome", "intervention", "comparator", "simulated"];
+const poolName = (pool) => isolated(clip(t(`${pool.intervention} against ${pool.comparator}, ${pool.outcome} (${measureName(pool).toLowerCase()})`, `${pool.intervention} 对照 ${pool.comparator}，${pool.outcome}（${measureName(pool)}）`), 160));
+const onScale = (pool, low, high) => range(shownAs(pool)(low), shownAs(pool)(high));
 
-function forest(from) {
-  const first = from.rows[0];
-  if (!first) return figure({ id: "forest", title: say("forest"), from });
-  const pooled = rowsOf("pooled").where(Object.fromEntries(keys.map((key) => [key, first[key]]))).rows;
-  const of = { ...first, studies: from.rows, pooled }, knha = pooled.find((row) => row.test === "knha") ?? pooled[0];
-  return figure({
-    id: `forest-${keys.map((key) => first[key]).join("-")}`, title: say("forestOf", ...keys.slice(0, 3).map((key) => isolated(first[key]))), lead: say("forestLead"), from,
-    commands: ["effects"], class: "forest", points: ".trial-points > *",
-    describe: say("describe", from.rows.length, number(knha.estimate), number(knha.ci_lb), number(knha.ci_ub)),
-    draw: () => [forestPlot(of), h("div", { class: "below" }, pooledTable(of))],
-    note: say("heterogeneity", number(knha.i2, 0), number(knha.tau2), number(knha.q), pValue(knha.q_p)),
+const poolsFigure = (from) => figure({
+  id: "pools", title: say("pools"), lead: say("poolsLead"), from, commands: ["effects"], family: say("familyPool", from.rows.length), empty: say("nothing"),
+  draw: (rows) => h("div", { class: "wide" }, table([
+    { head: say("pool"), cell: poolName },
+    { head: say("trials"), number: true, cell: (p) => String(p.k) },
+    { head: say("peopleN"), number: true, cell: (p) => (p.people == null ? t("not known", "未知") : count(p.people)) },
+    { head: say("mean"), number: true, cell: (p) => number(shownAs(p)(p.estimate)) },
+    { head: say("knha"), number: true, cell: (p) => onScale(p, p.knha_lb, p.knha_ub) },
+    { head: say("prediction"), number: true, cell: (p) => onScale(p, p.pi_lb, p.pi_ub) },
+    { head: "I²", number: true, cell: (p) => (p.i2 == null ? "–" : `${number(p.i2, 0)}%`) },
+    { head: say("note"), cell: (p) => p.note ?? "" },
+  ], rows, undefined, say("pools"))),
+});
+
+const leftOut = (from) => figure({
+  id: "left-out", title: say("leftOut"), from, commands: ["effects"], empty: say("leftOutNone"),
+  draw: (rows) => scroller(say("leftOut"), "tall", table([
+    { head: say("study"), cell: (r) => isolated(clip(r.study, 60)) }, { head: say("effect"), cell: (r) => isolated(clip(r.effect, 30)) }, { head: say("measure"), cell: (r) => r.measure },
+    { head: say("instrument"), cell: (r) => isolated(clip(r.instrument, 40)) }, { head: say("weeks"), number: true, cell: (r) => (r.weeks == null ? "–" : String(r.weeks)) },
+    { head: say("why"), cell: (r) => `${both(r, "label")}${r.detail && r.detail !== r.label_en ? ` (${isolated(clip(r.detail, 120))})` : ""}` },
+  ], rows)),
+});
+
+const smallTable = (rows) => h("div", { class: "wide" }, table([
+  { head: say("test"), cell: (row) => both(row, "label") },
+  { head: "k", number: true, cell: (row) => (row.k == null ? "–" : String(row.k)) },
+  { head: say("slope"), number: true, cell: (row) => fixed(row.slope) },
+  { head: "p", number: true, cell: (row) => pValue(row.p) },
+  { head: say("corrected"), number: true, cell: (row) => (row.estimate == null ? "–" : `${fixed(row.estimate)} (${range(row.ci_lb, row.ci_ub)})`) },
+  { head: say("note"), cell: (row) => row.note ?? "" },
+], rows));
+
+function poolSections(pool, k) {
+  const of = (id) => rowsOf(id).where({ pool: pool.pool }), name = poolName(pool), shared = { commands: ["effects"], level: 2 };
+  const small = of("small_study"), points = of("funnel");
+  const describe = (title, from) => say("describePlot", title, from.rows.length);
+  const sections = [figure({
+    ...shared, id: `forest-${k}`, title: say("forest", name), lead: say("forestLead"), from: of("forest"), class: "forest", points: ".study-points > *", family: say("familyPool", rowsOf("pools").rows.length),
+    describe: say("describe", pool.k, number(shownAs(pool)(pool.estimate)), onScale(pool, pool.knha_lb, pool.knha_ub)),
+    draw: (rows) => [forestPlot(rows, pool), h("div", { class: "below words" }, h("p", null, both(pool, "sentence")), h("p", null, both(pool, "heterogeneity")))],
+  })];
+  if (points.rows.length === 0) return sections;
+  sections.push(
+    figure({ ...shared, id: `funnel-${k}`, title: say("funnel", name), lead: say("funnelLead"), from: points, class: "funnel", points: ".funnel-points > *", describe: describe(say("funnel", name), points),
+      family: say("familyInfluence"), draw: (rows) => funnelPlot(rows, pool, small.rows.find((row) => row.test === "egger")) }),
+    figure({ ...shared, id: `small-${k}`, title: say("small", name), from: small, family: say("familySmall"), draw: smallTable }));
+  for (const [id, key, plot] of [["baujat", "baujat", baujatPlot], ["leave_one_out", "leave", (rows) => seriesPlot(rows, pool, "leave")], ["cumulative", "cumulative", (rows) => seriesPlot(rows, pool, "cumulative")]]) {
+    const from = of(id);
+    sections.push(figure({ ...shared, id: `${key}-${k}`, title: say(key, name), lead: say(`${key}Lead`), from, class: key, points: `.${key}-points > *`, family: say("familyInfluence"),
+      describe: describe(say(key, name), from), draw: plot }));
+  }
+  return sections;
+}
+
+function subgroupSections() {
+  const parts = rowsOf("subgroup").by("family", "moderator").filter((from) => from.rows.length > 0), pools = rowsOf("pools").rows;
+  const names = [...new Set(parts.map((from) => both(from.rows[0], "moderator")))].join(", ");
+  return parts.map((from, k) => {
+    const first = from.rows[0], of = pools.find((pool) => pool.pool === first.family), title = say("subgroup", both(first, "moderator").toLowerCase(), poolName(of));
+    return figure({ id: `subgroup-${k}`, title, lead: say("subgroupLead", number(first.q_between), first.q_between_df ?? "–", pValue(first.q_between_p)), from, class: "subgroup", commands: ["effects"],
+      family: say("familySubgroup", parts.length, names), describe: say("describePlot", title, from.rows.reduce((sum, row) => sum + row.k, 0)),
+      draw: (rows) => subgroupPlot(rows, of, (row) => both(row, "level")) });
   });
 }
 
-const simulated = () => (rowsOf("trials").rows.some((row) => row.simulated) ? [say("simulatedEffects")] : []);
+const simulated = () => (rowsOf("pools").rows.some((row) => row.simulated) ? [say("simulatedEffects")] : []);
 
-render({ page: "meta", say, simulated, draw: () => rowsOf("trials").by(...keys).map(forest) });
+render({ page: "meta", say, simulated, draw: () => [poolsFigure(rowsOf("pools")), ...rowsOf("pools").rows.flatMap(poolSections), ...subgroupSections(), rowsOf("pools").rows.length > 0 && leftOut(rowsOf("left_out"))] });

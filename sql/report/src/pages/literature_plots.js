@@ -1,0 +1,125 @@
+// literature_plots.js - the PRISMA 2020 diagram and the years of reports, over rows of the views of schema report.
+import * as Plot from "@observablehq/plot";
+import { figureStyle, ink } from "../colors.js";
+import { both, svg, t, wrap } from "./evidence_marks.js";
+
+/** A count as the diagram writes it: what is not known is said to be, and never a 0. */
+export const counted = (n) => (n == null ? t("not known", "未知") : n.toLocaleString("en-GB"));
+
+/** Text of a box: lines of {text, box, reason, bold}. */
+function linesOf(parts, width) {
+  const fits = Math.floor(width / 6.35);
+  return parts.flatMap(({ head, row, indent = 0 }) => {
+    if (head) return wrap(head, fits).map((text) => ({ text, bold: true }));
+    const text = t(`${both(row, "label")} (n = ${counted(row.n)})`, `${both(row, "label")}（n = ${counted(row.n)}）`);
+    return wrap(text, fits - indent).map((line, k, all) => ({ text: line, indent, ...(k === all.length - 1 ? { row } : {}), unknown: row.n == null }));
+  });
+}
+
+const lineHeight = 15, padding = 9;
+
+function drawBox(x, y, width, height, lines, side) {
+  return svg("g", { class: "prisma-box" },
+    svg("rect", { x, y, width, height, rx: 4, fill: side ? "#f7f8f8" : "#ffffff", stroke: "#7d8790" }),
+    svg("text", { x: x + padding, y: y + padding + 10.5, "font-size": 11.5 }, lines.map((line, k) => svg("tspan", {
+      x: x + padding + (line.indent ?? 0) * 5, dy: k === 0 ? 0 : lineHeight, "font-weight": line.bold ? 600 : null, fill: line.unknown ? "#8a5a00" : null,
+      "data-box": line.row?.box, "data-reason": line.row?.reason, "data-n": line.row ? line.row.n ?? "unknown" : null,
+    }, line.text))));
+}
+
+/** rows: report.prisma of one review. */
+export function prismaDiagram(rows) {
+  const of = Object.fromEntries(rows.filter((row) => row.reason == null).map((row) => [row.box, row]));
+  const reasons = (box) => rows.filter((row) => row.box === box && row.reason != null).map((row) => ({ row, indent: 2 }));
+  // What PRISMA's diagram does not have is drawn where something waits there.
+  const waiting = (...boxes) => boxes.filter((box) => of[box] && (of[box].n > 0 || (of[box].n == null && of[box].n_recorded > 0))).map((box) => ({ row: of[box] }));
+  const plain = (...boxes) => boxes.map((box) => ({ row: of[box] }));
+  const previous = !(of.previous_studies?.n === 0 && of.previous_reports?.n === 0);
+  const steps = [
+    { stage: 0, main: [{ head: t("Records identified from", "记录来源") }, ...plain("databases", "registers")],
+      side: [{ head: t("Removed before screening", "筛选前去除") }, ...plain("duplicates", "removed_automation", "removed_other"), ...waiting("awaiting_screening")],
+      other: [{ head: t("Records identified from", "记录来源") }, ...plain("websites", "organisations", "citations"), ...waiting("other_duplicates", "other_removed")] },
+    { stage: 1, main: plain("screened"), side: plain("excluded_screening") },
+    { stage: 1, main: plain("sought"), side: [...plain("not_retrieved"), ...waiting("awaiting_retrieval")], other: plain("other_sought"), otherSide: [...plain("other_not_retrieved"), ...waiting("other_awaiting_retrieval")] },
+    { stage: 1, main: plain("assessed"), side: [...plain("excluded_full_text"), ...reasons("excluded_full_text"), ...waiting("awaiting_full_text")],
+      other: plain("other_assessed"), otherSide: [...plain("other_excluded_full_text"), ...reasons("other_excluded_full_text"), ...waiting("other_awaiting_full_text")] },
+    { stage: 2, main: plain("new_studies", "new_reports") },
+    ...(previous ? [{ stage: 2, main: plain("total_studies", "total_reports") }] : []),
+  ];
+  const bar = 26, gap = 26, lead = previous ? 176 : 0, w = { main: 222, side: 218, other: 208, otherSide: 208 };
+  const x = { previous: bar + 12, main: bar + 12 + (previous ? lead + gap : 0) };
+  x.side = x.main + w.main + gap;
+  x.other = x.side + w.side + gap;
+  x.otherSide = x.other + w.other + gap;
+  const width = x.otherSide + w.otherSide + 6, marks = [], arrows = [];
+  const arrow = (...points) => arrows.push(svg("path", { d: `M${points.map((p) => p.join(",")).join("L")}`, fill: "none", stroke: "#4c555d", "stroke-width": 1.2, "marker-end": "url(#prisma-arrow)" }));
+  const heading = (text, from, to) => svg("g", {}, svg("rect", { x: from, y: 2, width: to - from, height: 26, rx: 4, fill: "#e6f3f0" }),
+    svg("text", { x: (from + to) / 2, y: 19, "text-anchor": "middle", "font-size": 12, "font-weight": 600, fill: "#0b5e54" }, text));
+  let y = 42;
+  const placed = steps.map((step) => {
+    const boxes = Object.fromEntries(["main", "side", "other", "otherSide"].filter((key) => step[key]).map((key) => [key, linesOf(step[key], w[key] - 2 * padding)]));
+    const height = Math.max(...Object.values(boxes).map((lines) => lines.length)) * lineHeight + 2 * padding - 2;
+    const place = { ...step, y, height };
+    for (const [key, lines] of Object.entries(boxes)) marks.push(drawBox(x[key], y, w[key], height, lines, key.toLowerCase().endsWith("side")));
+    y += height + 30;
+    return place;
+  });
+  const centre = (key) => x[key] + w[key] / 2;
+  placed.forEach((step, k) => {
+    const mid = step.y + step.height / 2, next = placed[k + 1];
+    if (step.side) arrow([x.main + w.main, mid], [x.side, mid]);
+    if (step.otherSide) arrow([x.other + w.other, mid], [x.otherSide, mid]);
+    if (next) arrow([centre("main"), step.y + step.height], [centre("main"), next.y]);
+    if (step.other && next) {
+      const target = placed.slice(k + 1).find((later) => later.other);
+      if (target) arrow([centre("other"), step.y + step.height], [centre("other"), target.y]);
+      else { // into the included studies, round the side boxes of the databases
+        const included = placed.find((later) => later.stage === 2), level = included.y + included.height / 2;
+        arrow([centre("other"), step.y + step.height], [centre("other"), level], [x.main + w.main, level]);
+      }
+    }
+  });
+  if (previous) {
+    const lines = linesOf(plain("previous_studies", "previous_reports"), lead - 2 * padding), height = lines.length * lineHeight + 2 * padding - 2, last = placed[placed.length - 1];
+    marks.push(drawBox(x.previous, placed[0].y, lead, height, lines));
+    arrow([x.previous + lead / 2, placed[0].y + height], [x.previous + lead / 2, last.y + last.height / 2], [x.main, last.y + last.height / 2]);
+  }
+  const stages = [t("Identification", "检出"), t("Screening", "筛选"), t("Included", "纳入")].map((name, k) => {
+    const of = placed.filter((step) => step.stage === k), top = of[0].y, bottom = of[of.length - 1].y + of[of.length - 1].height;
+    return svg("g", {}, svg("rect", { x: 0, y: top, width: bar, height: bottom - top, rx: 4, fill: "#dfe8f3" }),
+      svg("text", { transform: `translate(${bar / 2 + 4},${(top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle", "font-size": 12, "font-weight": 600, fill: "#2f4d74" }, name));
+  });
+  return svg("svg", { viewBox: `0 0 ${width} ${y - 20}`, width, height: y - 20, fill: "#1c2127", class: "prisma" },
+    svg("defs", {}, svg("marker", { id: "prisma-arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, svg("path", { d: "M0,0L8,4L0,8z", fill: "#4c555d" }))),
+    previous && heading(t("Previous studies", "既往研究"), x.previous, x.previous + lead),
+    heading(t("Identification of new studies via databases and registers", "经数据库和注册库检索新研究"), x.main, x.side + w.side),
+    heading(t("Identification of new studies via other methods", "经其他方法检索新研究"), x.other, x.otherSide + w.otherSide),
+    stages, arrows, marks);
+}
+
+export const languages = [
+  { key: "en", name: () => t("English", "英文"), color: "#4c7fb8" }, { key: "zh", name: () => t("Chinese", "中文"), color: "#b0483f" },
+  { key: "han", name: () => t("not stated, title in Chinese characters", "未注明，标题为汉字"), color: "#dba08f" },
+  { key: "other", name: () => t("another language", "其他语种"), color: "#7a8b2f" }, { key: null, name: () => t("not stated", "未注明"), color: "#9aa4ac" },
+];
+export const languageName = (key) => languages.find((each) => each.key === key)?.name() ?? key;
+
+/** rows: report.literature_year. */
+export function yearsPlot(rows) {
+  const known = rows.filter((row) => row.year != null), years = known.map((row) => row.year), first = Math.min(...years), last = Math.max(...years);
+  const unknown = t("no year", "无年份"), domain = [...(known.length ? Array.from({ length: Math.min(120, last - first + 1) }, (_, k) => String(last - Math.min(119, last - first) + k)) : []), ...(rows.length > known.length ? [unknown] : [])];
+  const place = new Map(languages.map((each, k) => [each.key, k]));
+  const drawn = [...rows].sort((a, b) => place.get(a.language) - place.get(b.language)).map((row) => ({ ...row, at: row.year == null ? unknown : String(row.year) })).filter((row) => domain.includes(row.at));
+  const every = Math.ceil(domain.length / 16);
+  return Plot.plot({
+    width: 1060, height: 300, marginLeft: 50, marginBottom: 44, style: figureStyle,
+    x: { domain, label: t("Year of publication", "发表年份"), labelAnchor: "center", labelArrow: "none", ticks: domain.filter((year, k) => year === unknown || (domain.length - 1 - k) % every === 0), padding: 0.15 },
+    y: { label: t("Reports", "报告数"), labelArrow: "none", grid: true, ticks: 6, tickFormat: (v) => (Number.isInteger(v) ? String(v) : "") },
+    marks: [
+      Plot.barY(drawn, { x: "at", y: "reports", fill: (row) => languages[place.get(row.language)].color, order: null, className: "year-bars", ariaLabel: (row) => `${row.year ?? "none"} ${row.language ?? "none"}` }),
+      Plot.ruleY([0], { stroke: ink.faint }),
+    ],
+  });
+}
+
+

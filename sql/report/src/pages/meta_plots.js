@@ -1,0 +1,139 @@
+// meta_plots.js - forest, funnel, Baujat, leave-one-out, cumulative and subgroup plots over rows of the views of schema report.
+import * as Plot from "@observablehq/plot";
+import { figureStyle, ink } from "../colors.js";
+import { clip, figure, fixed, t } from "./evidence_marks.js";
+
+const dark = "#39424a";
+/** As readers know it: of logs of ratios the ratio. */
+export const shownAs = (pool) => (value) => (value == null ? null : pool.scale === "log" ? Math.exp(value) : value);
+const intervalOf = (pool) => { const as = shownAs(pool); return (row) => `${figure(as(row.estimate))} (${figure(as(row.ci_lb))}, ${figure(as(row.ci_ub))})`; };
+/** The effect axis: 0 is always on it. */
+const reach = (rows, keys) => {
+  const values = rows.flatMap((row) => keys.map((key) => row[key])).filter((value) => value != null);
+  return [Math.min(0, ...values), Math.max(0, ...values)];
+};
+const measures = { MD: ["Mean difference", "均数差"], SMD: ["Standardised mean difference", "标准化均数差"], RR: ["Risk ratio", "风险比"], OR: ["Odds ratio", "比值比"], RD: ["Risk difference", "风险差"] };
+export const measureName = (pool) => { const [en, zh] = measures[pool.measure] ?? [pool.measure, pool.measure]; return t(en, zh); };
+const sides = { lower: () => t("favours the intervention ← 0", "← 支持干预"), higher: () => t("0 → favours the intervention", "支持干预 →") };
+const effectAxis = (domain, pool) => ({
+  domain, nice: true, labelAnchor: "center", labelArrow: "none", grid: true, ticks: 8, ...(pool.scale === "log" ? { tickFormat: (v) => figure(Math.exp(v)) } : {}),
+  label: clip(`${measureName(pool)}: ${pool.outcome}${sides[pool.better] ? `   (${sides[pool.better]().replace(" ← 0", pool.scale === "log" ? " ← 1" : " ← 0").replace("0 → ", pool.scale === "log" ? "1 → " : "0 → ")})` : ""}`, 90),
+});
+const diamond = (row, y, half = 0.3) => [[row.ci_lb, y], [row.estimate, y - half], [row.ci_ub, y], [row.estimate, y + half], [row.ci_lb, y]];
+
+/** rows: report.forest of one pool, in order. */
+export function forestPlot(rows, pool) {
+  const studies = rows.filter((row) => row.kind === "study").map((row, k) => ({ ...row, row: k }));
+  const known = studies.filter((row) => row.ci_lb != null);
+  const of = Object.fromEntries(rows.filter((row) => row.kind !== "study").map((row) => [row.kind, row]));
+  const k = studies.length, largest = Math.max(0, ...studies.map((row) => row.weight ?? 0)) || 1;
+  const means = [of.z && { ...of.z, row: k + 0.5, name: t("Mean, REML (z)", "合并均值，REML（z）") }, of.knha && { ...of.knha, row: k + 1.5, name: t("Mean, Knapp-Hartung", "合并均值，Knapp-Hartung") }].filter((row) => row && row.ci_lb != null);
+  const future = of.prediction?.ci_lb == null ? null : { ...of.prediction, row: k + 2.5 };
+  const interval = intervalOf(pool), as = shownAs(pool), people = (n) => (n == null ? "?" : Number(n.toFixed(1)));
+  const left = { textAnchor: "start", frameAnchor: "left", dx: -330 }, right = { textAnchor: "start", frameAnchor: "right", dx: 16 };
+  const heading = { y: () => -0.95, fill: ink.soft, fontWeight: 600, text: String };
+  const bottom = k + 0.2 + means.length + (future ? 1 : 0);
+  return Plot.plot({
+    width: 1060, height: 62 + 24 * (bottom + 1.4), marginLeft: 345, marginRight: 245, marginTop: 12, marginBottom: 50, style: { ...figureStyle, fontSize: "13px" },
+    x: effectAxis(reach(rows, ["ci_lb", "ci_ub", "estimate"]), pool), y: { domain: [bottom + 0.4, -1.3], axis: null }, r: { type: "identity" },
+    marks: [
+      Plot.ruleX([0], { stroke: ink.faint }),
+      means.length > 0 && Plot.ruleX([means[0].estimate], { stroke: ink.accent, strokeDasharray: "3,4", strokeOpacity: 0.7 }),
+      Plot.ruleY([k - 0.1], { stroke: ink.line, insetLeft: -330, insetRight: -225 }),
+      Plot.ruleY(known, { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: dark, strokeWidth: 1.4, className: "study-lines" }),
+      Plot.dot(known, { x: "estimate", y: "row", r: (row) => 2 + 6 * Math.sqrt((row.weight ?? 0) / largest), symbol: "square", fill: dark, className: "study-points", ariaLabel: "study", title: (row) => `${clip(row.study, 60)}: ${interval(row)}` }),
+      ...means.map((row) => Plot.line(diamond(row, row.row), { fill: ink.accent, stroke: ink.accent, strokeLinejoin: "miter", className: `diamond-${row.kind}` })),
+      future && Plot.ruleY([future], { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: ink.accent, strokeWidth: 5, strokeOpacity: 0.45, className: "prediction-bar" }),
+      Plot.text([t("Study", "研究")], { ...heading, ...left }),
+      Plot.text(["n"], { ...heading, frameAnchor: "left", textAnchor: "end", dx: -22 }),
+      Plot.text([t("Effect (95% interval)", "效应（95% 区间）")], { ...heading, ...right }),
+      Plot.text([t("Weight", "权重")], { ...heading, frameAnchor: "right", textAnchor: "end", dx: 240 }),
+      Plot.text(studies, { y: "row", ...left, text: (row) => clip([row.study, row.year].filter((part) => part != null).join(" "), 36) }),
+      Plot.text(studies, { y: "row", text: (row) => `${people(row.n1)} / ${people(row.n2)}`, frameAnchor: "left", textAnchor: "end", dx: -22, fill: ink.soft }),
+      Plot.text(studies, { y: "row", ...right, text: (row) => (row.ci_lb == null ? t("not known", "未知") : interval(row)) }),
+      Plot.text(studies, { y: "row", text: (row) => (row.weight == null ? t("not pooled", "未合并") : `${fixed(100 * row.weight, 1)}%`), frameAnchor: "right", textAnchor: "end", dx: 240, fill: ink.soft }),
+      Plot.text(means, { y: "row", ...left, text: "name", fontWeight: 650, fill: ink.accent }),
+      Plot.text(means, { y: "row", ...right, text: interval, fontWeight: 650, fill: ink.accent }),
+      future && Plot.text([future], { y: "row", ...left, text: () => t("95% prediction interval", "95% 预测区间"), fill: ink.accent }),
+      future && Plot.text([future], { y: "row", ...right, text: (row) => t(`${figure(as(row.ci_lb))} to ${figure(as(row.ci_ub))}`, `${figure(as(row.ci_lb))} 至 ${figure(as(row.ci_ub))}`), fill: ink.accent }),
+    ],
+  });
+}
+
+/** Two-sided p of .1, .05 and .01: the edges of the contours, effect = z times its standard error. */
+const contours = [{ z: 1.6448536269514722, p: ".10" }, { z: 1.959963984540054, p: ".05" }, { z: 2.5758293035489004, p: ".01" }];
+
+/** points: report.funnel of one pool; egger: its row of report.small_study. */
+export function funnelPlot(points, pool, egger) {
+  const top = Math.max(0.01, ...points.map((row) => row.se)) * 1.08;
+  const far = Math.max(...points.map((row) => Math.abs(row.estimate)), contours[2].z * top) * 1.03;
+  const region = (from, to, opacity) => [1, -1].map((sign) => Plot.line([[sign * from * 0, 0], [sign * from * top, top], [sign * Math.min(to * top, far), top], ...(to * top > far ? [[sign * far, far / to]] : []), [0, 0]],
+    { fill: "#5d6d9e", fillOpacity: opacity, stroke: "none", clip: true }));
+  const line = egger?.slope == null || egger.estimate == null ? null : [[egger.estimate, 0], [egger.estimate + egger.slope * top, top]];
+  return Plot.plot({
+    width: 720, height: 420, marginLeft: 52, marginBottom: 46, style: figureStyle,
+    x: { ...effectAxis([-far, far], pool), nice: false, grid: false, ticks: 7 },
+    y: { domain: [top, 0], label: t("Standard error", "标准误"), labelArrow: "none", ticks: 6 },
+    marks: [
+      ...region(contours[0].z, contours[1].z, 0.1), ...region(contours[1].z, contours[2].z, 0.2),
+      ...contours.flatMap((c) => [1, -1].map((sign) => Plot.line([[0, 0], [sign * c.z * top, top]], { stroke: "#8793b5", strokeWidth: 0.8, clip: true, className: "contour" }))),
+      ...contours.map((c) => Plot.text([[Math.min(c.z * top * 0.985, far), top * 0.985]], { text: () => `p = ${c.p}`, fontSize: 10, fill: "#4d5878", textAnchor: "end", rotate: 0, dy: -3 - 11 * contours.indexOf(c) })),
+      Plot.ruleX([0], { stroke: ink.faint }),
+      pool.estimate != null && Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4", className: "mean-line" }),
+      line && Plot.line(line, { stroke: "#b0483f", strokeWidth: 1.6, clip: true, className: "egger-line" }),
+      Plot.dot(points, { x: "estimate", y: "se", r: 4.2, fill: dark, stroke: "white", className: "funnel-points", ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${figure(shownAs(pool)(row.estimate))}, ${t("standard error", "标准误")} ${figure(row.se)}` }),
+    ],
+  });
+}
+
+/** rows: report.baujat of one pool. */
+export function baujatPlot(rows) {
+  const named = [...rows].sort((a, b) => b.x * b.y - a.x * a.y).slice(0, 5)
+    .filter((row, k, all) => all.slice(0, k).every((other) => Math.abs(other.y - row.y) > 0.05 * all[0].y || Math.abs(other.x - row.x) > 0.3 * all[0].x));
+  return Plot.plot({
+    width: 720, height: 400, marginLeft: 52, marginRight: 60, marginBottom: 46, style: figureStyle,
+    x: { label: t("Share of heterogeneity (squared Pearson residual)", "对异质性的贡献（Pearson 残差平方）"), labelAnchor: "center", labelArrow: "none", grid: true, zero: true, nice: true },
+    y: { label: t("Influence on the mean", "对合并均值的影响"), labelArrow: "none", grid: true, zero: true, nice: true },
+    marks: [
+      Plot.dot(rows, { x: "x", y: "y", r: 4.5, fill: (row) => (row.influential ? "#b0483f" : dark), stroke: "white", className: "baujat-points", ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${figure(row.x)}, ${figure(row.y)}` }),
+      Plot.text(named, { x: "x", y: "y", text: (row) => clip(row.study, 24), dy: -10, fontSize: 11, fill: ink.soft }),
+    ],
+  });
+}
+
+/** rows: report.leave_one_out or report.cumulative of one pool; the mean of all as a line. */
+export function seriesPlot(rows, pool, name) {
+  const drawn = rows.filter((row) => row.estimate != null).map((row) => ({ ...row, row: rows.indexOf(row) }));
+  const normal = reach([...drawn, pool], ["ci_lb", "ci_ub", "estimate"]);
+  const room = normal[1] - normal[0] || 1, domain = [Math.max(reach(drawn, ["knha_lb"])[0], normal[0] - 0.35 * room), Math.min(reach(drawn, ["knha_ub"])[1], normal[1] + 0.35 * room)];
+  const within = (value) => Math.min(domain[1], Math.max(domain[0], value));
+  const wide = drawn.filter((row) => row.knha_lb != null), interval = intervalOf(pool);
+  return Plot.plot({
+    width: 820, height: 60 + 21 * Math.max(1, rows.length), marginLeft: 220, marginRight: 120, marginTop: 10, marginBottom: 46, style: figureStyle,
+    x: { ...effectAxis(domain, pool), ticks: 6 }, y: { domain: [rows.length - 0.4, -0.6], axis: null },
+    marks: [
+      Plot.ruleX([0], { stroke: ink.faint }),
+      pool.estimate != null && Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4" }),
+      Plot.ruleY(wide, { y: "row", x1: (row) => within(row.knha_lb), x2: (row) => within(row.knha_ub), stroke: "#b9c2c9", strokeWidth: 1 }),
+      Plot.ruleY(drawn, { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: dark, strokeWidth: 2, className: `${name}-lines` }),
+      Plot.dot(drawn, { x: "estimate", y: "row", r: 3.6, symbol: "diamond", fill: ink.accent, className: `${name}-points`, ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${interval(row)}` }),
+      Plot.text(drawn, { y: "row", frameAnchor: "left", textAnchor: "start", dx: -212, text: (row) => clip([row.study, row.year].filter((part) => part != null).join(" "), 33) }),
+      Plot.text(drawn, { y: "row", frameAnchor: "right", textAnchor: "start", dx: 8, text: interval, fontSize: 11, fill: ink.soft }),
+    ],
+  });
+}
+
+/** rows: report.subgroup of one family and moderator. */
+export function subgroupPlot(rows, pool, nameOf) {
+  const drawn = rows.map((row, k) => ({ ...row, row: k })).filter((row) => row.estimate != null), interval = intervalOf(pool);
+  return Plot.plot({
+    width: 820, height: 66 + 30 * rows.length, marginLeft: 220, marginRight: 150, marginTop: 10, marginBottom: 46, style: figureStyle,
+    x: { ...effectAxis(reach(drawn, ["ci_lb", "ci_ub", "estimate"]), pool), ticks: 6 }, y: { domain: [rows.length - 0.4, -0.6], axis: null },
+    marks: [
+      Plot.ruleX([0], { stroke: ink.faint }),
+      ...drawn.map((row) => Plot.line(diamond(row, row.row, 0.26), { fill: ink.accent, fillOpacity: 0.85, stroke: ink.accent, className: "subgroup-diamond" })),
+      Plot.text(drawn, { y: "row", frameAnchor: "left", textAnchor: "start", dx: -212, text: (row) => `${clip(nameOf(row), 24)} (k = ${row.k})` }),
+      Plot.text(drawn, { y: "row", frameAnchor: "right", textAnchor: "start", dx: 8, text: interval, fontSize: 11, fill: ink.soft }),
+    ],
+  });
+}
