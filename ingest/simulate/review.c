@@ -10,21 +10,21 @@
 
 /* clang-format off */
 static const char *const study_sheet[] = {
-	"study_id,study,ref_no,year,topic,people,design,population,comparator,sample_n,modality,analysis,networks,intervention_id,notes",
-	"S01,Simulated imaging 01,1,2010,pathogenesis,,case-control,MDD patients,healthy controls,64,sMRI,\"VBM, whole brain\",,,SIMULATED",
-	"S02,Simulated imaging 02,2,2011,pathogenesis,,case-control,MDD patients,healthy controls,36,sMRI,\"VBM, whole brain\",,,SIMULATED",
-	"S03,Simulated imaging 03,3,2012,pathogenesis,,case-control,抑郁症患者,健康对照,,sMRI,VBM,,,SIMULATED",
-	"S04,Simulated imaging 04,4,2013,pathogenesis,,case-control,late-life depression,healthy controls,18,sMRI,ROI of the hippocampus,limbic system,,SIMULATED",
-	"S05,Simulated imaging 05,5,2014,pathogenesis,,case-control,MDD patients,healthy controls,52,rs-fMRI,\"ALFF, whole brain\",default mode network;limbic system,,SIMULATED",
-	"S06,Simulated imaging 06,6,2015,pathogenesis,,cross-sectional,depression,healthy controls,40,rs-fMRI,seed-based FC of left DLPFC,default mode network,,SIMULATED",
-	"S07,Simulated imaging 07,7,2016,acupuncture-structure,sim-people-A,RCT,MDD patients,sham,60,sMRI,\"VBM, whole brain\",limbic system,E07,SIMULATED",
-	"S08,Simulated imaging 08,8,2017,acupuncture-structure,,pre/post,MDD patients,,24,sMRI,\"VBM, whole brain\",limbic system,E08,SIMULATED",
-	"S09,Simulated imaging 09,9,2018,acupuncture-structure,,pre/post,抑郁症患者,,,sMRI,VBM,,E09,SIMULATED",
-	"S10,Simulated imaging 10,10,2019,acupuncture-function,,RCT,MDD patients,sham,16,rs-fMRI,\"ALFF, whole brain\",default mode network;reward network,E10,SIMULATED",
-	"S11,Simulated imaging 11,11,2020,acupuncture-function,,pre/post,treatment-resistant depression,,28,rs-fMRI,\"ALFF, whole brain\",default mode network,E11,SIMULATED",
-	"S12,Simulated imaging 12,12,2021,acupuncture-structure,sim-people-A,RCT,MDD patients,sham,60,sMRI,\"VBM, whole brain\",limbic system;default mode network,E12,SIMULATED",
-	"S13,Simulated imaging 13,13,2022,acupuncture-function,,pre/post,MDD patients,,44,rs-fMRI,\"ALFF, ROI\",default mode network;limbic system,E13,SIMULATED",
-	"S14,Simulated imaging 14,14,2023,acupuncture-metabolism,,pre/post,post-stroke depression,,22,PET,\"glucose metabolism, whole brain\",limbic system,E14,SIMULATED",
+	"study_id,study,ref_no,year,topic,people,design,population,comparator,sample_n,modality,analysis,networks,notes",
+	"S01,Simulated imaging 01,1,2010,pathogenesis,,case-control,MDD patients,healthy controls,64,sMRI,\"VBM, whole brain\",,SIMULATED",
+	"S02,Simulated imaging 02,2,2011,pathogenesis,,case-control,MDD patients,healthy controls,36,sMRI,\"VBM, whole brain\",,SIMULATED",
+	"S03,Simulated imaging 03,3,2012,pathogenesis,,case-control,抑郁症患者,健康对照,,sMRI,VBM,,SIMULATED",
+	"S04,Simulated imaging 04,4,2013,pathogenesis,,case-control,late-life depression,healthy controls,18,sMRI,ROI of the hippocampus,limbic system,SIMULATED",
+	"S05,Simulated imaging 05,5,2014,pathogenesis,,case-control,MDD patients,healthy controls,52,rs-fMRI,\"ALFF, whole brain\",default mode network;limbic system,SIMULATED",
+	"S06,Simulated imaging 06,6,2015,pathogenesis,,cross-sectional,depression,healthy controls,40,rs-fMRI,seed-based FC of left DLPFC,default mode network,SIMULATED",
+	"S07,Simulated imaging 07,7,2016,acupuncture-structure,sim-people-A,RCT,MDD patients,sham,60,sMRI,\"VBM, whole brain\",limbic system,SIMULATED",
+	"S08,Simulated imaging 08,8,2017,acupuncture-structure,,pre/post,MDD patients,,24,sMRI,\"VBM, whole brain\",limbic system,SIMULATED",
+	"S09,Simulated imaging 09,9,2018,acupuncture-structure,,pre/post,抑郁症患者,,,sMRI,VBM,,SIMULATED",
+	"S10,Simulated imaging 10,10,2019,acupuncture-function,,RCT,MDD patients,sham,16,rs-fMRI,\"ALFF, whole brain\",default mode network;reward network,SIMULATED",
+	"S11,Simulated imaging 11,11,2020,acupuncture-function,,pre/post,treatment-resistant depression,,28,rs-fMRI,\"ALFF, whole brain\",default mode network,SIMULATED",
+	"S12,Simulated imaging 12,12,2021,acupuncture-structure,sim-people-A,RCT,MDD patients,sham,60,sMRI,\"VBM, whole brain\",limbic system;default mode network,SIMULATED",
+	"S13,Simulated imaging 13,13,2022,acupuncture-function,,pre/post,MDD patients,,44,rs-fMRI,\"ALFF, ROI\",default mode network;limbic system,SIMULATED",
+	"S14,Simulated imaging 14,14,2023,acupuncture-metabolism,,pre/post,post-stroke depression,,22,PET,\"glucose metabolism, whole brain\",limbic system,SIMULATED",
 	NULL};
 
 static const char *const finding_sheet[] = {
@@ -46,43 +46,31 @@ static const char *const finding_sheet[] = {
 	"15,S06,patients vs healthy controls,FC,decrease,左侧楔前叶,left precuneus,left,yes,seed,left DLPFC,",
 	"16,S06,patients vs healthy controls,FC,abnormal,额叶,frontal lobe,,,seed,left DLPFC,",
 	"17,S06,patients vs healthy controls,FC,abnormal,舌状回,lingual gyrus,,,seed,left DLPFC,",
-	"18,S07,after vs before,GMV,increase,左侧海马,left hippocampus,left,yes,,,",
+	"18,S07,after electroacupuncture vs before,GMV,increase,左侧海马,left hippocampus,left,yes,,,",
 	"19,S07,EA vs sham,GMV,increase,前扣带回,anterior cingulate,,,,,",
-	"20,S07,after vs before,GMV,increase,左侧额中回,left middle frontal gyrus,left,yes,,,",
-	"21,S08,after vs before,GMV,increase,双侧海马,bilateral hippocampi,bilateral,yes,,,",
-	"22,S08,after vs before,GMV,increase,前扣带皮质,ACC,,,,,",
-	"23,S08,after vs before,GMV,altered,右颅骨回,(garbled: no such gyrus),right,yes,,,",
-	"24,S09,after vs before,GMV,increase,海马,hippocampus,,,,,",
-	"25,S09,after vs before,GMV,decrease,海马旁回,parahippocampal gyrus,,,,,",
-	"26,S09,after vs before,GMV,altered,部分脑区,some regions (not named),,,,,",
-	"27,S10,after vs before,ALFF,increase,左侧额中回,left MFG,left,yes,,,",
-	"28,S10,after vs before,ALFF,decrease,右侧杏仁核,right amygdala,right,yes,,,",
-	"29,S10,after vs before,ALFF,increase,右侧尾状核,right caudate,right,yes,,,",
-	"30,S11,after vs before,ALFF,increase,左侧额中回,left middle frontal gyrus,left,yes,,,",
-	"31,S11,after vs before,ALFF,decrease,后扣带回,PCC,,,,,",
-	"32,S11,after vs before,ALFF,decrease,杏仁核,amygdala,,,,,",
-	"33,S12,after vs before,GMV,increase,左侧海马,left hippocampus,left,yes,,,",
-	"34,S12,after vs before,GMV,increase,左侧额中回,left middle frontal gyrus,left,yes,,,",
+	"20,S07,after electroacupuncture vs before,GMV,increase,左侧额中回,left middle frontal gyrus,left,yes,,,",
+	"21,S08,after EA vs before,GMV,increase,双侧海马,bilateral hippocampi,bilateral,yes,,,",
+	"22,S08,after EA vs before,GMV,increase,前扣带皮质,ACC,,,,,",
+	"23,S08,after EA vs before,GMV,altered,右颅骨回,(garbled: no such gyrus),right,yes,,,",
+	"24,S09,after 电针 vs before,GMV,increase,海马,hippocampus,,,,,",
+	"25,S09,after 电针 vs before,GMV,decrease,海马旁回,parahippocampal gyrus,,,,,",
+	"26,S09,after 电针 vs before,GMV,altered,部分脑区,some regions (not named),,,,,",
+	"27,S10,after EA vs before,ALFF,increase,左侧额中回,left MFG,left,yes,,,",
+	"28,S10,after EA vs before,ALFF,decrease,右侧杏仁核,right amygdala,right,yes,,,",
+	"29,S10,after EA vs before,ALFF,increase,右侧尾状核,right caudate,right,yes,,,",
+	"30,S11,after taVNS vs before,ALFF,increase,左侧额中回,left middle frontal gyrus,left,yes,,,",
+	"31,S11,after taVNS vs before,ALFF,decrease,后扣带回,PCC,,,,,",
+	"32,S11,after taVNS vs before,ALFF,decrease,杏仁核,amygdala,,,,,",
+	"33,S12,after electroacupuncture vs before,GMV,increase,左侧海马,left hippocampus,left,yes,,,",
+	"34,S12,after electroacupuncture vs before,GMV,increase,左侧额中回,left middle frontal gyrus,left,yes,,,",
 	"35,S12,correlation with HAMD,GMV,negatively correlated,海马,hippocampus,,,,,",
-	"36,S13,after vs before,ALFF,increase,左侧额中回,left middle frontal gyrus,left,yes,region,,",
-	"37,S13,after vs before,ALFF,increase,右侧杏仁核,right amygdala,right,yes,region,,",
-	"38,S13,after vs before,ALFF,normalised,后扣带回,posterior cingulate cortex,,,region,,",
-	"39,S14,after vs before,glucose metabolism,increase,右侧额叶,right frontal lobe,right,yes,,,",
-	"40,S14,after vs before,glucose metabolism,increase,左侧小脑,left cerebellum,left,yes,,,",
-	"41,S14,after vs before,glucose metabolism,increase,左侧海马,left hippocampus,left,yes,,,",
-	"42,S14,after vs before,glucose metabolism,altered,12条连接,12 connections (regions not named),,,,,",
-	NULL};
-
-static const char *const intervention_sheet[] = {
-	"intervention_id,study_id,type,type_zh,site_text_zh,control",
-	"E07,S07,electroacupuncture,电针,百会、印堂,sham",
-	"E08,S08,electroacupuncture,电针,百会、印堂、太冲,",
-	"E09,S09,electroacupuncture,电针,百会、印堂,",
-	"E10,S10,electroacupuncture,电针,百会、内关,sham",
-	"E11,S11,taVNS,经皮耳迷走神经刺激,耳甲腔,",
-	"E12,S12,electroacupuncture,电针,百会、印堂,sham",
-	"E13,S13,manual acupuncture,手针,百会、太冲、神门穴HT7,",
-	"E14,S14,scalp electroacupuncture,头电针,百会,",
+	"36,S13,after manual acupuncture vs before,ALFF,increase,左侧额中回,left middle frontal gyrus,left,yes,region,,",
+	"37,S13,after manual acupuncture vs before,ALFF,increase,右侧杏仁核,right amygdala,right,yes,region,,",
+	"38,S13,after manual acupuncture vs before,ALFF,normalised,后扣带回,posterior cingulate cortex,,,region,,",
+	"39,S14,after scalp electroacupuncture vs before,glucose metabolism,increase,右侧额叶,right frontal lobe,right,yes,,,",
+	"40,S14,after scalp electroacupuncture vs before,glucose metabolism,increase,左侧小脑,left cerebellum,left,yes,,,",
+	"41,S14,after scalp electroacupuncture vs before,glucose metabolism,increase,左侧海马,left hippocampus,left,yes,,,",
+	"42,S14,after scalp electroacupuncture vs before,glucose metabolism,altered,12条连接,12 connections (regions not named),,,,,",
 	NULL};
 
 static const char *const network_sheet[] = {
@@ -107,7 +95,6 @@ sim_write_review(sim_output *out)
 	sim_make_directory(out, "review");
 	sim_write_lines(out, "review/studies.csv", study_sheet);
 	sim_write_lines(out, "review/findings.csv", finding_sheet);
-	sim_write_lines(out, "review/interventions.csv", intervention_sheet);
 	sim_write_lines(out, "review/networks.csv", network_sheet);
 	sim_write_lines(out, "review.txt", review_text);
 }

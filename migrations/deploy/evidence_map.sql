@@ -81,6 +81,11 @@ END $$;
 COMMENT ON FUNCTION evidence.resolve_findings(text, boolean) IS
 	'Reads the region names of the findings that were not read yet (again: of all) and stores their terms and their regions in an atlas. The side that a sheet states is kept; one that only the name states is taken; where they contradict each other the finding is ambiguous and gets no region, as it is where the sheet calls the name unresolved. A finding whose side is not known gets the regions of both sides. Returns those that were not plainly resolved';
 
+CREATE FUNCTION evidence.acupuncture_kinds() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{manual,ea,scalp_ea,tavns,tens,moxa,press,acupuncture}'::text[];
+COMMENT ON FUNCTION evidence.acupuncture_kinds() IS 'Kinds of intervention (evidence.arm) that are acupuncture or stimulation of its points';
+
 -- What a map needs to know of a finding, one row each.
 CREATE VIEW evidence.finding_fact AS
 SELECT f.finding_id, f.review, f.finding, f.evidence_study, s.simulated, s.population_kind, coalesce(p.people, f.evidence_study || '/' || f.sample) AS people, f.contrast_kind, f.modality,
@@ -96,10 +101,11 @@ LEFT JOIN evidence.sample p ON (p.evidence_study, p.sample) = (f.evidence_study,
 LEFT JOIN evidence.finding_reading r ON r.finding_id = f.finding_id AND r.side = 'a'
 LEFT JOIN LATERAL (SELECT min(m.n) AS least_n,
 		CASE WHEN f.contrast_kind IN ('after_vs_before', 'treatment_vs_control', 'during_vs_rest', 'treatment_effect', 'prediction')
-			THEN string_agg(DISTINCT m.intervention_kind, '+' ORDER BY m.intervention_kind) FILTER (WHERE m.role = 'intervention') END AS kinds
+			THEN coalesce(string_agg(DISTINCT m.intervention_kind, '+' ORDER BY m.intervention_kind) FILTER (WHERE m.role = 'intervention'),
+				(SELECT c.code FROM evidence.code_of('intervention', regexp_replace(f.contrast, '(\mvs\M|\mversus\M|\mcompared\M|与|和|比|相对).*$', '', 'i')) c WHERE c.code = ANY (evidence.acupuncture_kinds()))) END AS kinds
 	FROM evidence.arm m WHERE (m.evidence_study, m.sample) = (f.evidence_study, f.sample)) a ON true;
 COMMENT ON VIEW evidence.finding_fact IS
-	'Findings with what maps count by: people (the independent sample), intervention (of contrasts of treatment only), up and down, possible (one of several alternatives, or said with reserve), small (a group or the whole below 20 people), n_unreported';
+	'Findings with what maps count by: people (the independent sample), intervention (of contrasts of treatment only: the arms'', or where none is known what the contrast''s words name), up and down, possible (one of several alternatives, or said with reserve), small (a group or the whole below 20 people), n_unreported';
 
 ---------------------------------------------------------------------------------------------------- where findings are
 
@@ -167,7 +173,7 @@ COMMENT ON FUNCTION evidence.findings_apart(text, text, text) IS
 ---------------------------------------------------------------------------------------------------- maps
 
 CREATE FUNCTION evidence.evidence_map(p_atlas text DEFAULT 'AAL', p_by text DEFAULT 'region', p_scheme text DEFAULT NULL, p_sided boolean DEFAULT false,
-	split text[] DEFAULT '{modality,measure,intervention}')
+	split text[] DEFAULT '{modality,measure,intervention}', contrasts text[] DEFAULT NULL, interventions text[] DEFAULT NULL)
 	RETURNS TABLE (place text, label_en text, label_zh text, hemisphere text, contrast_kind text, modality text, measure_kind text, intervention_kind text, simulated boolean,
 		findings bigint, studies bigint, samples bigint, increase bigint, decrease bigint, mixed bigint, no_difference bigint, other bigint, possible bigint, side_unknown bigint, wider bigint,
 		share_increase double precision, ci_lb double precision, ci_ub double precision, p double precision, q double precision, m int,
@@ -183,7 +189,8 @@ BEGIN
 			CASE WHEN 'intervention' = ANY (split) THEN f.intervention_kind END AS by_intervention
 		FROM (SELECT g.finding_id AS of, g.place, g.hemisphere, g.membership FROM evidence.finding_places(p_atlas, p_by, p_scheme, p_sided) g) o
 		JOIN (SELECT c.finding_id, c.evidence_study, c.simulated, c.people, c.contrast_kind, c.modality, c.measure_kind, c.intervention_kind, c.direction, c.up, c.down, c.possible AS perhaps,
-			c.search_scope, c.small, c.n_unreported FROM evidence.finding_fact c) f ON f.finding_id = o.of),
+			c.search_scope, c.small, c.n_unreported FROM evidence.finding_fact c
+			WHERE (contrasts IS NULL OR c.contrast_kind = ANY (contrasts)) AND (interventions IS NULL OR string_to_array(c.intervention_kind, '+') && interventions)) f ON f.finding_id = o.of),
 	-- One row an independent sample: in one class only.
 	sample AS (
 		SELECT x.place, x.hemisphere, x.contrast_kind, x.by_modality, x.by_measure, x.by_intervention, x.simulated, x.people,
@@ -236,12 +243,13 @@ BEGIN
 		UNION ALL SELECT n.name_en, n.name_zh FROM imaging.network n WHERE p_by = 'network' AND (n.scheme, n.network) = (p_scheme, t.place)) l ON true
 	ORDER BY t.simulated, t.place COLLATE "C", t.hemisphere, t.contrast_kind, t.by_modality, t.by_measure, t.by_intervention;
 END $$;
-COMMENT ON FUNCTION evidence.evidence_map(text, text, text, boolean, text[]) IS
-	'Findings by place (finding_places), contrast, and what split names (modality, measure, intervention; NULL where not split). samples are independent ones and each is in one column: increase, decrease, mixed (both), no_difference, other (a change without a sign), or, without a plain finding here, possible (one of alternatives, or said with reserve), side_unknown, wider. share_increase, ci and p: psyrad.sign_test of increase against decrease; q by Benjamini and Hochberg over the m rows of this call that have a p (simulated ones apart). small_samples: a group below 20; n_unreported: no number is stated. whole_brain, seed, region_only, scope_unknown: how the samples searched, with warning where that makes them no equals. What is on no place: evidence.findings_apart';
+COMMENT ON FUNCTION evidence.evidence_map(text, text, text, boolean, text[], text[], text[]) IS
+	'Findings by place (finding_places), contrast, and what split names (modality, measure, intervention; NULL where not split), of these contrasts and kinds of intervention only, where they are given. samples are independent ones and each is in one column: increase, decrease, mixed (both), no_difference, other (a change without a sign), or, without a plain finding here, possible (one of alternatives, or said with reserve), side_unknown, wider. share_increase, ci and p: psyrad.sign_test of increase against decrease; q by Benjamini and Hochberg over the m rows of this call that have a p (simulated ones apart). small_samples: a group below 20; n_unreported: no number is stated. whole_brain, seed, region_only, scope_unknown: how the samples searched, with warning where that makes them no equals. What is on no place: evidence.findings_apart';
 
 ---------------------------------------------------------------------------------------------------- convergence
 
-CREATE FUNCTION evidence.convergence(p_atlas text DEFAULT 'AAL', p_by text DEFAULT 'term', p_scheme text DEFAULT NULL, p_sided boolean DEFAULT false)
+CREATE FUNCTION evidence.convergence(p_atlas text DEFAULT 'AAL', p_by text DEFAULT 'term', p_scheme text DEFAULT NULL, p_sided boolean DEFAULT false,
+	p_interventions text[] DEFAULT evidence.acupuncture_kinds())
 	RETURNS TABLE (place text, label_en text, label_zh text, hemisphere text, simulated boolean, verdict text,
 		abnormal_samples bigint, abnormal_increase bigint, abnormal_decrease bigint, abnormal_mixed bigint, abnormal_unsigned bigint,
 		treated_samples bigint, treated_increase bigint, treated_decrease bigint, treated_mixed bigint, treated_normalised bigint, treated_unsigned bigint,
@@ -252,7 +260,7 @@ LANGUAGE sql STABLE AS $$
 		SELECT o.place, o.hemisphere, f.simulated, f.finding_id, f.people, f.measure_kind, f.intervention_kind, f.direction, f.up, f.down, f.possible, f.sentence, f.evidence_study,
 			CASE WHEN f.contrast_kind = 'patients_vs_controls' AND f.population_kind ~ 'depression' THEN 'abnormal'
 				WHEN f.contrast_kind IN ('after_vs_before', 'treatment_vs_control', 'during_vs_rest', 'treatment_effect')
-					AND f.intervention_kind ~ '\m(manual|ea|scalp_ea|tavns|tens|moxa|press|acupuncture)\M' THEN 'treated' END AS part
+					AND string_to_array(f.intervention_kind, '+') && p_interventions THEN 'treated' END AS part
 		FROM evidence.finding_places(p_atlas, p_by, p_scheme, p_sided) o JOIN evidence.finding_fact f USING (finding_id)
 		WHERE o.membership = 'in' AND NOT f.possible AND f.direction <> 'no_difference'),
 	sample AS (
@@ -293,8 +301,8 @@ LANGUAGE sql STABLE AS $$
 	LEFT JOIN imaging.network n ON p_by = 'network' AND (n.scheme, n.network) = (p_scheme, c.place)
 	ORDER BY c.simulated, CASE WHEN v.against > 0 THEN 0 ELSE 1 END, c.samples DESC, c.place COLLATE "C", c.hemisphere;
 $$;
-COMMENT ON FUNCTION evidence.convergence(text, text, text, boolean) IS
-	'Places that differ between depressed and healthy people and change under acupuncture (of any kind), by independent samples; findings that are only possible, wider than the place, or without a difference are left out. normalises: samples that move against an abnormality of the same measure, or of which normalisation is said; same_direction: with it; other_measure: signed, but of another measure than any signed abnormality. verdict: normalises, same direction, both ways, other measure, unknown direction (no sign on one of the sides)';
+COMMENT ON FUNCTION evidence.convergence(text, text, text, boolean, text[]) IS
+	'Places that differ between depressed and healthy people and change under acupuncture (of any kind, or of those named), by independent samples; findings that are only possible, wider than the place, or without a difference are left out. normalises: samples that move against an abnormality of the same measure, or of which normalisation is said; same_direction: with it; other_measure: signed, but of another measure than any signed abnormality. verdict: normalises, same direction, both ways, other measure, unknown direction (no sign on one of the sides)';
 
 ---------------------------------------------------------------------------------------------------- rights
 
@@ -304,8 +312,8 @@ DO $$
 DECLARE
 	f regprocedure;
 BEGIN
-	FOREACH f IN ARRAY ARRAY['evidence.resolve_findings(text, boolean)', 'evidence.finding_places(text, text, text, boolean)', 'evidence.findings_apart(text, text, text)',
-		'evidence.evidence_map(text, text, text, boolean, text[])', 'evidence.convergence(text, text, text, boolean)']::regprocedure[]
+	FOREACH f IN ARRAY ARRAY['evidence.resolve_findings(text, boolean)', 'evidence.acupuncture_kinds()', 'evidence.finding_places(text, text, text, boolean)', 'evidence.findings_apart(text, text, text)',
+		'evidence.evidence_map(text, text, text, boolean, text[], text[], text[])', 'evidence.convergence(text, text, text, boolean, text[])']::regprocedure[]
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest%s', f, CASE f WHEN 'evidence.resolve_findings(text, boolean)'::regprocedure THEN '' ELSE ', psyrad_analyst, psyrad_view' END);

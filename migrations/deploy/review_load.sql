@@ -49,6 +49,7 @@ BEGIN
 	UPDATE pg_temp.stage s SET cells = (SELECT coalesce(jsonb_object_agg(key, evidence.stated(value)), '{}') FROM jsonb_each_text(s.cells))
 	WHERE sheet NOT IN ('search_strategy', 'text');
 	EXECUTE format('SELECT c.* FROM ingest.review_%s($1, $2) c', sheet) INTO counts USING p_file_id, p_review;
+	UPDATE clinical.study s SET simulated = true WHERE s.study = p_review AND NOT s.simulated AND ingest.option(p_file_id, 'simulated')::boolean;
 	PERFORM evidence.settle_review(p_review);
 	RETURN counts;
 END $$;

@@ -14,7 +14,7 @@ BEGIN
 	WHERE c.oid = ANY (ARRAY['evidence.finding_reading', 'evidence.finding_fact']::regclass[])
 		AND (c.relowner <> 'psyrad_owner'::regrole OR obj_description(c.oid, 'pg_class') IS NULL);
 	ASSERT bad IS NULL, 'of another owner, or without a comment: ' || bad;
-	ASSERT has_function_privilege('psyrad_analyst', 'evidence.evidence_map(text, text, text, boolean, text[])', 'EXECUTE'), 'analysts cannot see the map';
+	ASSERT has_function_privilege('psyrad_analyst', 'evidence.evidence_map(text, text, text, boolean, text[], text[], text[])', 'EXECUTE'), 'analysts cannot see the map';
 	ASSERT NOT has_function_privilege('psyrad_analyst', 'evidence.resolve_findings(text, boolean)', 'EXECUTE'), 'analysts write readings';
 END $$;
 ROLLBACK;
