@@ -10,7 +10,7 @@
 
 static const loader *const loaders[] = {&load_study, &load_instrument, &load_participants, &load_scores, &load_drugs,
 										&load_atlas,     &load_networks,     &load_image,        &load_series, &load_seed,  &load_connectome, &load_features,
-										&load_protocols, &load_sessions, &load_effects,      &load_literature, &load_coordinates, &load_model};
+										&load_protocols, &load_sessions, &load_effects,      &load_literature, &load_screening, &load_coordinates, &load_model};
 #define LOADERS (sizeof loaders / sizeof *loaders)
 
 static int
@@ -40,6 +40,8 @@ static const command commands[] = {
 	{"queries", "[--study S] [--status open]", "questions that the data raise: list, answer, close", cmd_queries},
 	{"freeze", "NAME --study S", "pin an analysis set for ever; --list, --check NAME", cmd_freeze},
 	{"withdraw", "PARTICIPANT --study S --yes", "erase a person everywhere", cmd_withdraw},
+	{"dedupe", "[--uncertain | --same A B | ...]", "records of the same report: find them, decide on them", cmd_dedupe},
+	{"screen", "--declare | --load | --next | ...", "screen literature by several people; the PRISMA flow", cmd_screen},
 	{"find", "QUERY | --similar RECORD", "search inside the literature, in English and Chinese", cmd_find},
 	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask},
 	{"report", "[--out FOLDER]", "write the report: a folder of HTML pages", cmd_report},

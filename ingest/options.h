@@ -42,7 +42,8 @@ typedef enum option_set
 	OPT_SEED = 1 << 25,      /* --seeds */
 	OPT_COORDINATES = 1 << 26, /* --space, --studies */
 	OPT_EFFECTS = 1 << 27,     /* --moderator */
-	OPT_REVIEW = 1 << 28       /* --review, --text, --encoding, --missing */
+	OPT_REVIEW = 1 << 28,      /* --review, --text, --encoding, --missing */
+	OPT_SCREENING = 1 << 29    /* --review, --stage, --screener */
 } option_set;
 
 typedef struct options
@@ -77,6 +78,7 @@ typedef struct options
 	const char *studies;
 	text_list moderator;
 	const char *review, *text;
+	const char *stage, *screener;
 } options;
 
 /* Reads argv (from the word after the command).  False, with a message printed, for what it does not know. */
