@@ -121,13 +121,14 @@ obstacle(const experiments *e, const psy_cbma_options *o)
 {
 	if (e->data.count == 0)
 		return "no row has experiment, x, y and z";
-	if (o->kind != PSY_CBMA_ALE || o->fwhm > 0)
+	if (o->kind == PSY_CBMA_ALE ? o->fwhm > 0 : o->weights == PSY_CBMA_EQUAL)
 		return NULL;
 	if (e->torn != NULL)
 		return psprintf("experiment %s states more than one n", pnstrdup(e->torn->name, e->torn->length));
 	if (e->without_n > 0)
-		return psprintf("%zu of %zu experiments state no n: give one kernel for all with fwhm", e->without_n,
-						e->data.count);
+		return psprintf("%zu of %zu experiments state no n: %s", e->without_n, e->data.count,
+						o->kind == PSY_CBMA_ALE ? "give one kernel for all with fwhm"
+												: "weights by sample size need it");
 	return NULL;
 }
 
@@ -286,7 +287,7 @@ whole(FunctionCallInfo fcinfo, int argument, const char *name)
 	return PG_GETARG_INT64(argument);
 }
 
-/* Arguments: foci, mask, correction, voxel_p, iterations, seed, and fwhm (may be NULL) or radius. */
+/* Arguments: foci, mask, correction, voxel_p, iterations, seed, and fwhm (may be NULL) or radius and weights. */
 static Datum
 cbma(FunctionCallInfo fcinfo, psy_cbma_kind kind)
 {
@@ -304,7 +305,10 @@ cbma(FunctionCallInfo fcinfo, psy_cbma_kind kind)
 	o.iterations = iterations;
 	o.seed = whole(fcinfo, 5, "seed");
 	if (kind == PSY_CBMA_MKDA)
+	{
 		o.radius = metastat_double(fcinfo, 6, "radius");
+		PSYRAD_CHECK(psy_cbma_weights_parse(metastat_option(fcinfo, 7, "weights"), &o.weights, &err), &err);
+	}
 	else if (!PG_ARGISNULL(6))
 	{
 		o.fwhm = PG_GETARG_FLOAT8(6);

@@ -123,18 +123,18 @@ COMMENT ON FUNCTION evidence.ale(text, text, text, bigint[], text, double precis
 	'Options and result as of psyrad.cbma_ale; note says too what was left out. Call it in FROM: SELECT m.* FROM evidence.ale(''mask'', ''increase'') m';
 
 CREATE FUNCTION evidence.mkda(mask text, direction text DEFAULT NULL, modality text DEFAULT NULL, experiments bigint[] DEFAULT NULL, correction text DEFAULT 'cluster',
-	voxel_p double precision DEFAULT 0.001, iterations bigint DEFAULT 5000, seed bigint DEFAULT 0, radius double precision DEFAULT 10) RETURNS psyrad.cbma_map
+	voxel_p double precision DEFAULT 0.001, iterations bigint DEFAULT 5000, seed bigint DEFAULT 0, radius double precision DEFAULT 10, weights text DEFAULT 'equal') RETURNS psyrad.cbma_map
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000000 AS $$
 DECLARE
 	input record;
 	map   psyrad.cbma_map;
 BEGIN
 	SELECT i.* INTO input FROM evidence.cbma_input(direction, modality, experiments) i;
-	map := psyrad.cbma_mkda(input.foci, evidence.cbma_mask(mask), correction, voxel_p, iterations, seed, radius);
+	map := psyrad.cbma_mkda(input.foci, evidence.cbma_mask(mask), correction, voxel_p, iterations, seed, radius, weights);
 	map.note := evidence.cbma_note(map.note, input.note, input.foci IS NULL);
 	RETURN map;
 END $$;
-COMMENT ON FUNCTION evidence.mkda(text, text, text, bigint[], text, double precision, bigint, bigint, double precision) IS
+COMMENT ON FUNCTION evidence.mkda(text, text, text, bigint[], text, double precision, bigint, bigint, double precision, text) IS
 	'Multilevel kernel density analysis over the stored foci, chosen as for evidence.ale; options and result as of psyrad.cbma_mkda';
 
 CREATE FUNCTION evidence.cbma_note(of_map text, of_input text, nothing boolean) RETURNS text
@@ -203,6 +203,7 @@ CREATE TABLE evidence.cbma_run (
 	iterations     bigint NOT NULL,
 	seed           bigint NOT NULL,
 	kernel_mm      double precision CHECK (kernel_mm > 0),
+	weights        text CHECK (weights IN ('equal', 'sample_size')),
 	experiment_ids bigint[] NOT NULL,
 	input          psyrad.cbma_foci NOT NULL,
 	dims           int[] NOT NULL,
@@ -230,6 +231,7 @@ CREATE TABLE evidence.cbma_run (
 COMMENT ON TABLE evidence.cbma_run IS 'Coordinate-based meta-analyses that were kept, with all they were made of; made by evidence.cbma_keep, never changed';
 COMMENT ON COLUMN evidence.cbma_run.direction IS 'Of the foci; NULL: of experiments that state none';
 COMMENT ON COLUMN evidence.cbma_run.kernel_mm IS 'fwhm of ALE, NULL where each experiment''s n decides; radius of MKDA';
+COMMENT ON COLUMN evidence.cbma_run.weights IS 'Of the experiments of MKDA; NULL for ALE';
 COMMENT ON COLUMN evidence.cbma_run.experiment_ids IS 'evidence.experiment rows that went in';
 COMMENT ON COLUMN evidence.cbma_run.input IS 'The foci as they were then: later corrections do not touch them';
 COMMENT ON COLUMN evidence.cbma_run.voxel IS 'Of the mask as it was then: 1-based numbers, the order of the vectors; with dims and affine a psyrad.voxel_mask';
@@ -259,7 +261,7 @@ COMMENT ON TABLE evidence.cbma_run_cluster IS 'Clusters of kept analyses, the la
 
 CREATE FUNCTION evidence.cbma_keep(run text, method text, mask text, direction text DEFAULT NULL, modality text DEFAULT NULL, experiments bigint[] DEFAULT NULL,
 	correction text DEFAULT 'cluster', voxel_p double precision DEFAULT 0.001, iterations bigint DEFAULT 5000, seed bigint DEFAULT 0,
-	kernel_mm double precision DEFAULT NULL) RETURNS text
+	kernel_mm double precision DEFAULT NULL, weights text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
 	input record;
@@ -271,25 +273,28 @@ BEGIN
 	END IF;
 	IF method = 'mkda' THEN
 		kernel_mm := coalesce(kernel_mm, 10);
+		weights := coalesce(weights, 'equal');
+	ELSIF weights IS NOT NULL THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'weights are of mkda', HINT = 'in ale an experiment''s n decides how wide its kernels are';
 	END IF;
 	SELECT i.* INTO input FROM evidence.cbma_input(direction, modality, experiments) i;
 	map := CASE method WHEN 'ale' THEN psyrad.cbma_ale(input.foci, grid, correction, voxel_p, iterations, seed, kernel_mm)
-		ELSE psyrad.cbma_mkda(input.foci, grid, correction, voxel_p, iterations, seed, kernel_mm) END;
+		ELSE psyrad.cbma_mkda(input.foci, grid, correction, voxel_p, iterations, seed, kernel_mm, weights) END;
 	map.note := evidence.cbma_note(map.note, input.note, input.foci IS NULL);
 	IF map.statistic IS NULL THEN
 		RAISE no_data_found USING MESSAGE = format('there is no map to keep: %s', map.note);
 	END IF;
-	INSERT INTO evidence.cbma_run (run, method, direction, modality, mask, correction, voxel_p, iterations, seed, kernel_mm, experiment_ids, input, dims, affine, voxel,
+	INSERT INTO evidence.cbma_run (run, method, direction, modality, mask, correction, voxel_p, iterations, seed, kernel_mm, weights, experiment_ids, input, dims, affine, voxel,
 		sha256, experiments, foci, outside, beyond, threshold, fwe_statistic, fwe_voxels, fwe_mass, statistic, p, z, p_corrected, cluster, note, version)
-	VALUES (run, method, direction, evidence.modality_code(modality), mask, correction, voxel_p, iterations, seed, kernel_mm, input.experiment_ids, input.foci,
+	VALUES (run, method, direction, evidence.modality_code(modality), mask, correction, voxel_p, iterations, seed, kernel_mm, weights, input.experiment_ids, input.foci,
 		(grid).dim, (grid).affine, (grid).voxel, sha256(psyrad.cbma_foci_send(input.foci)), map.experiments, map.foci, map.outside, map.beyond, map.threshold,
 		map.fwe_statistic, map.fwe_voxels, map.fwe_mass, map.statistic, map.p, map.z, map.p_corrected, map.cluster, map.note,
 		(SELECT e.extversion FROM pg_extension e WHERE e.extname = 'metastat'));
 	INSERT INTO evidence.cbma_run_cluster SELECT cbma_keep.run, c.* FROM unnest(map.clusters) c;
 	RETURN run;
 END $$;
-COMMENT ON FUNCTION evidence.cbma_keep(text, text, text, text, text, bigint[], text, double precision, bigint, bigint, double precision) IS
-	'Runs evidence.ale or evidence.mkda and keeps the result under a name, with its parameters, foci, mask and version. kernel_mm: fwhm of ALE (NULL: by each experiment''s n), radius of MKDA (NULL: 10). Raises where there is no map';
+COMMENT ON FUNCTION evidence.cbma_keep(text, text, text, text, text, bigint[], text, double precision, bigint, bigint, double precision, text) IS
+	'Runs evidence.ale or evidence.mkda and keeps the result under a name, with its parameters, foci, mask and version. kernel_mm: fwhm of ALE (NULL: by each experiment''s n), radius of MKDA (NULL: 10); weights: of MKDA (NULL: equal). Raises where there is no map';
 
 CREATE FUNCTION evidence.cbma_repeat(run text) RETURNS TABLE (same boolean, version text, version_now text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
@@ -297,7 +302,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
 	FROM evidence.cbma_run r
 	CROSS JOIN LATERAL (SELECT ROW(r.dims, r.affine, r.voxel)::psyrad.voxel_mask AS grid OFFSET 0) g
 	CROSS JOIN LATERAL (SELECT CASE r.method WHEN 'ale' THEN psyrad.cbma_ale(r.input, g.grid, r.correction, r.voxel_p, r.iterations, r.seed, r.kernel_mm)
-		ELSE psyrad.cbma_mkda(r.input, g.grid, r.correction, r.voxel_p, r.iterations, r.seed, r.kernel_mm) END AS map OFFSET 0) c
+		ELSE psyrad.cbma_mkda(r.input, g.grid, r.correction, r.voxel_p, r.iterations, r.seed, r.kernel_mm, r.weights) END AS map OFFSET 0) c
 	CROSS JOIN LATERAL (SELECT (c.map).*) m
 	CROSS JOIN pg_extension e
 	WHERE r.run = $1 AND e.extname = 'metastat';
@@ -353,7 +358,7 @@ COMMENT ON FUNCTION evidence.cbma_image(text, text) IS
 ---------------------------------------------------------------------------------------------------- rights
 
 GRANT SELECT ON evidence.cbma_run, evidence.cbma_run_cluster TO psyrad_ingest, psyrad_analyst, psyrad_view;
-GRANT INSERT (run, method, direction, modality, mask, correction, voxel_p, iterations, seed, kernel_mm, experiment_ids, input, dims, affine, voxel, sha256, experiments, foci,
+GRANT INSERT (run, method, direction, modality, mask, correction, voxel_p, iterations, seed, kernel_mm, weights, experiment_ids, input, dims, affine, voxel, sha256, experiments, foci,
 	outside, beyond, threshold, fwe_statistic, fwe_voxels, fwe_mass, statistic, p, z, p_corrected, cluster, note, version) ON evidence.cbma_run TO psyrad_ingest;
 GRANT INSERT ON evidence.cbma_run_cluster TO psyrad_ingest;
 DO $$

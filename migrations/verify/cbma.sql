@@ -3,7 +3,7 @@ BEGIN;
 DO $$
 BEGIN
 	ASSERT has_function_privilege('psyrad_analyst', 'evidence.ale(text, text, text, bigint[], text, double precision, bigint, bigint, double precision)', 'EXECUTE'), 'analysts cannot analyse coordinates';
-	ASSERT NOT has_function_privilege('psyrad_analyst', 'evidence.cbma_keep(text, text, text, text, text, bigint[], text, double precision, bigint, bigint, double precision)', 'EXECUTE'), 'analysts can keep runs';
+	ASSERT NOT has_function_privilege('psyrad_analyst', 'evidence.cbma_keep(text, text, text, text, text, bigint[], text, double precision, bigint, bigint, double precision, text)', 'EXECUTE'), 'analysts can keep runs';
 	ASSERT NOT has_table_privilege('psyrad_ingest', 'evidence.cbma_run', 'UPDATE'), 'kept runs can be changed';
 	-- an oblique grid: each voxel is the nearest to its own place
 	ASSERT (SELECT bool_and(evidence.voxel_at('{5,6,7}', m, m[1] * i + m[2] * j + m[3] * k + m[4], m[5] * i + m[6] * j + m[7] * k + m[8], m[9] * i + m[10] * j + m[11] * k + m[12])

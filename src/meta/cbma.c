@@ -23,6 +23,17 @@ psy_cbma_correction_parse(const char *name, psy_cbma_correction *correction, psy
 	return status;
 }
 
+psy_status
+psy_cbma_weights_parse(const char *name, psy_cbma_weights *weights, psy_error *err)
+{
+	static const char *const names[] = {"equal", "sample_size"};
+	int index = 0;
+	psy_status status = psy_choice(name, names, 2, "weights", &index, err);
+
+	*weights = (psy_cbma_weights) index;
+	return status;
+}
+
 /* ---- the null distribution
  * ---------------------------------------------------------------------------------- */
 
@@ -160,7 +171,7 @@ observe(run *r, psy_error *err)
 	}
 	else
 	{
-		status = cbma_mkda_make(r->ctx, &r->space, r->data, o->radius, &r->mkda, err);
+		status = cbma_mkda_make(r->ctx, &r->space, r->data, o->radius, o->weights, &r->mkda, err);
 		if (status == PSY_OK)
 			status = cbma_mkda_observe(r->ctx, r->mkda, &r->foci, r->out->statistic, &r->null, err);
 	}

@@ -11,7 +11,9 @@
  *
  * MKDA (multilevel kernel density analysis, Wager et al. 2007, Soc Cogn Affect Neurosci 2:150): an experiment
  * reaches every voxel within a radius of any of its foci; the statistic is the number of experiments that
- * reach a voxel, its null a Poisson-binomial distribution.
+ * reach a voxel, its null a Poisson-binomial distribution.  By sample size an experiment counts sqrt(n), all
+ * weights together as much as there are experiments (Wager et al. 2009, Neuron 62:127, and NiMARE), in whole
+ * parts of 2^-20 of their sum, so that sums of weights and their null distribution are exact.
  *
  * Family-wise error by Monte Carlo: every focus is put at a random voxel of the mask, experiment by
  * experiment as many as there are, and the largest statistic, the largest cluster above the cluster-forming
@@ -45,7 +47,7 @@ typedef struct psy_experiments
 	size_t count;
 	const size_t *start; /* count + 1: experiment e has the foci start[e] .. start[e + 1] - 1 */
 	const double *xyz;   /* 3 a focus: mm in the mask's space */
-	const double *n;     /* participants, > 0; read by ALE when fwhm is 0 */
+	const double *n;     /* participants, > 0; read by ALE when fwhm is 0, and for weights by sample size */
 } psy_experiments;
 
 typedef enum psy_cbma_kind
@@ -66,6 +68,15 @@ typedef enum psy_cbma_correction
 /* 'cluster', 'cluster_mass', 'voxel', 'fdr' or 'none'. */
 psy_status psy_cbma_correction_parse(const char *name, psy_cbma_correction *correction, psy_error *err);
 
+typedef enum psy_cbma_weights
+{
+	PSY_CBMA_EQUAL,
+	PSY_CBMA_SAMPLE_SIZE
+} psy_cbma_weights;
+
+/* 'equal' or 'sample_size'. */
+psy_status psy_cbma_weights_parse(const char *name, psy_cbma_weights *weights, psy_error *err);
+
 typedef struct psy_cbma_options
 {
 	psy_cbma_kind kind;
@@ -73,8 +84,9 @@ typedef struct psy_cbma_options
 	double voxel_p;    /* clusters are formed above the statistic that has this p: 0 < voxel_p < 1 */
 	size_t iterations; /* of the Monte Carlo, 1 to 1,000,000; not run for FDR and NONE */
 	uint64_t seed;
-	double fwhm;   /* ALE: mm, one width for all; 0: from each experiment's n */
-	double radius; /* MKDA: mm */
+	double fwhm;              /* ALE: mm, one width for all; 0: from each experiment's n */
+	double radius;            /* MKDA: mm */
+	psy_cbma_weights weights; /* MKDA */
 } psy_cbma_options;
 
 typedef struct psy_cbma_cluster
@@ -88,7 +100,7 @@ typedef struct psy_cbma_cluster
 
 typedef struct psy_cbma_result
 {
-	double *statistic;    /* voxels: ALE, or the number of experiments */
+	double *statistic;    /* voxels: ALE, or the number of experiments or sum of their weights */
 	double *p;            /* voxels: uncorrected, upper tail of the null distribution; never 0 */
 	double *z;            /* voxels: the normal quantile of p; 0 where the statistic is 0 */
 	double *p_corrected;  /* voxels: by the correction asked for; 1 outside clusters for those of clusters */

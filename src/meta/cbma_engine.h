@@ -46,7 +46,7 @@ psy_status cbma_ale_make(const psy_context *ctx, cbma_space *space, const psy_ex
 						 cbma_ale **out, psy_error *err);
 void cbma_ale_free(const psy_context *ctx, cbma_ale *ale);
 psy_status cbma_mkda_make(const psy_context *ctx, cbma_space *space, const psy_experiments *data,
-						  double radius, cbma_mkda **out, psy_error *err);
+						  double radius, psy_cbma_weights weights, cbma_mkda **out, psy_error *err);
 void cbma_mkda_free(const psy_context *ctx, cbma_mkda *mkda);
 
 /* The statistic at each voxel, and its null distribution (allocated). */

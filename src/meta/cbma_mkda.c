@@ -4,9 +4,11 @@
  * An experiment's voxels are bits, 4 x 4 x 4 cells a word (a brick): a sphere is some forty words, known
  * beforehand for each place of its centre in a brick, and the union of spheres costs nothing.  Experiments
  * are counted in bit planes (plane b holds bit b of every cell's count), 64 cells an addition, only in the
- * bricks that they touch.
+ * bricks that they touch.  A weight is a whole number too, added bit by bit.
  */
 #include "meta/cbma_engine.h"
+
+#include "core/lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,6 +16,8 @@
 #define WIDEST 64      /* voxels to either side */
 #define SIDE 4         /* cells of a brick along each axis */
 #define PLACES 64      /* of a sphere's centre in a brick */
+#define UNITS 20       /* bits of the sum of weights */
+#define LEAST 1e-290   /* smaller probabilities count as none: doubles that small are slow */
 #define FIRST_PLANES 5 /* of counts: added to without a branch */
 
 typedef uint64_t word;
@@ -32,6 +36,9 @@ struct cbma_mkda
 	size_t size[3], bricks;
 	sphere_part *part;
 	size_t first[PLACES + 1]; /* the parts of a sphere whose centre is at a place */
+	uint32_t *weight;         /* of an experiment, in units; NULL: 1 */
+	size_t total;             /* of all weights */
+	double unit;              /* what one is of the statistic */
 	int planes;
 	word *plane;      /* planes a brick */
 	word *covered;    /* of one experiment; 0 between calls */
@@ -181,9 +188,49 @@ mark_mask(cbma_mkda *mkda)
 			mkda->inside[mkda->inside_count++] = (int32_t) b;
 }
 
+/* Weights by sample size; without these each experiment is a unit. */
+static psy_status
+weigh(const psy_context *ctx, cbma_mkda *mkda, psy_cbma_weights weights, psy_error *err)
+{
+	const psy_experiments *data = mkda->data;
+	double sum = 0;
+	psy_status status;
+
+	mkda->unit = 1;
+	mkda->total = data->count;
+	if (weights == PSY_CBMA_EQUAL)
+		return PSY_OK;
+	for (size_t e = 0; e < data->count; e++)
+	{
+		if (!(data->n[e] > 0 && data->n[e] <= 1e9))
+			return psy_fail(err, PSY_DOMAIN, "experiment %zu has %g participants; more than 0 expected",
+							e + 1, data->n[e]);
+		sum += sqrt(data->n[e]);
+	}
+	status = psy_alloc(ctx, data->count, sizeof(uint32_t), (void **) &mkda->weight, err);
+	if (status != PSY_OK)
+		return status;
+	mkda->unit = (double) data->count / ((size_t) 1 << UNITS);
+	mkda->total = 0;
+	for (size_t e = 0; e < data->count; e++)
+	{
+		double weight = rint(sqrt(data->n[e]) / sum * ((size_t) 1 << UNITS));
+
+		mkda->weight[e] = weight >= 1 ? (uint32_t) weight : 1;
+		mkda->total += mkda->weight[e];
+	}
+	return PSY_OK;
+}
+
+static size_t
+weight_of(const cbma_mkda *mkda, size_t experiment)
+{
+	return mkda->weight == NULL ? 1 : mkda->weight[experiment];
+}
+
 psy_status
 cbma_mkda_make(const psy_context *ctx, cbma_space *space, const psy_experiments *data, double radius,
-			   cbma_mkda **out, psy_error *err)
+			   psy_cbma_weights weights, cbma_mkda **out, psy_error *err)
 {
 	psy_status status = psy_alloc(ctx, 1, sizeof(cbma_mkda), (void **) out, err);
 	cbma_mkda *mkda = *out;
@@ -199,9 +246,14 @@ cbma_mkda_make(const psy_context *ctx, cbma_space *space, const psy_experiments 
 		mkda->size[a] = space->size[a] / SIDE + 1;
 		mkda->bricks *= mkda->size[a];
 	}
+	status = weigh(ctx, mkda, weights, err);
+	if (status != PSY_OK)
+		return status;
 	mkda->planes = FIRST_PLANES;
-	while (data->count >> mkda->planes != 0)
+	while (mkda->total >> mkda->planes != 0)
 		mkda->planes++;
+	if (weights != PSY_CBMA_EQUAL)
+		mkda->planes += FIRST_PLANES; /* an addition from any bit on passes through so many */
 	status = make_spheres(ctx, mkda, radius, err);
 	if (status == PSY_OK)
 		status = psy_alloc(ctx, mkda->bricks, sizeof(word), (void **) &mkda->covered, err);
@@ -229,6 +281,7 @@ cbma_mkda_free(const psy_context *ctx, cbma_mkda *mkda)
 {
 	if (mkda == NULL)
 		return;
+	psy_release(ctx, mkda->weight);
 	psy_release(ctx, mkda->part);
 	psy_release(ctx, mkda->covered);
 	psy_release(ctx, mkda->mask);
@@ -255,31 +308,39 @@ cover(cbma_mkda *mkda, size_t brick, unsigned place)
 	}
 }
 
-/* Adds an experiment's bits to the counts and clears them. */
+/* Adds bits to the counts from a plane on; most additions carry through the first planes: no branch there. */
+static inline void
+add_bits(word *plane, word carry)
+{
+	for (int b = 0; b < FIRST_PLANES; b++, plane++)
+	{
+		word both = *plane & carry;
+
+		*plane ^= carry;
+		carry = both;
+	}
+	for (; carry != 0; plane++)
+	{
+		word both = *plane & carry;
+
+		*plane ^= carry;
+		carry = both;
+	}
+}
+
+/* Adds an experiment to the counts where it reaches, and clears that.  A weight's bits end FIRST_PLANES
+ * before the planes do. */
 static void
-add_covered(cbma_mkda *mkda)
+add_covered(cbma_mkda *mkda, size_t weight)
 {
 	for (size_t t = 0; t < mkda->touched_count; t++)
 	{
-		word carry = mkda->covered[mkda->touched[t]];
 		word *plane = mkda->plane + (size_t) mkda->touched[t] * (size_t) mkda->planes;
+		word covered = mkda->covered[mkda->touched[t]];
 
 		mkda->covered[mkda->touched[t]] = 0;
-		/* most additions carry so far: no branch there */
-		for (int b = 0; b < FIRST_PLANES; b++, plane++)
-		{
-			word both = *plane & carry;
-
-			*plane ^= carry;
-			carry = both;
-		}
-		for (; carry != 0; plane++)
-		{
-			word both = *plane & carry;
-
-			*plane ^= carry;
-			carry = both;
-		}
+		for (size_t left = weight; left != 0; left &= left - 1)
+			add_bits(plane + __builtin_ctzll(left), covered);
 	}
 	mkda->touched_count = 0;
 }
@@ -314,14 +375,19 @@ voxels_covered(const cbma_mkda *mkda)
 	return count;
 }
 
-/* The probabilities of 0, 1, ... experiments, given the share of the mask that each reaches. */
-static void
-add_bernoulli(double *probability, size_t so_far, double share)
+/* The probabilities of 0, 1, ... units so far, given the share of the mask that an experiment reaches. */
+PSY_CLONES static void
+add_bernoulli(double *restrict probability, size_t so_far, size_t weight, double share)
 {
-	probability[so_far + 1] = 0;
-	for (size_t k = so_far + 1; k > 0; k--)
-		probability[k] = probability[k] * (1 - share) + probability[k - 1] * share;
-	probability[0] *= 1 - share;
+	memset(probability + so_far + 1, 0, weight * sizeof *probability);
+	for (size_t k = so_far + weight + 1; k-- > weight;)
+	{
+		double sum = probability[k] * (1 - share) + probability[k - weight] * share;
+
+		probability[k] = sum < LEAST ? 0 : sum;
+	}
+	for (size_t k = 0; k < weight && k <= so_far; k++)
+		probability[k] *= 1 - share;
 }
 
 psy_status
@@ -329,9 +395,9 @@ cbma_mkda_observe(const psy_context *ctx, cbma_mkda *mkda, const cbma_foci *foci
 				  cbma_null *null, psy_error *err)
 {
 	const psy_experiments *data = mkda->data;
-	size_t voxels = mkda->space->mask->voxels;
+	size_t voxels = mkda->space->mask->voxels, so_far = 0;
 	double *probability;
-	psy_status status = psy_alloc(ctx, data->count + 1, sizeof(double), (void **) &probability, err);
+	psy_status status = psy_alloc(ctx, mkda->total + 1, sizeof(double), (void **) &probability, err);
 
 	if (status != PSY_OK)
 		return status;
@@ -347,17 +413,19 @@ cbma_mkda_observe(const psy_context *ctx, cbma_mkda *mkda, const cbma_foci *foci
 
 				cover(mkda, brick, place);
 			}
-		add_bernoulli(probability, e, (double) voxels_covered(mkda) / (double) voxels);
-		add_covered(mkda);
+		add_bernoulli(probability, so_far, weight_of(mkda, e),
+					  (double) voxels_covered(mkda) / (double) voxels);
+		so_far += weight_of(mkda, e);
+		add_covered(mkda, weight_of(mkda, e));
 	}
 	for (size_t v = 0; v < voxels; v++)
 	{
 		unsigned place;
 		size_t brick = brick_of(mkda, mkda->space->cell[v], &place);
 
-		statistic[v] = count_at(mkda, brick, place);
+		statistic[v] = count_at(mkda, brick, place) * mkda->unit;
 	}
-	*null = (cbma_null){probability, data->count + 1, 1};
+	*null = (cbma_null){probability, mkda->total + 1, mkda->unit};
 	cbma_null_accumulate(null);
 	return PSY_OK;
 }
@@ -385,11 +453,28 @@ above(const cbma_mkda *mkda, size_t brick, unsigned bound)
 	return more;
 }
 
+/* The largest count of a brick. */
+static inline unsigned
+largest_of(const cbma_mkda *mkda, size_t brick)
+{
+	const word *plane = mkda->plane + brick * (size_t) mkda->planes;
+	word left = mkda->mask[brick];
+	unsigned largest = 0;
+
+	for (int b = mkda->planes; b-- > 0;)
+		if ((left & plane[b]) != 0)
+		{
+			left &= plane[b];
+			largest |= 1u << b;
+		}
+	return largest;
+}
+
 double
 cbma_mkda_draw(cbma_mkda *mkda, uint64_t seed, uint64_t iteration, double threshold, cbma_peaks *peaks)
 {
 	const psy_experiments *data = mkda->data;
-	unsigned bound = (unsigned) threshold, most = 0;
+	unsigned bound = (unsigned) rint(threshold / mkda->unit), most = 0;
 
 	clear_counts(mkda);
 	for (size_t e = 0; e < data->count; e++)
@@ -400,22 +485,22 @@ cbma_mkda_draw(cbma_mkda *mkda, uint64_t seed, uint64_t iteration, double thresh
 
 			cover(mkda, home / PLACES, home % PLACES);
 		}
-		add_covered(mkda);
+		add_covered(mkda, weight_of(mkda, e));
 	}
 	peaks->count = 0;
 	for (size_t i = 0; i < mkda->inside_count; i++)
 	{
 		size_t brick = (size_t) mkda->inside[i];
 
-		while (most < data->count && above(mkda, brick, most) != 0)
-			most++;
+		if (above(mkda, brick, most) != 0)
+			most = largest_of(mkda, brick);
 		for (word left = above(mkda, brick, bound); left != 0; left &= left - 1)
 		{
 			unsigned place = (unsigned) __builtin_ctzll(left);
 
-			peaks->excess[peaks->count] = count_at(mkda, brick, place) - threshold;
+			peaks->excess[peaks->count] = (count_at(mkda, brick, place) - bound) * mkda->unit;
 			peaks->cell[peaks->count++] = cell_of(mkda, brick, place);
 		}
 	}
-	return most;
+	return most * mkda->unit;
 }

@@ -82,6 +82,9 @@ warehouse() {
 	is t "$(q "SELECT m.statistic <> r.statistic FROM evidence.cbma_run r, evidence.ale('brain', 'increase', 'rs_fmri', iterations => 50, seed => 7) m WHERE r.run = 'first'")"
 	is t "$(q "SELECT (SELECT count(*) FROM evidence.cbma_run_cluster WHERE run = 'first') = (SELECT max(c) FROM evidence.cbma_run, unnest(cluster) c WHERE run = 'first')")"
 	is t "$(q "SELECT count(*) > 0 AND bool_and(p_corrected = (SELECT k.p_size FROM evidence.cbma_run_cluster k WHERE k.run = 'first' AND k.cluster = r.cluster)) FROM evidence.cbma_regions('first', 'parts') r")"
+	is third "$(q "SELECT evidence.cbma_keep('third', 'mkda', 'brain', 'increase', weights => 'sample_size', iterations => 20)")"
+	is 'sample_size|10|t' "$(q "SELECT r.weights, r.kernel_mm, c.same FROM evidence.cbma_run r, evidence.cbma_repeat(r.run) c WHERE r.run = 'third'")"
+	run q "SELECT evidence.cbma_keep('x', 'ale', 'brain', 'increase', weights => 'equal')"; has 'weights are of mkda'
 	run q "SELECT evidence.cbma_keep('first', 'ale', 'brain', 'increase')"; has 'duplicate key'
 	run q "SELECT evidence.cbma_keep('none', 'ale', 'brain', 'increase', experiments => '{}')"; has 'there is no map to keep: no experiment is left'
 	run q "SELECT evidence.cbma_keep('x', 'kda', 'brain', 'increase')"; has 'method is kda; ale or mkda expected'

@@ -24,6 +24,7 @@ for module in [m for name, m in list(sys.modules.items()) if name.startswith("ni
         module.DEFAULT_FLOAT_DTYPE = np.float64
 
 SHAPE = (91, 109, 91)
+WEIGHTED_BINS = 1 << 20  # NiMARE's default is 100,000
 
 
 def ellipsoid():
@@ -78,6 +79,7 @@ def main(shared):
         write(f"{name}_ale", ALE(mask=mask), data, mask)
         write(f"{name}_ale_fwhm", ALE(mask=mask, kernel__fwhm=12), data, mask)
         write(f"{name}_mkda", MKDADensity(mask=mask), data, mask)
+        write(f"{name}_mkda_weighted", MKDADensity(mask=mask, weighting="sample_size", n_histogram_bins=WEIGHTED_BINS), data, mask)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ CREATE FUNCTION psyrad.cbma_ale(foci psyrad.cbma_foci, mask psyrad.voxel_mask, c
 	voxel_p double precision DEFAULT 0.001, iterations bigint DEFAULT 5000, seed bigint DEFAULT 0, fwhm double precision DEFAULT NULL)
 	RETURNS psyrad.cbma_map LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000000 AS 'MODULE_PATHNAME';
 CREATE FUNCTION psyrad.cbma_mkda(foci psyrad.cbma_foci, mask psyrad.voxel_mask, correction text DEFAULT 'cluster',
-	voxel_p double precision DEFAULT 0.001, iterations bigint DEFAULT 5000, seed bigint DEFAULT 0, radius double precision DEFAULT 10)
+	voxel_p double precision DEFAULT 0.001, iterations bigint DEFAULT 5000, seed bigint DEFAULT 0, radius double precision DEFAULT 10,
+	weights text DEFAULT 'equal')
 	RETURNS psyrad.cbma_map LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000000 AS 'MODULE_PATHNAME';
 
 COMMENT ON TYPE psyrad.cbma_foci IS
@@ -58,7 +59,7 @@ COMMENT ON TYPE psyrad.cbma_cluster IS
 	'uncorrected p and z_score; p_size, p_mass and p_peak are family-wise, (1 + exceeding) / (1 + iterations); foci within it and the experiments they belong to.';
 COMMENT ON TYPE psyrad.cbma_map IS
 	'A coordinate-based meta-analysis of so many experiments and foci; missing rows had NULLs, foci outside the grid are left out, foci beyond the mask count where their kernels reach into it. '
-	'Vectors have an element a voxel of the mask: statistic (ALE, or the number of experiments), p and z (uncorrected), p_corrected (by correction), cluster (0: none). '
+	'Vectors have an element a voxel of the mask: statistic (ALE, or the number of experiments or the sum of their weights), p and z (uncorrected), p_corrected (by correction), cluster (0: none). '
 	'threshold: the statistic above which clusters form; fwe_*: what 5 % of random arrangements reach at least. NULL is "not available", and note says why.';
 COMMENT ON FUNCTION psyrad.cbma_foci_in(cstring) IS 'text form of cbma_foci: \x and the hexadecimal digits of its image; every byte is validated';
 COMMENT ON FUNCTION psyrad.cbma_foci_out(psyrad.cbma_foci) IS 'text form of cbma_foci';
@@ -80,6 +81,7 @@ COMMENT ON FUNCTION psyrad.cbma_ale(psyrad.cbma_foci, psyrad.voxel_mask, text, d
 	'Activation likelihood estimation (Turkeltaub 2012; Eickhoff 2009, 2012). Kernels by each experiment''s n, or all of fwhm mm. Null distribution by convolving the experiments'' histograms in bins of 1e-5. '
 	'correction: cluster (sizes; the default), cluster_mass, voxel: family-wise by Monte Carlo of so many iterations from a seed; fdr, none. '
 	'Raises for options out of range and masks that are none; note says what a map lacks. Call it in FROM, since (f(...)).* would run it once a column: SELECT m.* FROM (SELECT psyrad.cbma_foci(experiment, x, y, z, n) AS foci FROM ...) s, psyrad.cbma_ale(s.foci, mask) m.';
-COMMENT ON FUNCTION psyrad.cbma_mkda(psyrad.cbma_foci, psyrad.voxel_mask, text, double precision, bigint, bigint, double precision) IS
-	'Multilevel kernel density analysis (Wager 2007), experiments weighted alike: how many reach a voxel within radius mm, against a Poisson-binomial null distribution. '
+COMMENT ON FUNCTION psyrad.cbma_mkda(psyrad.cbma_foci, psyrad.voxel_mask, text, double precision, bigint, bigint, double precision, text) IS
+	'Multilevel kernel density analysis (Wager 2007): how many experiments reach a voxel within radius mm, against a Poisson-binomial null distribution. '
+	'weights: equal, or sample_size: an experiment counts sqrt(n) of its participants, all together as much as there are experiments (Wager 2009), exactly in parts of 2^-20 of the whole. '
 	'correction as for cbma_ale.';

@@ -24,6 +24,15 @@ SELECT c.cluster, c.voxels, c.mass, c.x, c.y, c.z, c.peak, c.p_size, c.foci, c.e
 FROM mask, (SELECT cbma_foci(experiment, x, y, z) AS foci FROM focus) s, cbma_mkda(foci, mask, iterations => 200, radius => 12) m, unnest(m.clusters) c
 WHERE p_size < 0.05;
 
+-- By sample size an experiment counts the root of its n: four of 16 participants and four of 64 are 4/6 and 8/6 of one each
+WITH e AS (SELECT e, 16 * (1 + 3 * (e % 2)) AS n, 16 * (e % 4) - 24 AS x FROM generate_series(1, 8) e)
+SELECT m.experiments, (SELECT array_agg(DISTINCT round(s::numeric, 4) ORDER BY round(s::numeric, 4)) FROM unnest(m.statistic) s) AS sums,
+	round(m.threshold::numeric, 4) AS threshold, round(m.fwe_statistic::numeric, 4) AS fwe_statistic
+FROM mask, (SELECT cbma_foci(e::text, x, -20, 8, n) AS foci FROM e) s, cbma_mkda(foci, mask, 'voxel', iterations => 200, weights => 'sample_size') m;
+-- equal participants, equal weights: the same clusters, and the same sums within half a part an experiment
+SELECT a.cluster = b.cluster AS same_clusters, (SELECT max(abs(s - t)) <= 24 * 24 / 2 ^ 21 FROM unnest(a.statistic, b.statistic) u(s, t)) AS same_statistic
+FROM mask, (SELECT cbma_foci(experiment, x, y, z, 20) AS foci FROM focus) s, cbma_mkda(s.foci, mask, 'none') a, cbma_mkda(s.foci, mask, 'none', weights => 'sample_size') b;
+
 -- Rows in any order, parts merged and text forms are the same state; one seed gives one answer
 SELECT count(DISTINCT foci::text) AS states FROM (
 	SELECT cbma_foci(experiment, x, y, z, n ORDER BY x, f) AS foci FROM focus
@@ -44,6 +53,7 @@ FROM mask, (SELECT cbma_foci(experiment, x, y, z, n) AS foci FROM focus) s,
 SELECT (cbma_ale(cbma_foci(experiment, x, y, z), (SELECT mask FROM mask))).note FROM focus;
 SELECT (cbma_ale(cbma_foci(experiment, x, y, z), (SELECT mask FROM mask), 'none', fwhm => 12)).note FROM focus;
 SELECT (cbma_ale(cbma_foci(experiment, x, y, z, n + f), (SELECT mask FROM mask))).note FROM focus;
+SELECT (cbma_mkda(cbma_foci(experiment, x, y, z), (SELECT mask FROM mask), weights => 'sample_size')).note FROM focus;
 SELECT m.experiments, m.missing, m.statistic IS NULL AS no_map, m.note FROM mask,
 	(SELECT cbma_foci(experiment, NULL, y, z, n) AS foci FROM focus) s, cbma_mkda(foci, mask) m;
 SELECT m.outside, m.note FROM mask, (SELECT cbma_foci(experiment, x + 300 * (f = 1)::int, y, z, n) AS foci FROM focus WHERE n < 15) s,
@@ -62,6 +72,7 @@ SELECT cbma_ale(cbma_foci('a', 0, 0, 0, 10), (SELECT mask FROM mask), voxel_p =>
 SELECT cbma_ale(cbma_foci('a', 0, 0, 0, 10), (SELECT mask FROM mask), iterations => -1);
 SELECT cbma_ale(cbma_foci('a', 0, 0, 0, 10), (SELECT mask FROM mask), fwhm => 0);
 SELECT cbma_mkda(cbma_foci('a', 0, 0, 0, 10), (SELECT mask FROM mask), radius => 'NaN');
+SELECT cbma_mkda(cbma_foci('a', 0, 0, 0, 10), (SELECT mask FROM mask), weights => 'n');
 SELECT cbma_mkda(cbma_foci('a', 0, 0, 0, 10), ROW('{2,2}', '{1,0,0,0,0,1,0,0,0,0,1,0}', '{1}')::voxel_mask);
 SELECT cbma_mkda(cbma_foci('a', 0, 0, 0, 10), ROW('{2,2,2}', '{1,0,0,0}', '{1}')::voxel_mask);
 SELECT cbma_mkda(cbma_foci('a', 0, 0, 0, 10), ROW('{2,2,2}', '{1,0,0,0,0,1,0,0,0,0,1,0,1,0,0,1}', '{1}')::voxel_mask);
