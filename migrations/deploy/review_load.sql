@@ -185,15 +185,27 @@ BEGIN
 	PERFORM ingest.check_cells('laterality', '^(left|right|bilateral|both|midline|unspecified|unknown|not stated.*|unclear|as above|l|r|左侧?|右侧?|双侧?|两侧|中线|不详|同上)$',
 		'left, right, bilateral, midline, unspecified, unknown, as above, or nothing');
 	PERFORM ingest.check_cells('search_scope', '^(whole.?brain|region|roi|seed|全脑|感兴趣区|种子点)$', 'whole_brain, region or seed');
+	-- Each word is read once, however many findings have it.
+	CREATE TEMPORARY TABLE way ON COMMIT DROP AS
+	SELECT w.words, d.* FROM (SELECT DISTINCT s.cells ->> 'direction' AS words FROM pg_temp.stage s) w CROSS JOIN LATERAL evidence.direction_of(w.words) d;
+	CREATE TEMPORARY TABLE coded ON COMMIT DROP AS
+	SELECT w.topic, w.words, c.code, c.certainty
+	FROM (SELECT DISTINCT t.* FROM pg_temp.stage s CROSS JOIN LATERAL (VALUES ('contrast', s.cells ->> 'contrast'), ('measure', s.cells ->> 'measure'), ('timing', s.cells ->> 'timing'), ('timing', s.cells ->> 'contrast')) t (topic, words)
+		WHERE t.words IS NOT NULL) w
+	CROSS JOIN LATERAL evidence.code_of(w.topic, w.words) c;
+	CREATE TEMPORARY TABLE shown_by ON COMMIT DROP AS
+	SELECT w.words, min(m.modality) AS modality
+	FROM (SELECT s.cells ->> 'modality' AS words FROM pg_temp.stage s UNION SELECT k.modality FROM evidence.review_study k WHERE k.review = p_review) w CROSS JOIN LATERAL evidence.modalities_of(w.words) m
+	GROUP BY w.words HAVING count(*) = 1;
 	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
 	SELECT s."row", s.line, c.name, c.number, 'unknown_word', format('found %s; expected increase, decrease, altered, abnormal, normalise, correlated, positive, negative, positive or negative, involved, more, earlier or no difference, perhaps with what is not stated in brackets, or the same in Chinese',
 		left(s.cells ->> 'direction', 60)), s.raw
 	FROM pg_temp.stage s
 	LEFT JOIN pg_temp.stage_column c ON c.field = 'direction'
-	WHERE s.cells ->> 'direction' IS NOT NULL AND (evidence.direction_of(s.cells ->> 'direction')).direction IS NULL;
+	WHERE s.cells ->> 'direction' IN (SELECT w.words FROM pg_temp.way w WHERE w.direction IS NULL);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", s.line, p_review AS review, c.finding_id AS finding, k.evidence_study, k.study_id, coalesce(c.sample, '1') AS sample,
-		x.code AS contrast_kind, x.certainty AS contrast_certainty, c.contrast, m.modality, c.measure, (evidence.code_of('measure', c.measure)).code AS measure_kind,
+		x.code AS contrast_kind, x.certainty AS contrast_certainty, c.contrast, m.modality, c.measure, y.code AS measure_kind,
 		d.direction, c.direction AS direction_verbatim, d.hedged, c.region_zh AS region_verbatim, c.region_en, c.region_suggestion,
 		CASE WHEN c.laterality ~* '^(l|left|左侧?)$' THEN 'left' WHEN c.laterality ~* '^(r|right|右侧?)$' THEN 'right' WHEN c.laterality ~* '^(bilateral|both|双侧?|两侧)$' THEN 'bilateral'
 			WHEN c.laterality ~* '^(midline|中线)$' THEN 'midline' END AS hemisphere,
@@ -202,7 +214,7 @@ BEGIN
 			WHEN c.laterality_stated ~* '^(y|yes|true|1|是|stated)' OR c.laterality_stated IS NULL THEN 'stated' ELSE 'unknown' END AS laterality_certainty,
 		c.laterality AS laterality_verbatim, c.laterality_stated, g.count_only, g.garbled,
 		CASE WHEN g.garbled_name THEN 'unresolved' WHEN coalesce(c.region_zh, c.region_en) IS NULL OR c.region_en ~* 'not named|\mabove\M' OR g.count_only IS NOT NULL OR c.laterality ~* '^(as above|同上)$' THEN 'not_named' END AS region_status,
-		coalesce((evidence.code_of('timing', c.timing)).code, (evidence.code_of('timing', c.contrast)).code) AS timing, e.seed,
+		coalesce(t.code, u.code) AS timing, e.seed,
 		CASE WHEN c.search_scope ~* '^whole|全脑' THEN 'whole_brain' WHEN c.search_scope ~* '^(region|roi|感)' THEN 'region' WHEN c.search_scope ~* '^(seed|种)' THEN 'seed'
 			WHEN e.seed IS NOT NULL THEN 'seed' WHEN k.analysis ~* 'whole.?brain|全脑' THEN 'whole_brain' WHEN k.analysis ~* '\mROI|regions? of interest|感兴趣区' THEN 'region' END AS search_scope,
 		c.correction, CASE WHEN c.related_to !~* '^(seed|种子点)[:：]' THEN c.related_to END AS correlates_with, c.related_to, c.note
@@ -210,9 +222,12 @@ BEGIN
 	CROSS JOIN LATERAL jsonb_to_record(s.cells) AS c (finding_id text, study_id text, sample text, contrast text, modality text, measure text, direction text, region_zh text, region_en text, laterality text,
 		laterality_stated text, region_suggestion text, related_to text, timing text, search_scope text, seed text, correction text, note text)
 	JOIN evidence.review_study k ON k.review = p_review AND k.study_id = c.study_id
-	CROSS JOIN LATERAL evidence.direction_of(c.direction) d
-	LEFT JOIN LATERAL evidence.code_of('contrast', c.contrast) x ON true
-	LEFT JOIN LATERAL (SELECT min(t.modality) AS modality FROM evidence.modalities_of(coalesce(c.modality, k.modality)) t HAVING count(*) = 1) m ON true
+	JOIN pg_temp.way d ON d.words = c.direction
+	LEFT JOIN pg_temp.coded x ON (x.topic, x.words) = ('contrast', c.contrast)
+	LEFT JOIN pg_temp.coded y ON (y.topic, y.words) = ('measure', c.measure)
+	LEFT JOIN pg_temp.coded t ON (t.topic, t.words) = ('timing', c.timing)
+	LEFT JOIN pg_temp.coded u ON (u.topic, u.words) = ('timing', c.contrast)
+	LEFT JOIN pg_temp.shown_by m ON m.words = coalesce(c.modality, k.modality)
 	CROSS JOIN LATERAL (SELECT coalesce(c.seed, substring(c.related_to FROM '(?i)^(?:seed|种子点)[:：] *(.+)$'), substring(c.measure FROM '(?i)(?:\mFC\M|connectivity|连接) +(?:with|of|from|to) +(.+)$'),
 		substring(k.analysis FROM '(?i)\mseeds? +(?:at |in |of )?(?!based)(.+)$'), substring(k.analysis FROM '(?i)(?:\mFC\M|connectivity) +(?:with|of|from) +(.+)$')) AS seed) e
 	CROSS JOIN LATERAL (SELECT substring(coalesce(c.region_en, '') || ' ' || coalesce(c.region_zh, '') FROM '(?i)(\d{1,6}) *(?:connections|edges|regions|条(?:功能)?连接|个脑区)')::int AS count_only,

@@ -16,7 +16,9 @@ BEGIN
 	SELECT DISTINCT k.evidence_study, p_review, n FROM settled k CROSS JOIN unnest(evidence.numbers_in(k.ref_no)) n WHERE EXISTS (SELECT FROM evidence.reference r WHERE (r.review, r.ref_no) = (p_review, n));
 	DELETE FROM evidence.study_modality t USING settled k WHERE t.evidence_study = k.evidence_study AND k.modality IS NOT NULL;
 	INSERT INTO evidence.study_modality (evidence_study, modality, certainty)
-	SELECT k.evidence_study, m.modality, max(m.certainty) FROM settled k CROSS JOIN evidence.modalities_of(k.modality) m GROUP BY 1, 2
+	SELECT k.evidence_study, m.modality, max(m.certainty)
+	FROM (SELECT w.words, t.* FROM (SELECT DISTINCT o.modality AS words FROM settled o) w CROSS JOIN LATERAL evidence.modalities_of(w.words) t) m JOIN settled k ON k.modality = m.words
+	GROUP BY 1, 2
 	ON CONFLICT DO NOTHING;
 	DELETE FROM evidence.study_claim t WHERE t.review = p_review;
 	INSERT INTO evidence.study_claim (evidence_study, review, metric, value, verbatim)
@@ -28,8 +30,11 @@ BEGIN
 	WHERE v.value BETWEEN 0 AND 1;
 	DELETE FROM evidence.study_model t WHERE t.review = p_review;
 	INSERT INTO evidence.study_model (evidence_study, review, family)
-	SELECT DISTINCT k.evidence_study, p_review, coalesce((SELECT min(m.family) FROM evidence.review_model m WHERE m.review = p_review AND evidence.folded(w) IN (evidence.folded(m.abbr), evidence.folded(m.family), evidence.folded(m.name_zh))), w)
-	FROM settled k CROSS JOIN regexp_split_to_table(k.ml_models, '\s*[;；,，、]\s*') w WHERE w <> '';
+	SELECT DISTINCT t.evidence_study, p_review, n.family
+	FROM (SELECT k.evidence_study, w FROM settled k CROSS JOIN regexp_split_to_table(k.ml_models, '\s*[;；,，、]\s*') w WHERE w <> '') t
+	JOIN (
+		SELECT o.w, coalesce((SELECT min(m.family) FROM evidence.review_model m WHERE m.review = p_review AND evidence.folded(o.w) IN (evidence.folded(m.abbr), evidence.folded(m.family), evidence.folded(m.name_zh))), o.w) AS family
+		FROM (SELECT DISTINCT w FROM settled k CROSS JOIN regexp_split_to_table(k.ml_models, '\s*[;；,，、]\s*') w) o) n USING (w);
 	DELETE FROM evidence.study_method t WHERE t.review = p_review;
 	INSERT INTO evidence.study_method (evidence_study, review, name)
 	SELECT DISTINCT k.evidence_study, p_review, m.name FROM evidence.review_method m CROSS JOIN regexp_split_to_table(m.note, '\s*[;；,，、]\s*') w JOIN settled k ON k.study_id = w
@@ -46,11 +51,14 @@ BEGIN
 	CREATE TEMPORARY TABLE network_named ON COMMIT DROP AS
 	SELECT k.evidence_study, n.network FROM evidence.review_network n CROSS JOIN regexp_split_to_table(n.studies, '\s*[;；,，、]\s*') w JOIN settled k ON k.study_id = w WHERE n.review = p_review
 	UNION
-	SELECT k.evidence_study, coalesce(
-		(SELECT a.network FROM evidence.network_alias a WHERE a.alias = evidence.folded(w)),
-		(SELECT min(n.network) FROM evidence.review_network n WHERE n.review = p_review AND (evidence.folded(w) IN (evidence.folded(n.name), evidence.folded(n.name_zh))
-			OR n.name IN (w || ' network', w || ' pathway', w || ' system', w || ' circuit'))), w)
-	FROM settled k CROSS JOIN regexp_split_to_table(k.networks, '\s*[;；,，、]\s*') w WHERE w <> '';
+	SELECT t.evidence_study, n.network
+	FROM (SELECT k.evidence_study, w FROM settled k CROSS JOIN regexp_split_to_table(k.networks, '\s*[;；,，、]\s*') w WHERE w <> '') t
+	JOIN (
+		SELECT o.w, coalesce(
+			(SELECT a.network FROM evidence.network_alias a WHERE a.alias = evidence.folded(o.w)),
+			(SELECT min(n.network) FROM evidence.review_network n WHERE n.review = p_review AND (evidence.folded(o.w) IN (evidence.folded(n.name), evidence.folded(n.name_zh))
+				OR n.name IN (o.w || ' network', o.w || ' pathway', o.w || ' system', o.w || ' circuit'))), o.w) AS network
+		FROM (SELECT DISTINCT w FROM settled k CROSS JOIN regexp_split_to_table(k.networks, '\s*[;；,，、]\s*') w) o) n USING (w);
 	INSERT INTO evidence.network (network) SELECT DISTINCT t.network FROM network_named t ON CONFLICT DO NOTHING;
 	DELETE FROM evidence.study_network t WHERE t.review = p_review;
 	INSERT INTO evidence.study_network (evidence_study, network, review) SELECT t.evidence_study, t.network, p_review FROM network_named t;
@@ -98,18 +106,24 @@ COMMENT ON FUNCTION evidence.settle_arms(text) IS 'Part of evidence.settle_revie
 CREATE FUNCTION evidence.settle_anomalies(p_review text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+	WITH told AS MATERIALIZED (
+		SELECT s.line, s.sentence, s.ref_nos, evidence.folded(s.sentence) AS folded FROM evidence.review_sentence s
+		WHERE s.review = p_review AND EXISTS (SELECT FROM evidence.anomaly a WHERE a.review = p_review)),
+	place AS MATERIALIZED (
+		SELECT o.place, o.text, k.evidence_study, evidence.numbers_in(k.ref_no) AS ref_nos, evidence.folded(o.text) AS folded
+		FROM evidence.anomaly o LEFT JOIN evidence.review_study k ON (k.review, k.study_id) = (p_review, o.place)
+		WHERE o.review = p_review)
 	UPDATE evidence.anomaly a SET evidence_study = t.evidence_study, protocol = t.protocol, sentence = t.sentence, sentence_line = t.sentence_line
 	FROM (
-		SELECT o.place, o.text, k.evidence_study, (
+		SELECT o.place, o.text, o.evidence_study, (
 			SELECT min(i.intervention) FROM evidence.review_intervention i JOIN intervention.protocol_quantity q ON (q.study, q.protocol) = (p_review, i.intervention)
-			WHERE (i.review, i.study_id) = (p_review, o.place) AND strpos(evidence.folded(o.text), evidence.folded(q.verbatim)) > 0 HAVING count(DISTINCT i.intervention) = 1) AS protocol, s.sentence, s.line AS sentence_line
-		FROM evidence.anomaly o
-		LEFT JOIN evidence.review_study k ON (k.review, k.study_id) = (p_review, o.place)
+			WHERE (i.review, i.study_id) = (p_review, o.place) AND strpos(o.folded, evidence.folded(q.verbatim)) > 0 HAVING count(DISTINCT i.intervention) = 1) AS protocol,
+			s.sentence, s.line AS sentence_line
+		FROM place o
 		LEFT JOIN LATERAL (
-			SELECT min(t.sentence) AS sentence, min(t.line) AS line FROM evidence.review_sentence t
-			WHERE t.review = p_review AND (k.ref_no IS NULL OR t.ref_nos && evidence.numbers_in(k.ref_no)) AND strpos(evidence.folded(t.sentence), evidence.folded(o.text)) > 0
-			HAVING count(*) = 1) s ON true
-		WHERE o.review = p_review) t
+			SELECT min(t.sentence) AS sentence, min(t.line) AS line FROM told t
+			WHERE (o.ref_nos IS NULL OR t.ref_nos && o.ref_nos) AND strpos(t.folded, o.folded) > 0
+			HAVING count(*) = 1) s ON true) t
 	WHERE a.review = p_review AND (a.place, a.text) = (t.place, t.text)
 		AND (a.evidence_study, a.protocol, a.sentence, a.sentence_line) IS DISTINCT FROM (t.evidence_study, t.protocol, t.sentence, t.sentence_line);
 	DELETE FROM evidence.anomaly_finding l WHERE l.review = p_review;
@@ -143,19 +157,27 @@ BEGIN
 	JOIN evidence.finding o ON (o.review, o.evidence_study, o.file_id) = (f.review, f.evidence_study, f.file_id) AND o.line < f.line
 	WHERE f.review = p_review AND (f.laterality_verbatim ~* '^(as above|同上)$' OR f.region_en ~* '\mabove\M') AND o.contrast_kind IN ('patients_vs_controls', 'baseline')
 		AND o.direction IN ('increase', 'decrease', 'altered', 'abnormal') AND o.region_status IS DISTINCT FROM 'not_named';
+	WITH ref AS MATERIALIZED (
+		SELECT DISTINCT k.study_id, n FROM evidence.review_study k CROSS JOIN unnest(evidence.numbers_in(k.ref_no)) n WHERE k.review = p_review),
+	cited AS MATERIALIZED (
+		SELECT c.study_id, s.line, s.sentence, evidence.folded(s.sentence) AS folded
+		FROM (SELECT DISTINCT r.study_id, t.ordinal FROM evidence.review_sentence t CROSS JOIN unnest(t.ref_nos) AS cites (number) JOIN ref r ON r.n = cites.number WHERE t.review = p_review) c
+		JOIN evidence.review_sentence s ON (s.review, s.ordinal) = (p_review, c.ordinal)),
+	alone AS MATERIALIZED (
+		SELECT c.study_id, min(c.sentence) AS sentence, min(c.line) AS line FROM cited c GROUP BY c.study_id HAVING count(*) = 1),
+	named AS MATERIALIZED (
+		SELECT o.finding_id, min(c.sentence) AS sentence, min(c.line) AS line
+		FROM (SELECT n.finding_id, n.study_id, evidence.folded(n.region_verbatim) AS region FROM evidence.finding n WHERE n.review = p_review OFFSET 0) o
+		JOIN cited c USING (study_id)
+		WHERE strpos(c.folded, o.region) > 0
+		GROUP BY o.finding_id HAVING count(*) = 1)
 	UPDATE evidence.finding f SET sentence = t.sentence, sentence_line = t.line, sentence_by = t.by
 	FROM (
 		SELECT o.finding_id, coalesce(r.sentence, c.sentence) AS sentence, CASE WHEN r.sentence IS NOT NULL THEN r.line ELSE c.line END AS line,
 			CASE WHEN r.sentence IS NOT NULL THEN 'region' WHEN c.sentence IS NOT NULL THEN 'reference' END AS by
 		FROM evidence.finding o
-		LEFT JOIN evidence.review_study k USING (review, study_id)
-		LEFT JOIN LATERAL (
-			SELECT min(s.sentence) AS sentence, min(s.line) AS line FROM evidence.review_sentence s
-			WHERE s.review = p_review AND s.ref_nos && evidence.numbers_in(k.ref_no) HAVING count(*) = 1) c ON true
-		LEFT JOIN LATERAL (
-			SELECT min(s.sentence) AS sentence, min(s.line) AS line FROM evidence.review_sentence s
-			WHERE s.review = p_review AND s.ref_nos && evidence.numbers_in(k.ref_no) AND strpos(evidence.folded(s.sentence), evidence.folded(o.region_verbatim)) > 0
-			HAVING count(*) = 1) r ON true
+		LEFT JOIN alone c USING (study_id)
+		LEFT JOIN named r USING (finding_id)
 		WHERE o.review = p_review) t
 	WHERE f.finding_id = t.finding_id AND (f.sentence, f.sentence_line, f.sentence_by) IS DISTINCT FROM (t.sentence, t.line, t.by);
 END $$;
