@@ -59,6 +59,6 @@ typedef struct word_option
 bool take_words(int argc, char **argv, word_option *option, size_t count, const char **plain);
 
 extern const loader load_study, load_instrument, load_participants, load_scores, load_drugs, load_atlas, load_networks, load_image, load_series, load_seed,
-	load_connectome, load_features, load_protocols, load_sessions, load_effects, load_literature, load_coordinates, load_model, load_screening;
+	load_connectome, load_features, load_protocols, load_sessions, load_effects, load_appraisal, load_literature, load_coordinates, load_model, load_screening;
 
 #endif

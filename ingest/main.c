@@ -10,7 +10,7 @@
 
 static const loader *const loaders[] = {&load_study, &load_instrument, &load_participants, &load_scores, &load_drugs,
 										&load_atlas,     &load_networks,     &load_image,        &load_series, &load_seed,  &load_connectome, &load_features,
-										&load_protocols, &load_sessions, &load_effects,      &load_literature, &load_screening, &load_coordinates, &load_model};
+										&load_protocols, &load_sessions, &load_effects, &load_appraisal, &load_literature, &load_screening, &load_coordinates, &load_model};
 #define LOADERS (sizeof loaders / sizeof *loaders)
 
 static int

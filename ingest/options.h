@@ -43,7 +43,8 @@ typedef enum option_set
 	OPT_COORDINATES = 1 << 26, /* --space, --studies */
 	OPT_EFFECTS = 1 << 27,     /* --moderator */
 	OPT_REVIEW = 1 << 28,      /* --review, --text, --encoding, --missing */
-	OPT_SCREENING = 1 << 29    /* --review, --stage, --screener */
+	OPT_SCREENING = 1 << 29,   /* --review, --stage, --screener */
+	OPT_APPRAISAL = 1 << 30    /* --tool, --assessor */
 } option_set;
 
 typedef struct options
@@ -77,6 +78,7 @@ typedef struct options
 	const char *database, *search, *searched;
 	const char *studies;
 	text_list moderator;
+	const char *tool, *assessor;
 	const char *review, *text;
 	const char *stage, *screener;
 } options;
