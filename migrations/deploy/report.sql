@@ -119,12 +119,12 @@ COMMENT ON VIEW report.protocol IS 'Protocols: points as the sheet wrote them be
 -- ---- effects of trials -----------------------------------------------------------------------------------------------
 
 CREATE VIEW report.effect AS
-SELECT e.evidence_study AS study, s.year, s.simulated, e.effect, e.outcome, e.outcome_type, e.intervention, e.comparator, e.weeks,
-	e.n1, e.m1, e.sd1, e.n2, e.m2, e.sd2, (d.md).yi, (d.md).vi
-FROM evidence.effect e
-JOIN evidence.study s USING (evidence_study)
-CROSS JOIN LATERAL (SELECT psyrad.effect_md(e.m1, e.sd1, e.n1, e.m2, e.sd2, e.n2) AS md) d;
-COMMENT ON VIEW report.effect IS 'Trials with their mean difference (intervention minus comparator; on HAMD below 0 favours the intervention) and its variance';
+SELECT e.evidence_study AS study, e.year, e.simulated, e.effect, e.outcome, e.value_type AS outcome_type, e.intervention, e.comparator, e.weeks,
+	e.n1, e.m1, e.sd1, e.n2, e.m2, e.sd2, e.yi, e.vi, e.people
+FROM evidence.poolable_effects('MD') e
+WHERE e.used;
+COMMENT ON VIEW report.effect IS 'Trials with their mean difference (intervention minus comparator; on HAMD below 0 favours the intervention) and its variance: one effect of each independent sample, as evidence.poolable chooses it';
+COMMENT ON COLUMN report.effect.n2 IS 'Need not be whole, where several comparisons share a control group';
 
 CREATE VIEW report.pooled AS
 SELECT p.outcome, p.intervention, p.comparator, p.simulated, (t.pool).*

@@ -2,7 +2,8 @@
 --
 -- Mean difference of each trial (intervention minus comparator: below 0 favours the intervention), pooled with random effects
 -- (REML), with the normal interval beside Knapp and Hartung's, which is the honest one for few trials.  One instrument, so a
--- mean difference and no standardised one; simulated trials are never pooled with real ones.
+-- mean difference and no standardised one; simulated trials are never pooled with real ones.  evidence.poolable takes one effect of
+-- each independent sample, at the end of treatment, and says of the others why not.
 --
 -- interval          z, or knha (Knapp-Hartung)
 -- md, ci_lb, ci_ub  pooled difference in HAMD-17 points and its 95 % interval
@@ -17,15 +18,9 @@ SELECT outcome, intervention, comparator, CASE WHEN simulated THEN 'SIMULATED' E
 	round(pool.i2::numeric, 1) AS i2, round(pool.tau2::numeric, 2) AS tau2,
 	round(pool.q::numeric, 2) AS q, pool.q_p::real, pool.note
 FROM (
-	SELECT outcome, intervention, comparator, simulated,
-		psyrad.meta_state((effect).yi, (effect).vi) AS state
-	FROM (
-		SELECT e.outcome, e.intervention, e.comparator, s.simulated,
-			psyrad.effect_md(e.m1, e.sd1, e.n1, e.m2, e.sd2, e.n2) AS effect
-		FROM evidence.effect e
-		JOIN evidence.study s USING (evidence_study)
-		WHERE e.outcome = 'HAMD-17' AND e.intervention = 'EA' AND e.comparator = 'sham'
-	) trial
+	SELECT outcome, intervention, comparator, simulated, psyrad.meta_state(yi, vi) AS state
+	FROM evidence.poolable
+	WHERE used AND (measure, outcome, intervention, comparator) = ('MD', 'HAMD-17', 'EA', 'sham')
 	GROUP BY outcome, intervention, comparator, simulated
 ) pooled
 CROSS JOIN unnest(ARRAY['z', 'knha']) WITH ORDINALITY way(test, k)
