@@ -10,9 +10,8 @@
 #include "rows.h"
 #include "synonyms.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum appraisal_field
 {
@@ -63,6 +62,15 @@ copy_judgement(row *r, const char *domain, const char *judgement, psy_error *err
 	return copy_row_end(out, err);
 }
 
+/* NA is an answer of checklists (not applicable), and not a missing cell. */
+static const char *
+judgement_cell(const table *t, size_t column)
+{
+	const char *cell = records_cell(&t->rows, column);
+
+	return strcasecmp(cell, "na") == 0 || strcasecmp(cell, "n/a") == 0 ? cell : table_cell(t, column);
+}
+
 /* A wide record is as many judgements as it has cells; an empty cell is a domain that nobody judged. */
 static psy_status
 read_judgements(row *r, void *arg, psy_error *err)
@@ -72,10 +80,10 @@ read_judgements(row *r, void *arg, psy_error *err)
 
 	(void) arg;
 	if (t->of_field[DOMAIN] >= 0)
-		return copy_judgement(r, table_get(t, DOMAIN), table_get(t, JUDGEMENT), err);
+		return copy_judgement(r, table_get(t, DOMAIN), judgement_cell(t, (size_t) t->of_field[JUDGEMENT]), err);
 	for (size_t c = 0; c < t->columns && status == PSY_OK; c++)
 	{
-		const char *cell = t->column[c].field == FIELDS ? table_cell(t, c) : NULL;
+		const char *cell = t->column[c].field == FIELDS ? judgement_cell(t, c) : NULL;
 
 		if (cell != NULL)
 			status = copy_judgement(r, t->column[c].folded, cell, err);

@@ -342,6 +342,7 @@ COMMENT ON FUNCTION ingest.add_moderators(bigint) IS 'Part of ingest.load_effect
 CREATE TABLE evidence.pool_rule (
 	rule          text PRIMARY KEY CHECK (rule ~ '^[a-z][a-z0-9_]*$'),
 	timings       text[] NOT NULL,
+	unstated      boolean NOT NULL,
 	weeks         numeric NOT NULL,
 	weeks_from    numeric,
 	weeks_to      numeric,
@@ -354,14 +355,15 @@ CREATE TABLE evidence.pool_rule (
 	CHECK (weeks_from <= weeks_to)
 );
 COMMENT ON TABLE evidence.pool_rule IS 'Of several effects of the same people, which one is taken: time point, then instrument (where several are pooled), kind of value, analysis set, rater; each in the order listed, what is not listed comes last, and ties go to the larger study and then by name';
-COMMENT ON COLUMN evidence.pool_rule.timings IS 'Time points that are pooled; an effect that states no timing is, if its weeks lie in the window';
+COMMENT ON COLUMN evidence.pool_rule.timings IS 'Time points that are pooled';
+COMMENT ON COLUMN evidence.pool_rule.unstated IS 'Whether an effect that does not state its timing is pooled, where its weeks lie in the window';
 COMMENT ON COLUMN evidence.pool_rule.weeks IS 'Of several time points the one nearest to these weeks is taken; end of treatment, where it is stated, before all others';
 COMMENT ON COLUMN evidence.pool_rule.weeks_from IS 'Window in weeks since baseline, both ends in it; NULL: open.  Without any end effects of unstated weeks are in it';
-INSERT INTO evidence.pool_rule (rule, timings, weeks, weeks_from, weeks_to, instruments, outcome_types, analysis_sets, raters, label_en, label_zh)
-SELECT r.rule, r.timings, r.weeks, r.weeks_from, NULL, ARRAY['HAMD-17', 'HAMD-24', 'HAMD-21', 'HAMD-unspecified', 'MADRS', 'HAMD-7', 'HAMD-6', 'QIDS-SR', 'BDI-II', 'BDI-I',
+INSERT INTO evidence.pool_rule (rule, timings, unstated, weeks, weeks_from, weeks_to, instruments, outcome_types, analysis_sets, raters, label_en, label_zh)
+SELECT r.rule, r.timings, r.unstated, r.weeks, NULL, NULL, ARRAY['HAMD-17', 'HAMD-24', 'HAMD-21', 'HAMD-unspecified', 'MADRS', 'HAMD-7', 'HAMD-6', 'QIDS-SR', 'BDI-II', 'BDI-I',
 	'PHQ-9', 'SDS'], ARRAY['ancova', 'final', 'change'], ARRAY['itt', 'mitt', 'pp', 'completers'], ARRAY['clinician', 'self', 'other'], r.label_en, r.label_zh
-FROM (VALUES ('end_of_treatment', ARRAY['post'], 8, NULL::numeric, 'End of treatment', '治疗结束时'),
-	('follow_up', ARRAY['follow_up'], 26, 9, 'Follow-up, nearest to half a year', '随访，最接近半年')) r (rule, timings, weeks, weeks_from, label_en, label_zh);
+FROM (VALUES ('end_of_treatment', ARRAY['post'], true, 8, 'End of treatment', '治疗结束时'),
+	('follow_up', ARRAY['follow_up'], false, 26, 'Follow-up, nearest to half a year', '随访，最接近半年')) r (rule, timings, unstated, weeks, label_en, label_zh);
 
 CREATE TABLE evidence.pool_reason (
 	reason   text PRIMARY KEY,
@@ -497,7 +499,7 @@ BEGIN
 		SELECT c.*, CASE
 			WHEN c.repeats IS NOT NULL THEN c.repeats
 			WHEN c.timing = 'baseline' THEN 'baseline'
-			WHEN NOT coalesce(c.timing = ANY (law.timings), true) THEN 'other_timing'
+			WHEN NOT coalesce(c.timing = ANY (law.timings), law.unstated) THEN 'other_timing'
 			WHEN c.timing IS NULL AND c.weeks IS NULL AND coalesce(law.weeks_from, law.weeks_to) IS NOT NULL THEN 'other_timing'
 			WHEN c.weeks < law.weeks_from OR c.weeks > law.weeks_to THEN 'other_timing'
 			WHEN p_measure = 'MD' AND NOT c.version_stated THEN 'version_unknown'
