@@ -6,6 +6,7 @@
 
 #include "core/status.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 typedef struct sim_output
@@ -29,5 +30,8 @@ void sim_write_lines(sim_output *out, const char *name, const char *const *line)
 
 /* review.c: the sheets of a made-up review. */
 void sim_write_review(sim_output *out);
+
+/* effects.c: made-up results of trials, their risk of bias and certainty. */
+void sim_write_effects(sim_output *out, uint64_t seed);
 
 #endif
