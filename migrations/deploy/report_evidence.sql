@@ -534,6 +534,65 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION report.forest_text(text, text, text, boolean, text, int) IS 'Forest plots in text for a terminal, one after another: SELECT report.forest_text(''HAMD-17'').  Arguments that are NULL choose all; p_width: characters of the plot (10 to 200).  ■ study with its interval, ◆ and ◇ the mean with its normal and Knapp-Hartung interval, ═ prediction interval, │ no effect';
 
+---------------------------------------------------------------------------------------------------- findings by place, and coordinates
+
+CREATE FUNCTION report.map_places() RETURNS TABLE (place text, label_en text, label_zh text, contrast_kind text, modality text, simulated boolean, findings bigint, studies bigint, samples bigint,
+		increase bigint, decrease bigint, mixed bigint, no_difference bigint, other bigint, possible bigint, share_increase float8, ci_lb float8, ci_ub float8, p float8, q float8, m int,
+		small_samples bigint, n_unreported bigint, warning text)
+	LANGUAGE sql STABLE SECURITY DEFINER ROWS 200
+	SET search_path = pg_catalog, psyrad, pg_temp
+AS $$
+	SELECT e.place, e.label_en, e.label_zh, e.contrast_kind, e.modality, e.simulated, e.findings, e.studies, e.samples, e.increase, e.decrease, e.mixed, e.no_difference, e.other, e.possible,
+		e.share_increase, e.ci_lb, e.ci_ub, e.p, e.q, e.m, e.small_samples, e.n_unreported, e.warning
+	FROM evidence.evidence_map(p_by => 'term', split => '{modality}') e
+$$;
+COMMENT ON FUNCTION report.map_places() IS 'For report.evidence_map: evidence.evidence_map by term and modality';
+
+CREATE FUNCTION report.converging_places() RETURNS TABLE (place text, label_en text, label_zh text, simulated boolean, verdict text, abnormal_samples bigint, abnormal_increase bigint, abnormal_decrease bigint,
+		treated_samples bigint, treated_increase bigint, treated_decrease bigint, treated_normalised bigint, samples bigint, abnormal_measures text, treated_measures text, interventions text,
+		warning text, sentences text)
+	LANGUAGE sql STABLE SECURITY DEFINER ROWS 50
+	SET search_path = pg_catalog, psyrad, pg_temp
+AS $$
+	SELECT c.place, c.label_en, c.label_zh, c.simulated, c.verdict, c.abnormal_samples, c.abnormal_increase, c.abnormal_decrease, c.treated_samples, c.treated_increase, c.treated_decrease,
+		c.treated_normalised, c.samples, c.abnormal_measures, c.treated_measures, c.interventions, c.warning, array_to_string(c.sentences, ' | ')
+	FROM evidence.convergence() c
+$$;
+COMMENT ON FUNCTION report.converging_places() IS 'For report.convergence: evidence.convergence by term';
+
+CREATE FUNCTION report.placeless_findings() RETURNS TABLE (study text, simulated boolean, contrast_kind text, direction text, region_verbatim text, count_only int, reason text, note text)
+	LANGUAGE sql STABLE SECURITY DEFINER ROWS 50
+	SET search_path = pg_catalog, psyrad, pg_temp
+AS $$
+	SELECT f.evidence_study, f.simulated, f.contrast_kind, f.direction, f.region_verbatim, f.count_only, f.reason, f.note FROM evidence.findings_apart(p_by => 'term') f
+$$;
+COMMENT ON FUNCTION report.placeless_findings() IS 'For report.finding_apart: evidence.findings_apart by term';
+
+CREATE VIEW report.evidence_map AS
+SELECT e.*, coalesce(m.abbr, m.name_en) AS modality_en, coalesce(m.abbr, m.name_zh) AS modality_zh, c.label_en AS contrast_en, c.label_zh AS contrast_zh
+FROM report.map_places() e
+LEFT JOIN evidence.modality m ON m.modality = e.modality
+LEFT JOIN evidence.contrast_kind c ON c.contrast_kind = e.contrast_kind;
+COMMENT ON VIEW report.evidence_map IS 'Findings by place (a named region of the brain), contrast and modality: what counts is the independent sample, which stands in one column only (increase, decrease, mixed, no_difference, other); sign test with its exact interval, q over m tests, and what to mind (warning)';
+
+CREATE VIEW report.convergence AS SELECT * FROM report.converging_places();
+COMMENT ON VIEW report.convergence IS 'Places that differ between depressed and healthy people and change under acupuncture, by independent samples; verdict: normalises, same direction, both ways, other measure, unknown direction';
+
+CREATE VIEW report.finding_apart AS SELECT * FROM report.placeless_findings();
+COMMENT ON VIEW report.finding_apart IS 'Findings that stand on no place of report.evidence_map, and why: counted without names, ambiguous, unresolved, not read';
+
+CREATE VIEW report.cbma_run AS
+SELECT run, method, direction, modality, mask, correction, voxel_p, iterations, seed, kernel_mm, experiments, foci, outside, threshold, fwe_voxels, encode(sha256, 'hex') AS sha256, note, version, kept_at,
+	(SELECT count(*) FROM evidence.cbma_run_cluster c WHERE c.run = r.run) AS clusters
+FROM evidence.cbma_run r;
+COMMENT ON VIEW report.cbma_run IS 'Coordinate-based meta-analyses that were kept (evidence.cbma_keep), with what they were made of';
+
+CREATE VIEW report.cbma_cluster AS
+SELECT c.run, r.method, r.direction, c.cluster, c.voxels, c.volume_mm3, c.x, c.y, c.z, c.peak, c.p, c.z_score, c.p_size, c.p_mass, c.p_peak, c.foci, cardinality(c.experiments) AS experiments
+FROM evidence.cbma_run_cluster c
+JOIN evidence.cbma_run r USING (run);
+COMMENT ON VIEW report.cbma_cluster IS 'Clusters of kept coordinate-based meta-analyses with their peak in MNI space (mm) and corrected p, the largest first';
+
 ---------------------------------------------------------------------------------------------------- models
 
 CREATE VIEW report.model_roc AS
@@ -645,6 +704,9 @@ BEGIN ATOMIC
 FROM report.uncertain_duplicate ORDER BY confidence DESC, record_a, record_b LIMIT 200$q$),
 		'titles', report.figure($q$SELECT report_id, title, title_translated, first_author, year, language, journal, doi, pmid, databases, records, folded
 FROM report.literature ORDER BY year DESC NULLS LAST, report_id LIMIT 5000$q$),
+		'evidence_map', report.figure($q$SELECT * FROM report.evidence_map ORDER BY simulated, contrast_kind, samples DESC, place, modality$q$),
+		'convergence', report.figure($q$SELECT * FROM report.convergence ORDER BY simulated, samples DESC, place$q$),
+		'apart', report.figure($q$SELECT * FROM report.finding_apart ORDER BY simulated, study, region_verbatim LIMIT 500$q$),
 		'variants', report.figure($q$SELECT v.key AS variant, v.value AS form
 FROM (SELECT report.variant_characters(array_agg(folded)) AS of FROM (SELECT folded FROM report.literature ORDER BY year DESC NULLS LAST, report_id LIMIT 5000) l) f
 CROSS JOIN jsonb_each_text(f.of) v ORDER BY v.key COLLATE "C"$q$));
@@ -663,7 +725,9 @@ BEGIN ATOMIC
 		'baujat', report.figure($q$SELECT * FROM report.baujat ORDER BY pool, study$q$),
 		'leave_one_out', report.figure($q$SELECT * FROM report.leave_one_out ORDER BY pool, year NULLS LAST, study$q$),
 		'cumulative', report.figure($q$SELECT * FROM report.cumulative ORDER BY pool, line$q$),
-		'subgroup', report.figure($q$SELECT * FROM report.subgroup ORDER BY simulated, family, moderator, level$q$));
+		'subgroup', report.figure($q$SELECT * FROM report.subgroup ORDER BY simulated, family, moderator, level$q$),
+		'cbma', report.figure($q$SELECT * FROM report.cbma_run ORDER BY kept_at DESC, run$q$),
+		'cbma_clusters', report.figure($q$SELECT * FROM report.cbma_cluster ORDER BY run, cluster$q$));
 END;
 COMMENT ON FUNCTION report.page_meta() IS 'The figures of the page meta, each with its query and rows';
 

@@ -32,6 +32,11 @@ SELECT * FROM report.model_confusion WHERE false;
 SELECT * FROM report.model_explanation WHERE false;
 SELECT * FROM report.model_shap WHERE false;
 SELECT * FROM report.model_shap_summary WHERE false;
+SELECT * FROM report.evidence_map WHERE false;
+SELECT * FROM report.convergence WHERE false;
+SELECT * FROM report.finding_apart WHERE false;
+SELECT * FROM report.cbma_run WHERE false;
+SELECT * FROM report.cbma_cluster WHERE false;
 -- Each page has its figures, also over an empty warehouse.
 SELECT 1 / (jsonb_typeof(report.page_acupoints()) = 'object')::int;
 SELECT 1 / (jsonb_typeof(report.page_literature()) = 'object')::int;

@@ -14,8 +14,8 @@ async function pointsAre(page, figure, mark, name, wanted) {
 const corners = async (page, figure, mark) => (await path(page, figure, mark)).map(([x]) => x);
 
 async function forest(page, url, pool, k) {
-  const drawn = (await points(page, `#forest-${k}`, "study-points")).map((d) => d.x), wanted = sql(url, `SELECT estimate, ci_lb, ci_ub FROM report.forest WHERE pool = ${quoted(pool)} AND kind = 'study' ORDER BY line`);
-  near("forest: estimates in order", drawn, wanted.map(([estimate]) => estimate));
+  const wanted = sql(url, `SELECT estimate, ci_lb, ci_ub FROM report.forest WHERE pool = ${quoted(pool)} AND kind = 'study' ORDER BY line`);
+  await pointsAre(page, `#forest-${k}`, "study-points", "forest", sql(url, `SELECT study, estimate, line - 1 FROM report.forest WHERE pool = ${quoted(pool)} AND kind = 'study'`));
   const lines = await page.$eval(`#forest-${k} svg`, (svg) => [...svg.querySelectorAll(".study-lines line")].map((line) => ["x1", "x2"].map((end) => svg.scale("x").invert(Number(line.getAttribute(end)))).sort((a, b) => a - b)));
   near("forest: intervals", lines.flat(), wanted.flatMap(([, low, high]) => [low, high]), 1e-6);
   for (const kind of ["z", "knha"]) {

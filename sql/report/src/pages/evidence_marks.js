@@ -37,11 +37,11 @@ export function clip(text, width = 34) {
   return clean;
 }
 
-/** Lines of at most so many columns, broken at blanks, and anywhere in Chinese. */
+/** Lines of at most so many columns, broken at blanks (not at those that do not break), and anywhere in Chinese. */
 export function wrap(text, width) {
   const lines = [];
   let line = "";
-  for (const word of String(text).match(/[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+|\s+/gu) ?? []) {
+  for (const word of String(text).replace(/[\t\r\n]/g, " ").match(/\u00a0?（n[^）]*）|[\u2e80-\u9fff\uff00-\uffef]|[^ \u2e80-\u9fff\uff00-\uffef]+| +/gu) ?? []) {
     if (line && columns(line + word.trimEnd()) > width) {
       lines.push(line.trimEnd());
       line = word.trimStart();

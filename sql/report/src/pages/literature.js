@@ -1,6 +1,6 @@
 // literature.js - the page of the literature: the flow of records through reviews, where they came from, and a search over their titles.
 import { both, fixed, t } from "./evidence_marks.js";
-import { counted, languageName, languages, prismaDiagram, yearsPlot } from "./literature_plots.js";
+import { counted, languageName, languages, mapLegend, mapPlot, prismaDiagram, yearsPlot } from "./literature_plots.js";
 import { clip, count, dictionary, figure, h, isolated, label, number, render, rowsOf, scroller, table } from "../ui.js";
 
 const say = dictionary({
@@ -28,6 +28,18 @@ const say = dictionary({
   uncertain: ["Duplicates that people must decide on", "需人工判定的可疑重复"],
   uncertainLead: ["Pairs that might be one report, the likeliest first: {0} in all. SELECT evidence.decide_duplicate(a, b, true) joins two.", "可能为同一报告的记录对，可能性由高到低，共 {0} 对。SELECT evidence.decide_duplicate(a, b, true) 合并。"],
   noUncertain: ["None waits for a decision.", "无待判定者。"],
+  map: ["Evidence map: {0}", "证据图：{0}"], mapNone: ["Evidence map", "证据图"],
+  mapLead: ["Where in the brain findings are, by modality and direction. Numbers are independent samples, not papers; a sample stands in one column of a place only. The {0} places with most samples.", "按模态与方向显示脑区发现。数字为独立样本数而非论文数；同一样本在一处只计一列。显示样本最多的 {0} 处。"],
+  mapFamily: ["sign test of increase against decrease in each cell that has a direction; q: Benjamini-Hochberg over {0} tests", "对有方向的各格作升降符号检验；q 为对 {0} 次检验的 Benjamini-Hochberg 校正"],
+  noFindings: ["No findings are here: psyrad ingest review FOLDER --review NAME loads the sheets of a review.", "尚无发现：用 psyrad ingest review 目录 --review 名称 载入综述表格。"],
+  describeMap: ["Dots of {0} places; most samples: {1}.", "{0} 处的圆点图；样本最多：{1}。"], unstated: ["not stated", "未注明"],
+  convergence: ["Abnormal in depression, and changed by acupuncture", "抑郁中异常且针刺后改变的脑区"],
+  convergenceLead: ["Places that differ between depressed and healthy people and change under treatment, by independent samples. Few samples say little: read the sentences behind them.", "抑郁者与健康者有差异且治疗后改变的脑区，按独立样本计。样本少则说明力弱，请阅读原句。"],
+  noConvergence: ["No place has both.", "无同时具备两者的脑区。"],
+  apart: ["Findings without a place", "无法定位的发现"], noApart: ["None.", "无。"], apartLead: ["Counted without names, ambiguous, or not in the atlas: they are on no map, and stay in sight here.", "仅给出数目、含义不明或不在图谱中者：不入图，但在此列出。"],
+  place: ["Place", "脑区"], verdict: ["Verdict", "判断"], depression: ["Depression", "抑郁"], treated: ["Treated", "治疗"], samples: ["Samples", "样本"], warning: ["Mind", "注意"],
+  v_normalises: ["normalises", "趋于正常"], v_same: ["same direction", "同向"], v_both: ["both ways", "双向"], v_other: ["another measure", "指标不同"], v_unknown: ["direction not said", "方向未注明"],
+  study: ["Study", "研究"], region: ["Region as stated", "脑区原文"], direction: ["Direction", "方向"], why: ["Why", "原因"],
   titles: ["Search in titles", "检索标题"],
   titlesLead: ["{0} reports. Words in any order, in titles, translated titles and first authors; width, case, accents of letters and variant characters (鬱 and 郁) do not matter where the catalogue says so.", "共 {0} 篇。按任意顺序匹配标题、译名与第一作者；不区分全半角、大小写与异体字（鬱 与 郁）。"],
   searchFor: ["Search titles", "检索标题"],
@@ -99,6 +111,32 @@ const uncertain = () => tableFigure("uncertain", [
   { head: "b", cell: (u) => [h("b", null, String(u.record_b)), ` ${isolated(clip(u.title_b ?? "", 160))} (${[clip(u.authors_b ?? "", 60), u.year_b, clip(u.journal_b ?? "", 60), u.database_b].filter(Boolean).join(", ")})`] },
 ], { lead: say("uncertainLead", count(rowsOf("uncertain").rows[0]?.pairs ?? 0)), empty: say("noUncertain") });
 
+function map(from, k) {
+  const first = from.rows[0];
+  if (!first) return figure({ id: "map", title: say("mapNone"), from, commands: ["review"], empty: say("noFindings") });
+  const contrast = first.contrast_kind == null ? say("unstated") : both(first, "contrast"), places = [...new Set(from.rows.map((row) => row.place))], nameOf = (row) => both(row, "label") ?? row.place;
+  const tests = from.rows.find((row) => row.m != null)?.m;
+  return figure({
+    id: `map-${k}`, title: say("map", contrast), lead: say("mapLead", Math.min(40, places.length)), from, commands: ["review"], class: "map", points: ".map-points > *", family: tests && say("mapFamily", tests),
+    describe: say("describeMap", places.length, [...from.rows].sort((a, b) => b.samples - a.samples).slice(0, 3).map((row) => `${nameOf(row)} ${row.samples}`).join(", ")),
+    draw: (rows) => [h("p", { class: "legend" }, mapLegend().map((each) => h("span", null, h("i", { style: `background:${each.color}` }), each.name))),
+      h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": say("map", contrast) }, mapPlot(rows, nameOf, (m) => { const row = from.rows.find((each) => each.modality === m); return m == null ? say("unstated") : both(row, "modality"); }))],
+  });
+}
+
+const verdicts = { normalises: "v_normalises", "same direction": "v_same", "both ways": "v_both", "other measure": "v_other", "unknown direction": "v_unknown" };
+const signs = (plus, minus, more = 0) => `${plus} + / ${minus} −${more ? ` / ${more} ${t("normalised", "恢复")}` : ""}`;
+const convergence = () => tableFigure("convergence", [
+  { head: say("place"), cell: (c) => both(c, "label") ?? c.place }, { head: say("verdict"), cell: (c) => say(verdicts[c.verdict]) },
+  { head: say("depression"), cell: (c) => `${c.abnormal_samples}: ${signs(c.abnormal_increase, c.abnormal_decrease)}` }, { head: say("treated"), cell: (c) => `${c.treated_samples}: ${signs(c.treated_increase, c.treated_decrease, c.treated_normalised)}` },
+  { head: say("samples"), number: true, cell: (c) => count(c.samples) }, { head: say("warning"), cell: (c) => c.warning ?? "" },
+], { lead: say("convergenceLead"), empty: say("noConvergence"), commands: ["review"], simulated: undefined });
+
+const apart = () => tableFigure("apart", [
+  { head: say("study"), cell: (f) => isolated(clip(f.study, 60)) }, { head: say("region"), cell: (f) => isolated(clip(f.region_verbatim ?? "–", 120)) }, { head: say("direction"), cell: (f) => f.direction },
+  { head: say("why"), cell: (f) => [f.reason, f.count_only, f.note].filter((part) => part != null).join("; ") },
+], { lead: say("apartLead"), empty: say("noApart"), commands: ["review"], simulated: undefined });
+
 /** As psyrad.text_fold: width and case here, variant characters by the table that SQL made of it. */
 function folder(variants) {
   const form = new Map(variants.map((row) => [row.variant, row.form]));
@@ -127,7 +165,10 @@ function titles(from) {
   });
 }
 
+const simulated = () => (["evidence_map", "convergence", "apart"].some((id) => rowsOf(id).rows.some((row) => row.simulated)) ? [say("mapNone")] : []);
+
 render({
-  page: "literature", say, simulated: () => [],
-  draw: () => [...rowsOf("prisma").by("review").map(prisma), searches(), databases(), years(rowsOf("years")), agreement(), conflicts(), uncertain(), titles(rowsOf("titles"))],
+  page: "literature", say, simulated,
+  draw: () => [...rowsOf("prisma").by("review").map(prisma), searches(), databases(), years(rowsOf("years")), ...rowsOf("evidence_map").by("contrast_kind", "simulated").map(map), convergence(), apart(),
+    agreement(), conflicts(), uncertain(), titles(rowsOf("titles"))],
 });

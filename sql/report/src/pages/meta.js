@@ -1,6 +1,6 @@
 // meta.js - the page of the meta-analysis: pools of trials, what moves their mean, and what is not in them.
 import { both, fixed, pValue, range, t } from "./evidence_marks.js";
-import { baujatPlot, forestPlot, funnelPlot, measureName, seriesPlot, shownAs, subgroupPlot } from "./meta_plots.js";
+import { baujatPlot, forestPlot, funnelPlot, measureName, peaksPlot, seriesPlot, shownAs, subgroupPlot } from "./meta_plots.js";
 import { clip, count, dictionary, figure, h, isolated, number, render, rowsOf, scroller, table } from "../ui.js";
 
 const say = dictionary({
@@ -26,6 +26,10 @@ const say = dictionary({
   cumulativeLead: ["The mean of all trials up to and with the one that is named, by year.", "按年份累积至所列试验的合并均值。"],
   subgroup: ["Subgroups by {0}: {1}", "按{0}分组：{1}"],
   subgroupLead: ["Each subgroup with its own τ². Difference between them: Q = {0}, df = {1}, p = {2}. Many moderators find differences by chance; name yours beforehand.", "各亚组 τ² 分别估计。组间差异：Q = {0}，df = {1}，p = {2}。检验多个调节变量会偶然得到差异，应事先指定。"],
+  cbma: ["Coordinate-based meta-analyses", "基于坐标的荟萃分析"], cbmaNone: ["None is kept: SELECT evidence.cbma_keep(name, 'ale', mask) runs one over the loaded coordinates (psyrad ingest coordinates) and keeps it.", "尚无：载入坐标（psyrad ingest coordinates）后，用 SELECT evidence.cbma_keep(名称, 'ale', 掩模) 运行并保存。"],
+  clusters: ["Clusters of {0}", "{0} 的聚类"], clustersLead: ["Peaks in MNI space on three projections, with the area of their clusters. Red: increases, or no direction; blue: decreases.", "MNI 空间峰值的三向投影，圆面积为聚类大小。红色为升高或未定方向，蓝色为降低。"],
+  clustersFamily: ["{0} correction over {1} voxels' map, voxel p < {2}, {3} iterations, seed {4}", "{0} 校正（{1} 图谱），体素 p < {2}，{3} 次迭代，种子 {4}"],
+  run: ["Run", "分析"], method: ["Method", "方法"], experiments: ["Experiments", "实验"], foci: ["Foci", "坐标数"], correction: ["Correction", "校正"], nClusters: ["Clusters", "聚类"], cluster: ["Cluster", "聚类"], voxels: ["Voxels", "体素"], peak: ["Peak (mm)", "峰值（mm）"], direction: ["Direction", "方向"],
   familyPool: ["one test a pool, none adjusted; {0} pools on this page", "每个合并分析一次检验，未校正；本页共 {0} 个"],
   familySmall: ["five tests of the same question, none adjusted", "针对同一问题的五项检验，未校正"],
   familySubgroup: ["{0} moderators of {1} tested on this page, none adjusted", "本页检验 {0} 个调节变量（{1}），未校正"],
@@ -105,6 +109,27 @@ function subgroupSections() {
   });
 }
 
+const runs = (from) => figure({
+  id: "cbma", title: say("cbma"), from, commands: ["coordinates"], simulated: false, empty: say("cbmaNone"),
+  draw: (rows) => h("div", { class: "wide" }, table([
+    { head: say("run"), cell: (r) => r.run }, { head: say("method"), cell: (r) => r.method.toUpperCase() }, { head: say("direction"), cell: (r) => r.direction ?? "–" }, { head: say("experiments"), number: true, cell: (r) => count(r.experiments) },
+    { head: say("foci"), number: true, cell: (r) => count(r.foci) }, { head: say("correction"), cell: (r) => r.correction }, { head: say("nClusters"), number: true, cell: (r) => count(r.clusters) }, { head: say("note"), cell: (r) => r.note ?? "" },
+  ], rows, undefined, say("cbma"))),
+});
+
+const clusters = (from, k) => {
+  const first = from.rows[0], run = rowsOf("cbma").rows.find((row) => row.run === first?.run);
+  if (!first || !run) return null;
+  return figure({
+    id: `clusters-${k}`, title: say("clusters", first.run), lead: say("clustersLead"), from, commands: ["coordinates"], class: "peaks", simulated: false, points: "[class^=peak-points] > *", describe: say("clusters", first.run),
+    family: say("clustersFamily", run.correction, run.mask, run.voxel_p, count(run.iterations), run.seed),
+    draw: (rows) => [h("div", { class: "peaks-row" }, peaksPlot(rows)), h("div", { class: "wide" }, table([
+      { head: say("cluster"), number: true, cell: (c) => String(c.cluster) }, { head: say("voxels"), number: true, cell: (c) => count(c.voxels) }, { head: "mm³", number: true, cell: (c) => count(c.volume_mm3) }, { head: say("peak"), number: true, cell: (c) => `${number(c.x, 0)}, ${number(c.y, 0)}, ${number(c.z, 0)}` },
+      { head: "z", number: true, cell: (c) => number(c.z_score) }, { head: t("p (size)", "p（大小）"), number: true, cell: (c) => pValue(c.p_size) }, { head: t("p (mass)", "p（质量）"), number: true, cell: (c) => pValue(c.p_mass) }, { head: say("foci"), number: true, cell: (c) => count(c.foci) }, { head: say("experiments"), number: true, cell: (c) => count(c.experiments) },
+    ], rows))],
+  });
+};
+
 const simulated = () => (rowsOf("pools").rows.some((row) => row.simulated) ? [say("simulatedEffects")] : []);
 
-render({ page: "meta", say, simulated, draw: () => [poolsFigure(rowsOf("pools")), ...rowsOf("pools").rows.flatMap(poolSections), ...subgroupSections(), rowsOf("pools").rows.length > 0 && leftOut(rowsOf("left_out"))] });
+render({ page: "meta", say, simulated, draw: () => [poolsFigure(rowsOf("pools")), ...rowsOf("pools").rows.flatMap(poolSections), ...subgroupSections(), rowsOf("pools").rows.length > 0 && leftOut(rowsOf("left_out")), runs(rowsOf("cbma")), ...rowsOf("cbma_clusters").by("run").map(clusters)] });

@@ -41,7 +41,7 @@ export function forestPlot(rows, pool) {
       means.length > 0 && Plot.ruleX([means[0].estimate], { stroke: ink.accent, strokeDasharray: "3,4", strokeOpacity: 0.7 }),
       Plot.ruleY([k - 0.1], { stroke: ink.line, insetLeft: -330, insetRight: -225 }),
       Plot.ruleY(known, { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: dark, strokeWidth: 1.4, className: "study-lines" }),
-      Plot.dot(known, { x: "estimate", y: "row", r: (row) => 2 + 6 * Math.sqrt((row.weight ?? 0) / largest), symbol: "square", fill: dark, className: "study-points", ariaLabel: "study", title: (row) => `${clip(row.study, 60)}: ${interval(row)}` }),
+      Plot.dot(known, { x: "estimate", y: "row", r: (row) => 2 + 6 * Math.sqrt((row.weight ?? 0) / largest), symbol: "square", fill: dark, className: "study-points", ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${interval(row)}` }),
       ...means.map((row) => Plot.line(diamond(row, row.row), { fill: ink.accent, stroke: ink.accent, strokeLinejoin: "miter", className: `diamond-${row.kind}` })),
       future && Plot.ruleY([future], { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: ink.accent, strokeWidth: 5, strokeOpacity: 0.45, className: "prediction-bar" }),
       Plot.text([t("Study", "研究")], { ...heading, ...left }),
@@ -136,4 +136,21 @@ export function subgroupPlot(rows, pool, nameOf) {
       Plot.text(drawn, { y: "row", frameAnchor: "right", textAnchor: "start", dx: 8, text: interval, fontSize: 11, fill: ink.soft }),
     ],
   });
+}
+
+/** rows: report.cbma_cluster of one run: peaks in MNI space on three projections, with the area of their clusters. */
+export function peaksPlot(rows) {
+  const most = Math.max(1, ...rows.map((row) => row.voxels)), views = [
+    { name: t("from the right (y, z)", "矢状（y, z）"), x: "y", y: "z", from: [-110, 80], up: [-70, 85] }, { name: t("from behind (x, z)", "冠状（x, z）"), x: "x", y: "z", from: [-80, 80], up: [-70, 85] },
+    { name: t("from above (x, y)", "轴位（x, y）"), x: "x", y: "y", from: [-80, 80], up: [-110, 80] }];
+  return views.map((view, k) => Plot.plot({
+    width: 330, height: 330, marginLeft: 44, marginBottom: 40, style: figureStyle, caption: undefined, className: `peaks-${k}`,
+    x: { domain: view.from, label: `${view.x} (mm)`, labelAnchor: "center", labelArrow: "none", ticks: 5, grid: true }, y: { domain: view.up, label: `${view.y} (mm) · ${view.name}`, labelArrow: "none", ticks: 5, grid: true }, r: { type: "identity" },
+    marks: [
+      Plot.ruleX([0], { stroke: ink.rule }), Plot.ruleY([0], { stroke: ink.rule }),
+      Plot.dot(rows, { x: view.x, y: view.y, r: (row) => 4 + 9 * Math.sqrt(row.voxels / most), fill: (row) => (row.direction === "decrease" ? "#2a6fb0" : "#b0483f"), fillOpacity: 0.75, stroke: "#fff", className: `peak-points-${k}`, ariaLabel: (row) => String(row.cluster),
+        title: (row) => `${row.cluster}: ${row.x}, ${row.y}, ${row.z} mm; ${row.voxels} ${t("voxels", "体素")}` }),
+      Plot.text(rows, { x: view.x, y: view.y, text: (row) => String(row.cluster), fontSize: 10, fill: "#fff", fontWeight: 700 }),
+    ],
+  }));
 }
