@@ -167,20 +167,26 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION ingest.first_version(bigint) IS 'The first version of a file that was corrected, perhaps several times';
 
--- What a record is known by, so that its correction is found again wherever it stands in the file.
+-- What a record is known by, so that its correction is found again wherever it stands in the file.  What it says stays in staging.
 CREATE FUNCTION ingest.record_keys(p_file_id bigint) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET work_mem = '64MB'
+SET jit = off
+AS $$
+DECLARE
+	source bigint := ingest.first_version(p_file_id);
+	asked  jsonb  := (SELECT f.options FROM ingest.file f WHERE f.file_id = p_file_id);
 BEGIN
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT k.*, row_number() OVER (PARTITION BY k.record_key ORDER BY k."row")::int AS occurrence, k."row"::int AS ordinal,
-		p_file_id AS seen_in, ingest.first_version(p_file_id) AS source_id, ingest.option(p_file_id, 'database') AS database,
-		ingest.option(p_file_id, 'search') AS search, ingest.option(p_file_id, 'searched')::date AS searched
+	SELECT k.*, row_number() OVER (PARTITION BY k.record_key ORDER BY k."row")::int AS occurrence, k."row" AS wide, k."row"::int AS ordinal,
+		p_file_id AS seen_in, source AS source_id, asked ->> 'database' AS database, asked ->> 'search' AS search,
+		(asked ->> 'searched')::date AS searched
 	FROM (
-		SELECT s.*, coalesce('pmid:' || s.pmid, 'accession:' || left(s.accession, 200), 'doi:' || left(s.doi, 200),
+		SELECT s."row", s.line, coalesce('pmid:' || s.pmid, 'accession:' || left(s.accession, 200), 'doi:' || left(s.doi, 200),
 			'content:' || encode(s.content_sha256, 'hex')) AS record_key
 		FROM pg_temp.stage s) k;
 END $$;
-COMMENT ON FUNCTION ingest.record_keys(bigint) IS 'Makes pg_temp.fact of the staged records of literature, each with its key';
+COMMENT ON FUNCTION ingest.record_keys(bigint) IS 'Makes pg_temp.fact of the staged records of literature: each one''s key, and where in staging it is';
 
 CREATE FUNCTION ingest.load_literature(p_file_id bigint) RETURNS ingest.counts
 LANGUAGE plpgsql AS $$
@@ -200,7 +206,10 @@ BEGIN
 	SET ordinal = f.ordinal, line = f.line, seen_in = f.seen_in
 	FROM pg_temp.fact f
 	WHERE (r.source_id, r.record_key, r.occurrence) = (f.source_id, f.record_key, f.occurrence);
-	counts := ingest.merge(p_file_id, 'evidence.source_record', 'source_id', 'record_key', 'occurrence');
+	counts := ingest.merge_wide(p_file_id, 'evidence.source_record',
+		ARRAY(SELECT a.attname::text FROM pg_attribute a
+			WHERE a.attrelid = 'pg_temp.stage'::regclass AND a.attnum > 0 AND a.attname NOT IN ('row', 'line') ORDER BY a.attnum),
+		true, 'source_id', 'record_key', 'occurrence');
 	DELETE FROM evidence.source_note n WHERE n.file_id = p_file_id;
 	INSERT INTO evidence.source_note (file_id, code, tag, line, count, text)
 	SELECT p_file_id, n.code, n.tag, n.line, n.count, n.text FROM pg_temp.stage_note n ORDER BY n.line, n.code, n.tag;
