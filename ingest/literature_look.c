@@ -370,6 +370,28 @@ not_known(const literature_look *look, psy_error *err)
 						 "or gbt7714; a table may need --map title=COLUMN");
 }
 
+/* XML of others, by what its first records are made of. */
+static psy_status
+not_endnote(const buffer *head, literature_look *look, psy_error *err)
+{
+	static const struct
+	{
+		const char *mark, *what, *instead;
+	} others[] = {
+		{"<controlInfo", "EBSCO's XML", "export again from EBSCOhost in RIS format (Direct Export in RIS Format); its XML is not read"},
+		{"shortDbName=", "EBSCO's XML", "export again from EBSCOhost in RIS format (Direct Export in RIS Format); its XML is not read"},
+		{"<PubmedArticle", "PubMed's XML", "save again from PubMed in the format PubMed (NBIB); its XML is not read"},
+	};
+
+	for (size_t i = 0; look->format == LITERATURE_ENDNOTE_XML && i < sizeof others / sizeof *others; i++)
+		if (memmem(head->data, head->size, others[i].mark, strlen(others[i].mark)) != NULL)
+		{
+			psy_fail(err, PSY_UNSUPPORTED, "this is %s, which is not read", others[i].what);
+			return psy_hint(err, "%s", others[i].instead);
+		}
+	return PSY_OK;
+}
+
 psy_status
 literature_looks(source *whole, text_encoding encoding, literature_format format, literature_look *look,
 				 psy_error *err)
@@ -389,6 +411,8 @@ literature_looks(source *whole, text_encoding encoding, literature_format format
 		look->format = format == LITERATURE_UNKNOWN ? told : format;
 		if (look->format == LITERATURE_UNKNOWN || look->first_line == NULL)
 			status = not_known(look, err);
+		else if (format == LITERATURE_UNKNOWN)
+			status = not_endnote(&head, look, err);
 	}
 	buffer_free(&head);
 	return status;

@@ -31,9 +31,12 @@ ris() { local i; for i in "$@"; do printf 'TY  - JOUR\r\nAU  - Smith, J%s\r\nTI 
 	literature a.txt; exits 1; has 'line 1: this is no format of literature that is known; it begins: Dear colleague'
 	literature empty.txt; exits 1; has 'the file has no text in it'
 	literature header.csv; exits 1; has 'line 1: no record found, reading the file as table'
-	literature p.xml; exits 1; has 'no record found, reading the file as endnote-xml'
+	literature p.xml; exits 1; has "this is PubMed's XML, which is not read"; has 'PubMed (NBIB)'
+	printf '<?xml version="1.0"?>\n<records><rec resultID="1"><header shortDbName="a9h" uiTerm="1"><controlInfo><artinfo/></controlInfo></header></rec></records>\n' >ebsco.xml
+	literature ebsco.xml; exits 1; has "this is EBSCO's XML, which is not read"; has 'RIS format'
+	printf '<xml><records></records></xml>\n' >none.xml; literature none.xml; exits 1; has 'no record found, reading the file as endnote-xml'
 	literature a.txt --format nonsense; exits 1; has '--format nonsense is not known'
-	is 5 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'refused'")"
+	is 7 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'refused'")"
 }
 
 evidence() { [ -d "$data/evidence/formats" ] || skip "shared/data is absent"; }
