@@ -304,6 +304,50 @@ $$;
 COMMENT ON FUNCTION evidence.convergence(text, text, text, boolean, text[]) IS
 	'Places that differ between depressed and healthy people and change under acupuncture (of any kind, or of those named), by independent samples; findings that are only possible, wider than the place, or without a difference are left out. normalises: samples that move against an abnormality of the same measure, or of which normalisation is said; same_direction: with it; other_measure: signed, but of another measure than any signed abnormality. verdict: normalises, same direction, both ways, other measure, unknown direction (no sign on one of the sides)';
 
+---------------------------------------------------------------------------------------------------- coordinates in the same places
+
+CREATE FUNCTION evidence.focus_regions(p_atlas text DEFAULT 'AAL') RETURNS TABLE (experiment_id bigint, ordinal int, region int)
+LANGUAGE plpgsql STABLE ROWS 10000 AS $$
+DECLARE
+	a imaging.atlas := (SELECT t FROM imaging.atlas t WHERE t.atlas = p_atlas);
+BEGIN
+	IF a.atlas IS NULL OR NOT EXISTS (SELECT FROM imaging.region_voxel v WHERE v.atlas = p_atlas) THEN
+		RAISE undefined_object USING MESSAGE = format('of the atlas %s no label image is stored', coalesce(p_atlas, 'NULL')), HINT = 'psyrad ingest atlas IMAGE --names NAMES --atlas NAME --space SPACE';
+	ELSIF a.space IS NULL OR a.space !~* '^(MNI|ICBM|Colin)' THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('the atlas %s is in %s; foci are in MNI space', p_atlas, coalesce('the space ' || a.space, 'a space that is not known'));
+	END IF;
+	RETURN QUERY
+	WITH labelled AS MATERIALIZED (SELECT u.voxel, u.region FROM imaging.region_voxel v CROSS JOIN LATERAL unnest(v.voxel, v.region) u (voxel, region) WHERE v.atlas = p_atlas)
+	SELECT f.experiment_id, f.ordinal, l.region
+	FROM evidence.focus f JOIN evidence.experiment e USING (experiment_id) JOIN labelled l ON l.voxel = evidence.voxel_at(a.dims, a.affine, f.mni_x, f.mni_y, f.mni_z)
+	WHERE f.current AND e.current AND f.mni_x IS NOT NULL;
+END $$;
+COMMENT ON FUNCTION evidence.focus_regions(text) IS
+	'The region of an atlas that each focus lies in, by the voxel of its label image that is nearest; foci outside all regions, or of unknown space, have none. Error where no label image is stored, or it is not in MNI space';
+
+CREATE FUNCTION evidence.foci_by_place(p_atlas text DEFAULT 'AAL', p_by text DEFAULT 'term', p_scheme text DEFAULT NULL)
+	RETURNS TABLE (place text, hemisphere text, source_id bigint, direction text, foci bigint, experiments bigint, samples bigint, region_only bigint)
+LANGUAGE sql STABLE AS $$
+	WITH RECURSIVE term AS (
+		SELECT a.region, a.region_term FROM evidence.atlas_term a WHERE a.atlas = p_atlas AND a.region_term IS NOT NULL
+		UNION
+		SELECT t.region, w.region_term FROM term t JOIN evidence.region_term w ON t.region_term = ANY (w.parts)),
+	member AS (
+		SELECT a.region, coalesce(a.base, a.name) AS place FROM evidence.atlas_term a WHERE a.atlas = p_atlas AND p_by = 'region'
+		UNION ALL SELECT t.region, t.region_term FROM term t WHERE p_by = 'term'
+		UNION ALL SELECT a.region, r.lobe FROM evidence.atlas_term a JOIN evidence.region_term r USING (region_term) WHERE a.atlas = p_atlas AND p_by = 'lobe' AND r.lobe IS NOT NULL
+		UNION ALL SELECT n.region, n.network FROM imaging.network_region n WHERE (n.atlas, n.scheme) = (p_atlas, p_scheme) AND p_by = 'network'),
+	there AS (
+		SELECT m.place, CASE a.hemisphere WHEN 'L' THEN 'left' WHEN 'R' THEN 'right' ELSE 'midline' END AS side, e.source_id, e.direction, e.experiment_id, e.sample, e.scope, f.ordinal
+		FROM evidence.focus_regions(p_atlas) f JOIN member m USING (region) JOIN evidence.experiment e USING (experiment_id) JOIN evidence.atlas_term a ON (a.atlas, a.region) = (p_atlas, f.region))
+	SELECT t.place, l.side, t.source_id, t.direction, count(*), count(DISTINCT t.experiment_id), count(DISTINCT t.sample), count(DISTINCT t.sample) FILTER (WHERE t.scope = 'region')
+	FROM there t CROSS JOIN LATERAL (VALUES ('both'), (t.side)) l (side)
+	GROUP BY t.place, l.side, t.source_id, t.direction
+	ORDER BY t.place COLLATE "C", l.side, t.source_id, t.direction;
+$$;
+COMMENT ON FUNCTION evidence.foci_by_place(text, text, text) IS
+	'Foci of stored experiments in the places of evidence.evidence_map and convergence (region, term with its parts, lobe, network), by the file they came from and their direction: foci, experiments, independent samples, and how many of these searched chosen regions only. hemisphere: both, and left, right, midline';
+
 ---------------------------------------------------------------------------------------------------- rights
 
 GRANT SELECT ON evidence.finding_reading, evidence.finding_fact TO psyrad_ingest, psyrad_analyst, psyrad_view;
@@ -313,7 +357,8 @@ DECLARE
 	f regprocedure;
 BEGIN
 	FOREACH f IN ARRAY ARRAY['evidence.resolve_findings(text, boolean)', 'evidence.acupuncture_kinds()', 'evidence.finding_places(text, text, text, boolean)', 'evidence.findings_apart(text, text, text)',
-		'evidence.evidence_map(text, text, text, boolean, text[], text[], text[])', 'evidence.convergence(text, text, text, boolean, text[])']::regprocedure[]
+		'evidence.evidence_map(text, text, text, boolean, text[], text[], text[])', 'evidence.convergence(text, text, text, boolean, text[])',
+		'evidence.focus_regions(text)', 'evidence.foci_by_place(text, text, text)']::regprocedure[]
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest%s', f, CASE f WHEN 'evidence.resolve_findings(text, boolean)'::regprocedure THEN '' ELSE ', psyrad_analyst, psyrad_view' END);

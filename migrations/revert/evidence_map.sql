@@ -1,5 +1,7 @@
 -- Revert psyrad:evidence_map from pg
 BEGIN;
+DROP FUNCTION evidence.foci_by_place(text, text, text);
+DROP FUNCTION evidence.focus_regions(text);
 DROP FUNCTION evidence.convergence(text, text, text, boolean, text[]);
 DROP FUNCTION evidence.evidence_map(text, text, text, boolean, text[], text[], text[]);
 DROP FUNCTION evidence.findings_apart(text, text, text);

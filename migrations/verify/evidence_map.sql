@@ -5,6 +5,7 @@ SELECT finding_id, people, up, down, possible, small, n_unreported, region_term,
 SELECT finding_id, place, hemisphere, membership FROM evidence.finding_places() WHERE false;
 SELECT place, samples, increase, decrease, p, q, m, warning, finding_ids FROM evidence.evidence_map() WHERE false;
 SELECT place, verdict, samples, sentences FROM evidence.convergence() WHERE false;
+SELECT place, hemisphere, source_id, direction, foci, experiments, samples, region_only FROM evidence.foci_by_place('none', 'nothing') WHERE false;
 SELECT finding_id, reason, note FROM evidence.findings_apart() WHERE false;
 DO $$
 DECLARE

@@ -225,3 +225,25 @@ putamen|both ways|1|1'
 	resolve >/dev/null
 	equal "$(sql "SELECT abnormal_samples, treated_samples, samples, warning FROM evidence.convergence() WHERE place = 'amygdala'")" '1|2|2|the same people on both sides'
 }
+
+@test "coordinates: foci fall into the regions of the label image, and into the terms and lobes that these make up" {
+	# A grid of 4 x 4 x 4 voxels of 10 mm; its first column is the left hippocampus, its last the right one, one voxel the left amygdala.
+	sql "INSERT INTO imaging.atlas (atlas, title, kind, space, dims, affine, image_sha256) VALUES ('Toy', 'Toy', 'labels', 'MNI152', '{4,4,4}', '{10,0,0,-15, 0,10,0,-15, 0,0,10,-15}', sha256('t'));
+		INSERT INTO imaging.region (atlas, region, label, name) VALUES ('Toy', 1, 1, 'Hippocampus_L'), ('Toy', 2, 2, 'Hippocampus_R'), ('Toy', 3, 3, 'Amygdala_L');
+		INSERT INTO imaging.region_voxel SELECT 'Toy', array_agg(v ORDER BY v), array_agg(CASE WHEN v % 4 = 0 THEN 1 WHEN v % 4 = 3 THEN 2 ELSE 3 END ORDER BY v) FROM generate_series(0, 63) v WHERE v % 4 IN (0, 3) OR v = 21;
+		INSERT INTO evidence.experiment (experiment_id, source_id, study, contrast, space, sample, direction, scope, current, file_id) VALUES (1, 1, 'A', 'x', 'MNI', 'A', 'increase', 'whole_brain', true, 1),
+			(2, 1, 'B', 'x', 'MNI', 'A', 'increase', 'region', true, 1), (3, 1, 'C', 'x', 'MNI', 'C', 'decrease', NULL, true, 1), (4, 1, 'D', 'x', 'unknown', 'D', 'decrease', NULL, true, 1), (5, 1, 'E', 'x', 'MNI', 'E', 'decrease', NULL, false, 1);
+		INSERT INTO evidence.focus (experiment_id, ordinal, x, y, z, mni_x, mni_y, mni_z, file_id) SELECT e, o, x, y, z, CASE WHEN e <> 4 THEN x END, y, z, 1
+		FROM (VALUES (1, 1, -15, -15, -15), (1, 2, -11, 3, 12), (1, 3, 15, 0, 0), (2, 1, -16, 14, 4), (3, 1, -4, -5, -6), (3, 2, 900, 0, 0), (3, 3, 5, 5, 5), (4, 1, -15, -15, -15), (5, 1, -15, -15, -15)) f(e, o, x, y, z)" >/dev/null
+	equal "$(sql "SELECT string_agg(concat(experiment_id, '.', ordinal, ':', region), ' ' ORDER BY experiment_id, ordinal) FROM evidence.focus_regions('Toy')")" '1.1:1 1.2:1 1.3:2 2.1:1 3.1:3'
+	equal "$(sql "SELECT hemisphere, direction, foci, experiments, samples, region_only FROM evidence.foci_by_place('Toy') WHERE place = 'hippocampus'")" 'both|increase|4|2|1|1
+left|increase|3|2|1|1
+right|increase|1|1|1|0'
+	equal "$(sql "SELECT place, direction, foci, samples FROM evidence.foci_by_place('Toy', 'lobe') WHERE hemisphere = 'both' UNION ALL SELECT place, direction, foci, samples FROM evidence.foci_by_place('Toy', 'term') WHERE hemisphere = 'both' AND place = 'medial_temporal_lobe' ORDER BY 1, 2")" \
+		'limbic|decrease|1|1
+limbic|increase|4|1
+medial_temporal_lobe|decrease|1|1
+medial_temporal_lobe|increase|4|1'
+	refused t_map_out "SELECT FROM evidence.foci_by_place('AAL')" 'no label image is stored'
+	sql "DELETE FROM evidence.focus; DELETE FROM evidence.experiment; DELETE FROM imaging.region_voxel; DELETE FROM imaging.region WHERE atlas = 'Toy'; DELETE FROM imaging.atlas WHERE atlas = 'Toy'"
+}
