@@ -2,7 +2,9 @@
  * fuzz_literature.c - every reader of literature and the mapping of its records, on bytes of anybody's
  * making.
  *
- * The first byte names the format; 0 is told from the content.  Whatever comes out is valid UTF-8 without
+ * Each input is read as what its content tells, and then by every reader, whether or not it is of that format (the first byte of an
+ * input is skipped).  For a long search of one reader: clang -fsanitize=fuzzer,address -DFUZZ_FORMAT=LITERATURE_RIS ... (tests/fuzz/run).
+ * Whatever comes out is valid UTF-8 without
  * NUL, since binary COPY sends it as it is; its JSON closes what it opens; lines grow.  And no record is lost
  * or made: the raw bytes of the records, put one behind the other, read as the same number of records again.
  * Seeds: tests/fuzz/seeds/literature/*
@@ -117,8 +119,8 @@ stands_alone(literature_format format)
 	return format == LITERATURE_RIS || format == LITERATURE_NOTEEXPRESS || format == LITERATURE_ENDNOTE_XML;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+read_as(const uint8_t *bytes, size_t size, literature_format format)
 {
 	static literature_item item;
 	literature_look look;
@@ -127,13 +129,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	source s;
 	long records;
 
-	if (size == 0)
-		return 0;
-	source_memory(&s, data + 1, size - 1);
-	if (literature_looks(&s, ENCODING_AUTO, (literature_format) (data[0] % LITERATURE_FORMATS), &look,
-						 &err) == PSY_OK)
+	source_memory(&s, bytes, size);
+	if (literature_looks(&s, ENCODING_AUTO, format, &look, &err) == PSY_OK)
 	{
-		records = read_records(data + 1, size - 1, &look, &item, &raw);
+		records = read_records(bytes, size, &look, &item, &raw);
 		if (records > 0 && stands_alone(look.format))
 		{
 			literature_look again = {.format = look.format, .encoding = ENCODING_UTF8};
@@ -146,5 +145,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	look_free(&look);
 	buffer_free(&raw);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+#ifdef FUZZ_FORMAT
+	const int first = FUZZ_FORMAT, last = FUZZ_FORMAT;
+#else
+	const int first = LITERATURE_UNKNOWN, last = LITERATURE_FORMATS - 1;
+#endif
+
+	if (size == 0)
+		return 0;
+	for (int format = first; format <= last; format++)
+		read_as(data + 1, size - 1, (literature_format) format);
 	return 0;
 }
