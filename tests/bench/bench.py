@@ -169,6 +169,7 @@ BENCHES = {"ttest": bench_ttest, "copy": bench_copy}
 def register():
     """Benches of other modules, which use this one's session and report."""
     import bench_cbma
+    import bench_coordinates
     import bench_dedupe
     import bench_graph
     import bench_image
@@ -183,6 +184,7 @@ def register():
     import bench_series
     import bench_shap
     BENCHES.update(bench_cbma.BENCHES)
+    BENCHES.update(bench_coordinates.BENCHES)
     BENCHES.update(bench_dedupe.BENCHES)
     BENCHES.update(bench_graph.BENCHES)
     BENCHES.update(bench_image.BENCHES)

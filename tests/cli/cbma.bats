@@ -109,3 +109,11 @@ warehouse() {
 	run psyrad export map --run first --map zebra --out o.nii; exits 1; has 'map is zebra'; [ ! -e o.nii ]
 	run psyrad export map --run first; exits 2
 }
+
+@test "the examples of COORDINATES.md run" {
+	warehouse
+	awk '/^## Over what/ {on = 1} on && /^```sql/ {sql = 1; next} /^```/ {sql = 0} sql' "$top/extensions/metastat/COORDINATES.md" >examples.sql
+	is 5 "$(grep -c ';' examples.sql)"
+	psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f examples.sql >shown
+	grep -Eq 'Left part|Middle|Right' shown; grep -q 'increases' shown
+}
