@@ -322,7 +322,7 @@ CREATE TABLE evidence.review_intervention (
 	study_id     text NOT NULL,
 	type         text,
 	type_zh      text,
-	site         text,
+	site_text    text,
 	waveform     text,
 	freq_text    text,
 	freq1_hz     text,
@@ -343,6 +343,7 @@ CREATE TABLE evidence.review_intervention (
 	FOREIGN KEY (review, study_id) REFERENCES evidence.review_study
 );
 COMMENT ON TABLE evidence.review_intervention IS 'Interventions as a review''s sheet words them; intervention.protocol of the study of the review''s name has their points and numbers';
+COMMENT ON COLUMN evidence.review_intervention.site_text IS 'Points, areas or lines as written; not a column site, which means a hospital everywhere';
 
 CREATE TABLE evidence.review_point (
 	review       text NOT NULL REFERENCES evidence.review,

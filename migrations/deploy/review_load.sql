@@ -247,7 +247,7 @@ BEGIN
 	PERFORM ingest.require_cells('intervention_id', 'the intervention''s number', 'study_id', 'the study''s number in the review');
 	PERFORM ingest.check_study(p_review);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", s.line, p_review AS review, c.intervention_id AS intervention, c.study_id, c.type, c.type_zh, c.site_text_zh AS site, c.waveform, c.freq_text, c.freq1_hz, c.freq2_hz,
+	SELECT s."row", s.line, p_review AS review, c.intervention_id AS intervention, c.study_id, c.type, c.type_zh, c.site_text_zh AS site_text, c.waveform, c.freq_text, c.freq1_hz, c.freq2_hz,
 		c.current_text, c.current_ma, c.pulse_width, c.laterality, c.co_treatment, c.control, c.sessions, c.retention, c.course, c.note
 	FROM pg_temp.stage s CROSS JOIN LATERAL jsonb_to_record(s.cells) AS c (intervention_id text, study_id text, type text, type_zh text, site_text_zh text, waveform text, freq_text text, freq1_hz text,
 		freq2_hz text, current_text text, current_ma text, pulse_width text, laterality text, co_treatment text, control text, sessions text, retention text, course text, note text)

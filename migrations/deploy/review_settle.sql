@@ -217,7 +217,7 @@ BEGIN
 			'region_en', f.region_en, 'laterality', f.laterality_verbatim, 'laterality_stated', f.laterality_stated, 'aal3_suggestion_inferred', f.region_suggestion, 'related_to', f.related_to, 'note', f.note)
 		FROM evidence.finding f WHERE f.review = p_review ORDER BY f.line;
 	WHEN 'interventions' THEN RETURN QUERY
-		SELECT i.line, jsonb_build_object('intervention_id', i.intervention, 'study_id', i.study_id, 'type', i.type, 'type_zh', i.type_zh, 'site_text_zh', i.site, 'waveform', i.waveform, 'freq_text', i.freq_text,
+		SELECT i.line, jsonb_build_object('intervention_id', i.intervention, 'study_id', i.study_id, 'type', i.type, 'type_zh', i.type_zh, 'site_text_zh', i.site_text, 'waveform', i.waveform, 'freq_text', i.freq_text,
 			'freq1_hz', i.freq1_hz, 'freq2_hz', i.freq2_hz, 'current_text', i.current_text, 'current_ma', i.current_ma, 'pulse_width', i.pulse_width, 'laterality', i.laterality, 'co_treatment', i.co_treatment,
 			'control', i.control, 'sessions', i.sessions, 'retention', i.retention, 'course', i.course, 'note', i.note)
 		FROM evidence.review_intervention i WHERE i.review = p_review ORDER BY i.line;
