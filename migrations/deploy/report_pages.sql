@@ -103,26 +103,32 @@ COMMENT ON VIEW report.missing_by_visit IS 'Ratings (by instrument) and scans (b
 
 ---------------------------------------------------------------------------------------------------- imaging
 
+CREATE FUNCTION report.region_strength(c psyrad.connectome) RETURNS float8[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
+BEGIN ATOMIC
+	SELECT psyrad.graph_strength(CASE WHEN psyrad.conn_kind(c) IN ('r', 'partial') THEN psyrad.conn_fisher_z(c) ELSE c END, true, 'drop');
+END;
+COMMENT ON FUNCTION report.region_strength(psyrad.connectome) IS 'Strength of each region: the sum of its positive connections, of correlations their Fisher z';
+
 CREATE VIEW report.region_vector AS
-SELECT p.subject_id, p.study, t.simulated, p.site, p.session, p.week, p.role, p.atlas, p.measure || v.suffix AS measure, v.value
+SELECT p.subject_id, p.study, h.simulated, p.site, h.arm, h.label_en, h.label_zh, h.kind, p.session, p.week, p.role, p.atlas, p.measure || v.suffix AS measure, v.value
 FROM imaging.primary p
-JOIN clinical.study t USING (study)
 JOIN imaging.atlas a USING (atlas)
+CROSS JOIN LATERAL (SELECT c.* FROM clinical.participant c WHERE c.subject_id = p.subject_id OFFSET 0) h -- by person, as in report.connection_change
 CROSS JOIN LATERAL (
 	SELECT '' AS suffix, p.vector::float8[] AS value WHERE p.vector IS NOT NULL AND a.kind <> 'voxels'
 	UNION ALL
-	SELECT '_strength', psyrad.graph_strength(CASE WHEN psyrad.conn_kind(p.connectome) IN ('r', 'partial') THEN psyrad.conn_fisher_z(p.connectome) ELSE p.connectome END, true, 'drop')
-	WHERE p.connectome IS NOT NULL
+	SELECT '_strength', report.region_strength(p.connectome) WHERE p.connectome IS NOT NULL
 ) v;
-COMMENT ON VIEW report.region_vector IS 'A number a region, one row a subject, visit and measure: what was measured by region, and of connectomes the strength (measure ending in _strength): the sum of a region''s positive connections (of correlations their Fisher z)';
+COMMENT ON VIEW report.region_vector IS 'A number a region, one row a subject, visit and measure, with the subject''s arm: what was measured by region, and of connectomes the strength (measure ending in _strength): the sum of a region''s positive connections (of correlations their Fisher z)';
 
 CREATE VIEW report.region_by_group AS
 SELECT g.study, g.simulated, g.atlas, g.measure, g.session, g.week, g.arm, g.label_en, g.label_zh, g.kind, e.k AS region, r.name, r.name_zh, r.hemisphere,
 	e.n, e.mean, e.sd, e.sd / sqrt(e.n) AS se
 FROM (
-	SELECT v.study, v.simulated, v.atlas, v.measure, v.session, v.week, p.arm, p.label_en, p.label_zh, p.kind, psyrad.mass_summary(v.value) AS summary
-	FROM report.region_vector v JOIN clinical.participant p USING (subject_id)
-	GROUP BY v.study, v.simulated, v.atlas, v.measure, v.session, v.week, p.arm, p.label_en, p.label_zh, p.kind
+	SELECT study, simulated, atlas, measure, session, week, arm, label_en, label_zh, kind, psyrad.mass_summary(value) AS summary
+	FROM report.region_vector
+	GROUP BY study, simulated, atlas, measure, session, week, arm, label_en, label_zh, kind
 ) g
 CROSS JOIN LATERAL psyrad.mass_unnest(g.summary) e
 JOIN imaging.region r ON (r.atlas, r.region) = (g.atlas, e.k)
@@ -149,18 +155,23 @@ CREATE VIEW report.region_effect AS
 SELECT c.study, c.simulated, c.atlas, c.measure, c.contrast, e.k AS region, r.name, r.name_zh, r.hemisphere, r.x_mm, r.y_mm, r.z_mm,
 	e.n, e.estimate, e.statistic AS t, e.df, e.p, e.q, e.effect_size, e.m
 FROM (
-	SELECT v.study, v.simulated, v.atlas, v.measure, 'patients_vs_controls' AS contrast, psyrad.mass_ttest(v.value, p.kind <> 'healthy') AS result
-	FROM report.region_vector v JOIN clinical.participant p USING (subject_id)
-	WHERE v.role = 'pre'
-	GROUP BY v.study, v.simulated, v.atlas, v.measure
-	HAVING count(*) FILTER (WHERE p.kind = 'healthy') > 1 AND count(*) FILTER (WHERE p.kind <> 'healthy') > 1
+	SELECT study, simulated, atlas, measure, 'patients_vs_controls' AS contrast, psyrad.mass_ttest(value, kind <> 'healthy') AS result
+	FROM report.region_vector
+	WHERE role = 'pre'
+	GROUP BY study, simulated, atlas, measure
+	HAVING count(*) FILTER (WHERE kind = 'healthy') > 1 AND count(*) FILTER (WHERE kind <> 'healthy') > 1
 	UNION ALL
-	SELECT a.study, a.simulated, a.atlas, a.measure, 'after_vs_before', psyrad.mass_ttest_paired(b.value, a.value)
-	FROM report.region_vector a
-	JOIN report.region_vector b USING (subject_id, atlas, measure)
-	JOIN clinical.participant p USING (subject_id)
-	WHERE a.role = 'pre' AND b.role = 'post' AND p.kind <> 'healthy'
-	GROUP BY a.study, a.simulated, a.atlas, a.measure
+	SELECT h.study, h.simulated, p.atlas, p.measure || v.suffix, 'after_vs_before', psyrad.mass_ttest_paired(v.after, v.before)
+	FROM imaging.pre_post p
+	JOIN imaging.atlas a USING (atlas)
+	CROSS JOIN LATERAL (SELECT c.* FROM clinical.participant c WHERE c.subject_id = p.subject_id OFFSET 0) h
+	CROSS JOIN LATERAL (
+		SELECT '' AS suffix, p.pre_vector::float8[] AS before, p.post_vector::float8[] AS after WHERE p.pre_vector IS NOT NULL AND a.kind <> 'voxels'
+		UNION ALL
+		SELECT '_strength', report.region_strength(p.pre_connectome), report.region_strength(p.post_connectome) WHERE p.pre_connectome IS NOT NULL
+	) v
+	WHERE h.kind <> 'healthy'
+	GROUP BY h.study, h.simulated, p.atlas, p.measure, v.suffix
 	HAVING count(*) > 1
 ) c
 CROSS JOIN LATERAL psyrad.mass_unnest(c.result) e
@@ -196,10 +207,9 @@ COMMENT ON VIEW report.qc_fc_histogram IS 'report.qc_fc_edge in steps of 0.05: h
 -- Whether somebody is a patient is kept where a site has both: else it could not be told from the site.
 CREATE VIEW report.harmonisation AS
 WITH base AS (
-	SELECT v.study, v.simulated, v.atlas, v.measure, v.site, v.value, p.kind <> 'healthy' AS patient,
-		count(*) OVER (PARTITION BY v.study, v.atlas, v.measure, v.site) AS at_site
-	FROM report.region_vector v JOIN clinical.participant p USING (subject_id)
-	WHERE v.role = 'pre'
+	SELECT study, simulated, atlas, measure, site, value, kind <> 'healthy' AS patient, count(*) OVER (PARTITION BY study, atlas, measure, site) AS at_site
+	FROM report.region_vector
+	WHERE role = 'pre'
 ), kept AS (
 	SELECT b.study, b.simulated, b.atlas, b.measure, b.site, b.value, CASE WHEN g.both_somewhere THEN ARRAY[b.patient::int::float8] ELSE '{}' END AS covariates
 	FROM base b
@@ -356,8 +366,8 @@ FROM report.missing_by_visit GROUP BY study, simulated, item, session, week ORDE
 END;
 COMMENT ON FUNCTION report.page_quality() IS 'The figures of the page quality, each with its query and rows';
 
-REVOKE EXECUTE ON FUNCTION report.wilson(bigint, bigint, int), report.page_overview(), report.page_trial(), report.page_imaging(), report.page_quality() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION report.wilson(bigint, bigint, int), report.page_overview(), report.page_trial(), report.page_imaging(), report.page_quality()
+REVOKE EXECUTE ON FUNCTION report.wilson(bigint, bigint, int), report.region_strength(psyrad.connectome), report.page_overview(), report.page_trial(), report.page_imaging(), report.page_quality() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION report.wilson(bigint, bigint, int), report.region_strength(psyrad.connectome), report.page_overview(), report.page_trial(), report.page_imaging(), report.page_quality()
 	TO psyrad_report, psyrad_analyst, psyrad_ingest;
 GRANT SELECT ON ALL TABLES IN SCHEMA report TO psyrad_report, psyrad_analyst, psyrad_ingest;
 

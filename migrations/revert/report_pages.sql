@@ -19,6 +19,7 @@ DROP VIEW report.region_effect;
 DROP VIEW report.region_by_group_first;
 DROP VIEW report.region_by_group;
 DROP VIEW report.region_vector;
+DROP FUNCTION report.region_strength(psyrad.connectome);
 DROP VIEW report.missing_by_visit;
 DROP VIEW report.treatment_histogram;
 DROP VIEW report.treatment_by_arm;

@@ -181,6 +181,7 @@ def register():
     import bench_models
     import bench_permutation
     import bench_registry
+    import bench_report
     import bench_series
     import bench_shap
     BENCHES.update(bench_cbma.BENCHES)
@@ -196,6 +197,7 @@ def register():
     BENCHES.update(bench_models.BENCHES)
     BENCHES.update(bench_permutation.BENCHES)
     BENCHES.update(bench_registry.BENCHES)
+    BENCHES.update(bench_report.BENCHES)
     BENCHES.update(bench_series.BENCHES)
     BENCHES.update(bench_shap.BENCHES)
 
