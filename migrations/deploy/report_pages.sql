@@ -106,9 +106,10 @@ COMMENT ON VIEW report.missing_by_visit IS 'Ratings (by instrument) and scans (b
 CREATE FUNCTION report.region_strength(c psyrad.connectome) RETURNS float8[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
 BEGIN ATOMIC
-	SELECT psyrad.graph_strength(CASE WHEN psyrad.conn_kind(c) IN ('r', 'partial') THEN psyrad.conn_fisher_z(c) ELSE c END, true, 'drop');
+	SELECT CASE WHEN 'NaN'::real <> ALL (psyrad.conn_edges(c)) THEN
+		psyrad.graph_strength(CASE WHEN psyrad.conn_kind(c) IN ('r', 'partial') THEN psyrad.conn_fisher_z(c) ELSE c END, true, 'drop') END;
 END;
-COMMENT ON FUNCTION report.region_strength(psyrad.connectome) IS 'Strength of each region: the sum of its positive connections, of correlations their Fisher z';
+COMMENT ON FUNCTION report.region_strength(psyrad.connectome) IS 'Strength of each region: the sum of its positive connections, of correlations their Fisher z; NULL where an edge is missing, since a sum without it is another number';
 
 CREATE VIEW report.region_vector AS
 SELECT p.subject_id, p.study, h.simulated, p.site, h.arm, h.label_en, h.label_zh, h.kind, p.session, p.week, p.role, p.atlas, p.measure || v.suffix AS measure, v.value
@@ -119,8 +120,9 @@ CROSS JOIN LATERAL (
 	SELECT '' AS suffix, p.vector::float8[] AS value WHERE p.vector IS NOT NULL AND a.kind <> 'voxels'
 	UNION ALL
 	SELECT '_strength', report.region_strength(p.connectome) WHERE p.connectome IS NOT NULL
-) v;
-COMMENT ON VIEW report.region_vector IS 'A number a region, one row a subject, visit and measure, with the subject''s arm: what was measured by region, and of connectomes the strength (measure ending in _strength): the sum of a region''s positive connections (of correlations their Fisher z)';
+) v
+WHERE v.value IS NOT NULL;
+COMMENT ON VIEW report.region_vector IS 'A number a region, one row a subject, visit and measure, with the subject''s arm: what was measured by region, and of connectomes the strength (measure ending in _strength): the sum of a region''s positive connections (of correlations their Fisher z), of scans without a missing connection';
 
 CREATE VIEW report.region_by_group AS
 SELECT g.study, g.simulated, g.atlas, g.measure, g.session, g.week, g.arm, g.label_en, g.label_zh, g.kind, e.k AS region, r.name, r.name_zh, r.hemisphere,
@@ -170,7 +172,7 @@ FROM (
 		UNION ALL
 		SELECT '_strength', report.region_strength(p.pre_connectome), report.region_strength(p.post_connectome) WHERE p.pre_connectome IS NOT NULL
 	) v
-	WHERE h.kind <> 'healthy'
+	WHERE h.kind <> 'healthy' AND v.before IS NOT NULL AND v.after IS NOT NULL
 	GROUP BY h.study, h.simulated, p.atlas, p.measure, v.suffix
 	HAVING count(*) > 1
 ) c

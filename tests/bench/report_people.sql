@@ -44,6 +44,8 @@ SELECT 'bench' || m, r, r, 'region ' || r, 60 * cos(r), 70 * sin(r), 60 * sin(2.
 INSERT INTO imaging.feature_set (atlas, measure) VALUES ('bench20', 'fc_pearson'), ('bench116', 'gmv');
 INSERT INTO imaging.pipeline (pipeline) VALUES ('bench');
 INSERT INTO imaging.study_pipeline SELECT 'large', feature_set_id, 'bench' FROM imaging.feature_set WHERE atlas IN ('bench20', 'bench116');
+INSERT INTO imaging.vector_load (file_id, feature_set_id, pipeline)
+SELECT DISTINCT p.file_id, f.feature_set_id, 'bench' FROM person p, imaging.feature_set f WHERE f.atlas = 'bench116';
 INSERT INTO imaging.vector (subject_id, feature_set_id, session, pipeline, site, value, file_id)
 SELECT p.subject_id, f.feature_set_id, 'pre', 'bench', p.site, x.value, p.file_id
 FROM person p CROSS JOIN imaging.feature_set f

@@ -1,23 +1,36 @@
-// hostile.mjs - pages over texts that try to be markup: shown as text, nothing runs.
+// hostile.mjs - pages over little or nothing, or over texts that try to be markup, formulas or endless: whole, and nothing of them runs.
 //
-//   node hostile.mjs FOLDER
-import { readdirSync } from "node:fs";
+//   node hostile.mjs empty|hostile FOLDER CONNECTION-STRING
+import { readdirSync, readFileSync } from "node:fs";
 import { about, counts, launch, ok, open, same } from "./common.mjs";
+import { contract } from "./contract.mjs";
 
-const folder = process.argv[2], browser = await launch();
+const [what, folder, url] = process.argv.slice(2), markup = "</script><img src=x onerror=alert(1)>", browser = await launch();
 try {
   for (const file of readdirSync(folder)) {
-    about(`hostile ${file}`);
-    const { page, trouble, requests, context } = await open(browser, `${folder}/${file}`);
-    if (file === "index.html") ok("the title is shown as text", (await page.textContent("#studies")).includes("</script><img src=x onerror=alert(1)>"));
-    same("it makes no element", await page.$$eval("img", (all) => all.length), 0);
-    same("no console message", trouble.join("\n"), "");
-    same("no request", requests().join("\n"), "");
-    await context.close();
+    about(`${what} ${file}`);
+    for (const language of ["en", "zh"]) {
+      const opened = await open(browser, `${folder}/${file}`, `#lang=${language}`), { page, context } = opened;
+      if (language === "en") await contract(opened, file, `${folder}/${file}`, url, true);
+      for (const details of await page.$$("details")) await details.evaluate((element) => { element.open = true; });
+      same(`${language}: no text makes an element`, await page.$$eval("img, iframe, object, [onerror]", (all) => all.length), 0);
+      same(`${language}: the page says nothing on the console`, opened.trouble.join("\n"), "");
+      ok(`${language}: nothing is wider than the window`, await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+      ok(`${language}: nothing is undefined`, !/undefined|\[object/.test(await page.textContent("main")));
+      if (what === "hostile" && file === "index.html" && language === "en") ok("the title is shown as text", (await page.textContent("#studies")).includes(markup));
+      if (what === "hostile" && file === "trial.html" && language === "en") {
+        ok("one person's ratings are drawn", (await page.$$("#hamd-hostile .mean-points > *")).length === 2);
+        ok("the arm's label is text", (await page.textContent("#hamd-hostile")).includes("</script>"));
+      }
+      await context.close();
+    }
+    const text = readFileSync(`${folder}/${file}`, "utf8");
+    ok("what a person's row held is in no page", !text.includes("SECRET-OF-A-PERSON"));
+    same("the data do not end their block", text.match(/<\/script>/g).length, 2);
   }
 } finally {
   await browser.close();
 }
 const { passed, failed } = counts();
-console.log(`report, hostile titles: ${passed} passed, ${failed} failed`);
+console.log(`report, ${what}: ${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);

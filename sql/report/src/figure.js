@@ -70,6 +70,9 @@ function drawn(what, spec, id) {
   const parts = (Array.isArray(what) ? what : [what]).filter(Boolean);
   const read = h("p", { class: "read", "aria-live": "polite" });
   let reachable = 0;
+  for (const part of parts) for (const box of [part, ...part.querySelectorAll(".wide")].filter((element) => element.matches?.(".wide"))) {
+    for (const [name, value] of [["tabindex", 0], ["role", "group"], ["aria-label", clip(spec.title, 120)]]) box.setAttribute(name, value);
+  }
   const pictures = parts.flatMap((part) => (part.tagName.toLowerCase() === "svg" ? [part] : [...part.querySelectorAll("svg")]));
   for (const part of pictures) {
     for (const mark of part.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label"); // Plot's own names of its marks
