@@ -1,5 +1,5 @@
 // check_imaging.mjs - the page of imaging: what it draws is what SQL says.
-import { near, ok, points, same, sql } from "./common.mjs";
+import { byLabel, near, ok, points, same, sql } from "./common.mjs";
 
 async function heatMap(page, url) {
   const wanted = sql(url, "SELECT i || ' ' || j FROM report.connection WHERE study = 'demo' AND q < 0.05").map(([label]) => label);
@@ -19,6 +19,38 @@ async function scatter(page, url, edge) {
   near(`scatter ${edge}: change`, rounded(drawn).map((d) => d[1]), rounded(wanted).map((d) => d[1]), 1e-6);
 }
 
+/** Differences of means by plain SQL over the vectors' elements; discs where the atlas has the regions. */
+async function regions(page, url) {
+  const plain = sql(url, `SELECT e.k, avg(e.x) FILTER (WHERE v.kind <> 'healthy') - avg(e.x) FILTER (WHERE v.kind = 'healthy') FROM report.region_vector v, unnest(v.value) WITH ORDINALITY e(x, k)
+    WHERE v.study = 'demo' AND v.role = 'pre' GROUP BY e.k ORDER BY e.k`);
+  const test = sql(url, "SELECT region, estimate FROM report.region_effect WHERE study = 'demo' AND contrast = 'patients_vs_controls' ORDER BY region");
+  near("regions: patients minus controls", test.map((row) => row[1]), plain.map((row) => row[1]));
+  const drawn = (await points(page, "#effects-demo-AAL-fc_pearson_strength-patients_vs_controls", "glass-left")).sort(byLabel);
+  const places = sql(url, "SELECT region::text, y_mm, z_mm FROM report.region WHERE atlas = 'AAL'").map(([label, y, z]) => ({ label, y, z })).sort(byLabel);
+  same("glass brain: every region", drawn.map((d) => d.label).join(), places.map((d) => d.label).join());
+  near("glass brain: where the regions are", drawn.flatMap((d) => [d.x, d.y]), places.flatMap((d) => [d.y, d.z]), 1e-6);
+}
+
+/** Shares of variance between sites by sums of squares over single values. */
+async function sites(page, url) {
+  const wanted = sql(url, `WITH x AS (SELECT e.k::text AS label, v.site, e.x FROM report.region_vector v, unnest(v.value) WITH ORDINALITY e(x, k) WHERE v.study = 'demo' AND v.role = 'pre'),
+    m AS (SELECT *, avg(x) OVER (PARTITION BY label) AS grand, avg(x) OVER (PARTITION BY label, site) AS mean FROM x)
+    SELECT label || ' 0', sum((mean - grand) ^ 2) / sum((x - grand) ^ 2) FROM m GROUP BY label`).map(([label, share]) => ({ label, share })).sort(byLabel);
+  const drawn = (await points(page, "#harmonisation-demo-AAL-fc_pearson_strength", "site-points")).filter((d) => d.label.endsWith(" 0")).sort(byLabel);
+  same("sites: every region", drawn.map((d) => d.label).join(), wanted.map((d) => d.label).join());
+  near("sites: share of variance as measured", drawn.map((d) => d.y), wanted.map((d) => d.share), 1e-8);
+  const [[before, after, chance]] = sql(url, "SELECT median_before, median_after, share_by_chance FROM report.harmonisation_summary WHERE study = 'demo'");
+  ok("sites: ComBat brings them to what chance gives, or below", after < before && after <= chance, `${before} ${after} ${chance}`);
+}
+
+/** Bars of the histogram hold all connections. */
+async function motion(page, url) {
+  const bars = await page.$$eval("#motion-demo-AAL-fc_pearson-simulated-pre svg", ([svg]) => [...svg.querySelectorAll(".step-bars rect")]
+    .map((r) => svg.scale("y").invert(Number(r.getAttribute("y"))) - svg.scale("y").invert(Number(r.getAttribute("y")) + Number(r.getAttribute("height")))));
+  const wanted = sql(url, "SELECT count(*) FROM report.qc_fc_edge WHERE study = 'demo' AND session = 'pre' AND r IS NOT NULL GROUP BY floor(r * 20) ORDER BY floor(r * 20)").map(([n]) => n);
+  near("motion: connections in each step", bars, wanted, 1e-6);
+}
+
 export default async function check(page, url) {
   await heatMap(page, url);
   const edge = () => page.getAttribute(".scatter", "data-edge"), before = await edge();
@@ -30,4 +62,7 @@ export default async function check(page, url) {
   await page.focus(".found tbody tr:nth-child(5)");
   await page.keyboard.press("Enter");
   ok("table: so does the keyboard", ![before, after].includes(await edge()));
+  await regions(page, url);
+  await sites(page, url);
+  await motion(page, url);
 }

@@ -34,7 +34,7 @@ export function stepBars(rows, { from, to, value, facet, facetName, x, y, width 
     fx: facet ? { label: null, tickFormat: facetName, padding: 0.08 } : undefined,
     x: { label: x, labelAnchor: "center", labelArrow: "none", nice: true }, y: { label: `↑ ${y}`, grid: true, ticks: 5, labelArrow: "none" },
     marks: [
-      Plot.rectY(rows, { fx: facet, x1: from, x2: to, y: value, fill: color, inset: 0.5, className: "step-bars",
+      Plot.rectY(rows, { fx: facet, x1: from, x2: to, y: value, fill: color, insetLeft: 0.5, insetRight: 0.5, className: "step-bars",
         title: (row) => `${facet ? `${facetName(facet(row))}: ` : ""}${number(row[from])} – ${number(row[to])}: ${row[value]}` }),
       Plot.ruleY([0], { stroke: ink.rule }),
     ],
