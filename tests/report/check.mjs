@@ -25,7 +25,7 @@ try {
     ok("no console message after its own checks", opened.trouble.length === 0, opened.trouble.join("\n"));
     if (pictures) for (const language of ["en", "zh"]) {
       const shown = await open(browser, path, `#lang=${language}`);
-      await shown.page.screenshot({ path: `${pictures}/${name}-${language}.png`, fullPage: true });
+      await shown.page.screenshot({ path: `${pictures}/${name}-${language}.png`, fullPage: true, timeout: 60000 });
       await shown.context.close();
     }
     await opened.context.close();

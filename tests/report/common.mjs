@@ -42,7 +42,7 @@ export async function open(browser, file, hash = "") {
   if (readFileSync(file, "utf8").includes("/*PSYRAD_DATA*/")) throw new Error(`${file} holds no data`);
   const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, offline: true, acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(5000);
+  page.setDefaultTimeout(30000);
   const trouble = [], requests = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && trouble.push(message.text()));
   page.on("pageerror", (error) => trouble.push(String(error)));
