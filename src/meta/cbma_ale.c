@@ -149,7 +149,11 @@ group_kernels(const psy_context *ctx, cbma_ale *ale, psy_error *err)
 		ale->kernels[k].group = place < GROUPS - 1 ? (size_t) place : ale->groups - 1;
 		bound = ale->group_line + ale->kernels[k].group * length + ale->reach[2] - l->reach;
 		for (int d = 0; d <= 2 * l->reach; d++)
-			bound[d] = fmaxf(bound[d], l->single[CBMA_TILE + d]);
+		{
+			float value = l->single[CBMA_TILE + d];
+
+			bound[d] = value > bound[d] ? value : bound[d];
+		}
 	}
 	return PSY_OK;
 }
