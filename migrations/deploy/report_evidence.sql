@@ -147,13 +147,13 @@ SELECT r.review, r.title_en, r.title_zh, CASE WHEN c.searches > 0 OR c.stated = 
 	f.ordinal, b.branch, f.box, f.reason, f.label_en, f.label_zh, f.unit, b.standard,
 	CASE WHEN c.searches > 0 OR c.stated = 0 THEN f.n ELSE s.n END AS n, f.n AS n_counted, f.n_recorded, s.n AS n_stated, s.verbatim, f.note
 FROM evidence.review r
-CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM evidence.search q WHERE q.review = r.review) AS searches,
+CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM evidence.search_source q WHERE q.review = r.review) AS searches,
 	(SELECT count(*) FROM evidence.flow_stated t WHERE t.review = r.review) AS stated) c
 CROSS JOIN LATERAL report.flow_of(r.review) f
 JOIN evidence.prisma_box b USING (box)
 LEFT JOIN evidence.flow_stated s ON s.review = r.review AND s.box = f.box AND f.reason IS NULL;
 COMMENT ON VIEW report.prisma IS 'PRISMA 2020 flow of each review, one row a box and one a reason of exclusion.  n NULL: not known, and note says why; never a 0 that nobody counted';
-COMMENT ON COLUMN report.prisma.basis IS 'counted: n is counted here; stated: no search of the review is here, and n is what its paper states';
+COMMENT ON COLUMN report.prisma.basis IS 'counted: n is counted here; stated: no record of its searches is here, and n is what its paper states';
 COMMENT ON COLUMN report.prisma.n_recorded IS 'What is counted here so far, also where that is not all there is';
 COMMENT ON COLUMN report.prisma.n_stated IS 'What the paper states; verbatim in its own words';
 
@@ -537,12 +537,12 @@ COMMENT ON FUNCTION report.forest_text(text, text, text, boolean, text, int) IS 
 ---------------------------------------------------------------------------------------------------- findings by place, and coordinates
 
 CREATE FUNCTION report.map_places() RETURNS TABLE (place text, label_en text, label_zh text, contrast_kind text, modality text, simulated boolean, findings bigint, studies bigint, samples bigint,
-		increase bigint, decrease bigint, mixed bigint, no_difference bigint, other bigint, possible bigint, share_increase float8, ci_lb float8, ci_ub float8, p float8, q float8, m int,
+		increase bigint, decrease bigint, mixed bigint, no_difference bigint, other bigint, possible bigint, wider bigint, share_increase float8, ci_lb float8, ci_ub float8, p float8, q float8, m int,
 		small_samples bigint, n_unreported bigint, warning text)
 	LANGUAGE sql STABLE SECURITY DEFINER ROWS 200
 	SET search_path = pg_catalog, psyrad, pg_temp
 AS $$
-	SELECT e.place, e.label_en, e.label_zh, e.contrast_kind, e.modality, e.simulated, e.findings, e.studies, e.samples, e.increase, e.decrease, e.mixed, e.no_difference, e.other, e.possible,
+	SELECT e.place, e.label_en, e.label_zh, e.contrast_kind, e.modality, e.simulated, e.findings, e.studies, e.samples, e.increase, e.decrease, e.mixed, e.no_difference, e.other, e.possible, e.wider,
 		e.share_increase, e.ci_lb, e.ci_ub, e.p, e.q, e.m, e.small_samples, e.n_unreported, e.warning
 	FROM evidence.evidence_map(p_by => 'term', split => '{modality}') e
 $$;

@@ -10,7 +10,7 @@ const values = (rows) => sorted(rows).map(([, value]) => value), labels = (rows)
 
 export default async function check(page, url) {
   const studies = sql(url, "SELECT study, count(DISTINCT source) AS sources FROM report.protocol_stricta GROUP BY study ORDER BY sources DESC, study").map(([study]) => study);
-  ok("the demo has collections of protocols", studies.length > 1);
+  if (studies.length === 0) return ok("no protocols: the page names the command that loads them", (await page.textContent("#collections")).includes("psyrad ingest protocols"));
   for (const [k, study] of studies.entries()) {
     const points = sql(url, `SELECT acupoint, share FROM report.point_frequency WHERE study = '${study}' ORDER BY weight DESC, acupoint LIMIT 30`), drawn = await bars(page, `#frequency-${k}`, "frequency-bars");
     same(`${study}: points`, labels(drawn), labels(points));

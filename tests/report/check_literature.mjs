@@ -19,6 +19,16 @@ async function prisma(page, url, review, k) {
   }
 }
 
+/** Every number of the evidence map is SQL's, and no cell that has one is left out. */
+async function map(page, url) {
+  const keys = ["decrease", "increase", "mixed", "other", "no_difference", "possible", "wider"];
+  const drawn = await page.$$eval("section[id^=map-] .map-points [data-key]", (all) => all.map((e) => e.dataset.key));
+  const wanted = sql(url, `WITH place AS (SELECT simulated, contrast_kind, place, row_number() OVER (PARTITION BY simulated, contrast_kind ORDER BY sum(samples) DESC, place) AS k FROM report.evidence_map GROUP BY simulated, contrast_kind, place)
+    SELECT concat_ws('|', m.place, coalesce(m.modality, ''), c.key, c.n) FROM report.evidence_map m JOIN place p ON p.simulated = m.simulated AND p.contrast_kind IS NOT DISTINCT FROM m.contrast_kind AND p.place = m.place AND p.k <= 40
+    CROSS JOIN LATERAL (VALUES ${keys.map((key) => `('${key}', m.${key})`).join(", ")}) c(key, n) WHERE c.n > 0`).flat();
+  same("evidence map: numbers", drawn.sort().join("; "), wanted.sort().join("; "));
+}
+
 async function search(page, url) {
   const total = sql(url, "SELECT count(*) FROM report.literature")[0][0];
   if (total === 0) { ok("no titles: the page names the command that loads them", (await page.textContent("#titles")).includes("psyrad ingest literature")); return; }
@@ -52,5 +62,6 @@ export default async function check(page, url) {
     const first = sql(url, "SELECT max(year) - 119 FROM report.literature_year")[0][0];
     same("years: bars are SQL's counts", sorted(drawn), sorted(sql(url, `SELECT coalesce(year::text, 'none') || ' ' || coalesce(language, 'none'), reports FROM report.literature_year WHERE year >= ${first} OR year IS NULL`)));
   }
+  await map(page, url);
   await search(page, url);
 }

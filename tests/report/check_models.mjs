@@ -6,7 +6,7 @@ const where = (row) => keys.map((key, k) => `${key} = '${String(row[k]).replaceA
 
 export default async function check(page, url) {
   const cohorts = sql(url, `SELECT ${keys.join(", ")}, auc, auc_lb, auc_ub FROM report.model_performance ORDER BY name, version, outcome, study, split`);
-  ok("the demo has stored predictions", cohorts.length > 0);
+  if (cohorts.length === 0) return ok("no predictions: the page says how they are stored", (await page.textContent("#performance")).includes("model.store_predictions"));
   for (const [k, row] of cohorts.entries()) {
     if (row[5] == null) { ok(`no curve of one class: ${row[3]}`, (await page.$(`#roc-${k}`)) === null); continue; }
     const corners = await path(page, `#roc-${k}`, "roc-line");

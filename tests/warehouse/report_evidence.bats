@@ -115,3 +115,28 @@ against_golden()
 	SQL
 	)" $'study|-5.10|-8.08|1.000\nz|-5.10|-8.08|\nknha|-5.10|-8.08|\nprediction|-5.10||\n1|||Fewer than two studies: heterogeneity cannot be told.\n1|0\n15\n0|0|0|0'
 }
+
+@test "models: the corners of a ROC curve hold the AUC, shares are those of the confusion matrix, who trained the model is left out" {
+	equal "$(as "$PGUSER" <<-'SQL'
+		BEGIN;
+		CREATE VIEW report.of_mine AS SELECT 'm'::text AS name, 1 AS version, ''::text AS split, NULL::int AS fold, 'response'::text AS outcome, 's'::text AS study, k::bigint AS subject_id, k::text AS label, 'gz'::text AS site,
+			'pre'::text AS session, s::float8 AS score, t AS truth, false AS simulated, k > 9 AS trained_on
+		FROM unnest(ARRAY[.9,.8,.8,.7,.6,.4,.6,.3,.2,.99]::float8[], ARRAY[true,true,false,true,true,true,false,false,false,false]) WITH ORDINALITY u(s, t, k);
+		GRANT SELECT ON report.of_mine TO psyrad_view;
+		CREATE OR REPLACE VIEW report.model_prediction AS SELECT * FROM report.of_mine;
+		SELECT tp, fp, fn, tn, n, round(sensitivity::numeric, 4), round(specificity::numeric, 4), round(ppv::numeric, 4), round(npv::numeric, 4) FROM report.model_confusion;
+		SELECT count(*), round(sum((fpr - before) * (tpr + height) / 2)::numeric, 6), (SELECT round(auc::numeric, 6) FROM report.model_performance)
+		FROM (SELECT *, lag(fpr) OVER w AS before, lag(tpr) OVER w AS height FROM report.model_roc WINDOW w AS (ORDER BY threshold DESC NULLS FIRST)) c;
+		ROLLBACK;
+	SQL
+	)" $'4|2|1|2|9|0.8000|0.5000|0.6667|0.6667\n8|0.750000|0.750000'
+}
+
+@test "dashboards read the views and pages of evidence; a stranger may call nothing that runs as psyrad_view" {
+	for page in acupoints literature meta models; do as t_dash_evidence -c "SELECT report.page_$page()" >/dev/null; done
+	equal "$(as t_dash_evidence -c 'SELECT count(*) FROM report.forest_text()')" "$(sql 'SELECT count(*) FROM report.forest_text()')"
+	for call in 'report.mine_points()' "report.flow_of('r')" 'report.page_meta()' 'report.map_places()'; do
+		refused t_nobody_evidence "SELECT * FROM $call" 'permission denied for function'
+	done
+	refused t_dash_evidence 'SELECT * FROM evidence.poolable' 'permission denied for schema evidence'
+}

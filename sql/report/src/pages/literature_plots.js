@@ -128,7 +128,9 @@ const directions = [
   { key: "decrease", sign: "−", color: "#2a6fb0", name: () => t("decrease", "降低") }, { key: "increase", sign: "+", color: "#b0483f", name: () => t("increase", "升高") },
   { key: "mixed", sign: "±", color: "#7b4f9e", name: () => t("both", "均有") }, { key: "other", sign: "?", color: "#5f6a73", name: () => t("changed, direction not said", "改变，方向未注明") },
   { key: "no_difference", sign: "=", color: "#8a6d1f", name: () => t("no difference", "无差异") },
+  { key: "possible", sign: "~", color: "#0b6e63", name: () => t("only possible", "仅为可能") }, { key: "wider", sign: "⊃", color: "#6b4a2b", name: () => t("wider than the place", "范围大于该脑区") },
 ];
+const step = directions.length + 0.6; // columns of a modality
 export const mapLegend = () => directions.map((each) => ({ color: each.color, name: `${each.sign} ${each.name()}` }));
 
 /** rows: report.evidence_map of one contrast: a column a modality and direction, a dot with the area of its independent samples, whose number stands in it. */
@@ -137,15 +139,15 @@ export function mapPlot(rows, nameOf, modalityName) {
   for (const row of rows) weight.set(row.place, (weight.get(row.place) ?? 0) + row.samples);
   const places = [...weight].sort(([a, n], [b, m]) => m - n || a.localeCompare(b, "en")).slice(0, 40).map(([place]) => place), at = new Map(places.map((place, k) => [place, k]));
   const modalities = [...new Set(rows.map((row) => row.modality))].sort((a, b) => (a ?? "~").localeCompare(b ?? "~", "en"));
-  const cells = rows.filter((row) => at.has(row.place)).flatMap((row) => directions.filter((each) => row[each.key] > 0).map((each) => ({ ...row, each, n: row[each.key], x: modalities.indexOf(row.modality) * 5.6 + directions.indexOf(each), y: at.get(row.place) })));
-  const most = Math.max(1, ...cells.map((cell) => cell.n)), names = new Map(rows.map((row) => [row.place, nameOf(row)])), right = modalities.length * 5.6 - 0.6;
+  const cells = rows.filter((row) => at.has(row.place)).flatMap((row) => directions.filter((each) => row[each.key] > 0).map((each) => ({ ...row, each, n: row[each.key], x: modalities.indexOf(row.modality) * step + directions.indexOf(each), y: at.get(row.place) })));
+  const most = Math.max(1, ...cells.map((cell) => cell.n)), names = new Map(rows.map((row) => [row.place, nameOf(row)])), right = modalities.length * step - 0.6;
   return Plot.plot({
     width: 270 + 21 * right + 20, height: 74 + 25 * places.length, marginLeft: 260, marginRight: 20, marginTop: 58, marginBottom: 8, style: figureStyle,
     x: { domain: [-0.7, right - 0.3], axis: null }, y: { domain: [places.length - 0.4, -0.6], axis: null }, r: { type: "identity" },
     marks: [
       Plot.ruleY(places, { y: (place) => at.get(place), stroke: ink.line }),
-      Plot.text(modalities, { x: (m) => modalities.indexOf(m) * 5.6 + 2, frameAnchor: "top", dy: -44, text: (m) => clip(modalityName(m), 16), fontWeight: 600 }),
-      Plot.text(modalities.flatMap((m) => directions.map((each) => ({ m, each }))), { x: ({ m, each }) => modalities.indexOf(m) * 5.6 + directions.indexOf(each), frameAnchor: "top", dy: -26, text: ({ each }) => each.sign, fill: ({ each }) => each.color, fontWeight: 700 }),
+      Plot.text(modalities, { x: (m) => modalities.indexOf(m) * step + 3, frameAnchor: "top", dy: -44, text: (m) => clip(modalityName(m), 16), fontWeight: 600 }),
+      Plot.text(modalities.flatMap((m) => directions.map((each) => ({ m, each }))), { x: ({ m, each }) => modalities.indexOf(m) * step + directions.indexOf(each), frameAnchor: "top", dy: -26, text: ({ each }) => each.sign, fill: ({ each }) => each.color, fontWeight: 700 }),
       Plot.text(places, { y: (place) => at.get(place), frameAnchor: "left", textAnchor: "start", dx: -252, text: (place) => clip(names.get(place), 40) }),
       Plot.dot(cells, { x: "x", y: "y", r: (cell) => 5 + 5.5 * Math.sqrt(cell.n / most), fill: (cell) => cell.each.color, className: "map-points", ariaLabel: (cell) => `${cell.place}|${cell.modality ?? ""}|${cell.each.key}|${cell.n}`,
         title: (cell) => `${names.get(cell.place)}, ${modalityName(cell.modality)}: ${cell.each.name()}, ${t(`${cell.n} independent samples of ${cell.samples}`, `${cell.samples} 个独立样本中的 ${cell.n} 个`)}${cell.warning ? ` (${cell.warning})` : ""}` }),
