@@ -34,16 +34,20 @@ def database(name):
 
 
 def views(session):
-    """Server CPU of each view, the least of three."""
+    """Server CPU of each view, the least of three where it is below a second; a view is given up after a minute."""
     names = [row[0] for row in session.rows("SELECT relname FROM pg_class WHERE relnamespace = 'report'::regnamespace AND relkind = 'v' ORDER BY 1")]
     spent = {}
+    session.execute("SET statement_timeout = '60s'")
     for name in names:
         if name in BY_PERSON:
             continue
         seconds = []
-        for _ in range(3):
+        while len(seconds) < 3 and (not seconds or seconds[-1] < 1):
             before = session.cpu()
-            session.rows(f"SELECT count(*), sum(length(v::text)) FROM report.{name} v")
+            try:
+                session.rows(f"SELECT count(*), sum(length(v::text)) FROM report.{name} v")
+            except psycopg2.errors.QueryCanceled:
+                print(f"    report.{name} did not end within a minute", flush=True)
             seconds.append(session.cpu() - before)
         spent[name] = min(seconds)
     return spent
@@ -73,7 +77,9 @@ def written(url):
 def bench_report(_):
     url = database("psyrad_bench_report")
     session = Session("psyrad_bench_report")
-    by_view, by_page = views(session), pages(session)
+    by_view = views(session)
+    session.execute("RESET statement_timeout")
+    by_page = pages(session)
     tool, size = written(url)
     total, whole = sum(by_view.values()), sum(by_page.values()) + tool
     print(f"The report over {PEOPLE:,} people with a rating, twelve sessions, two connectomes and a vector of 116 regions each")
