@@ -31,7 +31,6 @@ int cmd_ask(int argc, char **argv, const char *url);
 int cmd_report(int argc, char **argv, const char *url);
 int cmd_template(int argc, char **argv, const char *url);
 int cmd_export(int argc, char **argv, const char *url);
-int export_map(int argc, char **argv, const char *url); /* psyrad export map */
 int cmd_inspect(int argc, char **argv, const char *url);
 int cmd_simulate(int argc, char **argv, const char *url);
 
@@ -45,6 +44,12 @@ int cmd_withdraw(int argc, char **argv, const char *url);
 
 /* psyrad ingest review: a folder of sheets. */
 int ingest_review(int argc, char **argv, const char *url);
+
+/* The kinds of psyrad export. */
+int export_image(int argc, char **argv, const char *url);
+int export_map(int argc, char **argv, const char *url);
+int export_tables(int argc, char **argv, const char *url);
+int export_bids(int argc, char **argv, const char *url);
 
 /* Connects, runs one query, prints its result; returns the exit code. */
 int show_query(const char *url, const char *sql, int count, const char *const *values);

@@ -110,7 +110,7 @@ fill_image(buffer *image, const parcels *p, const float *value, psy_error *err)
 }
 
 static psy_status
-export_image(session *db, const word_option *o, psy_error *err)
+export_vector(session *db, const word_option *o, psy_error *err)
 {
 	size_t count = 0;
 	float *value = NULL;
@@ -135,7 +135,7 @@ export_image(session *db, const word_option *o, psy_error *err)
 }
 
 int
-cmd_export(int argc, char **argv, const char *url)
+export_image(int argc, char **argv, const char *url)
 {
 	word_option o[OPTIONS] = {{"--study", NULL, false},    {"--participant", NULL, false},
 							  {"--session", NULL, false},  {"--atlas", NULL, false},
@@ -144,12 +144,7 @@ cmd_export(int argc, char **argv, const char *url)
 	session db;
 	psy_error err = {0};
 	int code = EXIT_OK;
-	bool understood;
-
-	if (argc > 1 && strcmp(argv[1], "map") == 0)
-		return export_map(argc - 1, argv + 1, url);
-	understood =
-		argc > 1 && strcmp(argv[1], "image") == 0 && take_words(argc - 1, argv + 1, o, OPTIONS, NULL);
+	bool understood = take_words(argc, argv, o, OPTIONS, NULL);
 
 	for (int i = 0; i < OPTIONS; i++)
 		understood = understood && (o[i].value != NULL || i == RUN || i == PIPELINE);
@@ -161,7 +156,7 @@ cmd_export(int argc, char **argv, const char *url)
 	}
 	if (session_open(&db, url, &err) != PSY_OK)
 		code = EXIT_SERVER;
-	else if (export_image(&db, o, &err) != PSY_OK)
+	else if (export_vector(&db, o, &err) != PSY_OK)
 		code = db.lost ? EXIT_SERVER : EXIT_REJECTED;
 	if (code != EXIT_OK)
 		fprintf(stderr, "psyrad: %s\n%s%s%s", err.message, err.hint[0] ? "  hint: " : "", err.hint,

@@ -46,7 +46,7 @@ static const command commands[] = {
 	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask},
 	{"report", "[--out FOLDER]", "write the report: a folder of HTML pages", cmd_report},
 	{"template", "SHEET [--out FILE.xlsx]", "a blank sheet with its codebook", cmd_template},
-	{"export", "image|map ... --out FILE", "one vector, or a map of a kept meta-analysis, as a NIfTI image", cmd_export},
+	{"export", "image|map|tables|bids ...", "images for viewers, tables as CSV, a study as BIDS", cmd_export},
 	{"inspect", "IMAGE...", "what images say and hold, as TSV, without a warehouse", cmd_inspect},
 	{"simulate", "DIR [--seed N]", "write the files of a simulated trial", cmd_simulate},
 };
