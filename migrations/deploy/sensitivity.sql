@@ -7,49 +7,57 @@ SET LOCAL ROLE psyrad_view;
 -- Both scans of everybody are harmonised together: a site's shift then leaves the change of a person alone, and its scale is one for
 -- before and after.  What is tested is protected: arm, improvement, baseline, motion, and the scan after treatment.
 CREATE VIEW report.harmonised_change AS
-WITH person AS (
-	SELECT c.*, array_agg(c.arm) OVER everybody AS arms
-	FROM report.connection_change c
-	WINDOW everybody AS (PARTITION BY c.study, c.atlas)
-), scan AS (
-	SELECT p.study, p.atlas, p.subject_id, p.site, s.post, s.z,
-		report.indicators(p.arm, p.arms) || p.improvement || p.baseline || p.mean_fd_mm || s.post AS protected
+WITH person AS MATERIALIZED (
+	SELECT * FROM report.connection_change
+), levels AS (
+	SELECT study, atlas, array_agg(DISTINCT arm) AS arms
+	FROM person
+	GROUP BY study, atlas
+	HAVING count(DISTINCT site) > 1
+), scan AS MATERIALIZED (
+	SELECT p.study, p.simulated, p.atlas, p.subject_id, p.site, p.arm, p.baseline, p.improvement, p.mean_fd_mm, s.post, s.z,
+		report.indicators(p.arm, l.arms) || p.improvement || p.baseline || p.mean_fd_mm || s.post AS protected
 	FROM person p
+	JOIN levels l USING (study, atlas)
 	CROSS JOIN LATERAL (VALUES (0::float8, p.z_before), (1, p.z_after)) s(post, z)
-), fit AS (
+), fit AS MATERIALIZED (
 	SELECT study, atlas, psyrad.combat_fit(z, site, protected) AS fit
 	FROM scan
 	GROUP BY study, atlas
-	HAVING count(DISTINCT site) > 1
+), harmonised AS (
+	SELECT s.*, psyrad.combat_apply(f.fit, s.z, s.site, s.protected) AS adjusted
+	FROM scan s
+	JOIN fit f USING (study, atlas)
 )
-SELECT p.study, p.simulated, p.atlas, p.subject_id, p.site, p.arm, p.baseline, p.improvement, p.mean_fd_mm,
-	psyrad.conn_diff(psyrad.combat_apply(f.fit, b.z, b.site, b.protected), psyrad.combat_apply(f.fit, a.z, a.site, a.protected)) AS change
-FROM person p
-JOIN fit f USING (study, atlas)
-JOIN scan a ON (a.study, a.atlas, a.subject_id, a.post) = (p.study, p.atlas, p.subject_id, 0)
-JOIN scan b ON (b.study, b.atlas, b.subject_id, b.post) = (p.study, p.atlas, p.subject_id, 1);
+SELECT study, simulated, atlas, subject_id, site, arm, baseline, improvement, mean_fd_mm, psyrad.conn_diff(after, adjusted) AS change
+FROM (SELECT h.*, lead(adjusted) OVER (PARTITION BY study, atlas, subject_id ORDER BY post) AS after FROM harmonised h) both_scans
+WHERE post = 0;
 COMMENT ON VIEW report.harmonised_change IS 'report.connection_change of studies with several sites, over Fisher z that ComBat (psyrad.combat_fit) harmonised between sites, both scans of everybody together; protected: arm, improvement, baseline, motion, before or after';
 
 CREATE VIEW report.connection_variant AS
-WITH variant AS (
-	SELECT 'all sites' AS variant, NULL::text AS left_out, study, simulated, atlas, site, arm, baseline, improvement, mean_fd_mm, change
-	FROM report.connection_change
+WITH person AS MATERIALIZED (
+	SELECT study, simulated, atlas, site, arm, baseline, improvement, mean_fd_mm, change FROM report.connection_change
+), left_out AS (
+	SELECT DISTINCT study, atlas, site FROM person
+), variant AS MATERIALIZED (
+	SELECT 'all sites' AS variant, NULL::text AS left_out, p.* FROM person p
 	UNION ALL
-	SELECT 'without a site', o.site, c.study, c.simulated, c.atlas, c.site, c.arm, c.baseline, c.improvement, c.mean_fd_mm, c.change
-	FROM report.connection_change c
-	JOIN (SELECT DISTINCT study, atlas, site FROM report.connection_change) o ON (o.study, o.atlas) = (c.study, c.atlas) AND o.site <> c.site
+	SELECT 'without a site', o.site, p.*
+	FROM person p
+	JOIN left_out o ON (o.study, o.atlas) = (p.study, p.atlas) AND o.site <> p.site
 	UNION ALL
 	SELECT 'ComBat', NULL, study, simulated, atlas, site, arm, baseline, improvement, mean_fd_mm, change
 	FROM report.harmonised_change
-), levelled AS (
-	SELECT v.*, array_agg(arm) OVER everybody AS arms, array_agg(site) OVER everybody AS sites
-	FROM variant v
-	WINDOW everybody AS (PARTITION BY variant, left_out, study, atlas)
+), levels AS (
+	SELECT variant, left_out, study, atlas, array_agg(DISTINCT arm) AS arms, array_agg(DISTINCT site) AS sites
+	FROM variant
+	GROUP BY variant, left_out, study, atlas
 )
-SELECT study, simulated, atlas, variant, left_out, count(*) AS subjects, count(DISTINCT site) AS sites,
-	psyrad.mass_pcorr(change, improvement, report.indicators(arm, arms) || report.indicators(site, sites) || baseline || mean_fd_mm) AS result
-FROM levelled
-GROUP BY study, simulated, atlas, variant, left_out;
+SELECT v.study, v.simulated, v.atlas, v.variant, v.left_out, count(*) AS subjects, count(DISTINCT v.site) AS sites,
+	psyrad.mass_pcorr(v.change, v.improvement, report.indicators(v.arm, l.arms) || report.indicators(v.site, l.sites) || v.baseline || v.mean_fd_mm) AS result
+FROM variant v
+JOIN levels l ON (l.variant, l.study, l.atlas, coalesce(l.left_out, '')) = (v.variant, v.study, v.atlas, coalesce(v.left_out, ''))
+GROUP BY v.study, v.simulated, v.atlas, v.variant, v.left_out;
 COMMENT ON VIEW report.connection_variant IS 'report.connection_test as it is, without each site in turn, and over harmonised features: one row a study, atlas and variant';
 COMMENT ON COLUMN report.connection_variant.left_out IS 'The site left out; NULL in the other variants';
 
