@@ -119,6 +119,16 @@ take_run(walk *w, size_t at)
 	}
 }
 
+/* The next seam of a word, or NULL. */
+static const char *
+next_seam(const char *word, size_t length)
+{
+	for (; length >= SEAM_BYTES; word++, length--)
+		if (memcmp(word, SEAM, SEAM_BYTES) == 0)
+			return word;
+	return NULL;
+}
+
 /* The parts of a word between its seams, and all of it without them. */
 static void
 take_parts(walk *w, const char *word, size_t length)
@@ -128,7 +138,7 @@ take_parts(walk *w, const char *word, size_t length)
 
 	while (at < length)
 	{
-		const char *seam = memmem(word + at, length - at, SEAM, SEAM_BYTES);
+		const char *seam = next_seam(word + at, length - at);
 		size_t bytes = seam != NULL ? (size_t) (seam - word) - at : length - at;
 
 		if (bytes > 0)
