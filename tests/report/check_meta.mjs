@@ -7,6 +7,7 @@ const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 async function pointsAre(page, figure, mark, name, wanted) {
   const drawn = (await points(page, figure, mark)).sort(byLabel), rows = wanted.map(([label, x, y]) => ({ label, x, y })).sort(byLabel);
   same(`${name}: studies`, drawn.map((d) => d.label).join(), rows.map((r) => r.label).join());
+  if (rows.length === 0) return;
   near(`${name}: across`, drawn.map((d) => d.x), rows.map((r) => r.x));
   if (rows[0]?.y != null) near(`${name}: up`, drawn.map((d) => d.y), rows.map((r) => r.y));
 }
@@ -28,8 +29,12 @@ async function forest(page, url, pool, k) {
 
 async function funnel(page, url, pool, k) {
   await pointsAre(page, `#funnel-${k}`, "funnel-points", "funnel", sql(url, `SELECT study, estimate, se FROM report.funnel WHERE pool = ${quoted(pool)}`));
-  const [[slope, start]] = sql(url, `SELECT slope, estimate FROM report.small_study WHERE pool = ${quoted(pool)} AND test = 'egger'`), line = await path(page, `#funnel-${k}`, "egger-line");
-  near("funnel: Egger's line", [line[0][0], (line[1][0] - line[0][0]) / (line[1][1] - line[0][1])], [start, slope], 1e-3);
+  const [[slope, start]] = sql(url, `SELECT slope, estimate FROM report.small_study WHERE pool = ${quoted(pool)} AND test = 'egger'`);
+  if (slope === null) same("funnel: no line where Egger's test is refused", (await page.$$(`#funnel-${k} .egger-line`)).length, 0);
+  else {
+    const line = await path(page, `#funnel-${k}`, "egger-line");
+    near("funnel: Egger's line", [line[0][0], (line[1][0] - line[0][0]) / (line[1][1] - line[0][1])], [start, slope], 1e-3);
+  }
   // A contour of p lies where |effect| is that p's normal quantile times the standard error: SQL's p of a study on it would be the contour's.
   const edges = await page.$eval(`#funnel-${k} svg`, (svg) => [...svg.querySelectorAll(".contour path, path.contour")].map((e) => {
     const [, x, y] = /L([-\d.e]+),([-\d.e]+)/.exec(e.getAttribute("d"));
@@ -46,7 +51,7 @@ export default async function check(page, url) {
   for (const [k, pool] of pools.entries()) {
     await forest(page, url, pool, k);
     await funnel(page, url, pool, k);
-    await pointsAre(page, `#baujat-${k}`, "baujat-points", "Baujat", sql(url, `SELECT study, x, y FROM report.baujat WHERE pool = ${quoted(pool)}`));
+    await pointsAre(page, `#baujat-${k}`, "baujat-points", "Baujat", sql(url, `SELECT study, x, y FROM report.baujat WHERE pool = ${quoted(pool)} AND x IS NOT NULL`));
     await pointsAre(page, `#leave-${k}`, "leave-points", "leave one out", sql(url, `SELECT study, estimate FROM report.leave_one_out WHERE pool = ${quoted(pool)} AND estimate IS NOT NULL`));
     await pointsAre(page, `#cumulative-${k}`, "cumulative-points", "cumulative", sql(url, `SELECT study, estimate FROM report.cumulative WHERE pool = ${quoted(pool)} AND estimate IS NOT NULL`));
   }
