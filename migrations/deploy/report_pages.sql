@@ -16,13 +16,13 @@ FROM (
 	UNION ALL SELECT 4, 'scans', count(*), count(*) FILTER (WHERE t.simulated) FROM imaging.acquisition a JOIN clinical.subject_key k USING (subject_id) JOIN clinical.study t USING (study)
 	UNION ALL SELECT 5, 'sessions', count(*), count(*) FILTER (WHERE t.simulated) FROM intervention.session s JOIN clinical.study t USING (study)
 	UNION ALL SELECT 6, 'protocols', count(*), count(*) FILTER (WHERE t.simulated) FROM intervention.protocol p JOIN clinical.study t USING (study)
-	UNION ALL SELECT 7, 'records', count(*), 0 FROM evidence.source_record
+	UNION ALL SELECT 7, 'records', count(*), NULL FROM evidence.source_record
 	UNION ALL SELECT 8, 'effects', count(*), count(*) FILTER (WHERE s.simulated) FROM evidence.effect e JOIN evidence.study s USING (evidence_study)
-	UNION ALL SELECT 9, 'foci', count(*), 0 FROM evidence.focus
+	UNION ALL SELECT 9, 'foci', count(*), NULL FROM evidence.focus
 	UNION ALL SELECT 10, 'models', count(DISTINCT name), count(DISTINCT name) FILTER (WHERE simulated) FROM model.registry
 ) c
 ORDER BY c.place;
-COMMENT ON VIEW report.content IS 'What is in the warehouse, as far as the caller may see it: studies, people, ratings, scans, treatment sessions, protocols, records of literature (one for each file that has it), effects of trials, foci, models; simulated: how many of them a program made';
+COMMENT ON VIEW report.content IS 'What is in the warehouse, as far as the caller may see it: studies, people, ratings, scans, treatment sessions, protocols, records of literature (one for each file that has it), effects of trials, foci, models; simulated: how many of them a program made, NULL where nothing says so of one (records, foci)';
 
 ---------------------------------------------------------------------------------------------------- the trial
 

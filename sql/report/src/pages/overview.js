@@ -23,7 +23,7 @@ const card = (name, value, detail, page, simulated) => h("a", { class: "card", h
 
 const content = (from) => figure({
   id: "content", title: say("content"), from, simulated: false, commands: [],
-  draw: (rows) => h("div", { class: "cards" }, rows.map((row) => card(say(row.item), count(row.total), row.simulated > 0 ? say("simulatedOf", count(row.simulated)) : say("noneSimulated"), where[row.item]))),
+  draw: (rows) => h("div", { class: "cards" }, rows.map((row) => card(say(row.item), count(row.total), row.simulated == null ? "" : row.simulated > 0 ? say("simulatedOf", count(row.simulated)) : say("noneSimulated"), where[row.item]))),
 });
 
 const answers = (from) => figure({
