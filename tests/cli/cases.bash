@@ -26,8 +26,7 @@ write_study() {
 
 make_template() {
 	local work; work=$(mktemp -d)
-	dropdb --if-exists -f "$template" && createdb "$template" &&
-		"$top/migrations/bin/deploy" deploy "$(database_url "$template")" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }
+	"$top/tests/deployed" "$template" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }
 	(cd "$work" && write_study && export PSYRAD_URL && PSYRAD_URL=$(database_url "$template") &&
 		psyrad ingest study study.json && psyrad ingest participants participants.tsv --study t) >"$work/log" 2>&1 || { cat "$work/log"; return 1; }
 	rm -rf "$work"

@@ -22,12 +22,7 @@ drop_database() # NAME: with its warehouse, so that the roles go too
 	psql -XAtqd postgres -c "DROP DATABASE IF EXISTS \"$1\" WITH (FORCE)"
 }
 
-make_database() # NAME: deployed
-{
-	drop_database "$1"
-	psql -XAtqd postgres -c "CREATE DATABASE \"$1\""
-	"$deploy" deploy "$(url_of "$1")" >/dev/null
-}
+make_database() { "$top/tests/deployed" "$1"; } # NAME: deployed
 
 # ROLE [psql arguments]: in the file's database; SQL from standard input or -c.
 as() { local role=$1; shift; psql -XAtq -v ON_ERROR_STOP=1 -U "$role" -d "$database" "$@"; }
