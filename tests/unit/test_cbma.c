@@ -301,13 +301,25 @@ orientation_does_not_matter(void **state)
 }
 
 /* MKDA against distances one by one, in a grid whose axes are oblique. */
+/* Whether an experiment of five foci has one within 13 mm. */
+static bool
+reaches(const foci *f, size_t experiment, const double at[3])
+{
+	for (const double *focus = f->xyz + 15 * experiment; focus < f->xyz + 15 * (experiment + 1); focus += 3)
+		if (sqrt(pow(at[0] - focus[0], 2) + pow(at[1] - focus[1], 2) + pow(at[2] - focus[2], 2)) <= 13 + 1e-9)
+			return true;
+	return false;
+}
+
+/* The statistic of each voxel is the number of experiments that reach it, or with weights the sum of theirs: roots of n that sum to the
+ * number of experiments, in whole parts of 2^-20 of their sum. */
 static void
 mkda_counts_experiments_within_the_radius(void **state)
 {
 	psy_voxel_mask mask = ellipsoid(4, false);
 	foci *f = made_up(9, 5);
 	psy_cbma_options o = options_of(PSY_CBMA_MKDA, PSY_CBMA_NONE);
-	psy_cbma_result r;
+	double roots = 0;
 
 	mask.affine[1] = 0.8;
 	mask.affine[6] = -0.6;
@@ -315,25 +327,25 @@ mkda_counts_experiments_within_the_radius(void **state)
 	/* foci at voxels, so that nothing is moved to one */
 	for (size_t i = 0; i < 45; i++)
 		psy_voxel_position(&mask, mask.voxel[(i * 7919 + 13) % mask.voxels], f->xyz + 3 * i);
-	r = analyse(&mask, f, &o);
-	for (size_t v = 0; v < mask.voxels; v += 11)
+	for (size_t e = 0; e < 9; e++)
+		roots += sqrt(f->n[e]);
+	for (int weighted = 0; weighted < 2; weighted++)
 	{
-		double at[3];
-		int reached = 0;
+		psy_cbma_result r;
 
-		psy_voxel_position(&mask, mask.voxel[v], at);
-		for (size_t e = 0; e < 9; e++)
+		o.weights = weighted ? PSY_CBMA_SAMPLE_SIZE : PSY_CBMA_EQUAL;
+		r = analyse(&mask, f, &o);
+		for (size_t v = 0; v < mask.voxels; v += 11)
 		{
-			int near = 0;
+			double at[3], sum = 0;
 
-			for (size_t i = 5 * e; i < 5 * e + 5; i++)
-				near |= sqrt(pow(at[0] - f->xyz[3 * i], 2) + pow(at[1] - f->xyz[3 * i + 1], 2) + pow(at[2] - f->xyz[3 * i + 2], 2)) <=
-						13 + 1e-9;
-			reached += near;
+			psy_voxel_position(&mask, mask.voxel[v], at);
+			for (size_t e = 0; e < 9; e++)
+				sum += reaches(f, e, at) ? (weighted ? 9 * sqrt(f->n[e]) / roots : 1) : 0;
+			assert_true(fabs(r.statistic[v] - sum) <= (weighted ? 9 * 9 * 0x1p-20 : 0));
 		}
-		assert_int_equal((int) r.statistic[v], reached);
+		psy_cbma_free(&unit_context, &r);
 	}
-	psy_cbma_free(&unit_context, &r);
 	free(f);
 	free((void *) mask.voxel);
 }
