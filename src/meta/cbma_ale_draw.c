@@ -25,7 +25,8 @@
 #define CELLS CBMA_CELLS
 #define WORD 4 /* hits read at once */
 
-typedef float lanes __attribute__((vector_size(PSY_LANES * sizeof(float))));
+/* Loaded from where it lies: kernels start at any float, and lines of a grid at any voxel. */
+typedef float lanes __attribute__((vector_size(PSY_LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 uint64_t
 cbma_random_voxel(uint64_t seed, uint64_t iteration, size_t focus, size_t voxels)
