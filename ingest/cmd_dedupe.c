@@ -1,5 +1,6 @@
 /* cmd_dedupe.c - psyrad dedupe: which records are of one report, what people decide on the uncertain ones, and the clusters as a file. */
 #include "cmd.h"
+#include "print.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -54,13 +55,6 @@ static const char clusters[] =
 	"WHERE p.joined AND o.source_record_id IN (p.record_a, p.record_b) ORDER BY p.confidence DESC, p.record_a, p.record_b LIMIT 1) d ON true "
 	"ORDER BY o.cluster_id, o.source_record_id) TO STDOUT WITH (FORMAT csv, HEADER)";
 
-static int
-complain(const session *s, const psy_error *err)
-{
-	fprintf(stderr, "psyrad: %s\n%s%s%s", err->message, err->hint[0] ? "  hint: " : "", err->hint, err->hint[0] ? "\n" : "");
-	return s->lost ? EXIT_SERVER : EXIT_REJECTED;
-}
-
 /* What COPY sends, into the file; the number of lines. */
 static psy_status
 receive(session *s, FILE *to, long *lines, psy_error *err)
@@ -99,14 +93,14 @@ export_clusters(const char *url, const char *path)
 	FILE *to = NULL;
 
 	if (session_open(&s, url, &err) != PSY_OK)
-		code = complain(&s, &err);
+		code = complain(&err, s.lost ? EXIT_SERVER : EXIT_REJECTED);
 	else if ((to = fopen(path, "w")) == NULL)
 	{
 		fprintf(stderr, "psyrad: %s cannot be written: %s\n", path, strerror(errno));
 		code = EXIT_REJECTED;
 	}
 	else if (receive(&s, to, &lines, &err) != PSY_OK)
-		code = complain(&s, &err);
+		code = complain(&err, s.lost ? EXIT_SERVER : EXIT_REJECTED);
 	if (to != NULL && fclose(to) != 0 && code == EXIT_OK)
 	{
 		fprintf(stderr, "psyrad: %s cannot be written: %s\n", path, strerror(errno));

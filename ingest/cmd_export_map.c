@@ -5,6 +5,7 @@
 #include "cmd.h"
 
 #include "writer_nifti.h"
+#include "print.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,8 +115,7 @@ export_map(int argc, char **argv, const char *url)
 	else if (export_run(&db, arguments, o[OUT].value, &err) != PSY_OK)
 		code = db.lost ? EXIT_SERVER : EXIT_REJECTED;
 	if (code != EXIT_OK)
-		fprintf(stderr, "psyrad: %s\n%s%s%s", err.message, err.hint[0] ? "  hint: " : "", err.hint,
-				err.hint[0] ? "\n" : "");
+		complain(&err, code);
 	session_close(&db);
 	return code;
 }

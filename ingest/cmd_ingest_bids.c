@@ -12,6 +12,7 @@
 #include "document.h"
 #include "header.h"
 #include "participants.h"
+#include "print.h"
 #include "progress.h"
 
 #include <stdio.h>
@@ -603,7 +604,7 @@ print_left(const bids_run *r)
 }
 
 static void
-print_result(const bids_run *r)
+print_summary(const bids_run *r)
 {
 	static const loader all = {.name = "bids"};
 	totals total = {0};
@@ -646,12 +647,7 @@ run(bids_run *r, const char *url)
 	if (status == PSY_OK)
 		status = prepare(r, &err);
 	if (status != PSY_OK)
-	{
-		fprintf(stderr, "psyrad: %s\n", err.message);
-		if (err.hint[0])
-			fprintf(stderr, "  hint: %s\n", err.hint);
-		return r->db.conn == NULL || r->db.lost || PQstatus(r->db.conn) != CONNECTION_OK ? EXIT_SERVER : EXIT_REJECTED;
-	}
+		return complain(&err, r->db.conn == NULL || r->db.lost || PQstatus(r->db.conn) != CONNECTION_OK ? EXIT_SERVER : EXIT_REJECTED);
 	watch_interrupts();
 	progress_start("bids", r->tree.count);
 	for (size_t k = 0; k < sizeof order / sizeof *order && !r->stopped; k++)
@@ -661,7 +657,7 @@ run(bids_run *r, const char *url)
 		(void) session_run(&r->db, "ROLLBACK", NULL);
 	if (r->db.lost)
 		return EXIT_SERVER;
-	print_result(r);
+	print_summary(r);
 	return interrupted() ? EXIT_INTERRUPTED : failed(r) ? EXIT_REJECTED : EXIT_OK;
 }
 
@@ -684,12 +680,7 @@ ingest_bids(int argc, char **argv, const char *url)
 	else if (r.opt.files.count != 1)
 		fprintf(stderr, "psyrad ingest bids: expected one FOLDER\n");
 	else if (bids_tree_read(&r.tree, r.opt.files.item[0], &err) != PSY_OK)
-	{
-		fprintf(stderr, "psyrad: %s\n", err.message);
-		if (err.hint[0])
-			fprintf(stderr, "  hint: %s\n", err.hint);
-		code = EXIT_REJECTED;
-	}
+		code = complain(&err, EXIT_REJECTED);
 	else
 	{
 		buffer_format(&parent, "%s/..", r.tree.root);

@@ -12,6 +12,7 @@
 #include "progress.h"
 #include "review_sheets.h"
 #include "rows.h"
+#include "print.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -362,7 +363,7 @@ load_sheets(review_run *r, psy_error *err)
 }
 
 static int
-print_result(const review_run *r)
+print_summary(const review_run *r)
 {
 	static const loader all = {.name = "review"};
 	totals total = {0};
@@ -394,15 +395,6 @@ print_result(const review_run *r)
 }
 
 static int
-complain(const psy_error *err, int code)
-{
-	fprintf(stderr, "psyrad: %s\n", err->message);
-	if (err->hint[0])
-		fprintf(stderr, "  hint: %s\n", err->hint);
-	return code;
-}
-
-static int
 run(review_run *r, const char *url)
 {
 	psy_error err = {0};
@@ -425,7 +417,7 @@ run(review_run *r, const char *url)
 	if (r->db.lost || r->db.conn == NULL || PQstatus(r->db.conn) != CONNECTION_OK)
 		code = status == PSY_OK ? EXIT_SERVER : complain(&err, EXIT_SERVER);
 	else
-		code = status == PSY_OK ? print_result(r) : complain(&err, EXIT_REJECTED);
+		code = status == PSY_OK ? print_summary(r) : complain(&err, EXIT_REJECTED);
 	session_close(&r->db);
 	buffer_free(&parent);
 	return code;

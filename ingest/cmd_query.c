@@ -16,10 +16,7 @@
 static int
 report_error(const session *s, const psy_error *err)
 {
-	fprintf(stderr, "psyrad: %s\n", err->message);
-	if (err->hint[0])
-		fprintf(stderr, "  hint: %s\n", err->hint);
-	return s->lost ? EXIT_SERVER : EXIT_REJECTED;
+	return complain(err, s->lost ? EXIT_SERVER : EXIT_REJECTED);
 }
 
 int
@@ -166,9 +163,8 @@ cmd_ask(int argc, char **argv, const char *url)
 	path = find_question(atol(argv[1]), &err);
 	if (path == NULL || share_read(path, &sql, &err) != PSY_OK)
 	{
-		fprintf(stderr, "psyrad: %s\n  hint: %s\n", err.message, err.hint);
 		free(path);
-		return EXIT_USAGE;
+		return complain(&err, EXIT_USAGE);
 	}
 	print_title(sql.data);
 	code = show_query(url, sql.data, 0, NULL);

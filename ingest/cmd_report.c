@@ -11,6 +11,7 @@
 #include "cmd.h"
 
 #include "share.h"
+#include "print.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -207,11 +208,7 @@ cmd_report(int argc, char **argv, const char *url)
 		printf("%zu pages, %.1f MB; open %s/%s in a browser, no network needed\n", PAGES,
 			   (double) bytes / 1e6, out, pages[0].file);
 	else
-	{
-		fprintf(stderr, "psyrad: %s\n%s%s%s", err.message, err.hint[0] ? "  hint: " : "", err.hint,
-				err.hint[0] ? "\n" : "");
-		code = s.lost ? EXIT_SERVER : EXIT_REJECTED;
-	}
+		code = complain(&err, s.lost ? EXIT_SERVER : EXIT_REJECTED);
 	session_close(&s);
 	return code;
 }

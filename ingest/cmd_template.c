@@ -6,6 +6,7 @@
 
 #include "blank_sheet.h"
 #include "template_columns.h"
+#include "print.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,15 +28,6 @@ usage(FILE *to)
 		fprintf(to, "  %-12s %s\n", s->name, s->summary);
 	fputs("  scores       ratings; takes --instrument NAME, and --study STUDY for a line a participant and visit\n", to);
 	return to == stdout ? EXIT_OK : EXIT_USAGE;
-}
-
-static int
-complain(const psy_error *err, int code)
-{
-	fprintf(stderr, "psyrad: %s\n", err->message);
-	if (err->hint[0])
-		fprintf(stderr, "  hint: %s\n", err->hint);
-	return code;
 }
 
 static int

@@ -5,6 +5,7 @@
 
 #include "buffer.h"
 #include "cmd.h"
+#include "print.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -161,7 +162,7 @@ export_into(const char *url, const char *root, export_fill fill, const char *con
 	session db;
 	psy_error err = {0};
 	psy_status status = session_open(&db, url, &err);
-	bool lost;
+	int code = EXIT_OK;
 
 	if (status == PSY_OK)
 		status = folder_start(&f, root, &err);
@@ -170,11 +171,9 @@ export_into(const char *url, const char *root, export_fill fill, const char *con
 	if (status == PSY_OK)
 		printf("export: %ld files, %.1f MB in %s%s\n", f.files, (double) f.bytes / 1e6, f.root, hint);
 	else
-		fprintf(stderr, "psyrad: %s\n%s%s%s", err.message, err.hint[0] ? "  hint: " : "", err.hint,
-				err.hint[0] ? "\n" : "");
-	lost = db.lost;
+		code = complain(&err, db.lost ? EXIT_SERVER : EXIT_REJECTED);
 	session_close(&db);
 	free(f.root);
 	free(f.partial);
-	return status == PSY_OK ? EXIT_OK : lost ? EXIT_SERVER : EXIT_REJECTED;
+	return code;
 }

@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "header.h"
+#include "print.h"
 #include "progress.h"
 #include "scan.h"
 #include "workers.h"
@@ -365,7 +366,7 @@ start_loading(void *arg)
 		status = session_run(&l->db, "SET synchronous_commit = off", &err);
 	if (status == PSY_OK)
 		return true;
-	fprintf(stderr, "psyrad: %s\n  hint: %s\n", err.message, err.hint);
+	complain(&err, EXIT_SERVER);
 	session_close(&l->db);
 	return false;
 }

@@ -78,3 +78,12 @@ print_result(const PGresult *result, FILE *to)
 	fprintf(to, "(%d row%s)\n", rows, rows == 1 ? "" : "s");
 	free(width);
 }
+
+int
+complain(const psy_error *err, int code)
+{
+	fprintf(stderr, "psyrad: %s\n", err->message);
+	if (err->hint[0])
+		fprintf(stderr, "  hint: %s\n", err->hint);
+	return code;
+}

@@ -1,10 +1,15 @@
-/* print.h - a query's result as a table for people, aligned also where characters are two columns wide. */
+/* print.h - what people read: a query's result as a table, aligned also where characters are two columns wide, and errors. */
 #ifndef PRINT_H
 #define PRINT_H
+
+#include "core/status.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>
 
 void print_result(const PGresult *result, FILE *to);
+
+/* On stderr, with its hint where it has one; returns code, the exit code that it is the reason for. */
+int complain(const psy_error *err, int code);
 
 #endif
