@@ -31,7 +31,7 @@ data_set() {
 	printf 'session_id\tacq_time\tbdi\nses-pre\t2021-03-04T10:00:00\t20\nses-post\t2021-05-04T10:00:00\t8\n' >ds/sub-P01/sub-P01_sessions.tsv
 	printf 'filename\tacq_time\tquality\nfunc/sub-P01_ses-pre_task-rest_run-1_bold.nii\t2021-03-04T10:00:00\t4\nfunc/sub-P01_ses-pre_task-gone_bold.nii\tn/a\t1\n' >ds/sub-P01/ses-pre/sub-P01_ses-pre_scans.tsv
 	printf 'participant_id\tsession_id\titem1\titem2\titem3\titem4\titem5\titem6\titem7\titem8\titem9\titem10\titem11\titem12\titem13\titem14\titem15\titem16\titem17\nsub-P01\tses-pre\t2\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\nsub-P09\tses-pre\t2\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\n' >ds/phenotype/hamd17.tsv
-	printf '{"Manufacturer": "Siemens", "ManufacturersModelName": "Prisma", "MagneticFieldStrength": 3, "RepetitionTime": 3, "EchoTime": 0.03, "DeviceSerialNumber": "51014", "InstitutionName": "East", "AcquisitionTime": "10:00"}' >ds/bold.json
+	printf '{"Manufacturer": "Siemens", "ManufacturersModelName": "Prisma", "MagneticFieldStrength": 3, "RepetitionTime": 3, "EchoTime": 0.03, "DeviceSerialNumber": "5101486", "InstitutionName": "East", "AcquisitionTime": "10:00"}' >ds/bold.json
 	printf '{"TaskName": "Rest", "RepetitionTime": 2}' >ds/task-rest_bold.json
 	printf '{"EchoTime": 0.025, "PhaseEncodingDirection": "j-", "SliceTiming": [0, 1]}' >ds/sub-P02/ses-pre/func/sub-P02_ses-pre_task-rest_run-1_bold.json
 	nifti ds/sub-P01/ses-pre/func/sub-P01_ses-pre_task-rest_run-1_bold.nii 3 2 2 4
@@ -63,7 +63,7 @@ ds/sub-P02/ses-pre/func/sub-P02_ses-pre_task-rest_run-1_bold.nii|unreadable_imag
 	is 'east-1|Siemens|Prisma|3' "$(q "SELECT DISTINCT scanner, maker, model, field_strength_t FROM imaging.scan WHERE modality = 'bold'")"
 	is $'{"quality": "4"}|{}\n{}|{"SliceTiming": [0, 1]}' "$(q "SELECT record, parameters FROM imaging.scan JOIN clinical.subject_key USING (subject_id) WHERE modality = 'bold' ORDER BY label")"
 	is $'P01|1|0|1.5|needle|{"response": null}\nP01|2|2.5||rest|{"response": "yes"}\nP02|1|1|1||' "$(q "SELECT label, event, onset_s, duration_s, trial_type, others FROM imaging.event WHERE study = 's1' ORDER BY 1, 2")"
-	nowhere 'Zhang San' 'Li Si' 1990-01-01 2021-03-04 51014 'InstitutionName'
+	nowhere 'Zhang San' 'Li Si' 1990-01-01 2021-03-04 5101486 'InstitutionName'
 }
 
 @test "again: unchanged; with --level resolved; a corrected file changes what it says, with history" {

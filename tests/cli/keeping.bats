@@ -110,9 +110,9 @@ P03|clinical.visit|added' "$(q "SELECT participant, table_name, state FROM clini
 }
 
 @test "withdraw: nothing of the person is left in any table, and an old sheet brings nothing back" {
-	{ echo "participant_id,week,rater,total"; echo 'P05,0,zqj,41.375'; echo 'P05,2,zqj,13'; echo 'P06,0,r2,19'; } >scores.csv
+	{ echo "participant_id,week,rater,total"; echo 'P05,0,zqj,41.375286'; echo 'P05,2,zqj,13'; echo 'P06,0,r2,19'; } >scores.csv
 	scores scores.csv; exits 0
-	sed -i 's/^P05,0,zqj,41.375/P05,0,zqj,40.625/' scores.csv; scores scores.csv; exits 0       # history
+	sed -i 's/^P05,0,zqj,41.375286/P05,0,zqj,40.625714/' scores.csv; scores scores.csv; exits 0       # history
 	echo 'P05,8,zqj,999' >>scores.csv; scores scores.csv; exits 1                        # rejects with raw text
 	psyrad freeze before --study t >/dev/null
 	is 1 "$(q "SELECT count(*) FROM ingest.reject WHERE raw LIKE '%zqj%'")"
@@ -121,7 +121,7 @@ P03|clinical.visit|added' "$(q "SELECT participant, table_name, state FROM clini
 	run psyrad withdraw P05 --study t --reason 'P05 asked' --yes; exits 1; has 'the reason names the participant'
 	run psyrad withdraw P05 --study t --reason 'consent withdrawn' --yes; exits 0
 	has 'clinical.score'; has 'ingest.history'; has 'ingest.reject'; has 'clinical.frozen_row'; has 'clinical.data_query'
-	nowhere 'P05' 'zqj' '41\.375' '40\.625'
+	nowhere 'P05' 'zqj' '41\.375286' '40\.625714'
 	is 0 "$(q "SELECT coalesce(sum((xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s WHERE subject_id = $id', c.oid::regclass), false, true, '')))[1]::text::int), 0)
 		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'subject_id' AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p')")"
 	is 'west|consent withdrawn|t' "$(q "SELECT site, reason, erased ? 'clinical.score' FROM clinical.withdrawal")"
