@@ -87,6 +87,22 @@ near() { q "SELECT abs($1 - $2) <= 1e-12 * greatest(abs($1), abs($2))"; } # SQL 
 	is 'MD|f|version_unknown SMD|t|' "$(q "SELECT measure, used, reason FROM evidence.poolable WHERE evidence_study = '李 2019' ORDER BY 1" | paste -sd ' ')"
 }
 
+# The columns that matter of metapsy's depression trials, into trials.csv.
+metapsy() {
+	local table=$data/metaanalysis/metapsy/depressionPsyCtr.csv
+	need "$table"
+	python3 - "$table" <<-'E'
+		import csv, sys
+		quantities = ["mean", "sd", "n", "mean_change", "sd_change", "n_change"]
+		keep = ["study", "year", "condition_arm1", "condition_arm2", "multi_arm1", "multi_arm2", "outcome_type", "instrument", "time", "time_weeks", "rating"]
+		keep += [f"{q}_arm{arm}" for q in quantities for arm in (1, 2)] + ["event_arm1", "event_arm2", "totaln_arm1", "totaln_arm2"]
+		rows = csv.DictReader(open(sys.argv[1], encoding="latin1", newline=""))
+		out = csv.DictWriter(open("trials.csv", "w", newline=""), keep, extrasaction="ignore")
+		out.writeheader()
+		out.writerows({k: "" if v == "NA" else v for k, v in row.items()} for row in rows)
+	E
+}
+
 # Both directions, several instruments, several arms: metapsy's depression trials against the rules written again in R, and metafor.
 same_as_golden() {
 	effects "$1"; exits 1; has '114 loaded, 0 unchanged, 4 rejected' # remission by diagnosis is no outcome that is known
@@ -102,15 +118,31 @@ same_as_golden() {
 }
 
 @test "a real table that lists every comparison both ways pools as metafor does with the effects that R chose" {
-	same_as_golden "$golden/poolable_input.csv"
+	metapsy; same_as_golden trials.csv
 	is 'other_direction 57|' "$(q "SELECT reason, count(DISTINCT (evidence_study, effect)) FROM evidence.poolable WHERE reason = 'other_direction' GROUP BY 1" | tr '|' ' ')|"
 	is 0 "$(q "SELECT count(*) FROM evidence.poolable p WHERE used AND EXISTS (SELECT FROM evidence.poolable o WHERE o.used AND (o.measure, o.outcome, o.outcome_type, o.evidence_study, o.arm, o.control) = (p.measure, p.outcome, p.outcome_type, p.evidence_study, p.control, p.arm))")"
 }
 
+@test "a comparison listed both ways is one effect" {
+	cat >a.csv <<-E
+		$head,arm1,arm2,$numbers
+		A,HAMD-17,final,EA,usual care,EA,usual,30,10,5,31,14,5
+		A,HAMD-17,final,usual care,EA,usual,EA,31,14,5,30,10,5
+		B,HAMD-17,final,usual care,EA,usual,EA,21,13,4,20,11,4
+		B,HAMD-17,final,EA,usual care,EA,usual,20,11,4,21,13,4
+	E
+	effects a.csv; exits 0
+	is 'A|EA|10|14|t|
+A|usual|14|10|f|other_direction
+B|EA|11|13|t|
+B|usual|13|11|f|other_direction' "$(q "SELECT evidence_study, arm, m1, m2, used, reason FROM evidence.poolable WHERE measure = 'MD' ORDER BY 1, 2")"
+}
+
 @test "the order of rows never matters" {
-	python3 - "$golden/poolable_input.csv" <<-'E'
-		import random, sys
-		lines = open(sys.argv[1]).read().splitlines()
+	metapsy
+	python3 - <<-'E'
+		import random
+		lines = open("trials.csv").read().splitlines()
 		rows = lines[1:]
 		random.Random(7).shuffle(rows)
 		open("shuffled.csv", "w").write("\n".join([lines[0]] + rows) + "\n")
@@ -119,7 +151,7 @@ same_as_golden() {
 }
 
 @test "k is the number of distinct people, and the shares of a control group sum to the whole" {
-	effects "$golden/poolable_input.csv"
+	metapsy; effects trials.csv
 	is t "$(q "SELECT bool_and(k = people) FROM (SELECT p.measure, p.outcome, p.outcome_type, count(*) AS k, count(DISTINCT p.people) AS people
 		FROM (VALUES ('MD'), ('SMD'), ('RR'), ('OR'), ('RD')) m (measure), evidence.poolable_effects(m.measure, p_merge => '{intervention,comparator}') p WHERE p.used GROUP BY 1, 2, 3) x")"
 	is '5|t' "$(q "SELECT count(*), bool_and(n = e.n2) FROM (SELECT of_people, control, instrument, sum(n2) AS n FROM evidence.poolable_effects('SMD', p_merge => '{intervention,comparator}') WHERE used AND shared_by > 1 GROUP BY 1, 2, 3) s

@@ -48,6 +48,7 @@ sub-P01/sub-P01_sessions.tsv' "$(cd out && find . -type f | sed 's|^\./||' | gre
 	mkdir more.partial; run psyrad export bids --study t --out more; exits 1; has 'more.partial is there already'
 	q "UPDATE clinical.subject_key SET label = 'P-01' WHERE label = 'P02'" >/dev/null
 	run psyrad export bids --study t --out twice; exits 1; has 'two things would be'; [ ! -e twice.partial ]
+	run psql -XAtq -d "$database" -c "SELECT imaging.bids_label('脑区')"; [ "$status" != 0 ]; has "'脑区' has neither a letter nor a digit that a BIDS name could keep"
 	run psyrad export bids --out x; exits 2
 	run psyrad export; exits 2; has 'export tables'
 }

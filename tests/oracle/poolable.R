@@ -1,15 +1,11 @@
 # poolable.R: which effects of a real table of trials are pooled, by the rules of evidence.poolable written again, and what metafor makes of them.
 #   Rscript tests/oracle/poolable.R ../shared/data/metaanalysis/metapsy/depressionPsyCtr.csv tests/golden       (metafor 3.8-1, R 4.2.2, Debian 12)
 # Reads metapsy's depressionPsyCtr (github.com/metapsy-project, MIT, (c) 2024 Mathias Harrer), which lists every comparison in both directions.
-# Writes poolable_input.csv (the columns that matter), poolable.csv (the effects that are pooled) and poolable_pooled.csv.
+# Writes poolable.csv (the effects that are pooled) and poolable_pooled.csv.
 suppressMessages(library(metafor))
 arguments <- commandArgs(trailingOnly = TRUE)
 d <- read.csv(arguments[1], check.names = FALSE, fileEncoding = "latin1")
 to <- function(name) file.path(arguments[2], name)
-keep <- c("study", "year", "condition_arm1", "condition_arm2", "multi_arm1", "multi_arm2", "outcome_type", "instrument", "time", "time_weeks", "rating",
-  "mean_arm1", "sd_arm1", "n_arm1", "mean_arm2", "sd_arm2", "n_arm2", "mean_change_arm1", "sd_change_arm1", "n_change_arm1",
-  "mean_change_arm2", "sd_change_arm2", "n_change_arm2", "event_arm1", "event_arm2", "totaln_arm1", "totaln_arm2")
-write.csv(d[keep], to("poolable_input.csv"), row.names = FALSE, na = "", fileEncoding = "UTF-8")
 
 # A comparison in the direction treatment against control; what is listed the other way round is the same.
 controls <- c(wl = "waiting_list", cau = "usual_care", "other ctr" = "other")
