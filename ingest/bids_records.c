@@ -208,7 +208,7 @@ bare_session(const char *cell)
 	return cell != NULL && strncmp(cell, "ses-", 4) == 0 ? cell + 4 : cell;
 }
 
-/* ---- participants.tsv ---- */
+/* ---- participants.tsv ------------------------------------------------------------------------ */
 
 /* A cell of an optional field that is wrong is reported, and the person stays. */
 static psy_status
@@ -335,7 +335,7 @@ const loader load_bids_participants = {
 	.release = release_records,
 };
 
-/* ---- sessions.tsv, phenotype tables, scans.tsv ---- */
+/* ---- sessions.tsv, phenotype tables, scans.tsv ----------------------------------------------- */
 
 /* Whose record it is: the table's own column, or its file name. */
 static psy_status

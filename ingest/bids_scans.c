@@ -95,7 +95,7 @@ bids_stage_documents(job *j, const text_list *path, const text_list *text, psy_e
 	return status;
 }
 
-/* ---- dataset_description.json ---- */
+/* ---- dataset_description.json ---------------------------------------------------------------- */
 
 static psy_status
 stage_dataset(job *j, psy_error *err)
@@ -130,7 +130,7 @@ const loader load_bids_dataset = {
 	.stage = stage_dataset,
 };
 
-/* ---- images and their sidecars ---- */
+/* ---- images and their sidecars --------------------------------------------------------------- */
 
 typedef struct scan_job
 {
@@ -230,7 +230,7 @@ const loader load_bids_scan = {
 	.release = release_scan,
 };
 
-/* ---- head motion ---- */
+/* ---- head motion ----------------------------------------------------------------------------- */
 
 static psy_status
 describe_run(job *j, buffer *json, psy_error *err)
@@ -293,7 +293,7 @@ const loader load_bids_motion = {
 	.release = release_scan,
 };
 
-/* ---- events ---- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 enum event_field
 {

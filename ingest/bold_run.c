@@ -24,8 +24,7 @@ bold_run_companion(const char *path)
 	return bids_parse(path, &name, &err) == PSY_OK && strcmp(name.desc, "confounds") == 0;
 }
 
-/* ---- what lies beside the file
- * ----------------------------------------------------------------------------- */
+/* ---- what lies beside the file --------------------------------------------------------------- */
 
 /* The path with another ending, if such a file is there. */
 static char *
@@ -184,8 +183,7 @@ bold_run_settle(job *j, psy_error *err)
 						   r->given.size ? r->given.data : NULL, bold_run_is_image(j->path), err);
 }
 
-/* ---- repetition time
- * ------------------------------------------------------------------------------------------ */
+/* ---- repetition time ------------------------------------------------------------------------- */
 
 psy_status
 bold_run_tr(job *j, double header, psy_error *err)
@@ -211,8 +209,7 @@ bold_run_tr(job *j, double header, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- confounds
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- confounds ------------------------------------------------------------------------------- */
 
 static psy_status
 read_confounds(job *j, const bold_run *r, confounds *c, psy_error *err)
@@ -259,8 +256,7 @@ bold_run_regressors(job *j, size_t volumes, regressors *found, psy_error *err)
 	return why.hint[0] ? psy_hint(err, "%s", why.hint) : status;
 }
 
-/* ---- image and staging
- * -------------------------------------------------------------------------------------------- */
+/* ---- image and staging ----------------------------------------------------------------------- */
 
 bool
 bold_run_is_image(const char *path)

@@ -295,7 +295,7 @@ prepare(bids_run *r, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- file after file ---- */
+/* ---- file after file ------------------------------------------------------------------------- */
 
 static bool
 failed(const bids_run *r)
@@ -417,7 +417,7 @@ load_shared_events(bids_run *r, const bids_file *shared)
 	}
 }
 
-/* ---- derivatives ---- */
+/* ---- derivatives ----------------------------------------------------------------------------- */
 
 static bool
 atlas_known(bids_run *r, const char *atlas)
@@ -532,7 +532,7 @@ load_stats(bids_run *r, const bids_file *f)
 	}
 }
 
-/* ---- all of it ---- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static void
 load_kind(bids_run *r, bids_kind kind)

@@ -16,7 +16,7 @@
 
 #define MOST_TEXT ((size_t) 256 << 20)
 
-/* ---- what readers send ------------------------------------------------------------------------------------------------- */
+/* ---- what readers send ----------------------------------------------------------------------- */
 
 struct coordinates
 {
@@ -91,7 +91,7 @@ coordinates_free(coordinates *c)
 	buffer_free(&c->text);
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------------ */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 enum coordinate_field
 {
@@ -251,7 +251,7 @@ stage_table(job *j, coordinates *c, psy_error *err)
 	return status;
 }
 
-/* ---- the table of studies beside one of foci ---------------------------------------------------------------------------- */
+/* ---- the table of studies beside one of foci ------------------------------------------------- */
 
 static const table_field study_fields[] = {
 	{"study", "study_id|id|研究|文献", true}, {"space", "reference|reference_space|空间", false}, {"n", "sample_size|subjects|participants|n_subjects|样本量|例数", false},
@@ -363,7 +363,7 @@ stage_studies(job *j, psy_error *err)
 	return status;
 }
 
-/* ---- formats ------------------------------------------------------------------------------------------------------------ */
+/* ---- formats --------------------------------------------------------------------------------- */
 
 static psy_status
 stage_text(job *j, coordinates *c, bool json, psy_error *err)

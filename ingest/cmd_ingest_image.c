@@ -61,7 +61,7 @@ is_payload(const char *path)
 		   (strlen(path) > 5 && strcmp(path + strlen(path) - 5, ".json") == 0);
 }
 
-/* ---------------------------------------------------------------- what else the bytes' meaning hangs on */
+/* ---- what else the bytes' meaning hangs on --------------------------------------------------- */
 
 static psy_status
 describe_file(const char *path, const char *what, uint8_t sha256[SHA256_BYTES], const char *name,
@@ -221,7 +221,7 @@ draw(const job *j, drawing *d, const nifti *image, psy_error *err)
 	return status;
 }
 
-/* ---------------------------------------------------------------- one image */
+/* ---- one image ------------------------------------------------------------------------------- */
 
 static psy_status
 check_unchanged(job *j, nifti *image, psy_error *err)

@@ -47,7 +47,7 @@ static const char *const unstated[] = {"not stated in seed", "not stated",   "No
 									   "NR",                 "not described", "未报告",     "未提及",             "未说明",       "未描述",
 									   "未述",               "不详",          "-"};
 
-/* ---- one sheet ---- */
+/* ---- one sheet ------------------------------------------------------------------------------- */
 
 static psy_status
 describe_sheet(job *j, buffer *json, psy_error *err)
@@ -189,7 +189,7 @@ describe_protocols(job *j, buffer *json, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- the folder ---- */
+/* ---- the folder ------------------------------------------------------------------------------ */
 
 static bool
 is_sheet_ending(const char *ending, bool document)
@@ -276,7 +276,7 @@ look_into(review_run *r, psy_error *err)
 	return status;
 }
 
-/* ---- all of it ---- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static void
 load_step_of(review_run *r, const loader *kind, const options *opt, const char *path, totals *sum)

@@ -41,8 +41,7 @@ courses_free(courses *c)
 	free(c->coverage);
 }
 
-/* ---- one pass
- * ------------------------------------------------------------------------------------------------- */
+/* ---- one pass -------------------------------------------------------------------------------- */
 
 /* Regions from .. from + count - 1 as parcels by themselves; shares all but the parts. */
 static parcels
@@ -99,8 +98,7 @@ clean_courses(const bold_run *r, const regressors *found, courses *c, psy_error 
 	return pipeline_clean(&r->pipeline, found, c->raw, c->count, r->tr, c->clean, err);
 }
 
-/* ---- Fisher's z
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Fisher's z ------------------------------------------------------------------------------ */
 
 /* Centred and of length 1, one after another; NaN where there is none (constant, or missing). */
 static double *
@@ -147,8 +145,7 @@ correlate(const double *seed, size_t seeds, const courses *block, float *z, size
 	free(unit);
 }
 
-/* ---- the whole
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 typedef struct result
 {

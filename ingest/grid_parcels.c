@@ -138,7 +138,7 @@ sort_parts(parcels *p)
 	qsort(p->part, p->parts, sizeof *p->part, by_start);
 }
 
-/* ---------------------------------------------------------------- what a voxel's value says its region is */
+/* ---- what a voxel's value says its region is ------------------------------------------------- */
 
 typedef struct labels
 {
@@ -211,7 +211,7 @@ region_of(labels *index, double value, uint32_t *region, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---------------------------------------------------------------- label images and masks */
+/* ---- label images and masks ------------------------------------------------------------------ */
 
 /* The whole image as regions, for looking up. */
 static psy_status
@@ -323,7 +323,7 @@ parcels_of_mask(parcels *p, nifti *image, const lattice *onto, psy_error *err)
 	return parcels_of_values(p, image, &index, 0, onto, err);
 }
 
-/* ---------------------------------------------------------------- probability maps */
+/* ---- probability maps ------------------------------------------------------------------------ */
 
 /* The most probable region of each voxel so far. */
 typedef struct best
@@ -474,7 +474,7 @@ parcels_of_maps(parcels *p, nifti *image, const int64_t *label, size_t regions, 
 	return status;
 }
 
-/* ---------------------------------------------------------------- spheres */
+/* ---- spheres --------------------------------------------------------------------------------- */
 
 /* How far, in voxels along each index, a sphere reaches: the norm of the inverse's row times the radius. */
 static bool

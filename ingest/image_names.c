@@ -127,7 +127,7 @@ check_distinct(const regions *r, psy_error *err)
 	return status;
 }
 
-/* ---------------------------------------------------------------- FSL */
+/* ---- FSL ------------------------------------------------------------------------------------- */
 
 /* The text of the element that the reader stands on. */
 static psy_status
@@ -202,7 +202,7 @@ read_fsl(regions *r, const buffer *document, psy_error *err)
 	return status;
 }
 
-/* ---------------------------------------------------------------- both */
+/* ---- both ------------------------------------------------------------------------------------ */
 
 psy_status
 image_names_parse(image_names *names, buffer *text, psy_error *err)

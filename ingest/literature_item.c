@@ -162,9 +162,7 @@ item_put(literature_item *item, literature_field field, unsigned char rank, size
 		item->values--;
 }
 
-/* ---- lists
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 /* Bytes of a separator at p, 0 for none. */
 static size_t
@@ -251,8 +249,7 @@ put_list(literature_item *item, const literature_rule *rule, size_t pair, const 
 	item_put(item, rule->field, rule->rank, pair, start, (size_t) (end - start));
 }
 
-/* ---- the rules
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- the rules ------------------------------------------------------------------------------- */
 
 static const literature_rule *
 rule_for(literature_item *item, const char *tag, size_t length)

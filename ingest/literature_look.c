@@ -173,8 +173,7 @@ tell_encoding(const census *c, const buffer *head, literature_look *look, psy_er
 	return PSY_OK;
 }
 
-/* ---- the format
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- the format ------------------------------------------------------------------------------ */
 
 typedef struct tally
 {
@@ -425,8 +424,7 @@ look_free(literature_look *look)
 	look->first_line = NULL;
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 psy_status
 literature_open(literature_reader *reader, source *from, const literature_look *look, psy_error *err)

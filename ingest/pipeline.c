@@ -10,8 +10,7 @@
 
 #define DEFINITION_LIMIT ((size_t) 1 << 16)
 
-/* ---- what was chosen -------------------------------------------------------------------------------------
- */
+/* ---- what was chosen ------------------------------------------------------------------------- */
 
 psy_status
 pipeline_given(const options *o, buffer *json, psy_error *err)
@@ -121,8 +120,7 @@ pipeline_needs_confounds(const pipeline *p)
 		   p->scrub_fd > 0 || p->scrub_dvars > 0;
 }
 
-/* ---- regressors ------------------------------------------------------------------------------------------
- */
+/* ---- regressors ------------------------------------------------------------------------------ */
 
 /* Where regressors_find builds: columns one after another, turned at the end. */
 typedef struct builder
@@ -284,8 +282,7 @@ add_regressors(builder *b, const pipeline *p, session *db, const char *metadata,
 	return status;
 }
 
-/* ---- censoring -------------------------------------------------------------------------------------------
- */
+/* ---- censoring ------------------------------------------------------------------------------- */
 
 /* fd[volumes]; *known is false when neither the column nor the motion parameters tell it. */
 static psy_status
@@ -408,8 +405,7 @@ add_spikes(builder *b, const bool *scrub)
 		}
 }
 
-/* ---- the whole -------------------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 psy_status
 regressors_find(regressors *r, const pipeline *p, session *db, const confounds *c, const char *metadata,

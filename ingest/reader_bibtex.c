@@ -43,8 +43,7 @@ typedef struct bib_state
 #define MAX_MACROS ((size_t) 1 << 16)
 #define MAX_PARENTS ((size_t) 1 << 14)
 
-/* ---- one entry out of the file
- * ------------------------------------------------------------------------------------- */
+/* ---- one entry out of the file --------------------------------------------------------------- */
 
 /* "@article{key," alone at a line's beginning. */
 static bool
@@ -167,8 +166,7 @@ next_entry(literature_reader *reader, literature_record *record, bool *more, psy
 	return status;
 }
 
-/* ---- within an entry
- * ----------------------------------------------------------------------------------------------- */
+/* ---- within an entry ------------------------------------------------------------------------- */
 
 static const char *
 blank(const char *p)
@@ -458,8 +456,7 @@ read_entry(literature_reader *reader, literature_record *record, bool *taken, ps
 	return status == PSY_OK ? add_fields(reader, record, p + key, err) : status;
 }
 
-/* ---- crossref -------------------------------------------------------------------------------------------
- */
+/* ---- crossref -------------------------------------------------------------------------------- */
 
 static const char *
 field_of(const literature_record *record, const char *tag)

@@ -103,7 +103,7 @@ describe_study(json_foci *j, const psy_json_node *study, experiment *e)
 	e->year = year_of(j, study);
 }
 
-/* ---- NiMARE ------------------------------------------------------------------------------------------------------------- */
+/* ---- NiMARE ---------------------------------------------------------------------------------- */
 
 static psy_status
 nimare_foci(json_foci *j, const psy_json_node *coords, psy_error *err)
@@ -176,7 +176,7 @@ nimare_study(json_foci *j, const psy_json_node *study, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- NIMADS ------------------------------------------------------------------------------------------------------------- */
+/* ---- NIMADS ---------------------------------------------------------------------------------- */
 
 static psy_status
 nimads_point(json_foci *j, const psy_json_node *point, psy_error *err)
@@ -281,7 +281,7 @@ nimads_study(json_foci *j, const psy_json_node *study, psy_error *err)
 	return status;
 }
 
-/* ---- both --------------------------------------------------------------------------------------------------------------- */
+/* ---- both ------------------------------------------------------------------------------------ */
 
 static psy_status
 read_root(json_foci *j, psy_error *err)

@@ -149,8 +149,7 @@ find_record(literature_reader *reader, size_t *to, bool *more, psy_error *err)
 	return status;
 }
 
-/* ---- one record's tree
- * --------------------------------------------------------------------------------------------- */
+/* ---- one record's tree ----------------------------------------------------------------------- */
 
 /* All text below the node; EndNote's carriage returns are line ends. */
 static void

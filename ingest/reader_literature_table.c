@@ -182,8 +182,7 @@ next_row(literature_reader *reader, literature_record *record, bool *more, psy_e
 	}
 }
 
-/* ---- the header
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- the header ------------------------------------------------------------------------------ */
 
 /* Small letters, without byte order mark. */
 static char *
@@ -278,8 +277,7 @@ table_header_known(const char *line, size_t length, char delimiter)
 	return known;
 }
 
-/* ---- records
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- records --------------------------------------------------------------------------------- */
 
 static void
 pair_rule(table_state *t, size_t pair, const literature_rule *rule)

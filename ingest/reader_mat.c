@@ -282,7 +282,7 @@ decode(mat_matrix *m, const char *path, const char *variable, psy_error *err)
 	return status;
 }
 
-/* ---- between the two processes ---- */
+/* ---- between the two processes --------------------------------------------------------------- */
 
 typedef struct answer
 {

@@ -86,7 +86,7 @@ itemset_state_send(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(psyrad_state_send(fcinfo, &itemset_state_type));
 }
 
-/* ---- growing ------------------------------------------------------------------------------------------ */
+/* ---- growing --------------------------------------------------------------------------------- */
 
 static itemset_state *
 copy_state(const itemset_state *from, Size room)

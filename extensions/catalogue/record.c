@@ -43,7 +43,7 @@ enum
 	ATTRIBUTES
 };
 
-/* ---- arguments ----------------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 static void
 check_encoding(void)
@@ -145,7 +145,7 @@ record_of_tuple(HeapTupleHeader header, TupleDesc *form, bool *keyed)
 	return record_of(value, null);
 }
 
-/* ---- two records --------------------------------------------------------------------------------------- */
+/* ---- two records ----------------------------------------------------------------------------- */
 
 static void
 set_agreement(Datum *value, bool *null, psy_agreement agreement)
@@ -226,7 +226,7 @@ record_similarity(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(likeness_row(BlessTupleDesc(form), judgement, &relation));
 }
 
-/* ---- many records -------------------------------------------------------------------------------------- */
+/* ---- many records ---------------------------------------------------------------------------- */
 
 static psy_record *
 records_arg(FunctionCallInfo fcinfo, int argument, size_t *count)

@@ -75,7 +75,7 @@ stem_of(TSDictionaryCacheEntry *dictionary, const psy_term *term, int *length)
 	return lexeme;
 }
 
-/* ---- terms ----------------------------------------------------------------------------------------------------- */
+/* ---- terms ----------------------------------------------------------------------------------- */
 
 PG_FUNCTION_INFO_V1(text_terms);
 Datum
@@ -103,7 +103,7 @@ text_terms(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* ---- vectors --------------------------------------------------------------------------------------------------- */
+/* ---- vectors --------------------------------------------------------------------------------- */
 
 /* Several texts that become one vector, each with a weight, and a position without a term between them. */
 typedef struct building
@@ -233,7 +233,7 @@ text_tags(PG_FUNCTION_ARGS)
 	PG_RETURN_TSVECTOR(make_tsvector(&b.parsed));
 }
 
-/* ---- BM25 ------------------------------------------------------------------------------------------------------ */
+/* ---- BM25 ------------------------------------------------------------------------------------ */
 
 /* How often a lexeme stands in a vector; 0 where it does not. */
 static int
@@ -283,7 +283,7 @@ text_bm25(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(score);
 }
 
-/* ---- marks ----------------------------------------------------------------------------------------------------- */
+/* ---- marks ----------------------------------------------------------------------------------- */
 
 /* What is looked for: exact terms, and beginnings of words (with a * behind). */
 typedef struct wanted

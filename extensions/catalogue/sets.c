@@ -79,7 +79,7 @@ fisher_exact(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(p);
 }
 
-/* ---- clustering ------------------------------------------------------------------------------------ */
+/* ---- clustering ------------------------------------------------------------------------------ */
 
 /* The fusions of the objects whose distances are argument 0, by the method of another argument. */
 static psy_fusion *

@@ -15,7 +15,7 @@
 #error "the images of psyrad's states are little-endian; this machine is not"
 #endif
 
-/* ---- errors ---------------------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 static int
 sqlstate_of(psy_status code)
@@ -46,7 +46,7 @@ psyrad_raise(const psy_error *err)
 	pg_unreachable();
 }
 
-/* ---- context --------------------------------------------------------------------------------------------------- */
+/* ---- context --------------------------------------------------------------------------------- */
 
 static void *
 context_alloc(void *arg, size_t bytes)
@@ -81,7 +81,7 @@ psyrad_current_context(void)
 	return psyrad_context(CurrentMemoryContext);
 }
 
-/* ---- arguments ------------------------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 char *
 psyrad_cstring_arg(FunctionCallInfo fcinfo, int argument)
@@ -244,7 +244,7 @@ psyrad_int4_array(const int32 *value, int length)
 	return array;
 }
 
-/* ---- flat states ----------------------------------------------------------------------------------------------- */
+/* ---- flat states ----------------------------------------------------------------------------- */
 
 #define WIRE_OFFSET offsetof(psyrad_header, magic)
 

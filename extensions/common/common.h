@@ -31,7 +31,7 @@
 	extern int no_such_variable
 #endif
 
-/* ---- errors ---------------------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 /* Raises the library's error with the SQLSTATE of its code.  Call it holding no foreign resources. */
 extern void psyrad_raise(const psy_error *err) pg_attribute_noreturn();
@@ -44,7 +44,7 @@ extern void psyrad_raise(const psy_error *err) pg_attribute_noreturn();
 			psyrad_raise(err);                                                                                       \
 	} while (0)
 
-/* ---- context --------------------------------------------------------------------------------------------------- */
+/* ---- context --------------------------------------------------------------------------------- */
 
 /* A context that allocates in *memory (which must outlive it), without ever raising, up to 1 GB a piece. */
 extern psy_context psyrad_context(MemoryContext memory);
@@ -52,7 +52,7 @@ extern psy_context psyrad_context(MemoryContext memory);
 /* The same in CurrentMemoryContext. */
 extern psy_context psyrad_current_context(void);
 
-/* ---- arguments ------------------------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 /* A text argument as a C string (palloc'd). */
 extern char *psyrad_cstring_arg(FunctionCallInfo fcinfo, int argument);
@@ -83,7 +83,7 @@ extern ArrayType *psyrad_int4_array(const int32 *value, int length);
 extern ArrayType *psyrad_new_float8_array(int length, double **value);
 extern ArrayType *psyrad_new_int4_array(int length, int32 **value);
 
-/* ---- flat states ----------------------------------------------------------------------------------------------- */
+/* ---- flat states ----------------------------------------------------------------------------- */
 
 /*
  * Every aggregate state (and every compiled value) is one flat varlena that begins with this header: changed in place

@@ -91,7 +91,7 @@ read_row(FunctionCallInfo fcinfo, row_reader reader)
 	return row;
 }
 
-/* ---- states -------------------------------------------------------------------------------------------- */
+/* ---- states ---------------------------------------------------------------------------------- */
 
 static const char *
 source_name(int source)
@@ -217,7 +217,7 @@ combat_add_array(PG_FUNCTION_ARGS)
 	return add_row(fcinfo, read_array);
 }
 
-/* ---- merging ------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 /* Both in a new state in the current memory context. */
 static combat_state *
@@ -286,7 +286,7 @@ combat_state_centre(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(centred);
 }
 
-/* ---- fitting ------------------------------------------------------------------------------------------- */
+/* ---- fitting --------------------------------------------------------------------------------- */
 
 /* Options are there when called as combat_final(state, eb, mean_only, reference, tolerance), not as the
  * aggregate's final function. */

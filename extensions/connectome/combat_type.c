@@ -127,7 +127,7 @@ combat_require_kind(psy_conn_kind kind)
 						errhint("Harmonise conn_fisher_z(x), and take conn_fisher_z_inv of the result.")));
 }
 
-/* ---- what a fit says of itself ------------------------------------------------------------------------- */
+/* ---- what a fit says of itself --------------------------------------------------------------- */
 
 static const psy_combat *
 fit_arg(FunctionCallInfo fcinfo)

@@ -89,8 +89,7 @@ ADD(conn_nbs_corr_adjusted_add, "conn_nbs_corr", PERM_CORR, .x = 2, .variable = 
 ADD(conn_nbs_glm_add, "conn_nbs_glm", PERM_GLM, .x = 2, .covariates = 3, .contrast = 4, .permutations = 6,
 	.seed = 7)
 
-/* ---- the answer
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 enum
 {

@@ -77,7 +77,7 @@ conn_from_series(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(estimate(&ctx, method, series.value, series.rows, series.columns));
 }
 
-/* ---- sliding windows ----------------------------------------------------------------------------------- */
+/* ---- sliding windows ------------------------------------------------------------------------- */
 
 typedef struct windows
 {

@@ -123,7 +123,7 @@ conn_from_matrix(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(c);
 }
 
-/* ---- connectome to connectome -------------------------------------------------------------------------- */
+/* ---- connectome to connectome ---------------------------------------------------------------- */
 
 typedef psy_status (*rescale_function)(const float *from, size_t edges, psy_conn_kind kind, float *to,
 									   psy_conn_kind *to_kind, psy_error *err);

@@ -92,7 +92,7 @@ connectome_fill(connectome *c, const void *from, int sqlstate)
 																			 : "finite values")));
 }
 
-/* ---- type modifier ------------------------------------------------------------------------------------- */
+/* ---- type modifier --------------------------------------------------------------------------- */
 
 PG_FUNCTION_INFO_V1(connectome_typmod_in);
 Datum
@@ -125,7 +125,7 @@ connectome_to_typmod(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
-/* ---- binary form --------------------------------------------------------------------------------------- */
+/* ---- binary form ----------------------------------------------------------------------------- */
 
 static void
 invalid_wire(const char *what, int64 found, int64 expected)

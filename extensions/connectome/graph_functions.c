@@ -81,7 +81,7 @@ module_arg(FunctionCallInfo fcinfo, int argument, const psy_graph *g, int region
 	return module;
 }
 
-/* ---- by node ------------------------------------------------------------------------------------------- */
+/* ---- by node --------------------------------------------------------------------------------- */
 
 static Datum
 node_measure(FunctionCallInfo fcinfo, psy_graph_node_measure measure)
@@ -152,7 +152,7 @@ graph_pagerank(PG_FUNCTION_ARGS)
 	return by_region(&g, value, regions);
 }
 
-/* ---- by node, given communities ------------------------------------------------------------------------ */
+/* ---- by node, given communities -------------------------------------------------------------- */
 
 typedef psy_status (*community_function)(const psy_context *ctx, const psy_graph *g, const int *module,
 										 size_t modules, double *out, psy_error *err);
@@ -186,7 +186,7 @@ graph_module_zscore(PG_FUNCTION_ARGS)
 	return community_measure(fcinfo, psy_graph_module_zscore);
 }
 
-/* ---- communities --------------------------------------------------------------------------------------- */
+/* ---- communities ----------------------------------------------------------------------------- */
 
 PG_FUNCTION_INFO_V1(graph_components);
 Datum
@@ -217,7 +217,7 @@ graph_louvain(PG_FUNCTION_ARGS)
 	return numbers_by_region(&g, module, regions);
 }
 
-/* ---- of the whole graph -------------------------------------------------------------------------------- */
+/* ---- of the whole graph ---------------------------------------------------------------------- */
 
 /* NULL where the measure is not defined. */
 static Datum

@@ -13,7 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-/* ---- the type ------------------------------------------------------------------------------------------ */
+/* ---- the type -------------------------------------------------------------------------------- */
 
 /* A name that is no text of this server cannot be shown. */
 static psy_status
@@ -52,7 +52,7 @@ STATE_IO(out)
 STATE_IO(recv)
 STATE_IO(send)
 
-/* ---- rows ---------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 typedef struct icc_row
 {
@@ -166,7 +166,7 @@ read_row(FunctionCallInfo fcinfo, bool is_connectome)
 	return row;
 }
 
-/* ---- states -------------------------------------------------------------------------------------------- */
+/* ---- states ---------------------------------------------------------------------------------- */
 
 static void
 require_agreement(const psy_icc *state, const psy_icc *row, bool has_session)
@@ -317,7 +317,7 @@ mass_icc_add_array(PG_FUNCTION_ARGS)
 	return add_row(fcinfo, false);
 }
 
-/* ---- merging ------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 static icc_state *
 copy_of(const icc_state *state)
@@ -378,7 +378,7 @@ icc_state_merge(PG_FUNCTION_ARGS)
 	return psyrad_return_state(fcinfo, &into->header, &after->header);
 }
 
-/* ---- closing ------------------------------------------------------------------------------------------- */
+/* ---- closing --------------------------------------------------------------------------------- */
 
 icc_state *
 icc_state_closed(const icc_state *state)

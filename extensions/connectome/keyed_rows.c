@@ -40,8 +40,7 @@ keyed_rows_get(FunctionCallInfo fcinfo, const char *name, Size request)
 	return rows;
 }
 
-/* ---- memory
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void
 require_memory(const keyed_rows *rows, Size more)
@@ -89,8 +88,7 @@ next_row(keyed_rows *rows)
 	return &rows->row[rows->count++];
 }
 
-/* ---- keys
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 static keyed_key
 text_key(keyed_rows *rows, Datum datum)
@@ -169,8 +167,7 @@ keyed_rows_sorted(const keyed_rows *rows, bool by_block)
 	return sorted;
 }
 
-/* ---- values
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 typedef struct values
 {

@@ -55,7 +55,7 @@ read_array(Datum datum, const char *name)
 	return v;
 }
 
-/* ---- design -------------------------------------------------------------------------------------------- */
+/* ---- design ---------------------------------------------------------------------------------- */
 
 /* A row's place in the design. */
 typedef struct design_row
@@ -190,7 +190,7 @@ read_design(FunctionCallInfo fcinfo, psy_mass_statistic statistic)
 	return row;
 }
 
-/* ---- agreement of rows --------------------------------------------------------------------------------- */
+/* ---- agreement of rows ----------------------------------------------------------------------- */
 
 static const char *
 kind_name(int source)
@@ -240,7 +240,7 @@ require_agreement(const mass_state *state, const vector *x, const design_row *ro
 							   state->body.design - 1)));
 }
 
-/* ---- transition ---------------------------------------------------------------------------------------- */
+/* ---- transition ------------------------------------------------------------------------------ */
 
 /* The state that this row goes into: made by the first complete row, and given room by missing elements. */
 static mass_state *
@@ -476,7 +476,7 @@ add_row(FunctionCallInfo fcinfo, psy_mass_statistic statistic, vector_reader rea
 	return returned(fcinfo, before, after);
 }
 
-/* ---- z of one subject ---------------------------------------------------------------------------------- */
+/* ---- z of one subject ------------------------------------------------------------------------ */
 
 psy_mass_values
 mass_subject(Datum datum, bool is_connectome, const mass_state *reference)

@@ -20,7 +20,7 @@ add_note(result_row *row, const mass_state *state, const psy_mass_tally *tally)
 	result_row_text(row, note[0] != '\0' ? note : NULL);
 }
 
-/* ---- mass_result --------------------------------------------------------------------------------------- */
+/* ---- mass_result ----------------------------------------------------------------------------- */
 
 #define RESULT_ARRAYS 8
 
@@ -281,7 +281,7 @@ mass_pcorr_final(PG_FUNCTION_ARGS)
 	return finish(fcinfo, PSY_MASS_PCORR, PSY_MASS_PCORR, compute_corr);
 }
 
-/* ---- mass_summary_result ------------------------------------------------------------------------------- */
+/* ---- mass_summary_result --------------------------------------------------------------------- */
 
 #define SUMMARY_ARRAYS 5
 

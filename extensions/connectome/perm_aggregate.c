@@ -37,8 +37,7 @@ ADD(mass_perm_glm_add, "mass_perm_glm", PERM_GLM, .x = 2, .covariates = 3, .cont
 ADD(mass_perm_glm_blocks_add, "mass_perm_glm", PERM_GLM, .x = 2, .covariates = 3, .contrast = 4, .block = 5,
 	.exchange = 6, .permutations = 7, .seed = 8)
 
-/* ---- the answer
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 enum
 {
@@ -169,8 +168,7 @@ mass_perm_final(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(type), a.column, a.null)));
 }
 
-/* ---- as rows
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- as rows --------------------------------------------------------------------------------- */
 
 #define ARRAYS (COLUMN_P_FWE_LESS - COLUMN_ESTIMATE + 1)
 

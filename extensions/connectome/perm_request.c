@@ -7,8 +7,7 @@
 
 #include <math.h>
 
-/* ---- arguments that are the same in every row
- * ------------------------------------------------------------------ */
+/* ---- arguments that are the same in every row ------------------------------------------------ */
 
 void
 perm_require_same(bool same, const char *name, const char *argument)
@@ -107,8 +106,7 @@ agree(FunctionCallInfo fcinfo, keyed_rows *rows, perm_request *request, const pe
 					  at->name, "contrast");
 }
 
-/* ---- a row
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- a row ----------------------------------------------------------------------------------- */
 
 typedef struct design_row
 {
@@ -187,8 +185,7 @@ perm_add_row(FunctionCallInfo fcinfo, const perm_arguments *at, Size request_siz
 	return rows;
 }
 
-/* ---- the problem
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the problem ----------------------------------------------------------------------------- */
 
 static int
 compare_blocks(const void *left, const void *right)
@@ -340,8 +337,7 @@ perm_problem_begin(const keyed_rows *rows, const perm_request *request)
 	return p;
 }
 
-/* ---- texts
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 char *
 perm_arrangements_text(const perm_problem *p)

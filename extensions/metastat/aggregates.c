@@ -41,8 +41,7 @@ state_with_room(const meta_state *state, int64 room)
 	return copy;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 /* Names longer than this are none of ours, and are read anew to raise their error. */
 #define NAME_SIZE 16
@@ -177,8 +176,7 @@ meta_accumulate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(add_row(fcinfo, state));
 }
 
-/* ---- states ----------------------------------------------------------------------------------------------
- */
+/* ---- states ---------------------------------------------------------------------------------- */
 
 /* Room for `more` studies on top of the state's, in place when it has it already. */
 static meta_state *
@@ -228,8 +226,7 @@ meta_state_finish(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(copy);
 }
 
-/* ---- results ---------------------------------------------------------------------------------------------
- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 Datum
 meta_finish(PG_FUNCTION_ARGS)

@@ -28,8 +28,7 @@ PG_FUNCTION_INFO_V1(meta_petpeese_finish);
 PG_FUNCTION_INFO_V1(meta_petpeese_final);
 PG_FUNCTION_INFO_V1(meta_funnel);
 
-/* ---- shared ----------------------------------------------------------------------------------------------
- */
+/* ---- shared ---------------------------------------------------------------------------------- */
 
 psy_effect *
 bias_studies(const meta_state *state, const char *statistic)
@@ -94,8 +93,7 @@ line_over_errors(const meta_state *state, const char *statistic, bool variances,
 	return line;
 }
 
-/* ---- Egger -----------------------------------------------------------------------------------------------
- */
+/* ---- Egger ----------------------------------------------------------------------------------- */
 
 Datum
 meta_egger_finish(PG_FUNCTION_ARGS)
@@ -130,8 +128,7 @@ meta_egger_final(PG_FUNCTION_ARGS)
 					  psprintf("Egger %s %s", models[model], predictors[predictor]));
 }
 
-/* ---- Begg ------------------------------------------------------------------------------------------------
- */
+/* ---- Begg ------------------------------------------------------------------------------------ */
 
 Datum
 meta_begg_finish(PG_FUNCTION_ARGS)
@@ -154,8 +151,7 @@ meta_begg_finish(PG_FUNCTION_ARGS)
 	return HeapTupleGetDatum(heap_form_tuple(metastat_row_type(fcinfo), value, null));
 }
 
-/* ---- trim and fill ---------------------------------------------------------------------------------------
- */
+/* ---- trim and fill --------------------------------------------------------------------------- */
 
 /* k0 float8 values of the filled studies. */
 static Datum
@@ -237,8 +233,7 @@ meta_trimfill_final(PG_FUNCTION_ARGS)
 	return trimfill_datum(fcinfo, state_argument(fcinfo), estimator, side, &options);
 }
 
-/* ---- fail-safe numbers -----------------------------------------------------------------------------------
- */
+/* ---- fail-safe numbers ----------------------------------------------------------------------- */
 
 static Datum
 failsafe_datum(FunctionCallInfo fcinfo, const meta_state *state, psy_failsafe_type type, double alpha,
@@ -283,8 +278,7 @@ meta_failsafe_final(PG_FUNCTION_ARGS)
 	return failsafe_datum(fcinfo, state_argument(fcinfo), type, alpha, effect_nullable(fcinfo, 3), weighted);
 }
 
-/* ---- PET-PEESE -------------------------------------------------------------------------------------------
- */
+/* ---- PET-PEESE ------------------------------------------------------------------------------- */
 
 static Datum
 petpeese_datum(FunctionCallInfo fcinfo, const meta_state *state, double alpha, double level)
@@ -329,8 +323,7 @@ meta_petpeese_final(PG_FUNCTION_ARGS)
 	return petpeese_datum(fcinfo, state_argument(fcinfo), alpha, level);
 }
 
-/* ---- funnel ----------------------------------------------------------------------------------------------
- */
+/* ---- funnel ---------------------------------------------------------------------------------- */
 
 /* The smallest level whose region |z| <= q holds a study of that p; NaN outside all of them. */
 static double

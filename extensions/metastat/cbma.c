@@ -14,8 +14,7 @@
 PG_FUNCTION_INFO_V1(cbma_ale);
 PG_FUNCTION_INFO_V1(cbma_mkda);
 
-/* ---- the mask
- * ----------------------------------------------------------------------------------------------- */
+/* ---- the mask -------------------------------------------------------------------------------- */
 
 static psyrad_array
 mask_array(HeapTupleHeader row, const char *attribute, const char *name)
@@ -72,8 +71,7 @@ read_mask(FunctionCallInfo fcinfo, int argument)
 	return mask;
 }
 
-/* ---- the experiments
- * ---------------------------------------------------------------------------------------- */
+/* ---- the experiments ------------------------------------------------------------------------- */
 
 typedef struct experiments
 {
@@ -132,8 +130,7 @@ obstacle(const experiments *e, const psy_cbma_options *o)
 	return NULL;
 }
 
-/* ---- the row
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the row --------------------------------------------------------------------------------- */
 
 /* The experiments with a focus in a cluster, in order. */
 static Datum
@@ -276,8 +273,7 @@ analyse(FunctionCallInfo fcinfo, const psy_cbma_options *o, const char *correcti
 	return row_finish_as(&row, type);
 }
 
-/* ---- functions
- * ---------------------------------------------------------------------------------------------- */
+/* ---- functions ------------------------------------------------------------------------------- */
 
 static int64
 whole(FunctionCallInfo fcinfo, int argument, const char *name)

@@ -26,8 +26,7 @@ PG_FUNCTION_INFO_V1(meta_multilevel_influence);
 PG_FUNCTION_INFO_V1(meta_multilevel_egger);
 PG_FUNCTION_INFO_V1(effect_aggregate);
 
-/* ---- rows of results -------------------------------------------------------------------------------------
- */
+/* ---- rows of results ------------------------------------------------------------------------- */
 
 /* Key `which` of a state's row; NULL where the state has none. */
 static void
@@ -60,8 +59,7 @@ state_argument(FunctionCallInfo fcinfo, int keys)
 	return state;
 }
 
-/* ---- influence in a regression ---------------------------------------------------------------------------
- */
+/* ---- influence in a regression --------------------------------------------------------------- */
 
 static Datum
 regression_row(const meta_regression_state *state, TupleDesc type, const psy_regression_influence *d,
@@ -121,8 +119,7 @@ meta_regression_influence(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(array_of(fcinfo, element, (int) state->k, row_type));
 }
 
-/* ---- influence in a three-level model --------------------------------------------------------------------
- */
+/* ---- influence in a three-level model -------------------------------------------------------- */
 
 typedef struct unit_arrays
 {
@@ -201,8 +198,7 @@ meta_multilevel_influence(PG_FUNCTION_ARGS)
 	return units_datum(fcinfo, state_argument(fcinfo, 2), &o);
 }
 
-/* ---- small-study effects ---------------------------------------------------------------------------------
- */
+/* ---- small-study effects --------------------------------------------------------------------- */
 
 enum
 {
@@ -289,8 +285,7 @@ meta_multilevel_egger(PG_FUNCTION_ARGS)
 							   psy_robust_type_name(o.type), predictors[predictor]));
 }
 
-/* ---- one effect out of several ---------------------------------------------------------------------------
- */
+/* ---- one effect out of several --------------------------------------------------------------- */
 
 /* (state, rho, weighted) */
 Datum

@@ -13,8 +13,7 @@ PG_FUNCTION_INFO_V1(effect_from_z);
 PG_FUNCTION_INFO_V1(mean_sd_from_quantiles);
 PG_FUNCTION_INFO_V1(response_rate_from_means);
 
-/* ---- standardised mean differences -----------------------------------------------------------------------
- */
+/* ---- standardised mean differences ----------------------------------------------------------- */
 
 typedef psy_status (*from_test)(double, double, double, psy_smd_vtype, double, psy_effect *, psy_error *);
 
@@ -68,8 +67,7 @@ effect_from_f(PG_FUNCTION_ARGS)
 	return effect_datum(fcinfo, effect);
 }
 
-/* ---- estimates -------------------------------------------------------------------------------------------
- */
+/* ---- estimates ------------------------------------------------------------------------------- */
 
 static psy_effect_scale
 scale_option(FunctionCallInfo fcinfo, int argument)
@@ -127,8 +125,7 @@ effect_from_z(PG_FUNCTION_ARGS)
 	return from_estimate(fcinfo, psy_effect_from_z);
 }
 
-/* ---- summaries -------------------------------------------------------------------------------------------
- */
+/* ---- summaries ------------------------------------------------------------------------------- */
 
 /* min, q1, median, q3, max, n; all but n may be NULL. */
 Datum

@@ -73,8 +73,7 @@ effect_as(PG_FUNCTION_ARGS)
 	return table_effect(fcinfo, PSY_TABLE_AS);
 }
 
-/* ---- back to proportions and tables ----------------------------------------------------------------------
- */
+/* ---- back to proportions and tables ---------------------------------------------------------- */
 
 Datum
 effect_back_pas(PG_FUNCTION_ARGS)

@@ -22,8 +22,7 @@ vtype_option(FunctionCallInfo fcinfo, int argument)
 	return vtype;
 }
 
-/* ---- two groups ------------------------------------------------------------------------------------------
- */
+/* ---- two groups ------------------------------------------------------------------------------ */
 
 /* m1, sd1, n1, m2, sd2, n2 [, vtype [, average [, average2]]] */
 static Datum
@@ -119,8 +118,7 @@ effect_rom(PG_FUNCTION_ARGS)
 	return effect_datum(fcinfo, effect);
 }
 
-/* ---- tables and proportions ------------------------------------------------------------------------------
- */
+/* ---- tables and proportions ------------------------------------------------------------------ */
 
 /* a, b, c, d, add, to, any0, drop00 [, vtype, average, average2] */
 static Datum
@@ -219,8 +217,7 @@ PROPORTION(effect_plo, PSY_PROPORTION_PLO)
 PROPORTION(effect_pas, PSY_PROPORTION_PAS)
 PROPORTION(effect_pft, PSY_PROPORTION_PFT)
 
-/* ---- rates -----------------------------------------------------------------------------------------------
- */
+/* ---- rates ----------------------------------------------------------------------------------- */
 
 /* x1, t1, x2, t2 or x, t; add, to, any0 */
 static Datum
@@ -254,8 +251,7 @@ RATE(effect_irln, 1, PSY_RATE_RATIO)
 RATE(effect_irs, 1, PSY_RATE_ROOT)
 RATE(effect_irft, 1, PSY_RATE_FT)
 
-/* ---- one group -------------------------------------------------------------------------------------------
- */
+/* ---- one group ------------------------------------------------------------------------------- */
 
 static Datum
 one_effect(FunctionCallInfo fcinfo, psy_one_measure measure)
@@ -338,8 +334,7 @@ effect_vrc(PG_FUNCTION_ARGS)
 	return effect_datum(fcinfo, effect);
 }
 
-/* ---- regressions and scales ------------------------------------------------------------------------------
- */
+/* ---- regressions and scales ------------------------------------------------------------------ */
 
 /* t, m, n [, r2] [, vtype, average] */
 static Datum
@@ -394,8 +389,7 @@ ALPHA(effect_araw, PSY_ALPHA_RAW)
 ALPHA(effect_ahw, PSY_ALPHA_HW)
 ALPHA(effect_abt, PSY_ALPHA_BT)
 
-/* ---- what readers ask ------------------------------------------------------------------------------------
- */
+/* ---- what readers ask ------------------------------------------------------------------------ */
 
 PG_FUNCTION_INFO_V1(effect_or_to_d);
 PG_FUNCTION_INFO_V1(effect_d_to_or);

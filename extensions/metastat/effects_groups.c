@@ -21,8 +21,7 @@ PG_FUNCTION_INFO_V1(effect_zcor);
 PG_FUNCTION_INFO_V1(r_from_sds);
 PG_FUNCTION_INFO_V1(combine_arms);
 
-/* ---- two groups ------------------------------------------------------------------------------------------
- */
+/* ---- two groups ------------------------------------------------------------------------------ */
 
 static psy_group
 group(const double *v)
@@ -104,8 +103,7 @@ combine_arms(PG_FUNCTION_ARGS)
 	return HeapTupleGetDatum(heap_form_tuple(metastat_row_type(fcinfo), value, null));
 }
 
-/* ---- one group twice -------------------------------------------------------------------------------------
- */
+/* ---- one group twice ------------------------------------------------------------------------- */
 
 static Datum
 change_effect(FunctionCallInfo fcinfo, const psy_change *change, psy_change_measure measure, bool ls2)
@@ -194,8 +192,7 @@ effect_smcrp(PG_FUNCTION_ARGS)
 	return change_effect(fcinfo, &change, PSY_CHANGE_SMCRP, false);
 }
 
-/* ---- correlations ----------------------------------------------------------------------------------------
- */
+/* ---- correlations ---------------------------------------------------------------------------- */
 
 static Datum
 correlation_effect(FunctionCallInfo fcinfo, double r, double n, psy_correlation_measure measure)

@@ -19,8 +19,7 @@ PG_FUNCTION_INFO_V1(meta_keyed_finish);
 
 #define FIRST_ROOM 512
 
-/* ---- the type --------------------------------------------------------------------------------------------
- */
+/* ---- the type -------------------------------------------------------------------------------- */
 
 static Size
 entry_size(int32 length)
@@ -119,8 +118,7 @@ meta_keyed_state_send(PG_FUNCTION_ARGS)
 	return psyrad_state_send(fcinfo, &keyed_state_type);
 }
 
-/* ---- order -----------------------------------------------------------------------------------------------
- */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 static int
 compare_keys(const keyed_entry *a, const keyed_entry *b)
@@ -177,8 +175,7 @@ keyed_entries(const keyed_state *state, bool by_key)
 	return entry;
 }
 
-/* ---- rows and states -------------------------------------------------------------------------------------
- */
+/* ---- rows and states ------------------------------------------------------------------------- */
 
 static keyed_state *
 new_state(Size room)

@@ -60,8 +60,7 @@ array_of_rows(Datum *row, int64 count, Oid type)
 	return PointerGetDatum(construct_array(row, (int) count, type, -1, false, TYPALIGN_DOUBLE));
 }
 
-/* ---- influence -------------------------------------------------------------------------------------------
- */
+/* ---- influence ------------------------------------------------------------------------------- */
 
 static Datum
 influence_row(TupleDesc type, const keyed_entry *entry, const psy_influence *d)
@@ -124,8 +123,7 @@ meta_influence_final(PG_FUNCTION_ARGS)
 	return influence_datum(fcinfo, state_argument(fcinfo), method, test);
 }
 
-/* ---- subgroups -------------------------------------------------------------------------------------------
- */
+/* ---- subgroups ------------------------------------------------------------------------------- */
 
 static Datum
 subgroup_row(TupleDesc type, const keyed_entry *first, const psy_meta_result *r)

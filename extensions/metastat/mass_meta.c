@@ -36,8 +36,7 @@ study_size(const mass_meta_state *s)
 	return 2 * (Size) s->elements * s->width;
 }
 
-/* ---- image -----------------------------------------------------------------------------------------------
- */
+/* ---- image ----------------------------------------------------------------------------------- */
 
 static double
 value_at(const mass_meta_state *s, Size at)
@@ -116,8 +115,7 @@ STATE_IO(out)
 STATE_IO(recv)
 STATE_IO(send)
 
-/* ---- rows ------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 PG_FUNCTION_INFO_V1(mass_meta_accumulate);
 PG_FUNCTION_INFO_V1(mass_meta_combine);
@@ -299,8 +297,7 @@ mass_meta_accumulate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(s);
 }
 
-/* ---- states ----------------------------------------------------------------------------------------------
- */
+/* ---- states ---------------------------------------------------------------------------------- */
 
 static void
 require_mergeable(const mass_meta_state *a, const mass_meta_state *b)
@@ -366,8 +363,7 @@ mass_meta_state_finish(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(copy);
 }
 
-/* ---- results ---------------------------------------------------------------------------------------------
- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 #define ARRAYS 13
 #define COLUMNS (ARRAYS + 3)

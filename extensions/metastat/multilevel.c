@@ -21,8 +21,7 @@ PG_FUNCTION_INFO_V1(meta_robust_finish);
 PG_FUNCTION_INFO_V1(meta_robust_final);
 PG_FUNCTION_INFO_V1(meta_robust_regression);
 
-/* ---- arguments -------------------------------------------------------------------------------------------
- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 /* The state argument, which must carry the keys; without moderators where the result is one estimate. */
 static const meta_regression_state *
@@ -60,8 +59,7 @@ check_structure(const char *name)
 					errhint("Allowed is three-level.")));
 }
 
-/* ---- three levels ----------------------------------------------------------------------------------------
- */
+/* ---- three levels ---------------------------------------------------------------------------- */
 
 /* (state, yi, vi, cluster, effect [, method [, test [, level]]]) */
 Datum
@@ -174,8 +172,7 @@ meta_multilevel_regression(PG_FUNCTION_ARGS)
 	return multilevel_final(fcinfo, true);
 }
 
-/* ---- robust variances ------------------------------------------------------------------------------------
- */
+/* ---- robust variances ------------------------------------------------------------------------ */
 
 /* (state, yi, vi, cluster [, type]) */
 Datum

@@ -11,8 +11,7 @@
 PG_FUNCTION_INFO_V1(meta_network_finish);
 PG_FUNCTION_INFO_V1(meta_network_final);
 
-/* ---- names -----------------------------------------------------------------------------------------------
- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static int
 compare_strings(const void *left, const void *right)
@@ -73,8 +72,7 @@ read_network(const network_state *state)
 	return data;
 }
 
-/* ---- rows within the result ------------------------------------------------------------------------------
- */
+/* ---- rows within the result ------------------------------------------------------------------ */
 
 static void
 put_numbers(const double *number, int count, Datum *value, bool *null)
@@ -154,8 +152,7 @@ splits(TupleDesc result, int column, const psy_network_data *d, const psy_networ
 	return row_array_finish(&a);
 }
 
-/* ---- result ----------------------------------------------------------------------------------------------
- */
+/* ---- result ---------------------------------------------------------------------------------- */
 
 #define LEAD 7
 #define NUMBERS 15

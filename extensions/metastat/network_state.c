@@ -10,8 +10,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
-/* ---- image -----------------------------------------------------------------------------------------------
- */
+/* ---- image ----------------------------------------------------------------------------------- */
 
 static psy_status
 check_entry(const network_entry *e, int64 left, psy_error *err)
@@ -97,8 +96,7 @@ STATE_IO(out)
 STATE_IO(recv)
 STATE_IO(send)
 
-/* ---- room ------------------------------------------------------------------------------------------------
- */
+/* ---- room ------------------------------------------------------------------------------------ */
 
 static int64
 state_room(const network_state *state)
@@ -126,8 +124,7 @@ make_room(network_state *state, int64 more)
 	return needed <= state_room(state) ? state : state_with_room(state, Max(needed, 2 * state->used));
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 PG_FUNCTION_INFO_V1(meta_network_accumulate);
 PG_FUNCTION_INFO_V1(meta_network_combine);
@@ -235,8 +232,7 @@ meta_network_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* ---- order -----------------------------------------------------------------------------------------------
- */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 static int
 compare_names(const network_entry *a, const network_entry *b, int which)

@@ -12,7 +12,7 @@ PG_FUNCTION_INFO_V1(meta_multivariate_finish);
 PG_FUNCTION_INFO_V1(meta_multivariate_final);
 PG_FUNCTION_INFO_V1(meta_multivariate_robust);
 
-/* ---- outcomes ---------------------------------------------------------------------------------------------- */
+/* ---- outcomes -------------------------------------------------------------------------------- */
 
 /* The outcomes of a state in their order: as numbers where all of them are, else as bytes. */
 typedef struct outcome_list
@@ -83,7 +83,7 @@ names_array(const outcome_list *list)
 	return PointerGetDatum(construct_array(name, list->count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-/* ---- from the state to the library's rows ------------------------------------------------------------------ */
+/* ---- from the state to the library's rows ---------------------------------------------------- */
 
 static psy_outcome_rows
 library_rows(const meta_outcomes_state *state, const outcome_list *list)
@@ -119,7 +119,7 @@ checked_rows(const meta_outcomes_state *state, outcome_list *list, psy_structure
 	return library_rows(state, list);
 }
 
-/* ---- results ----------------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static Datum
 multivariate_datum(FunctionCallInfo fcinfo, const meta_outcomes_state *state, const psy_multivariate_options *o)

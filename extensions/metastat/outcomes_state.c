@@ -23,7 +23,7 @@ PG_FUNCTION_INFO_V1(meta_multivariate_state_finish);
 
 #define FIRST_ROOM 8
 
-/* ---- images ------------------------------------------------------------------------------------------------ */
+/* ---- images ---------------------------------------------------------------------------------- */
 
 size_t
 meta_outcomes_study(const meta_outcomes_state *state)
@@ -155,7 +155,7 @@ meta_multivariate_state_send(PG_FUNCTION_ARGS)
 	return psyrad_state_send(fcinfo, &meta_outcomes_state_type);
 }
 
-/* ---- growth ------------------------------------------------------------------------------------------------ */
+/* ---- growth ---------------------------------------------------------------------------------- */
 
 /* A copy with room for `rows` of the given shape; where state has rows, the shape is its own. */
 static meta_outcomes_state *
@@ -200,7 +200,7 @@ count_missing(meta_outcomes_state *state, int64 more)
 	state->missing = sum;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 /* v and x of a row: what is longer than the state's earlier rows allow is refused. */
 static meta_outcomes_state *
@@ -334,7 +334,7 @@ meta_multivariate_v_accumulate(PG_FUNCTION_ARGS)
 	return accumulate_request(fcinfo, "meta_multivariate_v_accumulate", 5, 6);
 }
 
-/* ---- merging ----------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 static bool
 has_shape(const meta_outcomes_state *state)

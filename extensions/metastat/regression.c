@@ -20,8 +20,7 @@ PG_FUNCTION_INFO_V1(meta_vif);
 #define RESULT_COLUMNS 29
 #define MOST_PERMUTATIONS 10000000
 
-/* ---- options ---------------------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 static double
 level_argument(FunctionCallInfo fcinfo, int argument)
@@ -72,8 +71,7 @@ meta_regression_accumulate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* ---- results ---------------------------------------------------------------------------------------------
- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 Datum
 meta_regression_array(const double *value, int length, int rows)
@@ -176,8 +174,7 @@ meta_regression_final(PG_FUNCTION_ARGS)
 					 intercept, &options);
 }
 
-/* ---- permutations ----------------------------------------------------------------------------------------
- */
+/* ---- permutations ---------------------------------------------------------------------------- */
 
 /* (state, permutations, seed, method, test, intercept) */
 Datum
@@ -215,8 +212,7 @@ meta_regression_permute(PG_FUNCTION_ARGS)
 	return HeapTupleGetDatum(heap_form_tuple(metastat_row_type(fcinfo), value, null));
 }
 
-/* ---- what follows from a result --------------------------------------------------------------------------
- */
+/* ---- what follows from a result -------------------------------------------------------------- */
 
 /* Column of a result; NULL gives NaN, and an array with length 0. */
 static double

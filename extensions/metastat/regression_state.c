@@ -20,8 +20,7 @@ PG_FUNCTION_INFO_V1(meta_regression_state_finish);
 
 #define FIRST_ROOM 8
 
-/* ---- images ----------------------------------------------------------------------------------------------
- */
+/* ---- images ---------------------------------------------------------------------------------- */
 
 size_t
 meta_regression_stride(const meta_regression_state *state)
@@ -135,8 +134,7 @@ meta_regression_state_send(PG_FUNCTION_ARGS)
 	return psyrad_state_send(fcinfo, &meta_regression_state_type);
 }
 
-/* ---- growth ----------------------------------------------------------------------------------------------
- */
+/* ---- growth ---------------------------------------------------------------------------------- */
 
 /* A copy with room for `rows`, of `columns` moderators; state holds no rows when its own columns differ. */
 static meta_regression_state *
@@ -183,8 +181,7 @@ count_missing(meta_regression_state *state, int64 more)
 	state->missing = sum;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 /* Output functions of the key arguments, found once a call site. */
 typedef struct key_cache
@@ -355,8 +352,7 @@ meta_rows_accumulate(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(meta_regression_add(fcinfo, state, 3, PG_NARGS() > 4 ? 4 : 0, PG_NARGS() > 5 ? 5 : 0));
 }
 
-/* ---- merging ---------------------------------------------------------------------------------------------
- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 static void
 check_mergeable(const meta_regression_state *state, const meta_regression_state *other)

@@ -77,8 +77,7 @@ reliability_state_send(PG_FUNCTION_ARGS)
 	return psyrad_state_send(fcinfo, &reliability_state_type);
 }
 
-/* ---- rows
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 /* A state of so many items with the counts of another; NULL is one without anything. */
 static reliability_state *
@@ -188,8 +187,7 @@ reliability_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* ---- results
- * --------------------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static const reliability_state *
 fit(FunctionCallInfo fcinfo, double level, psy_reliability *r)

@@ -59,7 +59,7 @@ metastat_double(FunctionCallInfo fcinfo, int argument, const char *name)
 	return PG_GETARG_FLOAT8(argument);
 }
 
-/* ---- arrays of rows ------------------------------------------------------------------------------------- */
+/* ---- arrays of rows -------------------------------------------------------------------------- */
 
 row_array
 row_array_new(TupleDesc result, int column, Size most)

@@ -211,8 +211,7 @@ meta_sentence(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
 
-/* ---- Mantel-Haenszel and Peto ----------------------------------------------------------------------------
- */
+/* ---- Mantel-Haenszel and Peto ---------------------------------------------------------------- */
 
 static const char *
 ratio_name(const char *measure)

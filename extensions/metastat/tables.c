@@ -40,8 +40,7 @@ PG_FUNCTION_INFO_V1(meta_deeks_finish);
 
 #define FIRST_ROOM 8
 
-/* ---- the type --------------------------------------------------------------------------------------------
- */
+/* ---- the type -------------------------------------------------------------------------------- */
 
 static psy_status
 check_state(const psyrad_header *header, Size size, psy_error *err)
@@ -99,8 +98,7 @@ meta_table_state_send(PG_FUNCTION_ARGS)
 	return psyrad_state_send(fcinfo, &table_state_type);
 }
 
-/* ---- rows and states -------------------------------------------------------------------------------------
- */
+/* ---- rows and states ------------------------------------------------------------------------- */
 
 static table_state *
 state_with_room(const table_state *state, int64 room)
@@ -218,8 +216,7 @@ meta_table_finish(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(canonical(fcinfo));
 }
 
-/* ---- pooling ---------------------------------------------------------------------------------------------
- */
+/* ---- pooling --------------------------------------------------------------------------------- */
 
 static const psy_tables_options defaults = {.measure = PSY_TABLE_OR,
 											.study = {.add = 0.5, .to = PSY_ADD_ONLY0, .drop00 = true},
@@ -319,8 +316,7 @@ meta_peto_final(PG_FUNCTION_ARGS)
 	return pool_datum(fcinfo, &options);
 }
 
-/* ---- small-study effects ---------------------------------------------------------------------------------
- */
+/* ---- small-study effects --------------------------------------------------------------------- */
 
 static Datum
 table_bias(FunctionCallInfo fcinfo, psy_tables_test test, const char *name)

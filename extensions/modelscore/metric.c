@@ -16,8 +16,7 @@
 
 #include <math.h>
 
-/* ---- results
- * --------------------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 /* A copy without slack, both parts sorted: the same bytes whatever the order of rows was. */
 static metric_buffer *

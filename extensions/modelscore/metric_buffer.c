@@ -74,8 +74,7 @@ const psyrad_state_type metric_pairs_type = {.name = "metric_pairs",
 STATE_IO(metric_state, metric_scores_type);
 STATE_IO(metric_pairs, metric_pairs_type);
 
-/* ---- growing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- growing --------------------------------------------------------------------------------- */
 
 static Size
 width_of(const metric_buffer *state)

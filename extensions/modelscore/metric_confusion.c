@@ -130,8 +130,7 @@ metric_confusion_state_send(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(psyrad_state_send(fcinfo, &confusion_type));
 }
 
-/* ---- transition
- * ------------------------------------------------------------------------------------------------ */
+/* ---- transition ------------------------------------------------------------------------------ */
 
 /* Where the label stands, or should. */
 static uint32
@@ -293,8 +292,7 @@ metric_confusion_finish(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(psyrad_state_arg(fcinfo, 0, &confusion_type));
 }
 
-/* ---- results
- * --------------------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static psy_confusion
 confusion_of(const confusion_state *state)

@@ -86,7 +86,7 @@ metric_drift_state_send(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(psyrad_state_send(fcinfo, &drift_type));
 }
 
-/* ---- adding ------------------------------------------------------------------------------------------- */
+/* ---- adding ---------------------------------------------------------------------------------- */
 
 static drift_state *
 transition_state(FunctionCallInfo fcinfo, const char *function)
@@ -200,8 +200,7 @@ metric_drift_finish(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(trimmed);
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------------
- */
+/* ---- comparing ------------------------------------------------------------------------------- */
 
 /* Features are taken out of the rows several at a time: a row is far from the next one. */
 #define TOGETHER 8

@@ -94,8 +94,7 @@ metric_logloss_final(PG_FUNCTION_ARGS)
 	return number(fcinfo, psy_logloss(&s, clip));
 }
 
-/* ---- calibration
- * ----------------------------------------------------------------------------------------------- */
+/* ---- calibration ----------------------------------------------------------------------------- */
 
 #define MOST_BINS 1000
 
@@ -187,8 +186,7 @@ metric_calibration_final(PG_FUNCTION_ARGS)
 	return calibration_row(fcinfo, &s, bins, strcmp(method, "quantile") == 0);
 }
 
-/* ---- sets
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- sets ------------------------------------------------------------------------------------ */
 
 PG_FUNCTION_INFO_V1(metric_roc);
 Datum

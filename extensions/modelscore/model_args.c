@@ -19,8 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
-/* ---- the cache
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the cache ------------------------------------------------------------------------------- */
 
 #define CACHED 4 /* models of one call site: enough to compare a few side by side */
 
@@ -172,8 +171,7 @@ modelscore_plain_arg(FunctionCallInfo fcinfo)
 							: (const psy_model *) psyrad_state_arg(fcinfo, 0, &modelscore_type);
 }
 
-/* ---- features
- * -------------------------------------------------------------------------------------------------- */
+/* ---- features -------------------------------------------------------------------------------- */
 
 /* A matrix is one only to a model that takes one: the same elements in another shape are something else. */
 static void
@@ -291,8 +289,7 @@ modelscore_features_jsonb(FunctionCallInfo fcinfo, const modelscore_model *m)
 	return m->features;
 }
 
-/* ---- running
- * --------------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static bool
 run(const modelscore_model *m, const double *features)

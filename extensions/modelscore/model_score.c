@@ -12,8 +12,7 @@
 
 typedef bool (*run_function)(FunctionCallInfo fcinfo, const modelscore_model *m);
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 static Datum
 score(FunctionCallInfo fcinfo, run_function run)
@@ -123,8 +122,7 @@ SCORING_FUNCTION(model_predict, predict);
 SCORING_FUNCTION(model_proba, proba);
 SCORING_FUNCTION(model_decision, decision);
 
-/* ---- description
- * ----------------------------------------------------------------------------------------------- */
+/* ---- description ----------------------------------------------------------------------------- */
 
 typedef psy_text (*text_function)(const psy_model *model, size_t k);
 

@@ -32,8 +32,7 @@
 
 static int cache_size = 256 * 1024; /* kB */
 
-/* ---- kept models
- * ----------------------------------------------------------------------------------------------- */
+/* ---- kept models ----------------------------------------------------------------------------- */
 
 typedef struct kept_model
 {
@@ -149,8 +148,7 @@ fetch_model(Oid fetch, const char *name, const char *key)
 	return fresh;
 }
 
-/* ---- what a name stands for
- * ------------------------------------------------------------------------------------ */
+/* ---- what a name stands for ------------------------------------------------------------------ */
 
 /* Where the answer of pick holds. */
 typedef struct moment
@@ -253,8 +251,7 @@ pick_key(Oid pick, const char *name)
 	return key;
 }
 
-/* ---- references
- * ------------------------------------------------------------------------------------------------ */
+/* ---- references ------------------------------------------------------------------------------ */
 
 /* What the SQL value is: an expanded object that knows where its model is kept. */
 typedef struct reference
@@ -309,8 +306,7 @@ modelscore_referred(Datum datum)
 	return header->eoh_methods == &reference_methods ? &((reference *) header)->to->ready : NULL;
 }
 
-/* ---- the function
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the function ---------------------------------------------------------------------------- */
 
 /* A function of so many texts that returns the type; whoever asks must be allowed to call it. */
 static void

@@ -27,7 +27,7 @@ tell(const sim_progress *progress, const char *what, int done, int of)
 		progress->tell(progress->arg, what, done, of);
 }
 
-/* ---- the study and its people ------------------------------------------------------------------ */
+/* ---- the study and its people ---------------------------------------------------------------- */
 
 static void
 write_readme(sim_output *out, uint64_t seed)
@@ -115,7 +115,7 @@ write_participants(sim_output *out, const sim_person *person)
 	sim_close(out);
 }
 
-/* ---- scores ------------------------------------------------------------------------------------ */
+/* ---- scores ---------------------------------------------------------------------------------- */
 
 /* The little faults of real sheets: at East an item without an answer (and then no total), at West a sum gone
  * wrong. */
@@ -215,7 +215,7 @@ write_control_scores(sim_output *out, const sim_person *person)
 	sim_close(out);
 }
 
-/* ---- scans ------------------------------------------------------------------------------------- */
+/* ---- scans ----------------------------------------------------------------------------------- */
 
 static void
 write_series(sim_output *out, const char *scan_name, const double *series)
@@ -303,7 +303,7 @@ write_truth(sim_output *out, const sim_edge *edge)
 	sim_close(out);
 }
 
-/* ---- the classifier ---------------------------------------------------------------------------- */
+/* ---- the classifier -------------------------------------------------------------------------- */
 
 /* Seventeen digits give back each double exactly. */
 static void

@@ -76,7 +76,7 @@ add_on_condition(parser *p, size_t first, size_t start, size_t end)
 	}
 }
 
-/* ---- words of syndromes -------------------------------------------------------------------------------- */
+/* ---- words of syndromes ---------------------------------------------------------------------- */
 
 /* Characters of what a syndrome or complaint is called: deficiency, stasis, phlegm, pain, sleeplessness. */
 static bool
@@ -120,7 +120,7 @@ names_syndrome(const parser *p, size_t start, size_t end)
 	return false;
 }
 
-/* ---- headings ------------------------------------------------------------------------------------------ */
+/* ---- headings -------------------------------------------------------------------------------- */
 
 /* Words that name a condition although nothing says so: 肝气郁结：; phlegm: behind liver-qi stagnation:. */
 static bool
@@ -191,7 +191,7 @@ psy_part_heading(parser *p, const part *s)
 			}
 }
 
-/* ---- roles --------------------------------------------------------------------------------------------- */
+/* ---- roles ----------------------------------------------------------------------------------- */
 
 /* Takes the words read last, and nothing but words, as the condition of what follows. */
 static void
@@ -245,7 +245,7 @@ psy_role_read_behind(parser *p, const part *s)
 	p->roled = p->mentions;
 }
 
-/* ---- conditions ---------------------------------------------------------------------------------------- */
+/* ---- conditions ------------------------------------------------------------------------------ */
 
 /* Whether words say what the treatment stands on (基础上), and no condition. */
 static bool

@@ -109,7 +109,7 @@ psy_fold(const psy_context *ctx, const char *text, size_t length, char **folded,
 	return status;
 }
 
-/* ---- grams ---------------------------------------------------------------------------------------- */
+/* ---- grams ----------------------------------------------------------------------------------- */
 
 bool
 psy_is_han(int32_t c)

@@ -38,7 +38,7 @@ typedef struct miner
 	int32_t prefix[PSY_ITEMSET_SIZE_MOST];
 } miner;
 
-/* ---- memory within the bound ------------------------------------------------------------------------ */
+/* ---- memory within the bound ----------------------------------------------------------------- */
 
 static psy_status
 take(miner *m, size_t count, size_t size, void **out, psy_error *err)
@@ -88,7 +88,7 @@ grow(miner *m, void **array, size_t used, size_t *room, size_t more, size_t size
 	return PSY_OK;
 }
 
-/* ---- baskets to bitmaps ------------------------------------------------------------------------------ */
+/* ---- baskets to bitmaps ---------------------------------------------------------------------- */
 
 static int
 weight_order(const void *a, const void *b)
@@ -248,7 +248,7 @@ most_frequent(const miner *m, const occurrence *at, size_t count)
 	return most + 1; /* the last one's bitmap is filled before it is known to be infrequent */
 }
 
-/* ---- the search --------------------------------------------------------------------------------------- */
+/* ---- the search ------------------------------------------------------------------------------ */
 
 static int
 number_order(const void *a, const void *b)

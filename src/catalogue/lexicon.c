@@ -170,7 +170,7 @@ psy_lexicon_begins(const psy_lexicon *lexicon, const char *prefix)
 	return at < lexicon->count && strncmp(lexicon->meaning[at].alias, prefix, strlen(prefix)) == 0;
 }
 
-/* ---- matching ------------------------------------------------------------------------------------------ */
+/* ---- matching -------------------------------------------------------------------------------- */
 
 /* Whether a name may end before the glyph at `next`, whose last character is of this class. */
 static bool
@@ -244,8 +244,7 @@ psy_lexicon_longest(const psy_lexicon *lexicon, const psy_glyph *glyph, size_t c
 	return found;
 }
 
-/* ---- typing errors ---------------------------------------------------------------------------------------
- */
+/* ---- typing errors --------------------------------------------------------------------------- */
 
 /* Whether b is a with one letter more, less, other, or two neighbours swapped. */
 static bool

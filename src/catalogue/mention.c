@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* ---- candidates -------------------------------------------------------------------------------------------
- */
+/* ---- candidates ------------------------------------------------------------------------------ */
 
 static bool
 has_candidate(const psy_mention *m, const char *point)
@@ -153,8 +152,7 @@ psy_mention_contradict(psy_mention *m, const psy_mention *other)
 	psy_mention_unresolve(m, PSY_RULE_CONTRADICTION);
 }
 
-/* ---- mentions ---------------------------------------------------------------------------------------------
- */
+/* ---- mentions -------------------------------------------------------------------------------- */
 
 void
 psy_mention_give_side(psy_mention *m, psy_side side, psy_certainty certainty)

@@ -90,7 +90,7 @@ is_mark(psy_token_kind kind)
 	return kind >= PSY_TOKEN_OR;
 }
 
-/* ---- mention.c ---- */
+/* ---- mention.c ------------------------------------------------------------------------------- */
 
 /* Whether a token means a point here. */
 bool psy_is_point(const parser *p, const psy_token *t);
@@ -116,7 +116,7 @@ void psy_mention_join_alternatives(parser *p, psy_mention *m);
 /* Keeps the text of the tokens [from, to) as it stands. */
 void psy_mention_keep_text(parser *p, size_t from, size_t to, psy_mention_rule rule);
 
-/* ---- look.c ---- */
+/* ---- look.c ---------------------------------------------------------------------------------- */
 
 /* The token behind the bracket that opens at `open`. */
 size_t psy_behind_bracket(const parser *p, size_t open);
@@ -125,7 +125,7 @@ bool psy_is_word(const parser *p, size_t token, const char *word);
 /* What the tokens [from, to) hold, brackets left out. */
 part psy_part_look(const parser *p, size_t from, size_t to);
 
-/* ---- condition.c ---- */
+/* ---- condition.c ----------------------------------------------------------------------------- */
 
 /* A side, a condition and the role of 配 end here. */
 void psy_end_clause(parser *p);
@@ -146,12 +146,12 @@ void psy_condition_read_behind(parser *p, const part *s);
 /* Whether tokens hold words that are no notes. */
 bool psy_has_words(const parser *p, size_t from, size_t to);
 
-/* ---- bracket.c ---- */
+/* ---- bracket.c ------------------------------------------------------------------------------- */
 
 /* What stands in the brackets behind a mention, whose inside is [from, to). */
 void psy_annotate(parser *p, psy_mention *m, size_t from, size_t to);
 
-/* ---- part.c ---- */
+/* ---- part.c ---------------------------------------------------------------------------------- */
 
 /* Reads the tokens [from, to), between two marks. */
 void psy_part_read(parser *p, size_t from, size_t to);

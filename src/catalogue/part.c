@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* ---- points amid words that are not understood --------------------------------------------------------- */
+/* ---- points amid words that are not understood ----------------------------------------------- */
 
 /* Names of points that are words of anatomy, medicine or geography, too. */
 static bool
@@ -109,8 +109,7 @@ is_free(const parser *p, size_t token, size_t from, size_t to)
 								 (!behind || !grows_into(p, token + 1) || !touch(p, token, token + 1)));
 }
 
-/* ---- parts that are understood --------------------------------------------------------------------------
- */
+/* ---- parts that are understood --------------------------------------------------------------- */
 
 /* A point of a part that is understood; current is the mention before it in the part, whose token was
  * `previous`. */
@@ -260,8 +259,7 @@ read_known(parser *p, const part *s, size_t from, size_t to)
 	}
 }
 
-/* ---- parts with words that are not ----------------------------------------------------------------------
- */
+/* ---- parts with words that are not ----------------------------------------------------------- */
 
 /* The end of the run of known tokens that begins at `at`: where a strange word or a point that is not free
  * stands. */
@@ -339,8 +337,7 @@ read_foreign(parser *p, size_t from, size_t to)
 	p->in_text = false;
 }
 
-/* ---- any part -------------------------------------------------------------------------------------------
- */
+/* ---- any part -------------------------------------------------------------------------------- */
 
 /* 1. of a list is nothing; 37 of ST36-37 makes a range. */
 static bool

@@ -9,8 +9,7 @@
 
 #define LIST_GAP 24 /* bytes between the points of a list */
 
-/* ---- names ----------------------------------------------------------------------------------------------
- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 const char *
 psy_mention_rule_name(psy_mention_rule rule)
@@ -48,8 +47,7 @@ psy_certainty_name(psy_certainty certainty)
 	return names[certainty];
 }
 
-/* ---- the text
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- the text -------------------------------------------------------------------------------- */
 
 /* Whether brackets that open here belong to a point: it stands before them, with nothing but 穴 and the like
  * between. */

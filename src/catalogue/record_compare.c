@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- titles ------------------------------------------------------------------------------------------- */
+/* ---- titles ---------------------------------------------------------------------------------- */
 
 /* One begins or ends the other, with four words or more of its own. */
 static bool
@@ -122,7 +122,7 @@ compare_titles(const record_title *a, const record_title *b, psy_record_relation
 	relation->marker_differs = a->markers != b->markers;
 }
 
-/* ---- people ------------------------------------------------------------------------------------------- */
+/* ---- people ---------------------------------------------------------------------------------- */
 
 typedef struct people
 {
@@ -175,7 +175,7 @@ compare_lists(people a, people b, psy_record_relation *relation)
 	relation->people_least = least;
 }
 
-/* ---- the rest ----------------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 static psy_agreement
 compare_spans(psy_span a, psy_span b)

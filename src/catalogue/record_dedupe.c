@@ -40,7 +40,7 @@ typedef struct work
 	uint32_t *by_key;
 } work;
 
-/* ---- the records -------------------------------------------------------------------------------------- */
+/* ---- the records ----------------------------------------------------------------------------- */
 
 static int
 order_norms(const void *a, const void *b)
@@ -141,7 +141,7 @@ index_keys(work *w, psy_error *err)
 	return status;
 }
 
-/* ---- clusters ----------------------------------------------------------------------------------------- */
+/* ---- clusters -------------------------------------------------------------------------------- */
 
 static uint32_t
 root_of(work *w, uint32_t place)
@@ -204,7 +204,7 @@ contradict(work *w, uint32_t root_a, uint32_t root_b)
 	return false;
 }
 
-/* ---- edges -------------------------------------------------------------------------------------------- */
+/* ---- edges ----------------------------------------------------------------------------------- */
 
 static psy_status
 add_edge(work *w, edge e, psy_error *err)
@@ -331,7 +331,7 @@ join_edges(work *w, psy_error *err)
 	return status;
 }
 
-/* ---- people's decisions ------------------------------------------------------------------------------- */
+/* ---- people's decisions ---------------------------------------------------------------------- */
 
 typedef struct decided
 {
@@ -394,7 +394,7 @@ apply_decisions(work *w, const psy_record_decision *decision, size_t decisions, 
 	return status;
 }
 
-/* ---- result ------------------------------------------------------------------------------------------- */
+/* ---- result ---------------------------------------------------------------------------------- */
 
 static int
 order_pairs(const void *a, const void *b)

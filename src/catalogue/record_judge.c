@@ -61,7 +61,7 @@ very_place(const relation *r)
 	return same_place(r) && r->last_page && r->journal == PSY_AGREE && r->year_gap == 0;
 }
 
-/* ---- contradictions ----------------------------------------------------------------------------------- */
+/* ---- contradictions -------------------------------------------------------------------------- */
 
 /* What differs, by name, so that the two cannot be one report by any rule; NULL when nothing does. */
 static const char *
@@ -141,7 +141,7 @@ other_place(const relation *r)
 	return NULL;
 }
 
-/* ---- agreements --------------------------------------------------------------------------------------- */
+/* ---- agreements ------------------------------------------------------------------------------ */
 
 typedef struct rule
 {
@@ -276,7 +276,7 @@ static const rule rules[] = {
 	{"title without subtitle, authors, journal", 0.9, by_short_title},
 };
 
-/* ---- judgement ---------------------------------------------------------------------------------------- */
+/* ---- judgement ------------------------------------------------------------------------------- */
 
 /* What is worth a person's look though no rule links it. */
 static bool

@@ -284,7 +284,7 @@ record_people(record_arena *arena, const psy_span *author, size_t count, record_
 	return status;
 }
 
-/* ---- the same person? --------------------------------------------------------------------------------- */
+/* ---- the same person? ------------------------------------------------------------------------ */
 
 static bool
 like_name(psy_span a, psy_span b)

@@ -81,7 +81,7 @@ struct psy_record_norm
 	bool says;         /* anything at all but numbers */
 };
 
-/* ---- record_text.c: folding for comparison --------------------------------------------------------- */
+/* ---- record_text.c: folding for comparison --------------------------------------------------- */
 
 /* Bytes that psy_plain may write for length bytes of text. */
 #define PLAIN_ROOM(length) ((length) *12 + 64)
@@ -109,7 +109,7 @@ bool record_among(psy_span word, const char *list);
  * (Hyyro 2003). */
 size_t record_edits(psy_span a, psy_span b);
 
-/* ---- record_names.c -------------------------------------------------------------------------------- */
+/* ---- record_names.c -------------------------------------------------------------------------- */
 
 psy_status record_people(record_arena *arena, const psy_span *author, size_t count, record_person **person,
 						 int *persons, psy_error *err);
@@ -117,7 +117,7 @@ bool record_same_person(const record_person *a, const record_person *b);
 /* Pinyin of a Chinese character, "" where it has none. */
 const char *record_pinyin(uint32_t character);
 
-/* ---- record_title.c, record_place.c ---------------------------------------------------------------- */
+/* ---- record_title.c, record_place.c ---------------------------------------------------------- */
 
 /* The original title in brackets behind a translation; empty when there is none. */
 psy_span record_bracketed(psy_span title);

@@ -24,7 +24,7 @@ is_figure(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------------ */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 /* The first run of figures: 108 of "108 Suppl 1", 73 of "73-B"; of "Suppl 1" its own; -1 when there is none.
  */
@@ -77,7 +77,7 @@ read_numbers(const psy_record *record, char *room, psy_record_norm *norm, psy_er
 	return status;
 }
 
-/* ---- pages -------------------------------------------------------------------------------------------- */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 /* One page: letters and figures run together; false for words and counts ("19 p", "no pagination"). */
 static bool
@@ -187,7 +187,7 @@ record_compare_pages(const psy_record_norm *a, const psy_record_norm *b, bool *l
 	return PSY_DIFFER;
 }
 
-/* ---- journals ----------------------------------------------------------------------------------------- */
+/* ---- journals -------------------------------------------------------------------------------- */
 
 #define LITTLE "the of and in for de la le les des du der die das und fur et a an di del el y e og i to on"
 
@@ -330,7 +330,7 @@ record_compare_journals(const psy_record_norm *a, const psy_record_norm *b)
 	return best;
 }
 
-/* ---- identifiers -------------------------------------------------------------------------------------- */
+/* ---- identifiers ----------------------------------------------------------------------------- */
 
 /* A DOI from 10. on, in small letters, without what clings to its end; an empty span when there is none or it
  * names no article. */
@@ -395,7 +395,7 @@ read_issns(record_arena *arena, const psy_record *record, psy_record_norm *norm,
 	return status;
 }
 
-/* ---- kind --------------------------------------------------------------------------------------------- */
+/* ---- kind ------------------------------------------------------------------------------------ */
 
 static record_kind
 kind_of_type(psy_span type)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* ---- memory ------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 #define CHUNK_BYTES 8000
 
@@ -72,7 +72,7 @@ record_keep(record_arena *arena, psy_span text, psy_span *kept, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- folding ------------------------------------------------------------------------------------------ */
+/* ---- folding --------------------------------------------------------------------------------- */
 
 /* Letters that do not come apart into a letter and an accent, and Greek ones, by which genes and rhythms go.
  */
@@ -215,7 +215,7 @@ record_plain(psy_span text, char *out, size_t *length, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- spans -------------------------------------------------------------------------------------------- */
+/* ---- spans ----------------------------------------------------------------------------------- */
 
 uint64_t
 record_hash(uint64_t seed, const void *bytes, size_t length)
@@ -309,7 +309,7 @@ record_among(psy_span word, const char *list)
 	return false;
 }
 
-/* ---- edits -------------------------------------------------------------------------------------------- */
+/* ---- edits ----------------------------------------------------------------------------------- */
 
 #define EDIT_WORDS 8 /* of 64 bytes: of longer texts the first 512 are compared */
 

@@ -103,7 +103,7 @@ record_bracketed(psy_span text)
 	return text.length < 20 ? (psy_span){text.at, 0} : text;
 }
 
-/* ---- numerals ----------------------------------------------------------------------------------------- */
+/* ---- numerals -------------------------------------------------------------------------------- */
 
 #define CUES                                                                                                 \
 	"part parts phase type stage study class series chapter volume vol grade experiment trial case paper "   \
@@ -183,7 +183,7 @@ read_numbers(record_title *title)
 	}
 }
 
-/* ---- what kind of text -------------------------------------------------------------------------------- */
+/* ---- what kind of text ----------------------------------------------------------------------- */
 
 #define CORRECTIONS                                                                                          \
 	"erratum errata corrigendum corrigenda correction corrections retraction retracted retractions addendum"

@@ -54,7 +54,7 @@ psy_jaccard(const int32_t *a, size_t a_count, const int32_t *b, size_t b_count)
 	return all == 0 ? NAN : (double) common / (double) all;
 }
 
-/* ---- Fisher's exact test --------------------------------------------------------------------------- */
+/* ---- Fisher's exact test --------------------------------------------------------------------- */
 
 #define FISHER_MOST 10000000
 #define SAME_PROBABILITY (1 + 1e-7) /* R: relErr <- 1 + 10^(-7) */
@@ -127,7 +127,7 @@ psy_fisher_exact(int64_t a, int64_t b, int64_t c, int64_t d, psy_tail tail, doub
 	return PSY_OK;
 }
 
-/* ---- clustering ------------------------------------------------------------------------------------ */
+/* ---- clustering ------------------------------------------------------------------------------ */
 
 psy_status
 psy_linkage_parse(const char *name, psy_linkage *linkage, psy_error *err)

@@ -91,7 +91,7 @@ characters(const psy_context *ctx, const char *text, size_t length, slice *out, 
 	return status;
 }
 
-/* ---- names -------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 typedef struct person
 {

@@ -33,7 +33,7 @@ typedef struct cleaner
 	double *room;
 } cleaner;
 
-/* ---- steps over one column ----------------------------------------------------------------------------- */
+/* ---- steps over one column ------------------------------------------------------------------- */
 
 static double
 mean_of(const double *x, size_t n)
@@ -146,7 +146,7 @@ gather(const double *from, size_t columns, size_t k, size_t n, double *to)
 	return complete;
 }
 
-/* ---- confounds ----------------------------------------------------------------------------------------- */
+/* ---- confounds ------------------------------------------------------------------------------- */
 
 /* Number of cosine drifts below the cutoff (without the constant). */
 static size_t
@@ -212,7 +212,7 @@ build_bases(const psy_context *ctx, cleaner *c, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static void
 clean_region(const cleaner *c, size_t k, double *clean)

@@ -20,8 +20,7 @@
 #define STRENGTH_BYTES ((size_t) 16 * 1024 * 1024)
 #define MOST_BATCH 128
 
-/* ---- a batch of arrangements
- * ------------------------------------------------------------------------------------ */
+/* ---- a batch of arrangements ----------------------------------------------------------------- */
 
 /* y by slot, its part of the column block, and what the folds need to know of it.  from NULL: as observed. */
 static void
@@ -242,8 +241,7 @@ run_batch(psy_cpm_work *m, size_t arrangements, bool observed, psy_error *err)
 	return status;
 }
 
-/* ---- prediction
- * ------------------------------------------------------------------------------------------------- */
+/* ---- prediction ------------------------------------------------------------------------------ */
 
 /* y's residual in fold f (work[0]), strengths' residuals (work[1], work[2]); predictions of the rows left
  * out. */
@@ -357,8 +355,7 @@ describe_observed(psy_cpm_work *m)
 	}
 }
 
-/* ---- the test
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the test -------------------------------------------------------------------------------- */
 
 static psy_status
 observe(psy_cpm_work *m, psy_error *err)
@@ -432,8 +429,7 @@ permute(psy_cpm_work *m, psy_error *err)
 	return status;
 }
 
-/* ---- beginning and end
- * ------------------------------------------------------------------------------------------ */
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
 static size_t
 batch_of(const psy_cpm_work *m)

@@ -41,8 +41,7 @@ typedef struct psy_cpm_work
 	void *memory;
 } psy_cpm_work;
 
-/* ---- folds (cpm_folds.c)
- * ------------------------------------------------------------------------------------------ */
+/* ---- folds (cpm_folds.c) --------------------------------------------------------------------- */
 
 /* Rows to slots, fold by fold. */
 void psy_cpm_deal(psy_cpm_work *m);

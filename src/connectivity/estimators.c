@@ -50,7 +50,7 @@ pearson(const psy_context *ctx, const double *series, size_t timepoints, size_t 
 	return status;
 }
 
-/* ---- Spearman ------------------------------------------------------------------------------------------ */
+/* ---- Spearman -------------------------------------------------------------------------------- */
 
 typedef struct timed_value
 {
@@ -110,7 +110,7 @@ spearman(const psy_context *ctx, const double *series, size_t timepoints, size_t
 	return status;
 }
 
-/* ---- shrinkage ----------------------------------------------------------------------------------------- */
+/* ---- shrinkage ------------------------------------------------------------------------------- */
 
 /* The usable regions of a series, their standardised columns and correlations. */
 typedef struct usable
@@ -173,7 +173,7 @@ shrink(usable *u, double s)
 				u->r[i * u->n + j] *= 1 - s;
 }
 
-/* ---- partial correlation ------------------------------------------------------------------------------- */
+/* ---- partial correlation --------------------------------------------------------------------- */
 
 static double
 norm_1(const double *matrix, size_t n)
@@ -268,7 +268,7 @@ transform(const psy_context *ctx, psy_estimator method, usable *u, psy_error *er
 	return take_partial(ctx, u, err);
 }
 
-/* ---- putting together ---------------------------------------------------------------------------------- */
+/* ---- putting together ------------------------------------------------------------------------ */
 
 /* One rounding, |r| at most 1, no negative zero. */
 static float
@@ -358,7 +358,7 @@ psy_estimate(const psy_context *ctx, psy_estimator method, const double *series,
 	return of_all_regions(ctx, method, series, timepoints, regions, edges, err);
 }
 
-/* ---- lag 1 --------------------------------------------------------------------------------------------- */
+/* ---- lag 1 ----------------------------------------------------------------------------------- */
 
 /* Standardised columns of count rows of a series; a column that cannot be is NaN. */
 static void

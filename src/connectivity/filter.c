@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- design -------------------------------------------------------------------------------------------- */
+/* ---- design ---------------------------------------------------------------------------------- */
 
 #define ROOTS (2 * PSY_FILTER_ORDER)
 #define RATE 2.0 /* of the digital filter that the prototype is mapped to */
@@ -201,7 +201,7 @@ psy_filter_design(double high_pass, double low_pass, psy_filter *filter)
 		find_start(&filter->section[s], &constant);
 }
 
-/* ---- running ------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 size_t
 psy_filter_padding(const psy_filter *filter)
@@ -250,7 +250,7 @@ psy_filter_both_ways(const psy_filter *filter, double *x, size_t n, double *room
 	memcpy(x, room + padding, sizeof(double) * n);
 }
 
-/* ---- splines ------------------------------------------------------------------------------------------- */
+/* ---- splines --------------------------------------------------------------------------------- */
 
 /* Slopes at the knots t[m], y[m]: tridiagonal, with not-a-knot ends.  slope holds the right side first. */
 static void

@@ -21,7 +21,7 @@ psy_graph_negative_parse(const char *name, psy_graph_negative *negative, psy_err
 	return psy_fail(err, PSY_DOMAIN, "negative must be error, drop or abs, not \"%.40s\"", name);
 }
 
-/* ---- building ------------------------------------------------------------------------------------------ */
+/* ---- building -------------------------------------------------------------------------------- */
 
 /* What edges there are, in one pass. */
 typedef struct edge_kinds
@@ -193,7 +193,7 @@ psy_graph_free(const psy_context *ctx, psy_graph *g)
 	*g = (psy_graph){0, NULL, NULL};
 }
 
-/* ---- degree, strength, density ------------------------------------------------------------------------- */
+/* ---- degree, strength, density --------------------------------------------------------------- */
 
 /* Sums of a row in fixed lanes: of its weights, and of its edges. */
 PSY_CLONES static double
@@ -245,7 +245,7 @@ psy_graph_density(const psy_context *ctx, const psy_graph *g, double *out, psy_e
 	return psy_poll(ctx, err);
 }
 
-/* ---- assortativity ------------------------------------------------------------------------------------- */
+/* ---- assortativity --------------------------------------------------------------------------- */
 
 /*
  * (mean of s_i s_j - m^2) / (mean of (s_i^2 + s_j^2) / 2 - m^2) over edges, m the mean of (s_i + s_j) / 2,

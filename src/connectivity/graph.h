@@ -43,7 +43,7 @@ psy_status psy_graph_build(const psy_context *ctx, const float *edges, size_t re
 						   psy_graph_negative negative, psy_graph *g, psy_error *err);
 void psy_graph_free(const psy_context *ctx, psy_graph *g);
 
-/* ---- by node: out[n] ----------------------------------------------------------------------------------- */
+/* ---- by node: out[n] ------------------------------------------------------------------------- */
 
 typedef psy_status (*psy_graph_node_measure)(const psy_context *ctx, const psy_graph *g, double *out,
 											 psy_error *err);
@@ -83,7 +83,7 @@ psy_status psy_graph_eigenvector(const psy_context *ctx, const psy_graph *g, dou
 psy_status psy_graph_pagerank(const psy_context *ctx, const psy_graph *g, double damping, double *out,
 							  psy_error *err);
 
-/* ---- communities: module[node] in 0..modules-1 --------------------------------------------------------- */
+/* ---- communities: module[node] in 0..modules-1 ----------------------------------------------- */
 
 /* 1 - sum over modules of (strength to the module / strength)^2; 0 for a node without edges. */
 psy_status psy_graph_participation(const psy_context *ctx, const psy_graph *g, const int *module,
@@ -110,7 +110,7 @@ psy_status psy_graph_components(const psy_context *ctx, const psy_graph *g, int 
 psy_status psy_graph_louvain(const psy_context *ctx, const psy_graph *g, double gamma, uint64_t seed,
 							 int *module, psy_error *err);
 
-/* ---- of the whole graph -------------------------------------------------------------------------------- */
+/* ---- of the whole graph ---------------------------------------------------------------------- */
 
 typedef psy_status (*psy_graph_whole_measure)(const psy_context *ctx, const psy_graph *g, double *out,
 											  psy_error *err);

@@ -60,7 +60,7 @@ normalise(double *x, size_t n)
 		x[i] /= length;
 }
 
-/* ---- eigenvector --------------------------------------------------------------------------------------- */
+/* ---- eigenvector ----------------------------------------------------------------------------- */
 
 /* x's Rayleigh quotient, and how far W x is from being a multiple of x. */
 static double
@@ -148,7 +148,7 @@ psy_graph_eigenvector(const psy_context *ctx, const psy_graph *g, double *out, p
 	return status;
 }
 
-/* ---- PageRank ------------------------------------------------------------------------------------------ */
+/* ---- PageRank -------------------------------------------------------------------------------- */
 
 /*
  * (I - d W D^-1) r = (1 - d) / n becomes symmetric and positive definite through r = D^(1/2) y; a node

@@ -69,7 +69,7 @@ shuffle(louvain *l)
 	}
 }
 
-/* ---- weighing modules ---------------------------------------------------------------------------------- */
+/* ---- weighing modules ------------------------------------------------------------------------ */
 
 /* The largest of row[m] - pull * alone[m]; NaN (no strength times infinite) is none. */
 PSY_CLONES static double
@@ -137,7 +137,7 @@ consider_empty(const louvain *l, choice *best)
 		}
 }
 
-/* ---- moving nodes -------------------------------------------------------------------------------------- */
+/* ---- moving nodes ---------------------------------------------------------------------------- */
 
 PSY_CLONES static void
 add_row(double *to, const double *row, size_t n)
@@ -235,7 +235,7 @@ visit(louvain *l, size_t u)
 	return true;
 }
 
-/* ---- levels -------------------------------------------------------------------------------------------- */
+/* ---- levels ---------------------------------------------------------------------------------- */
 
 static void
 begin_level(louvain *l)

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- measures given modules ---------------------------------------------------------------------------- */
+/* ---- measures given modules ------------------------------------------------------------------ */
 
 /* to[m] = strength of node i to module m. */
 static void
@@ -132,7 +132,7 @@ psy_graph_modularity(const psy_context *ctx, const psy_graph *g, const int *modu
 	return psy_poll(ctx, err);
 }
 
-/* ---- components ---------------------------------------------------------------------------------------- */
+/* ---- components ------------------------------------------------------------------------------ */
 
 /* Marks what is reached from node first; queue: [n]. */
 static void

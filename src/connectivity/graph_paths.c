@@ -153,7 +153,7 @@ whole_graph(const psy_context *ctx, const psy_graph *g, paths *p, psy_error *err
 	return status;
 }
 
-/* ---- of the whole graph -------------------------------------------------------------------------------- */
+/* ---- of the whole graph ---------------------------------------------------------------------- */
 
 /* Sums of distances and their inverses over ordered pairs. */
 typedef struct path_sums
@@ -222,7 +222,7 @@ psy_graph_char_path_length(const psy_context *ctx, const psy_graph *g, bool fini
 	return PSY_OK;
 }
 
-/* ---- betweenness --------------------------------------------------------------------------------------- */
+/* ---- betweenness ----------------------------------------------------------------------------- */
 
 /* Adds share * count[v] to every v from which w is reached over a shortest path. */
 PSY_CLONES static void
@@ -265,7 +265,7 @@ psy_graph_betweenness(const psy_context *ctx, const psy_graph *g, double *out, p
 	return status;
 }
 
-/* ---- local efficiency ---------------------------------------------------------------------------------- */
+/* ---- local efficiency ------------------------------------------------------------------------ */
 
 /* The graph of u's neighbours: their number; lengths (1/w)^(1/3) between them, and (w_ui)^(1/3) in root. */
 static size_t

@@ -18,7 +18,7 @@
 
 #define SPARSE 0.65 /* density below which visiting triangles beats multiplying matrices; measured */
 
-/* ---- cube roots ---------------------------------------------------------------------------------------- */
+/* ---- cube roots ------------------------------------------------------------------------------ */
 
 /* In place; 0 and 1 stay what they are. */
 PSY_CLONES static void
@@ -28,7 +28,7 @@ cube_roots(double *x, size_t count)
 		x[k] = psy_cbrt_of(x[k]);
 }
 
-/* ---- bits ---------------------------------------------------------------------------------------------- */
+/* ---- bits ------------------------------------------------------------------------------------ */
 
 /* Panels of PSY_TILE columns, made even: the tile kernel takes two at a time. */
 static size_t
@@ -99,7 +99,7 @@ common_bits(const uint64_t *a, const uint64_t *b, size_t words)
 	return count;
 }
 
-/* ---- the three ways ------------------------------------------------------------------------------------ */
+/* ---- the three ways -------------------------------------------------------------------------- */
 
 typedef struct workspace
 {
@@ -353,7 +353,7 @@ multiply_tiles(const psy_context *ctx, const psy_graph *g, const workspace *work
 	return PSY_OK;
 }
 
-/* ---- choosing among them ------------------------------------------------------------------------------- */
+/* ---- choosing among them --------------------------------------------------------------------- */
 
 PSY_CLONES static bool
 has_weights(const double *row, size_t count)

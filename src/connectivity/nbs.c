@@ -42,8 +42,7 @@ psy_nbs_size_parse(const char *name, psy_nbs_size *size, psy_error *err)
 	return status;
 }
 
-/* ---- forests
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- forests --------------------------------------------------------------------------------- */
 
 /* One sign of one arrangement. */
 typedef struct forest
@@ -124,8 +123,7 @@ beyond(const nbs *b, double r)
 	return (b->up && r > b->bound) || (b->down && r < -b->bound);
 }
 
-/* ---- arrangements
- * ----------------------------------------------------------------------------------------------- */
+/* ---- arrangements ---------------------------------------------------------------------------- */
 
 /* Which arrangements of a tile have an edge beyond the bound: how many, in hit[]. */
 PSY_CLONES static size_t
@@ -199,8 +197,7 @@ end_batch(void *arg, size_t arrangements)
 	}
 }
 
-/* ---- the observed components
- * ------------------------------------------------------------------------------------ */
+/* ---- the observed components ----------------------------------------------------------------- */
 
 /* Labels the edges, signs apart: component[k] becomes the number of its component in order of first edges. */
 static void
@@ -335,8 +332,7 @@ find_components(const psy_context *ctx, nbs *b, size_t edges, psy_nbs_result *ou
 	return status;
 }
 
-/* ---- the test
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the test -------------------------------------------------------------------------------- */
 
 static psy_status
 run(const psy_context *ctx, nbs *b, const psy_perm_rows *rows, psy_arrange *arrange, size_t batch,

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- layout -------------------------------------------------------------------------------------------- */
+/* ---- layout ---------------------------------------------------------------------------------- */
 
 size_t
 psy_combat_size(size_t sites, size_t design, size_t elements)
@@ -49,7 +49,7 @@ psy_combat_streams_of(const psy_combat *fit)
 								.delta = at + (2 + fit->design + fit->sites) * m};
 }
 
-/* ---- applying ------------------------------------------------------------------------------------------ */
+/* ---- applying -------------------------------------------------------------------------------- */
 
 /* The names of the sites, as many as fit. */
 static void
@@ -152,7 +152,7 @@ psy_combat_apply_floats(const psy_combat *fit, size_t site, const float *x, cons
 	}
 }
 
-/* ---- what to say --------------------------------------------------------------------------------------- */
+/* ---- what to say ----------------------------------------------------------------------------- */
 
 static void
 separate(char *note, size_t size)
@@ -213,7 +213,7 @@ psy_combat_note(const psy_combat *fit, char *note, size_t size)
 	}
 }
 
-/* ---- validation ---------------------------------------------------------------------------------------- */
+/* ---- validation ------------------------------------------------------------------------------ */
 
 psy_status
 psy_combat_check_shape(const psy_combat *fit, size_t size, psy_error *err)

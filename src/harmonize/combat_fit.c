@@ -19,7 +19,7 @@
 #define MOST_ITERATIONS 10000
 #define POLL 4096 /* elements between looks at an interrupt */
 
-/* ---- the design ---------------------------------------------------------------------------------------- */
+/* ---- the design ------------------------------------------------------------------------------ */
 
 /* What is the same for all elements, and room for one. */
 typedef struct design
@@ -150,7 +150,7 @@ check_design(const psy_combat_state *state, design *d, double *total, double *me
 	return column > 0 ? deficient(state, column, total, err) : PSY_OK;
 }
 
-/* ---- one element --------------------------------------------------------------------------------------- */
+/* ---- one element ----------------------------------------------------------------------------- */
 
 /* Factors the element's own design where it has one. */
 static void
@@ -330,7 +330,7 @@ fit_elements(const psy_context *ctx, const psy_combat_state *state, const psy_ma
 	return PSY_OK;
 }
 
-/* ---- empirical Bayes ----------------------------------------------------------------------------------- */
+/* ---- empirical Bayes ------------------------------------------------------------------------- */
 
 /* Mean and variance (divisor count - 1) of those that are not NaN. */
 static size_t
@@ -472,7 +472,7 @@ shrink_sites(const psy_context *ctx, const psy_mass_streams *of, psy_combat *fit
 	return status;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 /* The reference gives the scale and keeps it. */
 static void

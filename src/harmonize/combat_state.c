@@ -10,7 +10,7 @@
 
 #define MOST_ROWS 0x1p53 /* counts are exact in double up to here */
 
-/* ---- layout -------------------------------------------------------------------------------------------- */
+/* ---- layout ---------------------------------------------------------------------------------- */
 
 static size_t
 stream_count(const psy_combat_shape *shape)
@@ -107,7 +107,7 @@ psy_combat_state_find(const psy_combat_state *state, const char name[PSY_COMBAT_
 	return low;
 }
 
-/* ---- adding and merging -------------------------------------------------------------------------------- */
+/* ---- adding and merging ---------------------------------------------------------------------- */
 
 void
 psy_combat_state_add(psy_combat_state *state, size_t site, const psy_mass_values *x, const double *covariates)
@@ -195,7 +195,7 @@ psy_combat_state_merge(psy_combat_state *into, const psy_combat_state *from)
 	}
 }
 
-/* ---- leaving the site ---------------------------------------------------------------------------------- */
+/* ---- leaving the site ------------------------------------------------------------------------ */
 
 void
 psy_combat_state_centre(psy_combat_state *state)
@@ -208,7 +208,7 @@ psy_combat_state_centre(psy_combat_state *state)
 	}
 }
 
-/* ---- validation ---------------------------------------------------------------------------------------- */
+/* ---- validation ------------------------------------------------------------------------------ */
 
 bool
 psy_combat_name_valid(const char *name)

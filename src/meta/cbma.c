@@ -34,8 +34,7 @@ psy_cbma_weights_parse(const char *name, psy_cbma_weights *weights, psy_error *e
 	return status;
 }
 
-/* ---- the null distribution
- * ---------------------------------------------------------------------------------- */
+/* ---- the null distribution ------------------------------------------------------------------- */
 
 void
 cbma_null_accumulate(cbma_null *null)
@@ -66,8 +65,7 @@ cbma_null_threshold(const cbma_null *null, double p)
 	return (double) b * null->step;
 }
 
-/* ---- a run
- * -------------------------------------------------------------------------------------------------- */
+/* ---- a run ----------------------------------------------------------------------------------- */
 
 /* What one analysis holds while it runs. */
 typedef struct run
@@ -204,8 +202,7 @@ fill_p(run *r, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- clusters
- * ----------------------------------------------------------------------------------------------- */
+/* ---- clusters -------------------------------------------------------------------------------- */
 
 static void
 find_peaks(run *r)
@@ -295,8 +292,7 @@ find_clusters(run *r, psy_error *err)
 	return status;
 }
 
-/* ---- Monte Carlo
- * -------------------------------------------------------------------------------------------- */
+/* ---- Monte Carlo ----------------------------------------------------------------------------- */
 
 static bool
 needs_monte_carlo(const psy_cbma_options *o)
@@ -411,8 +407,7 @@ correct(run *r, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- the whole
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static void
 free_run(run *r)

@@ -28,8 +28,7 @@ psy_ale_fwhm(double n)
 	return sqrt(5.7 * 5.7 + 11.6 * 11.6 / n) * to_fwhm;
 }
 
-/* ---- kernels
- * ------------------------------------------------------------------------------------------------ */
+/* ---- kernels --------------------------------------------------------------------------------- */
 
 static double
 spacing(const psy_voxel_mask *mask, int axis)
@@ -230,8 +229,7 @@ cbma_ale_free(const psy_context *ctx, cbma_ale *ale)
 	psy_release(ctx, ale);
 }
 
-/* ---- the observed map
- * --------------------------------------------------------------------------------------- */
+/* ---- the observed map ------------------------------------------------------------------------ */
 
 /* The first cell of a row of a kernel around a cell. */
 static inline double *

@@ -37,8 +37,7 @@ cbma_random_voxel(uint64_t seed, uint64_t iteration, size_t focus, size_t voxels
 	return psy_random_below(pair[focus % 2], voxels);
 }
 
-/* ---- tiles, and room
- * ---------------------------------------------------------------------------------------- */
+/* ---- tiles, and room ------------------------------------------------------------------------- */
 
 /* Which cells of which tiles are voxels of the mask. */
 static void
@@ -200,8 +199,7 @@ cbma_ale_free_draws(const psy_context *ctx, cbma_ale *ale)
 		psy_release(ctx, room[i]);
 }
 
-/* ---- the bound
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the bound ------------------------------------------------------------------------------- */
 
 /* The first two lines of foci's kernels to the slices in which they lie. */
 PSY_CLONES static void
@@ -336,8 +334,7 @@ least_sum(const cbma_ale *ale, double above)
 	return (float) (-log1p(-above) * ale->peak / -log1p(-ale->peak) * (1 - slack));
 }
 
-/* ---- the tiles that matter
- * ---------------------------------------------------------------------------------- */
+/* ---- the tiles that matter ------------------------------------------------------------------- */
 
 static inline const float *
 sum_of_tile(const cbma_ale *ale, int32_t tile)

@@ -292,8 +292,7 @@ cbma_mkda_free(const psy_context *ctx, cbma_mkda *mkda)
 	psy_release(ctx, mkda);
 }
 
-/* ---- an experiment
- * ------------------------------------------------------------------------------------------ */
+/* ---- an experiment --------------------------------------------------------------------------- */
 
 static inline void
 cover(cbma_mkda *mkda, size_t brick, unsigned place)
@@ -361,8 +360,7 @@ count_at(const cbma_mkda *mkda, size_t brick, unsigned place)
 	return count;
 }
 
-/* ---- the observed map
- * --------------------------------------------------------------------------------------- */
+/* ---- the observed map ------------------------------------------------------------------------ */
 
 static size_t
 voxels_covered(const cbma_mkda *mkda)
@@ -430,8 +428,7 @@ cbma_mkda_observe(const psy_context *ctx, cbma_mkda *mkda, const cbma_foci *foci
 	return PSY_OK;
 }
 
-/* ---- random arrangements
- * ------------------------------------------------------------------------------------ */
+/* ---- random arrangements --------------------------------------------------------------------- */
 
 /* Which voxels of a brick have a count above bound. */
 static inline word

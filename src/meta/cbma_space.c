@@ -6,8 +6,7 @@
 
 #define MOST_CELLS 600000000.0 /* 2.4 GB a map of floats: beyond any atlas */
 
-/* ---- the mask
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the mask -------------------------------------------------------------------------------- */
 
 static double
 determinant(const double *a)
@@ -72,8 +71,7 @@ psy_voxel_position(const psy_voxel_mask *mask, int32_t voxel, double xyz[3])
 	}
 }
 
-/* ---- cells
- * ------------------------------------------------------------------------------------------------- */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 static int32_t
 cell_of(const cbma_space *space, const int ijk[3])
@@ -170,8 +168,7 @@ cbma_voxel_of(const cbma_space *space, int32_t cell)
 	return low < space->mask->voxels && space->cell[low] == cell ? (int32_t) low : -1;
 }
 
-/* ---- components
- * -------------------------------------------------------------------------------------------- */
+/* ---- components ------------------------------------------------------------------------------ */
 
 psy_status
 cbma_peaks_make(const psy_context *ctx, size_t most, cbma_peaks *peaks, psy_error *err)

@@ -58,8 +58,7 @@ sums_at(const psy_point *p, size_t k, double tau2)
 	return s;
 }
 
-/* ---- tau2 ------------------------------------------------------------------------------------------------
- */
+/* ---- tau2 ------------------------------------------------------------------------------------ */
 
 static double
 score(const psy_point *p, size_t k, double tau2)
@@ -162,8 +161,7 @@ estimate_tau2(const psy_context *ctx, const psy_point *p, size_t k, psy_line_mod
 	return PSY_OK;
 }
 
-/* ---- fit -------------------------------------------------------------------------------------------------
- */
+/* ---- fit ------------------------------------------------------------------------------------- */
 
 static int
 compare_points(const void *left, const void *right)

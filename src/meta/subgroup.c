@@ -244,8 +244,7 @@ interval(const model *m, double level, psy_subgroups *r)
 		r->note = "the effects of the groups are more homogeneous than chance: the interval of tau2 is empty";
 }
 
-/* ---- results ---------------------------------------------------------------------------------------------
- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static void
 between(const psy_meta_result *fit, size_t groups, psy_subgroups *r)

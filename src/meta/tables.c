@@ -104,8 +104,7 @@ pooled_effect(const pooled_sums *s, psy_table_measure measure)
 	}
 }
 
-/* ---- tests -----------------------------------------------------------------------------------------------
- */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 /* a that the margins and the odds ratio expect: the root within the margins of a quadratic, without
  * cancellation. */
@@ -190,8 +189,7 @@ heterogeneity(const psy_table *table, size_t k, const psy_tables_options *o, psy
 	return PSY_OK;
 }
 
-/* ---- pooling ---------------------------------------------------------------------------------------------
- */
+/* ---- pooling --------------------------------------------------------------------------------- */
 
 static void
 infer(const pooled_sums *sum, const psy_tables_options *o, psy_tables_result *r)
@@ -277,8 +275,7 @@ psy_tables_pool(const psy_table *table, size_t k, const psy_tables_options *opti
 	return status;
 }
 
-/* ---- small-study effects ---------------------------------------------------------------------------------
- */
+/* ---- small-study effects --------------------------------------------------------------------- */
 
 /* The table's point of a regression test; false where it says nothing. */
 static bool

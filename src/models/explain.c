@@ -20,8 +20,7 @@ struct psy_explainer
 	uint32_t *source; /* [width]: that feature */
 };
 
-/* ---- the steps before the estimator
- * ----------------------------------------------------------------------------- */
+/* ---- the steps before the estimator ---------------------------------------------------------- */
 
 /* source[] of a step's inputs becomes that of its outputs; false when an output depends on several. */
 static bool
@@ -93,8 +92,7 @@ make_trees(const psy_context *ctx, psy_explainer *e, psy_error *err)
 	return status != PSY_OK ? status : psy_tree_plan_make(ctx, e->model, e->op, &e->trees, err);
 }
 
-/* ---- all models
- * ------------------------------------------------------------------------------------------------- */
+/* ---- all models ------------------------------------------------------------------------------ */
 
 static psy_status
 make_estimator(const psy_context *ctx, psy_explainer *e, psy_error *err)

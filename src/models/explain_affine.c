@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* ---- estimators
- * ------------------------------------------------------------------------------------------------- */
+/* ---- estimators ------------------------------------------------------------------------------ */
 
 /* A machine of several classes votes pair by pair: no class has a margin. */
 static bool
@@ -70,8 +69,7 @@ read_row(const psy_model *model, const psy_op *op, size_t output, double *coef)
 	return value[output];
 }
 
-/* ---- means
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- means ----------------------------------------------------------------------------------- */
 
 static psy_status
 refuse_without_means(psy_error *err)
@@ -120,8 +118,7 @@ find_centre(const psy_model *model, size_t steps, double *centre, double *scratc
 	return known ? PSY_OK : refuse_without_means(err);
 }
 
-/* ---- slopes
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- slopes ---------------------------------------------------------------------------------- */
 
 /* slope[] of the margin in the estimator's inputs becomes its slope behind the first steps; other is scratch.
  */

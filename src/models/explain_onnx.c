@@ -44,8 +44,7 @@ struct psy_onnx_explainer
 	psy_tree_plan *plan;
 };
 
-/* ---- following elements backwards
- * ------------------------------------------------------------------------------ */
+/* ---- following elements backwards ------------------------------------------------------------ */
 
 typedef struct tracer
 {
@@ -150,8 +149,7 @@ part_of(const psy_onnx_call *c, size_t *element)
 	return k;
 }
 
-/* ---- columns to features
- * --------------------------------------------------------------------------------------- */
+/* ---- columns to features --------------------------------------------------------------------- */
 
 static uint32_t feature_of_place(tracer *t, uint64_t place, uint32_t before, uint32_t depth);
 
@@ -210,8 +208,7 @@ feature_of_place(tracer *t, uint64_t place, uint32_t before, uint32_t depth)
 	return found;
 }
 
-/* ---- scores to sums
- * -------------------------------------------------------------------------------------------- */
+/* ---- scores to sums -------------------------------------------------------------------------- */
 
 /* The margin is what comes before a link; nothing may have been done with what comes behind it. */
 static bool
@@ -353,8 +350,7 @@ find_margin(tracer *t, uint64_t place, margin *m)
 	return false;
 }
 
-/* ---- the trees
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the trees ------------------------------------------------------------------------------- */
 
 /* One tree's parts while it is copied. */
 typedef struct copier
@@ -474,8 +470,7 @@ make_trees(const psy_context *ctx, psy_onnx_explainer *e, psy_error *err)
 	return psy_tree_plan_make(ctx, psy_builder_model(&e->builder), &e->trees, &e->plan, err);
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 /* Trees play with their columns: each must be a player of its own. */
 static psy_status

@@ -63,8 +63,7 @@ struct psy_tree_plan
 	double *base;  /* [outputs] */
 };
 
-/* ---- the rule
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the rule -------------------------------------------------------------------------------- */
 
 /* Legendre's polynomial of degree n and its derivative at x, by Bonnet's recurrence. */
 static double
@@ -108,8 +107,7 @@ gauss_legendre(size_t n, double *point)
 	}
 }
 
-/* ---- planning
- * --------------------------------------------------------------------------------------------------- */
+/* ---- planning -------------------------------------------------------------------------------- */
 
 /* One tree's scratch while it is planned. */
 typedef struct planner
@@ -390,8 +388,7 @@ psy_tree_plan_base(const psy_tree_plan *plan, size_t output)
 	return plan->base[output];
 }
 
-/* ---- explaining
- * ------------------------------------------------------------------------------------------------ */
+/* ---- explaining ------------------------------------------------------------------------------ */
 
 /* One row's sweep through one tree. */
 typedef struct sweep

@@ -16,8 +16,7 @@
 
 const psy_json_limits psy_json_default_limits = PSY_JSON_DEFAULT_LIMITS;
 
-/* ---- the reserve
- * ----------------------------------------------------------------------------------------------- */
+/* ---- the reserve ----------------------------------------------------------------------------- */
 
 typedef struct reserve
 {
@@ -70,8 +69,7 @@ reserve_free(void *arg, void *pointer)
 	(void) pointer;
 }
 
-/* ---- events
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 typedef struct parser
 {
@@ -289,8 +287,7 @@ static const yajl_callbacks callbacks = {.yajl_null = on_null,
 										 .yajl_start_array = on_start_array,
 										 .yajl_end_array = on_end};
 
-/* ---- the document
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the document ---------------------------------------------------------------------------- */
 
 static bool
 separates(char c)

@@ -86,8 +86,7 @@ psy_status psy_json_parse(const psy_context *ctx, const char *text, size_t bytes
 						  const psy_json_limits *limits, psy_json *out, psy_error *err);
 void psy_json_free(const psy_context *ctx, psy_json *json);
 
-/* ---- reading the tree (json_read.c)
- * ---------------------------------------------------------------------------- */
+/* ---- reading the tree (json_read.c) ---------------------------------------------------------- */
 
 static inline const psy_json_node *
 psy_json_root(const psy_json *json)
@@ -157,8 +156,7 @@ psy_status psy_json_strided(const psy_json *json, const psy_json_node *array, si
 psy_status psy_json_count(const psy_json *json, const psy_json_node *node, size_t most, size_t *value,
 						  psy_error *err);
 
-/* ---- the first pass (json_scan.c)
- * ------------------------------------------------------------------------------ */
+/* ---- the first pass (json_scan.c) ------------------------------------------------------------ */
 
 typedef struct psy_json_scan
 {

@@ -18,8 +18,7 @@ psy_json_member(const psy_json *json, const psy_json_node *object, const char *k
 	return NULL;
 }
 
-/* ---- paths and errors
- * ------------------------------------------------------------------------------------------ */
+/* ---- paths and errors ------------------------------------------------------------------------ */
 
 static bool
 plain_key(const char *key)
@@ -113,8 +112,7 @@ psy_json_fail_at(const psy_json *json, const psy_json_node *node, size_t positio
 	return code;
 }
 
-/* ---- typed access
- * ---------------------------------------------------------------------------------------------- */
+/* ---- typed access ---------------------------------------------------------------------------- */
 
 static const char *
 kind_name(uint32_t kind)

@@ -59,8 +59,7 @@ refuse(const libsvm_reader *l, const char *at, psy_status code, const char *key,
 	return psy_fail(l->c->err, code, "libsvm, line %zu: %s: %s", line, key, what);
 }
 
-/* ---- the head
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the head -------------------------------------------------------------------------------- */
 
 static psy_status
 read_line(libsvm_reader *l, psy_slice line)
@@ -213,8 +212,7 @@ read_sizes(libsvm_reader *l)
 	return PSY_OK;
 }
 
-/* ---- classes and features
- * ----------------------------------------------------------------------------------------- */
+/* ---- classes and features -------------------------------------------------------------------- */
 
 /* Sets the k-th text of a table; the builder moves when it grows. */
 static psy_status
@@ -291,8 +289,7 @@ name_features(libsvm_reader *l)
 	return psy_builder_order_features(b);
 }
 
-/* ---- support vectors
- * -------------------------------------------------------------------------------------------------- */
+/* ---- support vectors ------------------------------------------------------------------------- */
 
 /* One index:value; the index must be above the last. */
 static psy_status
@@ -438,8 +435,7 @@ read_counts(const libsvm_reader *l, double *count)
 			   : refuse(l, l->value[NR_SV].at, PSY_FORMAT, key_name[NR_SV], "it does not add up to total_sv");
 }
 
-/* ---- the operator
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the operator ---------------------------------------------------------------------------- */
 
 static psy_status
 fill_linear(const libsvm_reader *l, const psy_svm_layout *at, double *weight)

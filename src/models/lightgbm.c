@@ -12,8 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- the head
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the head -------------------------------------------------------------------------------- */
 
 typedef struct objective
 {
@@ -202,8 +201,7 @@ read_head(psy_lightgbm_reader *l)
 	return read_objective(l, classes);
 }
 
-/* ---- trees
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 /* The next block, which begins with Tree=. */
 static psy_slice
@@ -556,8 +554,7 @@ psy_lightgbm_compile(const psy_context *ctx, const char *document, size_t bytes,
 	return status;
 }
 
-/* ---- a document within psyrad-json
- * ------------------------------------------------------------------------------- */
+/* ---- a document within psyrad-json ----------------------------------------------------------- */
 
 /* The lines as one text, which is to be released. */
 static psy_status

@@ -23,8 +23,7 @@ psy_lightgbm_refuse_key(const psy_lightgbm_reader *l, const char *at, psy_status
 	return psy_lightgbm_refuse(l, at, code, text);
 }
 
-/* ---- lines and numbers
- * ------------------------------------------------------------------------------------------ */
+/* ---- lines and numbers ----------------------------------------------------------------------- */
 
 bool
 psy_lightgbm_find(psy_slice block, const char *key, psy_slice *value)

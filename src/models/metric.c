@@ -4,8 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- sorting
- * --------------------------------------------------------------------------------------------------- */
+/* ---- sorting --------------------------------------------------------------------------------- */
 
 /* Bits of a double as an unsigned number in the same order. */
 static uint64_t
@@ -52,8 +51,7 @@ psy_sort_doubles(double *value, size_t n, double *work)
 		memcpy(value, from, n * sizeof *value);
 }
 
-/* ---- area under the curve
- * -------------------------------------------------------------------------------------- */
+/* ---- area under the curve -------------------------------------------------------------------- */
 
 double
 psy_auc(const double *positive, size_t positives, const double *negative, size_t negatives)

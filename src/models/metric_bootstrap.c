@@ -158,8 +158,7 @@ psy_bootstrap_estimate(const psy_scores *s, psy_bootstrap_metric metric)
 	return evaluate(&(weighted){.s = *s}, metric);
 }
 
-/* ---- drawing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- drawing --------------------------------------------------------------------------------- */
 
 /* n draws out of n; the classes of a replicate are streams of their own. */
 static void
@@ -195,8 +194,7 @@ psy_bootstrap(const psy_context *ctx, const psy_scores *s, psy_bootstrap_metric 
 	return PSY_OK;
 }
 
-/* ---- labels
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- labels ---------------------------------------------------------------------------------- */
 
 double
 psy_label_estimate(const psy_confusion *c, psy_label_metric metric, size_t positive)
@@ -291,8 +289,7 @@ psy_label_bootstrap(const psy_context *ctx, const psy_confusion *c, psy_label_me
 	return PSY_OK;
 }
 
-/* ---- predictions beside what was observed
- * ---------------------------------------------------------------------- */
+/* ---- predictions beside what was observed ---------------------------------------------------- */
 
 static double
 error_of(const psy_errors *errors, psy_error_metric metric)

@@ -11,8 +11,7 @@
 #include "models/metric_curve.h"
 #include "models/metric_paired.h"
 
-/* ---- scores and truth
- * ------------------------------------------------------------------------------------------ */
+/* ---- scores and truth ------------------------------------------------------------------------ */
 
 typedef enum psy_bootstrap_metric
 {
@@ -31,8 +30,7 @@ double psy_bootstrap_estimate(const psy_scores *s, psy_bootstrap_metric metric);
 psy_status psy_bootstrap(const psy_context *ctx, const psy_scores *s, psy_bootstrap_metric metric,
 						 uint64_t seed, size_t replicates, uint32_t *times, double *value, psy_error *err);
 
-/* ---- labels
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- labels ---------------------------------------------------------------------------------- */
 
 typedef enum psy_label_metric
 {
@@ -59,8 +57,7 @@ size_t psy_label_bootstrap_workspace(size_t k);
 psy_status psy_label_bootstrap(const psy_context *ctx, const psy_confusion *c, psy_label_metric metric, size_t positive,
 							   uint64_t seed, size_t replicates, int64_t *workspace, double *value, psy_error *err);
 
-/* ---- predictions beside what was observed
- * ---------------------------------------------------------------------- */
+/* ---- predictions beside what was observed ---------------------------------------------------- */
 
 typedef enum psy_error_metric
 {
@@ -75,8 +72,7 @@ double psy_error_estimate(const psy_pair *pair, size_t n, psy_error_metric metri
 psy_status psy_error_bootstrap(const psy_context *ctx, const psy_pair *pair, size_t n, psy_error_metric metric, uint64_t seed,
 							   size_t replicates, uint32_t *times, double *value, psy_error *err);
 
-/* ---- intervals
- * ------------------------------------------------------------------------------------------------- */
+/* ---- intervals ------------------------------------------------------------------------------- */
 
 /* Quantile of type 7 of sorted values, n > 0. */
 double psy_quantile_sorted(const double *value, size_t n, double p);

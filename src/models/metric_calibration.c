@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-/* ---- bins
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- bins ------------------------------------------------------------------------------------ */
 
 static void
 set_edges(const double *all, size_t n, bool by_quantile, size_t bins, psy_calibration_bin *bin)
@@ -61,8 +60,7 @@ psy_calibration_errors(const psy_calibration_bin *bin, size_t bins, double *expe
 	*expected = psy_sum_of(&sum) / n;
 }
 
-/* ---- recalibration
- * --------------------------------------------------------------------------------------------- */
+/* ---- recalibration --------------------------------------------------------------------------- */
 
 /* Gradient and information of the log-likelihood at log-odds a + b logit(score). */
 typedef struct slopes

@@ -19,8 +19,7 @@ psy_check_probabilities(const psy_scores *s, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- over thresholds
- * ------------------------------------------------------------------------------------------- */
+/* ---- over thresholds ------------------------------------------------------------------------- */
 
 bool
 psy_next_point(const psy_scores *s, psy_operating_point *at)
@@ -91,8 +90,7 @@ psy_net_benefit(const psy_scores *s, double threshold, double *treat_all)
 	return ((double) at.true_positives - (double) at.false_positives * odds) / n;
 }
 
-/* ---- of probabilities
- * ------------------------------------------------------------------------------------------ */
+/* ---- of probabilities ------------------------------------------------------------------------ */
 
 psy_brier_parts
 psy_brier(const psy_scores *s)

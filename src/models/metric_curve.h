@@ -22,8 +22,7 @@ typedef struct psy_scores
 /* PSY_DOMAIN names a score that is no probability. */
 psy_status psy_check_probabilities(const psy_scores *s, psy_error *err);
 
-/* ---- over thresholds
- * ------------------------------------------------------------------------------------------- */
+/* ---- over thresholds ------------------------------------------------------------------------- */
 
 /* Cases at or above a threshold: begins above all scores, at (inf, 0, 0), and steps down through the distinct
  * ones. */
@@ -52,8 +51,7 @@ double psy_average_precision(const psy_scores *s);
  */
 double psy_net_benefit(const psy_scores *s, double threshold, double *treat_all);
 
-/* ---- of probabilities
- * ------------------------------------------------------------------------------------------ */
+/* ---- of probabilities ------------------------------------------------------------------------ */
 
 /* Brier 1950 (two classes, one half of his sum), with Murphy's 1973 parts over the distinct scores:
  * brier = reliability - resolution + uncertainty.  NaN without cases. */
@@ -71,8 +69,7 @@ psy_brier_parts psy_brier(const psy_scores *s);
  * costs infinity).  NaN without cases. */
 double psy_logloss(const psy_scores *s, double clip);
 
-/* ---- calibration
- * ----------------------------------------------------------------------------------------------- */
+/* ---- calibration ----------------------------------------------------------------------------- */
 
 /* Cases with score in (lower, upper]; the first bin has its lower end too. */
 typedef struct psy_calibration_bin

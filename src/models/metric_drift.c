@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* ---- location ---------------------------------------------------------------------------------------- */
+/* ---- location -------------------------------------------------------------------------------- */
 
 psy_location
 psy_locate(psy_sample x)
@@ -41,7 +41,7 @@ psy_standardised_difference(psy_location reference, psy_location current)
 	return spread > 0 ? (current.mean - reference.mean) / spread : NAN;
 }
 
-/* ---- bins --------------------------------------------------------------------------------------------- */
+/* ---- bins ------------------------------------------------------------------------------------ */
 
 /* How many of the values are at or below x. */
 static size_t
@@ -114,8 +114,7 @@ psy_stability_index(psy_sample reference, psy_sample current, size_t bins, doubl
 	return psy_sum_of(&index);
 }
 
-/* ---- Kolmogorov and Smirnov ------------------------------------------------------------------------------
- */
+/* ---- Kolmogorov and Smirnov ------------------------------------------------------------------ */
 
 static uint64_t
 distance_at(uint64_t i, uint64_t n, uint64_t j, uint64_t m)

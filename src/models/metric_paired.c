@@ -8,8 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- sorting: merges from the bottom up, linear scratch, no recursion
- * ------------------------------------------- */
+/* ---- sorting: merges from the bottom up, linear scratch, no recursion ------------------------ */
 
 static bool
 above(psy_pair x, psy_pair y)
@@ -52,8 +51,7 @@ psy_sort_pairs(psy_pair *pair, size_t n, psy_pair *work)
 		memcpy(pair, from, n * sizeof *pair);
 }
 
-/* ---- DeLong
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- DeLong ---------------------------------------------------------------------------------- */
 
 /* The first of value[n] that is >= x, or > x. */
 static size_t
@@ -152,8 +150,7 @@ psy_delong_paired(const psy_pair *positive, size_t positives, const psy_pair *ne
 	return out;
 }
 
-/* ---- regression
- * ------------------------------------------------------------------------------------------------ */
+/* ---- regression ------------------------------------------------------------------------------ */
 
 psy_errors
 psy_regression_errors(const psy_pair *pair, const uint32_t *times, size_t n)

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- groups of ties, ascending ---- */
+/* ---- groups of ties, ascending --------------------------------------------------------------- */
 
 typedef struct tie_walk
 {
@@ -56,7 +56,7 @@ any_tie(const psy_scores *s)
 	return false;
 }
 
-/* ---- exactly ---- */
+/* ---- exactly --------------------------------------------------------------------------------- */
 
 /* The labels that are dealt are the rarer class's: the other's U is what is left. */
 typedef struct exact_test
@@ -187,7 +187,7 @@ psy_auc_permutation_exact(const psy_context *ctx, const psy_scores *s, double *w
 	return PSY_OK;
 }
 
-/* ---- by draws ---- */
+/* ---- by draws -------------------------------------------------------------------------------- */
 
 /* rank[n]: twice the midrank of each case, ascending; the sum over the positive ones. */
 static uint64_t

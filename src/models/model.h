@@ -46,8 +46,7 @@ typedef struct psy_model_limits
 /* 64 MB documents, 1,000,000 features, 512 MB images. */
 extern const psy_model_limits psy_model_default_limits;
 
-/* ---- compiling
- * ------------------------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
 /*
  * document[bytes] -> *image, allocated from ctx, psy_model_bytes() long, its envelope zeroed.
@@ -60,8 +59,7 @@ psy_status psy_model_compile(const psy_context *ctx, const char *document, size_
 /* Validates all of image[bytes] (8-byte aligned) that scoring and the accessors rely on.  PSY_FORMAT. */
 psy_status psy_model_check(const psy_model *image, size_t bytes, psy_error *err);
 
-/* ---- what a model is
- * ------------------------------------------------------------------------------------------- */
+/* ---- what a model is ------------------------------------------------------------------------- */
 
 size_t psy_model_bytes(const psy_model *model);
 psy_task psy_model_task(const psy_model *model);
@@ -120,8 +118,7 @@ size_t psy_model_step_facts(const psy_model *model, size_t step, psy_fact fact[P
 psy_status psy_model_relabel(const psy_context *ctx, const psy_model *model, const psy_text *label, size_t labels,
 							 const psy_text *positive, size_t limit, psy_model **image, psy_error *err);
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 /*
  * What scoring derives from an image once to be faster: in memory alone, never stored, valid as long as the image.  The

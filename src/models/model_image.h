@@ -110,8 +110,7 @@ int psy_text_compare(psy_text a, psy_text b);
 /* Whether all of value[count] are finite. */
 bool psy_all_finite(const double *value, size_t count);
 
-/* ---- building
- * -------------------------------------------------------------------------------------------------- */
+/* ---- building -------------------------------------------------------------------------------- */
 
 /* A growing image.  Addresses change when it grows: keep offsets, take pointers late. */
 typedef struct psy_builder

@@ -140,8 +140,7 @@ psy_op_estimates(uint32_t code)
 psy_status psy_model_transform(const psy_model *model, size_t steps, const double *features, double *workspace,
 							   const double **vector, bool *missing, psy_error *err);
 
-/* ---- chains of operators: the model's pipeline, and those within operators (model_chain.c)
- * ------------------------- */
+/* ---- chains of operators: the model's pipeline, and those within operators (model_chain.c) ---- */
 
 #define PSY_MODEL_MOST_LEVELS 8
 

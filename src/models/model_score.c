@@ -14,8 +14,7 @@ estimator(const psy_model *model)
 	return psy_op_at(model, model->ops - 1);
 }
 
-/* ---- what a model is
- * ------------------------------------------------------------------------------------------- */
+/* ---- what a model is ------------------------------------------------------------------------- */
 
 size_t
 psy_model_bytes(const psy_model *model)
@@ -129,8 +128,7 @@ psy_model_step_facts(const psy_model *model, size_t step, psy_fact fact[PSY_MODE
 	return psy_op_kind_of(op->code)->facts(model, op, fact);
 }
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 /* The workspace: the pipeline's, then a value per class. */
 size_t

@@ -106,8 +106,7 @@ typedef struct psy_onnx_operator
 extern const psy_onnx_operator psy_onnx_operators[];
 extern const psy_onnx_operator psy_onnx_operators_ml[];
 
-/* ---- messages (onnx_graph.c)
- * ---------------------------------------------------------------------------------------- */
+/* ---- messages (onnx_graph.c) ----------------------------------------------------------------- */
 
 /* "onnx, node "x" (Gemm): ..." */
 psy_status psy_onnx_refuse(psy_onnx_compiler *c, psy_status code, const char *format, ...)
@@ -116,8 +115,7 @@ psy_status psy_onnx_refuse(psy_onnx_compiler *c, psy_status code, const char *fo
 /* The same for what cannot be read as the format has it. */
 psy_status psy_onnx_broken(psy_onnx_compiler *c, const char *what);
 
-/* ---- the program (onnx_compile.c)
- * ----------------------------------------------------------------------------------- */
+/* ---- the program (onnx_compile.c) ------------------------------------------------------------ */
 
 void psy_onnx_compiler_begin(psy_onnx_compiler *c);
 void psy_onnx_compiler_end(psy_onnx_compiler *c);
@@ -190,8 +188,7 @@ psy_status psy_onnx_intern(psy_onnx_compiler *c, psy_wire text, double *id);
 /* The program in an image: what the outputs need of it (onnx_layout.c).  head says which tensors those are. */
 psy_status psy_onnx_write(psy_onnx_compiler *c, psy_onnx_head *head, psy_builder *b, psy_op *op);
 
-/* ---- graphs (onnx_graph.c)
- * -------------------------------------------------------------------------------------------- */
+/* ---- graphs (onnx_graph.c) ------------------------------------------------------------------- */
 
 /* Names the inputs, initial values and results of a graph; the new scope lies in remembered memory. */
 psy_status psy_onnx_open_scope(psy_onnx_compiler *c, psy_wire graph, psy_onnx_scope *scope);
@@ -215,8 +212,7 @@ psy_status psy_onnx_read_value_info(psy_onnx_compiler *c, psy_wire message, psy_
 /* The k-th of a graph's fields of that number (bytes); false behind the last. */
 bool psy_onnx_nth(psy_wire message, uint32_t number, size_t k, psy_wire *found);
 
-/* ---- attributes (onnx_attribute.c)
- * ------------------------------------------------------------------------------------ */
+/* ---- attributes (onnx_attribute.c) ----------------------------------------------------------- */
 
 bool psy_onnx_has(const psy_onnx_node_source *n, const char *name);
 psy_status psy_onnx_attr_int(psy_onnx_compiler *c, const psy_onnx_node_source *n, const char *name, int64_t absent,
@@ -261,8 +257,7 @@ psy_status psy_onnx_few_of(psy_onnx_compiler *c, const psy_onnx_node_source *n, 
 /* An axis counted from either end. */
 psy_status psy_onnx_axis(psy_onnx_compiler *c, int64_t axis, uint32_t rank, uint32_t *to);
 
-/* ---- outputs (onnx_outputs.c)
- * ------------------------------------------------------------------------------------------ */
+/* ---- outputs (onnx_outputs.c) ---------------------------------------------------------------- */
 
 typedef enum psy_onnx_meaning
 {

@@ -178,8 +178,7 @@ psy_onnx_attr_tensor(psy_onnx_compiler *c, const psy_onnx_node_source *n, const 
 	return status == PSY_OK ? psy_onnx_read_tensor(c, field.bytes, &unused, tensor) : status;
 }
 
-/* ---- lists
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 /* Counts (value == NULL), or writes, the numbers of one field of a list; false when it is of no number's form. */
 static bool
@@ -286,8 +285,7 @@ psy_onnx_attr_choices(psy_onnx_compiler *c, const psy_onnx_node_source *n, const
 	return read_list(c, n, name, choice, list);
 }
 
-/* ---- a few whole numbers
- * --------------------------------------------------------------------------------------- */
+/* ---- a few whole numbers --------------------------------------------------------------------- */
 
 /* Beyond int64, as the ends of slices often are. */
 static int64_t

@@ -20,8 +20,7 @@ struct psy_onnx_block
 	double body[];
 };
 
-/* ---- memory
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 psy_status
 psy_onnx_remember(psy_onnx_compiler *c, size_t count, size_t size, void *to)
@@ -104,8 +103,7 @@ psy_onnx_compiler_end(psy_onnx_compiler *c)
 	psy_onnx_forget(c, NULL);
 }
 
-/* ---- tensors
- * --------------------------------------------------------------------------------------------------- */
+/* ---- tensors --------------------------------------------------------------------------------- */
 
 double *
 psy_onnx_values(const psy_onnx_compiler *c, uint32_t tensor)
@@ -223,8 +221,7 @@ psy_onnx_intern(psy_onnx_compiler *c, psy_wire text, double *id)
 	return PSY_OK;
 }
 
-/* ---- instructions
- * ---------------------------------------------------------------------------------------------- */
+/* ---- instructions ---------------------------------------------------------------------------- */
 
 psy_onnx_view
 psy_onnx_program(const psy_onnx_compiler *c)

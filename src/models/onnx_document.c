@@ -43,8 +43,7 @@ typedef struct reader
 	size_t features;
 } reader;
 
-/* ---- the head
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the head -------------------------------------------------------------------------------- */
 
 static psy_status
 read_opset(psy_onnx_compiler *c, psy_wire message)
@@ -125,8 +124,7 @@ read_model(reader *r, psy_wire message)
 	return PSY_OK;
 }
 
-/* ---- inputs
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- inputs ---------------------------------------------------------------------------------- */
 
 /* The batch is one row; everything else must be known. */
 static psy_status
@@ -208,8 +206,7 @@ read_inputs(reader *r)
 	return status;
 }
 
-/* ---- the image
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the image ------------------------------------------------------------------------------- */
 
 /* "name", or "name[i,j]" without the batch. */
 static size_t

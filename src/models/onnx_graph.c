@@ -34,8 +34,7 @@ enum
 	NODE_CONFIGURATIONS = 10
 };
 
-/* ---- messages
- * -------------------------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* Names of the document in messages: only if they are text. */
 static void
@@ -90,8 +89,7 @@ psy_onnx_nth(psy_wire message, uint32_t number, size_t k, psy_wire *found)
 	return false;
 }
 
-/* ---- names
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static int
 compare(psy_wire a, psy_wire b)
@@ -224,8 +222,7 @@ psy_onnx_open_scope(psy_onnx_compiler *c, psy_wire graph, psy_onnx_scope *scope)
 	return PSY_OK;
 }
 
-/* ---- initial values and nodes
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- initial values and nodes ---------------------------------------------------------------- */
 
 psy_status
 psy_onnx_read_initializers(psy_onnx_compiler *c, psy_wire graph)

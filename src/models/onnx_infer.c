@@ -122,8 +122,7 @@ row_shape(uint32_t type, uint32_t n)
 	return (psy_onnx_shape){.type = type, .rank = 2, .dim = {1, n}};
 }
 
-/* ---- element by element
- * ---------------------------------------------------------------------------------------- */
+/* ---- element by element ---------------------------------------------------------------------- */
 
 static bool
 infer_unary(const psy_onnx_call *c, psy_onnx_plan *plan)
@@ -185,8 +184,7 @@ infer_cast(const psy_onnx_call *c, psy_onnx_plan *plan)
 	return true;
 }
 
-/* ---- moving
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- moving ---------------------------------------------------------------------------------- */
 
 static bool
 infer_strided(const psy_onnx_call *c, psy_onnx_plan *plan)
@@ -277,8 +275,7 @@ infer_pick(const psy_onnx_call *c, psy_onnx_plan *plan)
 	return true;
 }
 
-/* ---- along axes
- * ------------------------------------------------------------------------------------------------ */
+/* ---- along axes ------------------------------------------------------------------------------ */
 
 static bool
 axes_fit(const psy_onnx_shape *x, const uint32_t *word)
@@ -347,8 +344,7 @@ infer_normalize(const psy_onnx_call *c, psy_onnx_plan *plan)
 	return true;
 }
 
-/* ---- layers
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- layers ---------------------------------------------------------------------------------- */
 
 static bool
 infer_dot(const psy_onnx_call *c, psy_onnx_plan *plan)
@@ -470,8 +466,7 @@ infer_pool(const psy_onnx_call *c, psy_onnx_plan *plan)
 	return true;
 }
 
-/* ---- ai.onnx.ml
- * ------------------------------------------------------------------------------------------------ */
+/* ---- ai.onnx.ml ------------------------------------------------------------------------------ */
 
 static bool
 infer_impute(const psy_onnx_call *c, psy_onnx_plan *plan)
@@ -664,8 +659,7 @@ infer_couple(const psy_onnx_call *c, psy_onnx_plan *plan)
 	return true;
 }
 
-/* ---- all of them
- * ------------------------------------------------------------------------------------------------ */
+/* ---- all of them ----------------------------------------------------------------------------- */
 
 typedef struct infer_kind
 {

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* ---- what the outputs need, and where it lies
- * ------------------------------------------------------------------ */
+/* ---- what the outputs need, and where it lies ------------------------------------------------ */
 
 /* Of a tensor: its first and last instruction, and its new number. */
 typedef struct life
@@ -181,8 +180,7 @@ number_tensors(layout *l)
 		l->codes += l->alive[k];
 }
 
-/* ---- writing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 /* Numbers of constants: each base once, views where it is. */
 static uint64_t

@@ -12,8 +12,7 @@
 #define MOST_LEVELS 4 /* bodies within bodies */
 #define MOST_TURNS 1000
 
-/* ---- products
- * -------------------------------------------------------------------------------------------------- */
+/* ---- products -------------------------------------------------------------------------------- */
 
 psy_status
 psy_onnx_op_gemm(psy_onnx_compiler *c, psy_onnx_node_source *n)
@@ -82,8 +81,7 @@ psy_onnx_op_matmul(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return psy_onnx_reshape(c, *n->out, &to, n->out);
 }
 
-/* ---- along axes
- * ------------------------------------------------------------------------------------------------ */
+/* ---- along axes ------------------------------------------------------------------------------ */
 
 psy_status
 psy_onnx_op_softmax(psy_onnx_compiler *c, psy_onnx_node_source *n)
@@ -214,8 +212,7 @@ psy_onnx_op_topk(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return status == PSY_OK ? psy_onnx_emit_transpose(c, n->out[1], perm, n->out + 1) : status;
 }
 
-/* ---- normalisations
- * -------------------------------------------------------------------------------------------- */
+/* ---- normalisations -------------------------------------------------------------------------- */
 
 /* (x - mean) / sqrt(variance + epsilon) * scale + shift, a channel each: its numbers in double from the document's. */
 psy_status
@@ -286,8 +283,7 @@ psy_onnx_op_layer_norm(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return n->ins == 3 && n->in[2] != PSY_ONNX_NONE ? psy_onnx_emit_binary(c, PSY_ONNX_ADD, out, n->in[2], n->out) : PSY_OK;
 }
 
-/* ---- windows
- * --------------------------------------------------------------------------------------------------- */
+/* ---- windows --------------------------------------------------------------------------------- */
 
 /* [1, c, w] as [1, c, 1, w]. */
 static psy_status
@@ -462,8 +458,7 @@ psy_onnx_op_global_pool(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return status == PSY_OK ? psy_onnx_reshape(c, *n->out, &to, n->out) : status;
 }
 
-/* ---- Scan
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Scan ------------------------------------------------------------------------------------ */
 
 /* A Scan while its turns are written one after the other. */
 typedef struct scan

@@ -11,8 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- rows and classes
- * ------------------------------------------------------------------------------------------ */
+/* ---- rows and classes ------------------------------------------------------------------------ */
 
 psy_status
 psy_onnx_as_row(psy_onnx_compiler *c, uint32_t *x)
@@ -108,8 +107,7 @@ finite_vector(psy_onnx_compiler *c, uint32_t type, const double *value, size_t c
 	return status == PSY_OK ? psy_onnx_need_finite(c, *to) : status;
 }
 
-/* ---- linear models
- * --------------------------------------------------------------------------------------------- */
+/* ---- linear models --------------------------------------------------------------------------- */
 
 /* x coef' + intercept; intercepts may be left out where rows says how many there are. */
 static psy_status
@@ -173,8 +171,7 @@ op_linear_regressor(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return status;
 }
 
-/* ---- support vectors
- * ------------------------------------------------------------------------------------------- */
+/* ---- support vectors ------------------------------------------------------------------------- */
 
 /* Kernels of x and the vectors; *vectors is how many. */
 static psy_status
@@ -314,8 +311,7 @@ op_svm_regressor(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return psy_onnx_emit(c, PSY_ONNX_WHERE, 0, in, 3, NULL, 0, n->out);
 }
 
-/* ---- scalers
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scalers --------------------------------------------------------------------------------- */
 
 /* A list of one number for each column, or of one for all. */
 static psy_status
@@ -399,8 +395,7 @@ op_imputer(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return psy_onnx_emit(c, PSY_ONNX_IMPUTE, 0, in, 3, NULL, 0, n->out);
 }
 
-/* ---- encoders
- * -------------------------------------------------------------------------------------------------- */
+/* ---- encoders -------------------------------------------------------------------------------- */
 
 static psy_status
 op_extractor(psy_onnx_compiler *c, psy_onnx_node_source *n)

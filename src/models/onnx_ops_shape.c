@@ -9,8 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- constants
- * ------------------------------------------------------------------------------------------------ */
+/* ---- constants ------------------------------------------------------------------------------- */
 
 psy_status
 psy_onnx_op_constant(psy_onnx_compiler *c, psy_onnx_node_source *n)
@@ -125,8 +124,7 @@ psy_onnx_op_size(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return psy_onnx_scalar(c, PSY_ONNX_INT, (double) psy_onnx_count(psy_onnx_shape_of(c, n->in[0])), n->out);
 }
 
-/* ---- other shapes of the same elements
- * ------------------------------------------------------------------------- */
+/* ---- other shapes of the same elements ------------------------------------------------------- */
 
 psy_status
 psy_onnx_op_reshape(psy_onnx_compiler *c, psy_onnx_node_source *n)
@@ -227,8 +225,7 @@ psy_onnx_op_unsqueeze(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return psy_onnx_reshape(c, n->in[0], &to, n->out);
 }
 
-/* ---- views
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- views ----------------------------------------------------------------------------------- */
 
 psy_status
 psy_onnx_op_transpose(psy_onnx_compiler *c, psy_onnx_node_source *n)

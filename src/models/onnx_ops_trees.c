@@ -50,8 +50,7 @@ static const char *const aggregates[] = {"SUM", "AVERAGE", "MIN", "MAX", NULL};
 static const char *const modes[] = {"LEAF",		 "BRANCH_LEQ", "BRANCH_LT",	 "BRANCH_GTE",
 									"BRANCH_GT", "BRANCH_EQ",  "BRANCH_NEQ", NULL};
 
-/* ---- writing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 /* One tree, breadth first; queue has room for all nodes of one and their leaves. */
 static psy_status
@@ -147,8 +146,7 @@ emit_trees(psy_onnx_compiler *c, forest *f, uint32_t x, uint32_t out[2])
 	return psy_onnx_emit(c, PSY_ONNX_TREES, f->how, in, f->covers ? 3 : 2, word, 5, out);
 }
 
-/* ---- names of nodes
- * -------------------------------------------------------------------------------------------- */
+/* ---- names of nodes -------------------------------------------------------------------------- */
 
 /* (tree, node) and what has this name; sorted. */
 typedef struct named
@@ -445,8 +443,7 @@ emit_named_trees(psy_onnx_compiler *c, const psy_onnx_node_source *n, bool class
 	return emit_trees(c, f, x, out);
 }
 
-/* ---- sums and what becomes of them
- * ------------------------------------------------------------------------------ */
+/* ---- sums and what becomes of them ----------------------------------------------------------- */
 
 /* Adds base values, one for each target. */
 static psy_status
@@ -567,8 +564,7 @@ psy_onnx_op_tree_regressor(psy_onnx_compiler *c, psy_onnx_node_source *n)
 	return finish_regression(c, n, out[0], transform);
 }
 
-/* ---- TreeEnsemble
- * ---------------------------------------------------------------------------------------------- */
+/* ---- TreeEnsemble ---------------------------------------------------------------------------- */
 
 /* A child by place: a leaf, or a node. */
 static bool

@@ -26,8 +26,7 @@ fit(uint32_t type, double value)
 	return type == PSY_ONNX_INT ? whole(value) : psy_onnx_fit(type, value);
 }
 
-/* ---- element by element
- * ---------------------------------------------------------------------------------------- */
+/* ---- element by element ---------------------------------------------------------------------- */
 
 static double
 unary(uint32_t how, double x, double alpha, double beta)
@@ -270,8 +269,7 @@ psy_onnx_run_cast(const psy_onnx_call *c)
 	return PSY_ONNX_FINE;
 }
 
-/* ---- moving
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- moving ---------------------------------------------------------------------------------- */
 
 psy_onnx_fault
 psy_onnx_run_strided(const psy_onnx_call *c)
@@ -379,8 +377,7 @@ psy_onnx_run_pick(const psy_onnx_call *c)
 	return PSY_ONNX_FINE;
 }
 
-/* ---- all of them
- * ------------------------------------------------------------------------------------------------ */
+/* ---- all of them ----------------------------------------------------------------------------- */
 
 static const psy_onnx_runner runners[PSY_ONNX_CODES] = {
 	[PSY_ONNX_UNARY] = psy_onnx_run_unary,         [PSY_ONNX_BINARY] = psy_onnx_run_binary,

@@ -12,8 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- encoders
- * -------------------------------------------------------------------------------------------------- */
+/* ---- encoders -------------------------------------------------------------------------------- */
 
 static double
 normaliser(const double *x, size_t n, uint32_t how)
@@ -103,8 +102,7 @@ psy_onnx_run_lookup(const psy_onnx_call *c)
 	return PSY_ONNX_FINE;
 }
 
-/* ---- trees
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 static bool
 goes_next(const psy_onnx_node *node, double x)
@@ -163,8 +161,7 @@ psy_onnx_run_trees(const psy_onnx_call *c)
 	return PSY_ONNX_FINE;
 }
 
-/* ---- scores and labels
- * ----------------------------------------------------------------------------------------- */
+/* ---- scores and labels ----------------------------------------------------------------------- */
 
 static bool
 any_nan(const double *x, size_t n)
@@ -244,8 +241,7 @@ psy_onnx_run_scores(const psy_onnx_call *c)
 	return PSY_ONNX_FINE;
 }
 
-/* ---- support vectors
- * ------------------------------------------------------------------------------------------- */
+/* ---- support vectors ------------------------------------------------------------------------- */
 
 static double
 squared_distance(const double *a, const double *b, size_t n)

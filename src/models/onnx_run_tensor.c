@@ -12,8 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- reductions
- * ------------------------------------------------------------------------------------------------ */
+/* ---- reductions ------------------------------------------------------------------------------ */
 
 /* n numbers, `step` apart. */
 typedef struct line
@@ -142,8 +141,7 @@ psy_onnx_run_softmax(const psy_onnx_call *c)
 	return PSY_ONNX_FINE;
 }
 
-/* ---- products
- * -------------------------------------------------------------------------------------------------- */
+/* ---- products -------------------------------------------------------------------------------- */
 
 static void
 dot_matrix(const psy_onnx_call *c, const double *a, const double *b, double *out)
@@ -208,8 +206,7 @@ psy_onnx_run_affine(const psy_onnx_call *c)
 	return PSY_ONNX_FINE;
 }
 
-/* ---- windows
- * --------------------------------------------------------------------------------------------------- */
+/* ---- windows --------------------------------------------------------------------------------- */
 
 /* to[j] += weight * row[j * stride + from], where that lies within the row. */
 static inline __attribute__((always_inline)) void
@@ -338,8 +335,7 @@ psy_onnx_run_pool(const psy_onnx_call *c)
 	return PSY_ONNX_FINE;
 }
 
-/* ---- the k largest
- * --------------------------------------------------------------------------------------------- */
+/* ---- the k largest --------------------------------------------------------------------------- */
 
 /* Whether the number at a comes before the one at b: by size, then by place. */
 static bool

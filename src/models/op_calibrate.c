@@ -28,8 +28,7 @@ values_at(size_t inputs)
 	return (inputs + 2) / 2; /* doubles in front of the numbers */
 }
 
-/* ---- compiling
- * ------------------------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
 static psy_status
 count_points(psy_compiler *c, const psy_json_node *node, int method, size_t *all)
@@ -114,8 +113,7 @@ compile(psy_compiler *c, const psy_json_node *node, psy_op *op)
 	return psy_json_vector(c, node, "b", c->width, value + c->width);
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static psy_status
 check(const psy_model *model, const psy_op *op, psy_error *err)
@@ -145,8 +143,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 static double
 on_curve(const double *x, const double *y, size_t points, double at)

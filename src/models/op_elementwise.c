@@ -59,8 +59,7 @@ enum
 	NORM_MAX
 };
 
-/* ---- compiling
- * ------------------------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
 /* A code, then `values` doubles, of which the first is the parameter of functions. */
 static psy_status
@@ -124,8 +123,7 @@ compile_normalize(psy_compiler *c, const psy_json_node *node, psy_op *op)
 	return reserve(c, op, code, 1, &to);
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static psy_status
 check(const psy_model *model, const psy_op *op, size_t values, int codes, const char *name, psy_error *err)
@@ -158,8 +156,7 @@ check_normalize(const psy_model *model, const psy_op *op, psy_error *err)
 	return check(model, op, 1, 3, "normalize", err);
 }
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 static double
 value_of(function_code code, double threshold, double x)
@@ -258,8 +255,7 @@ apply_normalize(const psy_model *model, const psy_op *op, const double *in, doub
 		out[k] = in[k] / norm;
 }
 
-/* ---- facts
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- facts ----------------------------------------------------------------------------------- */
 
 static size_t
 fact_of(const psy_model *model, const psy_op *op, const char *key, const char *const *name, psy_fact *fact)

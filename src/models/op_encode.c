@@ -55,8 +55,7 @@ data_of(const psy_model *model, const psy_op *op)
 	return d;
 }
 
-/* ---- compiling
- * ------------------------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
 static psy_status
 count_categories(psy_compiler *c, const psy_json_node *list, uint64_t *all)
@@ -223,8 +222,7 @@ compile_ordinal(psy_compiler *c, const psy_json_node *node, psy_op *op)
 	return compile(c, node, op, false);
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static psy_status
 check_column(const encode_data *d, size_t k, uint32_t outputs, psy_error *err)
@@ -277,8 +275,7 @@ check_ordinal(const psy_model *model, const psy_op *op, psy_error *err)
 	return check(model, op, 0, err);
 }
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 /* The output of x in column k; infinite when the row is refused, NaN when the answer is a missing value. */
 static double

@@ -51,8 +51,7 @@ values_of(uint64_t rows, uint64_t inputs)
 	return rows + (rows + PSY_SV_BLOCK - 1) / PSY_SV_BLOCK * PSY_SV_BLOCK * inputs;
 }
 
-/* ---- compiling
- * ------------------------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
 static psy_status
 read_head(psy_compiler *c, const psy_json_node *node, knn_head *head, const psy_json_node **rows)
@@ -143,8 +142,7 @@ compile(psy_compiler *c, const psy_json_node *node, psy_op *op)
 	return read_rows(c, rows, head.metric, to + head.rows);
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static psy_status
 check(const psy_model *model, const psy_op *op, psy_error *err)
@@ -169,8 +167,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 /* Distances that order rows as the metric does; finish() makes the metric of them. */
 static void

@@ -52,8 +52,7 @@ front_of(size_t layers)
 	return sizeof(mlp_head) + (layers + 1) / 2 * 8;
 }
 
-/* ---- compiling
- * ------------------------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
 static psy_status
 measure(psy_compiler *c, const psy_json_node *layers, uint32_t *widest, size_t *values)
@@ -143,8 +142,7 @@ compile(psy_compiler *c, const psy_json_node *node, psy_op *op)
 	return status;
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static psy_status
 check(const psy_model *model, const psy_op *op, psy_error *err)
@@ -172,8 +170,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 	return check_outputs(model, head->output, op->outputs, err);
 }
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 static void
 activate(uint32_t activation, double *x, size_t n)

@@ -19,8 +19,7 @@ view_of(const psy_model *model, const psy_op *op)
 	return psy_onnx_view_of(psy_at(model, op->data));
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static psy_status
 check_head(const psy_model *model, const psy_op *op, const psy_onnx_head *h, psy_error *err)
@@ -166,8 +165,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 	return check_outputs(model, op, &p, err);
 }
 
-/* ---- running
- * --------------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static size_t
 workspace_of(const psy_model *model, const psy_op *op)

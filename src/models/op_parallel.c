@@ -60,8 +60,7 @@ parts_of(const psy_model *model, psy_span data)
 	return p;
 }
 
-/* ---- compiling
- * ------------------------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
 static uint32_t
 members_of(psy_compiler *c, const psy_json_node *branch, const char *key)
@@ -188,8 +187,7 @@ compile(psy_compiler *c, const psy_json_node *node, psy_op *op)
 	return status;
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static psy_status
 check_branch(const psy_model *model, const psy_op *op, const parallel_parts *p, const parallel_branch *branch,
@@ -235,8 +233,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 	return status;
 }
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 static size_t
 workspace_of(const psy_model *model, const psy_op *op)

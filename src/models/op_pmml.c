@@ -21,8 +21,7 @@ view_of(const psy_model *model, const psy_op *op)
 	return psy_pmml_view_of(psy_at(model, op->data));
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static bool
 fits(uint32_t first, uint64_t count, uint32_t size)
@@ -237,8 +236,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 	return check_code(&p, err);
 }
 
-/* ---- running
- * --------------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static size_t
 workspace_of(const psy_model *model, const psy_op *op)

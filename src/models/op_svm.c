@@ -75,8 +75,7 @@ classes_of(const psy_model *model, const psy_svm_head *head)
 	return head->type == PSY_SVM_CLASSES ? model->classes : 0;
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static psy_status
 check_kernel(const psy_svm_head *head, psy_error *err)
@@ -147,8 +146,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 			   : check_counts(head, values_of(model, op) + at.count, model->classes, err);
 }
 
-/* ---- scoring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------- */
 
 static void
 decide_linear(const double *value, const psy_svm_layout *at, const double *in, size_t inputs, double *out)
@@ -327,8 +325,7 @@ apply(const psy_model *model, const psy_op *op, const double *in, double *worksp
 	decide(model, op, &v, in, workspace, out);
 }
 
-/* ---- the plan: lengths of the vectors, and the vectors in single precision when that is what they were
- * -------- */
+/* ---- the plan: lengths of the vectors, and the vectors in single precision when that is what they were ---- */
 
 typedef struct svm_plan
 {

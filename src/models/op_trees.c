@@ -21,8 +21,7 @@ head_of(const psy_model *model, const psy_op *op)
 	return psy_at(model, op->data);
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static bool
 node_is_sound(const psy_trees_head *head, const psy_op *op, const psy_tree_node *node, uint32_t k,
@@ -102,8 +101,7 @@ check(const psy_model *model, const psy_op *op, psy_error *err)
 	return check_trees(op, head, data, err);
 }
 
-/* ---- walking
- * --------------------------------------------------------------------------------------------------- */
+/* ---- walking --------------------------------------------------------------------------------- */
 
 bool
 psy_tree_is_member(const psy_tree_node *node, const uint32_t *word, double x)
@@ -195,8 +193,7 @@ workspace_of(const psy_model *model, const psy_op *op)
 	return head->flags & PSY_TREES_FLOAT_FEATURES ? op->inputs + 1 + ((size_t) head->trees + 1) / 2 : 0;
 }
 
-/* ---- links
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- links ----------------------------------------------------------------------------------- */
 
 static psy_status
 proba(const psy_model *model, const psy_op *op, const double *raw, double *workspace, double *to,

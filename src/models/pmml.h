@@ -174,8 +174,7 @@ psy_pmml_ok(const psy_pmml *c)
 	return c->status == PSY_OK;
 }
 
-/* ---- errors, memory, numbers (pmml_context.c)
- * ------------------------------------------------------------------ */
+/* ---- errors, memory, numbers (pmml_context.c) ------------------------------------------------ */
 
 /* Keeps the first error: "pmml, line L, column C, <ELEMENT>: ...". */
 void psy_pmml_fail(psy_pmml *c, const psy_xml *at, psy_status code, const char *format, ...)
@@ -218,8 +217,7 @@ psy_pmml_type psy_pmml_type_of(const char *name, const char **refused);
 /* The number that stands for text as a value of that type. */
 double psy_pmml_literal(psy_pmml *c, const psy_xml *at, psy_pmml_type type, const char *text);
 
-/* ---- emitting (pmml_context.c)
- * --------------------------------------------------------------------------------- */
+/* ---- emitting (pmml_context.c) --------------------------------------------------------------- */
 
 uint32_t psy_pmml_registers(psy_pmml *c, uint32_t count);
 uint32_t psy_pmml_numbers(psy_pmml *c, const double *value, uint32_t count); /* where they stand */
@@ -245,8 +243,7 @@ void psy_pmml_land_unknown(psy_pmml *c, uint32_t test); /* the unknown side of a
 /* Appends what `codes` holds to the current code. */
 void psy_pmml_append(psy_pmml *c, const psy_pmml_codes *codes);
 
-/* ---- fields (pmml_fields.c)
- * ------------------------------------------------------------------------------------ */
+/* ---- fields (pmml_fields.c) ------------------------------------------------------------------ */
 
 void psy_pmml_read_dictionary(psy_pmml *c);
 psy_pmml_data *psy_pmml_find_data(const psy_pmml *c, const char *name);
@@ -265,8 +262,7 @@ uint32_t psy_pmml_numeric(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *at,
 /* A mining field's treatments of invalid, missing and extreme values. */
 psy_pmml_value psy_pmml_treat(psy_pmml *c, const psy_xml *mining, const psy_pmml_data *data, psy_pmml_value in, bool nested);
 
-/* ---- expressions (pmml_expression.c, pmml_text.c) and predicates (pmml_predicate.c)
- * ------------------------------ */
+/* ---- expressions (pmml_expression.c, pmml_text.c) and predicates (pmml_predicate.c) ---------- */
 
 psy_pmml_value psy_pmml_expression(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *element);
 /* The element's child that is an expression; NULL with an error when there is none. */
@@ -299,8 +295,7 @@ typedef struct psy_pmml_branch
 
 psy_pmml_branch psy_pmml_predicate(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *predicate);
 
-/* ---- models
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- models ---------------------------------------------------------------------------------- */
 
 /* One model: its code goes to the current code.  The scope is new; outer is where its Output fields become known. */
 typedef struct psy_pmml_model
@@ -347,8 +342,7 @@ void psy_pmml_nearest(psy_pmml *c, psy_pmml_model *m);
 void psy_pmml_apply_targets(psy_pmml *c, psy_pmml_model *m);
 void psy_pmml_add_outputs(psy_pmml *c, psy_pmml_model *m, psy_pmml_scope *outer);
 
-/* ---- verification (pmml_verify.c)
- * ------------------------------------------------------------------------------ */
+/* ---- verification (pmml_verify.c) ------------------------------------------------------------ */
 
 /* Finds where the values that ModelVerification speaks of will stand. */
 void psy_pmml_note_verified(psy_pmml *c, psy_pmml_model *m);

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- errors and memory
- * ----------------------------------------------------------------------------------------- */
+/* ---- errors and memory ----------------------------------------------------------------------- */
 
 void
 psy_pmml_fail(psy_pmml *c, const psy_xml *at, psy_status code, const char *format, ...)
@@ -85,8 +84,7 @@ grow(psy_pmml *c, void *table, uint32_t used, uint32_t *capacity, uint64_t count
 	return true;
 }
 
-/* ---- symbols
- * --------------------------------------------------------------------------------------------------- */
+/* ---- symbols --------------------------------------------------------------------------------- */
 
 static uint32_t
 hash_of(const char *text)
@@ -156,8 +154,7 @@ psy_pmml_symbol(psy_pmml *c, const char *text)
 	return c->symbols - 1;
 }
 
-/* ---- numbers and attributes
- * ------------------------------------------------------------------------------------ */
+/* ---- numbers and attributes ------------------------------------------------------------------ */
 
 bool
 psy_pmml_is_number(const psy_pmml *c, const char *text, double *value)
@@ -268,8 +265,7 @@ psy_pmml_literal(psy_pmml *c, const psy_xml *at, psy_pmml_type type, const char 
 	}
 }
 
-/* ---- arrays
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- arrays ---------------------------------------------------------------------------------- */
 
 static bool
 blank(char x)
@@ -377,8 +373,7 @@ psy_pmml_array(psy_pmml *c, const psy_xml *array, uint32_t count)
 	return value;
 }
 
-/* ---- the program
- * ----------------------------------------------------------------------------------------------- */
+/* ---- the program ----------------------------------------------------------------------------- */
 
 uint32_t
 psy_pmml_registers(psy_pmml *c, uint32_t count)

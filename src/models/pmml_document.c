@@ -25,8 +25,7 @@ psy_pmml_is_model(const psy_xml *element, int *which)
 	return false;
 }
 
-/* ---- the target
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the target ------------------------------------------------------------------------------ */
 
 static bool
 is_target(const psy_xml *field)
@@ -167,8 +166,7 @@ target_of(psy_pmml *c, const psy_xml *model, bool classifies, const psy_pmml_tar
 	return target;
 }
 
-/* ---- a model
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- a model --------------------------------------------------------------------------------- */
 
 static psy_pmml_scope *
 scope_of(psy_pmml *c, const psy_xml *model, psy_pmml_scope *outer)
@@ -247,8 +245,7 @@ psy_pmml_compile_model(psy_pmml *c, const psy_xml *element, psy_pmml_scope *oute
 	return m.answer;
 }
 
-/* ---- the document
- * ----------------------------------------------------------------------------------------------- */
+/* ---- the document ---------------------------------------------------------------------------- */
 
 static void
 read_version(psy_pmml *c)
@@ -398,8 +395,7 @@ decode_features(psy_pmml *c)
 	}
 }
 
-/* ---- the image
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the image ------------------------------------------------------------------------------- */
 
 static psy_status
 build_names(psy_pmml *c, psy_builder *b, const psy_xml *model, const psy_pmml_answer *answer)

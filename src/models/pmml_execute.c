@@ -29,8 +29,7 @@ psy_pmml_view_of(const void *data)
 						   base + at.byte};
 }
 
-/* ---- jumps
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- jumps ----------------------------------------------------------------------------------- */
 
 static inline uint32_t
 test(const psy_pmml_ins *i, double x)
@@ -91,8 +90,7 @@ is_within(const psy_pmml_ins *i, double x, const double *number)
 	return 1;
 }
 
-/* ---- tables
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static double
 look_up(const psy_pmml_ins *i, double x, const double *number)
@@ -140,8 +138,7 @@ gather(const psy_pmml_ins *i, double *r, const double *number, const uint32_t *w
 	r[i->to] = i->how == 0 ? sum : (double) rounded;
 }
 
-/* ---- bulk
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- bulk ------------------------------------------------------------------------------------ */
 
 static void
 block_products(const double *x, const double *block, uint32_t n, double *product)
@@ -320,8 +317,7 @@ vote(const psy_pmml_ins *i, double *to, double class)
 		to[(uint32_t) class] += i->u.k;
 }
 
-/* ---- the machine
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the machine ----------------------------------------------------------------------------- */
 
 /* Whatever writes registers and goes on to the next instruction. */
 static void

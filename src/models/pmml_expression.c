@@ -48,8 +48,7 @@ psy_pmml_map_missing(psy_pmml *c, const psy_xml *at, const char *text, psy_pmml_
 	value->count = 0;
 }
 
-/* ---- types
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- types ----------------------------------------------------------------------------------- */
 
 /* A text's number, by trying its possible texts in turn; any other text is missing. */
 static psy_pmml_value
@@ -115,8 +114,7 @@ psy_pmml_cast(psy_pmml *c, const psy_xml *at, psy_pmml_value value, psy_pmml_typ
 	return to;
 }
 
-/* ---- constants and references
- * ---------------------------------------------------------------------------------- */
+/* ---- constants and references ---------------------------------------------------------------- */
 
 /* wanted: the type that its neighbours suggest, when the document names none. */
 static psy_pmml_value
@@ -158,8 +156,7 @@ field_ref(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *element)
 	return value;
 }
 
-/* ---- norms
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- norms ----------------------------------------------------------------------------------- */
 
 static psy_pmml_value
 norm_continuous(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *element)
@@ -216,8 +213,7 @@ norm_discrete(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *element)
 	return to;
 }
 
-/* ---- functions
- * -------------------------------------------------------------------------------------------------- */
+/* ---- functions ------------------------------------------------------------------------------- */
 
 static const psy_xml *
 defined_function(const psy_pmml *c, const char *name)

@@ -11,8 +11,7 @@
 /* Fields within fields, functions within functions: what recurses on the machine's stack. */
 #define MOST_DEPTH 400
 
-/* ---- the dictionary
- * --------------------------------------------------------------------------------------------- */
+/* ---- the dictionary -------------------------------------------------------------------------- */
 
 psy_pmml_data *
 psy_pmml_find_data(const psy_pmml *c, const char *name)
@@ -95,8 +94,7 @@ psy_pmml_read_dictionary(psy_pmml *c)
 		add_data(c, child);
 }
 
-/* ---- scopes
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- scopes ---------------------------------------------------------------------------------- */
 
 psy_pmml_scope *
 psy_pmml_new_scope(psy_pmml *c, psy_pmml_scope *parent, uint32_t fields)
@@ -168,8 +166,7 @@ psy_pmml_add_result(psy_pmml *c, psy_pmml_scope *scope, const char *name, psy_pm
 	field->value = value;
 }
 
-/* ---- treatments
- * ------------------------------------------------------------------------------------------------ */
+/* ---- treatments ------------------------------------------------------------------------------ */
 
 static const char *const invalid_treatments[] = {"returnInvalid", "asIs", "asMissing", "asValue", NULL};
 static const char *const missing_treatments[] = {"asIs", "asMean", "asMode", "asMedian", "asValue", "returnInvalid", NULL};
@@ -353,8 +350,7 @@ psy_pmml_treat(psy_pmml *c, const psy_xml *mining, const psy_pmml_data *data, ps
 	return out;
 }
 
-/* ---- the value of a field
- * -------------------------------------------------------------------------------------- */
+/* ---- the value of a field -------------------------------------------------------------------- */
 
 static psy_pmml_value
 data_value(psy_pmml *c, const psy_xml *at, const psy_pmml_data *data)

@@ -15,8 +15,7 @@
 
 #define PI 3.14159265358979323846
 
-/* ---- arithmetic
- * ------------------------------------------------------------------------------------------------ */
+/* ---- arithmetic ------------------------------------------------------------------------------ */
 
 #define FUNCTION(name, expression)                                                                           \
 	static double name(const double *x, uint32_t n)                                                          \
@@ -74,8 +73,7 @@ FUNCTION(clamp, x[0] < x[1] ? x[1] : x[0] > x[2] ? x[2] : x[0])
 /* Exponents of regressions are whole numbers, small and mostly 2: by multiplication, as producers do. */
 FUNCTION(f_power, x[1] == 2 ? x[0] * x[0] : pow(x[0], x[1]))
 
-/* ---- aggregates of arguments
- * ----------------------------------------------------------------------------------- */
+/* ---- aggregates of arguments ----------------------------------------------------------------- */
 
 static double
 f_sum(const double *x, uint32_t n)
@@ -219,8 +217,7 @@ weighted_median(const double *x, uint32_t n)
 	return isnan(best) ? after : isnan(after) ? best : (best + after) / 2;
 }
 
-/* ---- truth
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- truth ----------------------------------------------------------------------------------- */
 
 FUNCTION(equal, x[0] == x[1])
 FUNCTION(not_equal, x[0] != x[1])
@@ -314,8 +311,7 @@ surrogate(const double *x, uint32_t n)
 	return NAN;
 }
 
-/* ---- inverse links of regressions, activations of neurons
- * ------------------------------------------------------ */
+/* ---- inverse links of regressions, activations of neurons ------------------------------------ */
 
 FUNCTION(expit, psy_expit(x[0]))
 /* As float arithmetic does it: the exponential rounded, then 1 / (1 + it). */

@@ -48,8 +48,7 @@ typedef struct general
 	const psy_xml **covariate;
 } general;
 
-/* ---- design values
- * ---------------------------------------------------------------------------------------------- */
+/* ---- design values --------------------------------------------------------------------------- */
 
 static uint32_t
 children_named(const psy_xml *matrix, const char *name)
@@ -218,8 +217,7 @@ design_value(general *g, uint32_t parameter, const char *category, bool own, uin
 	return factors > 0;
 }
 
-/* ---- linear predictors
- * ------------------------------------------------------------------------------------------ */
+/* ---- linear predictors ----------------------------------------------------------------------- */
 
 /* Whether the category has cells of its own in PPMatrix. */
 static bool
@@ -326,8 +324,7 @@ invert_link(general *g, const char *attribute, uint32_t reg)
 		psy_pmml_apply(c, reg, inverse[link], reg, 1);
 }
 
-/* ---- the model
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the model ------------------------------------------------------------------------------- */
 
 static void
 intern_predictors(general *g, const psy_xml *list)

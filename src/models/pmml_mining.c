@@ -88,8 +88,7 @@ is_weighted(int method)
 	return method == WEIGHTED_MAJORITY_VOTE || method == WEIGHTED_AVERAGE || method == WEIGHTED_MEDIAN || method == WEIGHTED_SUM;
 }
 
-/* ---- running the segments
- * ---------------------------------------------------------------------------------------- */
+/* ---- running the segments -------------------------------------------------------------------- */
 
 /* The segment's answer takes the place of the whole model's. */
 static void
@@ -175,8 +174,7 @@ run_segment(mining *g, const psy_xml *segment, uint32_t k)
 		psy_pmml_land_unknown(c, branch.test);
 }
 
-/* ---- combining
- * --------------------------------------------------------------------------------------------------- */
+/* ---- combining ------------------------------------------------------------------------------- */
 
 /*
  * The share of the chosen segments' weights that have no answer, into a register: its comparison with the
@@ -333,8 +331,7 @@ combine(mining *g)
 	psy_pmml_land(c, lost);
 }
 
-/* ---- one segment's answer, or each one's
- * -------------------------------------------------------------------------- */
+/* ---- one segment's answer, or each one's ----------------------------------------------------- */
 
 uint32_t
 psy_pmml_segment(psy_pmml *c, const psy_xml *at, const psy_pmml_segments *segments, const char *id)
@@ -439,8 +436,7 @@ answer_of_all(mining *g)
 		list_values(g);
 }
 
-/* ---- the model
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the model ------------------------------------------------------------------------------- */
 
 static void
 run_segments(mining *g)

@@ -34,8 +34,7 @@ count_named(const psy_xml *element, const char *name)
 	return count;
 }
 
-/* ---- how to compare
- * --------------------------------------------------------------------------------------------- */
+/* ---- how to compare -------------------------------------------------------------------------- */
 
 static const char *const functions[] = {"absDiff", "gaussSim", "delta", "equal", NULL};
 
@@ -108,8 +107,7 @@ read_inputs(nearest *n, const psy_xml *inputs)
 	}
 }
 
-/* ---- the instances
- * ----------------------------------------------------------------------------------------------- */
+/* ---- the instances --------------------------------------------------------------------------- */
 
 static const char *
 column_of(nearest *n, const psy_xml *fields, const char *name)

@@ -84,8 +84,7 @@ read_inputs(network *n, const psy_xml *inputs)
 	}
 }
 
-/* ---- neurons
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- neurons --------------------------------------------------------------------------------- */
 
 /* The attribute of the neuron, else of its layer, else of the network. */
 static double
@@ -204,8 +203,7 @@ read_layer(network *n, const psy_xml *layer)
 		psy_pmml_emit(c, (psy_pmml_ins){.code = PSY_PMML_SHARE, .how = normalization == 1, .to = first, .n = neurons});
 }
 
-/* ---- outputs
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- outputs --------------------------------------------------------------------------------- */
 
 static const psy_xml *
 derived_field_named(const psy_pmml *c, const psy_xml *model, const char *name)

@@ -9,8 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- classes
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- classes --------------------------------------------------------------------------------- */
 
 uint32_t
 psy_pmml_class(psy_pmml *c, const psy_xml *at, const psy_pmml_target *target, const char *text)
@@ -45,8 +44,7 @@ psy_pmml_largest(psy_pmml *c, psy_pmml_answer *answer)
 	psy_pmml_emit(c, (psy_pmml_ins){.code = PSY_PMML_BEST, .to = answer->value, .a = answer->probability, .n = answer->target->labels});
 }
 
-/* ---- Targets
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Targets --------------------------------------------------------------------------------- */
 
 static const psy_xml *
 target_of(const psy_pmml_model *m)
@@ -143,8 +141,7 @@ psy_pmml_apply_targets(psy_pmml *c, psy_pmml_model *m)
 	default_value(c, target, m->answer.value);
 }
 
-/* ---- Output
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 /* The label itself: a text's symbol, or a number. */
 static psy_pmml_value

@@ -168,8 +168,7 @@ const psy_pmml_ins *psy_pmml_execute(const psy_pmml_view *p, double *r);
 /* What a failing instruction says; the feature's name and value. */
 psy_status psy_pmml_failure(const psy_pmml_view *p, const psy_pmml_ins *ins, psy_text name, double value, psy_error *err);
 
-/* ---- functions (pmml_functions.c)
- * ------------------------------------------------------------------------------ */
+/* ---- functions (pmml_functions.c) ------------------------------------------------------------ */
 
 typedef enum psy_pmml_missing
 {
@@ -201,8 +200,7 @@ int psy_pmml_function_named(const char *name);
 const psy_pmml_function *psy_pmml_function_at(uint32_t number); /* NULL beyond the last */
 double psy_pmml_call(uint32_t number, const double *x, uint32_t n);
 
-/* ---- nearest neighbours (pmml_neighbours.c)
- * -------------------------------------------------------------------- */
+/* ---- nearest neighbours (pmml_neighbours.c) -------------------------------------------------- */
 
 /* number[]: parameters, then the instances; see there. */
 void psy_pmml_neighbours(const double *number, const double *in, uint32_t instances, double *to);

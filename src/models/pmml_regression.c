@@ -35,8 +35,7 @@ field_of(psy_pmml *c, const psy_xml *element)
 	return name != NULL ? name : psy_pmml_need(c, element, "name");
 }
 
-/* ---- one table
- * -------------------------------------------------------------------------------------------------- */
+/* ---- one table ------------------------------------------------------------------------------- */
 
 /* Terms of a table, collected so that one instruction adds them up. */
 typedef struct terms
@@ -134,8 +133,7 @@ add_table(psy_pmml *c, psy_pmml_scope *scope, const psy_xml *table, uint32_t to)
 	psy_pmml_gather(c, to, t.weight, t.from, t.count);
 }
 
-/* ---- probabilities
- * ---------------------------------------------------------------------------------------------- */
+/* ---- probabilities --------------------------------------------------------------------------- */
 
 static bool
 is_empty(const psy_xml *table)

@@ -28,8 +28,7 @@ psy_pmml_is_text_function(const char *name)
 	return false;
 }
 
-/* ---- the functions
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the functions --------------------------------------------------------------------------- */
 
 static const char *
 change_case(psy_pmml *c, const psy_xml *at, const char *text, bool upper)
@@ -180,8 +179,7 @@ replace(psy_pmml *c, const psy_xml *at, const char *text, const char *pattern, c
 	return concat(c, parts, 2);
 }
 
-/* ---- tables of them
- * --------------------------------------------------------------------------------------------- */
+/* ---- tables of them -------------------------------------------------------------------------- */
 
 typedef enum gives
 {

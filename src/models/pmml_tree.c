@@ -42,8 +42,7 @@ next_node(const psy_xml *child)
 	return child;
 }
 
-/* ---- what a node gives
- * ------------------------------------------------------------------------------------------ */
+/* ---- what a node gives ----------------------------------------------------------------------- */
 
 static double
 distribution_value(psy_pmml *c, const psy_xml *distribution, bool probabilities)
@@ -131,8 +130,7 @@ give(tree *t, const psy_xml *node)
 		give_number(t, node);
 }
 
-/* ---- one way through the tree
- * ------------------------------------------------------------------------------------ */
+/* ---- one way through the tree ---------------------------------------------------------------- */
 
 /* Jumps that wait to lead behind the tree: one for each place that gives a result. */
 typedef struct ends
@@ -240,8 +238,7 @@ walk(tree *t, const psy_xml *node, ends *e)
 	finish(t, e);
 }
 
-/* ---- several ways at once
- * ---------------------------------------------------------------------------------------- */
+/* ---- several ways at once -------------------------------------------------------------------- */
 
 /* A leaf adds its counts (or confidences times its record count) to the sums. */
 static void
@@ -370,8 +367,7 @@ walk_all_ways(tree *t, const psy_xml *root)
 	psy_pmml_largest(c, answer);
 }
 
-/* ---- the model
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the model ------------------------------------------------------------------------------- */
 
 /* How many there are in the tree. */
 static uint32_t

@@ -25,8 +25,7 @@ typedef struct vectors
 	uint32_t symbols;
 } vectors;
 
-/* ---- the input vector
- * ------------------------------------------------------------------------------------------- */
+/* ---- the input vector ------------------------------------------------------------------------ */
 
 static uint32_t
 input_fields(const psy_xml *fields)
@@ -77,8 +76,7 @@ read_inputs(vectors *v, const psy_xml *fields)
 	}
 }
 
-/* ---- the vectors
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the vectors ----------------------------------------------------------------------------- */
 
 static uint32_t
 count_named(const psy_xml *element, const char *name)
@@ -178,8 +176,7 @@ emit_kernels(vectors *v, const psy_xml *dictionary)
 									.u.at = {psy_pmml_numbers(c, number, (uint32_t) size + 3), v->width}});
 }
 
-/* ---- the machines
- * ----------------------------------------------------------------------------------------------- */
+/* ---- the machines ---------------------------------------------------------------------------- */
 
 static void
 machine_value(vectors *v, const psy_xml *machine, uint32_t to)

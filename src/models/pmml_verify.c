@@ -35,8 +35,7 @@ typedef struct psy_pmml_check
 	struct psy_pmml_check *next;
 } check;
 
-/* ---- before the program is complete
- * ------------------------------------------------------------------------------ */
+/* ---- before the program is complete ---------------------------------------------------------- */
 
 static const char *
 without_prefix(const char *column)
@@ -116,8 +115,7 @@ psy_pmml_note_verified(psy_pmml *c, psy_pmml_model *m)
 	}
 }
 
-/* ---- one record
- * ------------------------------------------------------------------------------------------------- */
+/* ---- one record ------------------------------------------------------------------------------ */
 
 static const char *
 cell(const psy_xml *row, const char *column)

@@ -30,8 +30,7 @@ set_span(psy_compiler *c, psy_span table, size_t k, psy_span span)
 	((psy_span *) psy_builder_at(&c->builder, table))[k] = span;
 }
 
-/* ---- head
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- head ------------------------------------------------------------------------------------ */
 
 static psy_status
 read_version(psy_compiler *c, const psy_json_node *root)
@@ -68,8 +67,7 @@ read_task(psy_compiler *c, const psy_json_node *root)
 	return PSY_OK;
 }
 
-/* ---- classes
- * --------------------------------------------------------------------------------------------------- */
+/* ---- classes --------------------------------------------------------------------------------- */
 
 static psy_status
 read_labels(psy_compiler *c, const psy_json_node *classes)
@@ -146,8 +144,7 @@ read_classes(psy_compiler *c, const psy_json_node *root)
 	return read_positive(c, root, classes);
 }
 
-/* ---- features
- * -------------------------------------------------------------------------------------------------- */
+/* ---- features -------------------------------------------------------------------------------- */
 
 /* "name", or {"name": ..., "unit": ...}. */
 static psy_status
@@ -252,8 +249,7 @@ read_background(psy_compiler *c, const psy_json_node *root)
 	return psy_json_numbers(c->json, means, c->width, psy_builder_at(&c->builder, span), c->err);
 }
 
-/* ---- pipeline
- * -------------------------------------------------------------------------------------------------- */
+/* ---- pipeline -------------------------------------------------------------------------------- */
 
 /* The kinds that a place may have, for messages. */
 static void

@@ -71,8 +71,7 @@ typedef struct psy_tree_node
 	uint32_t what; /* feature and flags */
 } psy_tree_node;
 
-/* ---- links (trees_link.c)
- * -------------------------------------------------------------------------------------------------- */
+/* ---- links (trees_link.c) -------------------------------------------------------------------- */
 
 /* Whether the head's link fits the task and the outputs. */
 psy_status psy_link_check(const psy_model *model, const psy_op *op, const psy_trees_head *head, psy_error *err);
@@ -83,8 +82,7 @@ size_t psy_link_label(const psy_trees_head *head, uint32_t outputs, const double
 double psy_link_value(const psy_trees_head *head, double raw);
 const char *psy_link_name(uint32_t link);
 
-/* ---- writing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 /* A tree as documents have it: children >= 0 are splits, -1 - k is leaf k. */
 typedef struct psy_tree_split
@@ -140,8 +138,7 @@ double psy_float_below(double threshold);
 /* The operator's object of psyrad-json (trees_json.c). */
 psy_status psy_trees_from_json(psy_compiler *c, const psy_json_node *node, psy_op *op);
 
-/* ---- reading
- * --------------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* Where the parts lie behind the head, in bytes. */
 typedef struct psy_trees_layout

@@ -23,8 +23,7 @@ put_leaf(const psy_trees_parts *p, const psy_tree_node *node, char *leaf, size_t
 	}
 }
 
-/* ---- sizes
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- sizes ----------------------------------------------------------------------------------- */
 
 static uint32_t
 tree_nodes(const psy_trees_parts *p, uint32_t tree)
@@ -175,8 +174,7 @@ psy_trees_blocks_size(const psy_model *model, const psy_op *op)
 	return size > 4 * (uint64_t) op->data.length + (1 << 20) ? 0 : size;
 }
 
-/* ---- making
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 /* Of one tree. */
 typedef struct block_maker

@@ -55,8 +55,7 @@ typedef struct block_plan
 	uint64_t leaf;          /* float, double, double[2] or uint32_t: leaf_kind */
 } block_plan;
 
-/* ---- what a leaf is in the plan
- * -------------------------------------------------------------------------------------------- */
+/* ---- what a leaf is in the plan -------------------------------------------------------------- */
 
 typedef enum leaf_kind
 {

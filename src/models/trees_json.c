@@ -25,8 +25,7 @@ typedef struct trees_reader
 	double *cover;         /* scratch: of splits, then of leaves */
 } trees_reader;
 
-/* ---- settings
- * -------------------------------------------------------------------------------------------------- */
+/* ---- settings -------------------------------------------------------------------------------- */
 
 /* "link", "slope", "ties" and "base" belong to sums; averages have none of them. */
 static psy_status
@@ -137,8 +136,7 @@ read_settings(trees_reader *r, const psy_json_node *node)
 	return r->sum ? read_sum(r, node) : read_average(r, node);
 }
 
-/* ---- trees
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 /* Sizes of one tree: splits from "feature", leaves from "value". */
 #define MOST_CATEGORY 16777215 /* what float32 counts */

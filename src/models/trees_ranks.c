@@ -89,8 +89,7 @@ psy_ranks_lay_out(const psy_trees_parts *p, uint64_t begin, psy_ranks *ranks)
 	return end;
 }
 
-/* ---- making
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 static int
 ascending(const void *left, const void *right)
@@ -214,8 +213,7 @@ psy_ranks_of_split(const psy_ranks *ranks, const char *bytes, const psy_tree_nod
 	return low;
 }
 
-/* ---- finding
- * --------------------------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 PSY_CLONES static bool
 find_intervals(const double *restrict in, size_t n, const double *restrict low, const double *restrict scale,

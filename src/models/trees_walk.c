@@ -14,8 +14,7 @@
 
 #define WALKS 8 /* side by side: one alone waits for memory at every level */
 
-/* ---- the first stage
- * ------------------------------------------------------------------------------------------- */
+/* ---- the first stage ------------------------------------------------------------------------- */
 
 /* The exits of a group's first blocks, numbered among those of all trees; begin is the group's first. */
 static void
@@ -155,8 +154,7 @@ first_stage_wide(const first_nodes *nodes, uint32_t levels, const wide_ranks *ne
 
 #endif
 
-/* ---- further stages
- * -------------------------------------------------------------------------------------------- */
+/* ---- further stages -------------------------------------------------------------------------- */
 
 /* Where exit of a block leads to within its tree's part of the next stage. */
 static inline uint32_t
@@ -328,8 +326,7 @@ go_on(const row_walk *w, uint32_t stage, uint32_t first, uint32_t trees, uint32_
 	walk_stage(block, w->key, base, next, size, at);
 }
 
-/* ---- leaves
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- leaves ---------------------------------------------------------------------------------- */
 
 static void
 add_floats(const float *leaf, const uint32_t *at, uint32_t trees, const uint32_t *group, uint32_t outputs,
@@ -381,8 +378,7 @@ add_leaves(const psy_trees_parts *p, const char *leaf, const uint32_t *at, uint3
 	}
 }
 
-/* ---- a row
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- a row ----------------------------------------------------------------------------------- */
 
 /* What stage s does for the group of trees that begins with first; behind the last stage come the leaves. */
 static void

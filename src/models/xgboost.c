@@ -38,8 +38,7 @@ static const psy_xgboost_objective objectives[] = {
 	{"multi:softprob", PSY_CLASSIFICATION, PSY_LINK_SOFTMAX, PSY_BASE_MARGIN},
 	{"multi:softmax", PSY_CLASSIFICATION, PSY_LINK_SOFTMAX, PSY_BASE_MARGIN}};
 
-/* ---- settings
- * -------------------------------------------------------------------------------------------------- */
+/* ---- settings -------------------------------------------------------------------------------- */
 
 psy_status
 psy_xgboost_setting(const psy_xgboost *x, const psy_json_node *param, const char *key, bool needed,
@@ -227,8 +226,7 @@ read_booster(psy_xgboost *x, psy_op *op)
 						 x->booster_name);
 }
 
-/* ---- the model's head, of a document on its own
- * ------------------------------------------------------------------ */
+/* ---- the model's head, of a document on its own ---------------------------------------------- */
 
 /* The text is written first: the builder moves when it grows. */
 static psy_status
@@ -347,8 +345,7 @@ psy_xgboost_compile(const psy_context *ctx, const psy_json *json, const psy_mode
 	return status;
 }
 
-/* ---- a document within psyrad-json
- * ------------------------------------------------------------------------------- */
+/* ---- a document within psyrad-json ----------------------------------------------------------- */
 
 psy_status
 psy_xgboost_from_json(psy_compiler *c, const psy_json_node *node, psy_op *op)

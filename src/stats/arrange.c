@@ -21,8 +21,7 @@ psy_exchange_parse(const char *name, psy_exchange *exchange, psy_error *err)
 	return psy_fail(err, PSY_DOMAIN, "exchange is '%s'; all, within or whole expected", name);
 }
 
-/* ---- units and classes
- * ------------------------------------------------------------------------------------------ */
+/* ---- units and classes ----------------------------------------------------------------------- */
 
 typedef struct place
 {
@@ -101,8 +100,7 @@ lay_out(psy_arrange *a, const place *at)
 	a->first[a->classes] = (uint32_t) a->units;
 }
 
-/* ---- how many are different
- * ------------------------------------------------------------------------------------- */
+/* ---- how many are different ------------------------------------------------------------------ */
 
 static int
 compare_units(const psy_arrange *a, uint32_t left, uint32_t right)
@@ -235,8 +233,7 @@ psy_arrange_end(const psy_context *ctx, psy_arrange *a)
 	a->memory = NULL;
 }
 
-/* ---- one arrangement
- * -------------------------------------------------------------------------------------------- */
+/* ---- one arrangement ------------------------------------------------------------------------- */
 
 /* The next order of a class's kinds, lexicographically; false, and back at the first, after the last. */
 static bool

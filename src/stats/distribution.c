@@ -15,7 +15,7 @@
 
 #define LN_SQRT_2PI 0.91893853320467274178
 
-/* ---- normal ---------------------------------------------------------------------------------------------- */
+/* ---- normal ---------------------------------------------------------------------------------- */
 
 /*
  * P(X > z), z >= 0.  erfc amplifies the rounding of z/sqrt(2) by z^2, so that the lost low part is put back.
@@ -70,7 +70,7 @@ psy_normal_log_p(double z, psy_tail tail)
 	return upper >= 0 ? normal_log_upper(upper) : log1p(-normal_upper(-upper));
 }
 
-/* ---- t --------------------------------------------------------------------------------------------------- */
+/* ---- t --------------------------------------------------------------------------------------- */
 
 /* What depends on df alone, so that many statistics with one df pay for it once. */
 typedef struct t_constant
@@ -171,7 +171,7 @@ psy_t_log_p(double t, double df, psy_tail tail)
 	return psy_tail_log_p(value, PSY_UPPER) - M_LN2;
 }
 
-/* ---- chi-square ------------------------------------------------------------------------------------------ */
+/* ---- chi-square ------------------------------------------------------------------------------ */
 
 /* Outside (0, Inf) the tails are 0 and 1; true when that settled it. */
 static bool
@@ -205,7 +205,7 @@ psy_chisq_log_p(double x, double df, psy_tail tail)
 	return psy_tail_log_p(psy_incomplete_gamma(df / 2, x / 2), tail);
 }
 
-/* ---- F --------------------------------------------------------------------------------------------------- */
+/* ---- F --------------------------------------------------------------------------------------- */
 
 /* With an infinite df the F ratio is a scaled chi-square; with two it is 1 (a step).  x is in (0, Inf). */
 static psy_tail_value

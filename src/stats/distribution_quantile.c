@@ -78,7 +78,7 @@ smaller_tail(double *p, psy_tail *tail)
 	return true;
 }
 
-/* ---- normal and t: symmetric, so that |x| is the positive variable --------------------------------------- */
+/* ---- normal and t: symmetric, so that |x| is the positive variable --------------------------- */
 
 /* Near the median the central probability is solved for (its p is exact there), else the two-sided tail. */
 static double
@@ -146,7 +146,7 @@ psy_normal_quantile(double p, psy_tail tail)
 	return psy_t_quantile(p, INFINITY, tail);
 }
 
-/* ---- chi-square ------------------------------------------------------------------------------------------ */
+/* ---- chi-square ------------------------------------------------------------------------------ */
 
 static double
 chisq_log_tail(const variable *v, double x)
@@ -191,7 +191,7 @@ psy_chisq_quantile(double p, double df, psy_tail tail)
 	return solve(&v, log(p), chisq_start(p, df, v.tail));
 }
 
-/* ---- F --------------------------------------------------------------------------------------------------- */
+/* ---- F --------------------------------------------------------------------------------------- */
 
 static double
 f_log_tail(const variable *v, double x)

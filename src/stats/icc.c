@@ -17,7 +17,7 @@
 
 #define LARGEST_COUNT 9007199254740992.0 /* 2^53: counts are exact doubles below */
 
-/* ---- layout -------------------------------------------------------------------------------------------- */
+/* ---- layout ---------------------------------------------------------------------------------- */
 
 static bool
 has_sessions(const psy_icc *state)
@@ -90,7 +90,7 @@ psy_icc_stream(const psy_icc *closed, size_t stream)
 		   stream * closed->elements;
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 void
 psy_icc_add(psy_icc *state, const char *subject, const char *session, const float *f, const double *d)
@@ -107,7 +107,7 @@ psy_icc_add(psy_icc *state, const char *subject, const char *session, const floa
 		memcpy(row, d, sizeof *d * state->elements);
 }
 
-/* ---- merging ------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 psy_status
 psy_icc_mergeable(const psy_icc *into, const psy_icc *from, psy_error *err)
@@ -224,8 +224,7 @@ psy_icc_merge(psy_icc *into, const psy_icc *from)
 		merge_one_way(into, from);
 }
 
-/* ---- closing: which rows belong together ----------------------------------------------------------------
- */
+/* ---- closing: which rows belong together ----------------------------------------------------- */
 
 /* Rows by subject, then session; of equal ones (one-way) by their values, so that their order is none of
  * ours. */
@@ -341,8 +340,7 @@ psy_icc_plan_free(const psy_context *ctx, psy_icc_plan *plan)
 	psy_release(ctx, plan->names);
 }
 
-/* ---- closing: the moments -------------------------------------------------------------------------------
- */
+/* ---- closing: the moments -------------------------------------------------------------------- */
 
 static double
 value_at(const psy_icc *state, const char *row, size_t k)
@@ -460,8 +458,7 @@ psy_icc_close(const psy_context *ctx, const psy_icc *state, const psy_icc_plan *
 	return PSY_OK;
 }
 
-/* ---- images from outside --------------------------------------------------------------------------------
- */
+/* ---- images from outside --------------------------------------------------------------------- */
 
 static psy_status
 check_name(const char *name, const char *of, psy_error *err)

@@ -15,7 +15,7 @@
 
 #define MOST_ROWS 0x1p53 /* counts are exact in double up to here */
 
-/* ---- shape --------------------------------------------------------------------------------------------- */
+/* ---- shape ----------------------------------------------------------------------------------- */
 
 const char *
 psy_mass_name(int statistic)
@@ -220,7 +220,7 @@ psy_mass_init(psy_mass *state, const psy_mass_shape *shape)
 	}
 }
 
-/* ---- adding rows --------------------------------------------------------------------------------------- */
+/* ---- adding rows ----------------------------------------------------------------------------- */
 
 psy_status
 psy_mass_scan(const float *f, const double *d, size_t elements, const char *name, bool *missing,
@@ -285,7 +285,7 @@ psy_mass_skip(psy_mass *state, int64_t rows)
 		state->skipped = INT64_MAX;
 }
 
-/* ---- merging ------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 static psy_status
 same_source(const psy_mass *into, const psy_mass *from, psy_error *err)
@@ -349,7 +349,7 @@ psy_mass_merge(psy_mass *into, const psy_mass *from)
 		psy_mass_settle_apart(into);
 }
 
-/* ---- leaving the site ---------------------------------------------------------------------------------- */
+/* ---- leaving the site ------------------------------------------------------------------------ */
 
 static void
 centre_values(double *origin, double *sum, const double *count, double rows, size_t elements)
@@ -406,7 +406,7 @@ psy_mass_centre(psy_mass *state)
 		psy_mass_centre(psy_mass_apart_state(state));
 }
 
-/* ---- validation ---------------------------------------------------------------------------------------- */
+/* ---- validation ------------------------------------------------------------------------------ */
 
 static psy_status
 check_design(const psy_mass *state, psy_error *err)

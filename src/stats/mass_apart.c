@@ -89,7 +89,7 @@ psy_mass_needed(const psy_mass *state, const psy_mass_values *x)
 	return with_room(state, apart);
 }
 
-/* ---- slots --------------------------------------------------------------------------------------------- */
+/* ---- slots ----------------------------------------------------------------------------------- */
 
 /* Copies an element of the common streams of one state into a slot of per-element streams; core is the design's. */
 static void
@@ -173,7 +173,7 @@ psy_mass_add_apart(psy_mass *state, size_t group, const psy_mass_values *x,
 							state->design > 0 ? design[r] : NULL, psy_mass_group(state, group));
 }
 
-/* ---- other layouts ------------------------------------------------------------------------------------- */
+/* ---- other layouts --------------------------------------------------------------------------- */
 
 /* The slots of one state, where every element of the other has room: slot e goes to place[e], or to e. */
 static void
@@ -228,7 +228,7 @@ psy_mass_expand(const psy_mass *from, psy_mass *to)
 		copy_slots(from, psy_mass_apart_index(from), to);
 }
 
-/* ---- merging ------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 psy_mass_shape
 psy_mass_merged(const psy_mass *into, const psy_mass *from)

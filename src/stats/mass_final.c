@@ -19,7 +19,7 @@
 
 #define BLOCK PSY_MASS_BLOCK
 
-/* ---- t tests ------------------------------------------------------------------------------------------- */
+/* ---- t tests --------------------------------------------------------------------------------- */
 
 PSY_CLONES static void
 one_sample(const double *n, const double *origin, const double *sum, const double *squares, size_t size,
@@ -240,7 +240,7 @@ psy_mass_z(const psy_mass *reference, const psy_mass_values *x, bool small_sampl
 	psy_two_sided_p_many(out->statistic, out->df, 0, reference->elements, out->p, out->log_p);
 }
 
-/* ---- summary ------------------------------------------------------------------------------------------- */
+/* ---- summary --------------------------------------------------------------------------------- */
 
 void
 psy_mass_summary(const psy_mass *state, const psy_mass_summary_result *out, psy_mass_tally *tally)
@@ -264,7 +264,7 @@ psy_mass_summary(const psy_mass *state, const psy_mass_summary_result *out, psy_
 	}
 }
 
-/* ---- words --------------------------------------------------------------------------------------------- */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 const char *
 psy_mass_method(const psy_mass *state)

@@ -66,7 +66,7 @@ inner(const double *a, const double *b, size_t n)
 	return sum;
 }
 
-/* ---- the design ---------------------------------------------------------------------------------------- */
+/* ---- the design ------------------------------------------------------------------------------ */
 
 /* Where one design's moments are: one element's in the per-element layout, the group's (stride 1) else. */
 typedef struct design_moments
@@ -301,7 +301,7 @@ factor_design(const design_moments *m, size_t q, const psy_mass_contrast_of *con
 	f->length2 = inner(f->g[0], f->g[0], f->rank + 1);
 }
 
-/* ---- a block of elements ------------------------------------------------------------------------------- */
+/* ---- a block of elements --------------------------------------------------------------------- */
 
 /* One variable (x, or the baseline) after projection. */
 typedef struct projected
@@ -403,7 +403,7 @@ project_block(const design_factor *f, const psy_mass_streams *of, size_t first, 
 	}
 }
 
-/* ---- one element --------------------------------------------------------------------------------------- */
+/* ---- one element ----------------------------------------------------------------------------- */
 
 typedef struct glm_how
 {

@@ -14,7 +14,7 @@
 
 #define BLOCK 512
 
-/* ---- looking through ----------------------------------------------------------------------------------- */
+/* ---- looking through ------------------------------------------------------------------------- */
 
 PSY_CLONES static psy_mass_seen
 scan_float(const float *x, size_t elements)
@@ -79,7 +79,7 @@ psy_mass_all_finite(const double *x, size_t count)
 	return all_finite(x, count);
 }
 
-/* ---- a block of a row ---------------------------------------------------------------------------------- */
+/* ---- a block of a row ------------------------------------------------------------------------ */
 
 PSY_CLONES static void
 load_float(const float *x, const float *minus, size_t count, double *block)
@@ -138,7 +138,7 @@ update_range(const double *x, size_t count, double *smallest, double *largest)
 	}
 }
 
-/* ---- the per-element layout ---------------------------------------------------------------------------- */
+/* ---- the per-element layout ------------------------------------------------------------------ */
 
 typedef struct each_block
 {
@@ -310,7 +310,7 @@ psy_mass_add_picked(const psy_mass_streams *of, const uint64_t *index, size_t us
 	}
 }
 
-/* ---- merging ------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 /* Per block: how two sides of each element are weighed. */
 typedef struct merge_block

@@ -37,7 +37,7 @@ psy_mass_prepare(psy_mass_step *step, size_t q, const double *design, const doub
 		step->factor[j] = ((design[j] - origin[j]) * n - comoments[1 + j]) * step->scale;
 }
 
-/* ---- what several rows do to every element ------------------------------------------------------------- */
+/* ---- what several rows do to every element --------------------------------------------------- */
 
 typedef struct team
 {
@@ -92,7 +92,7 @@ make_teams(team *t, size_t q, const psy_mass_step *step, size_t rows)
 	return count;
 }
 
-/* ---- a block of one variable --------------------------------------------------------------------------- */
+/* ---- a block of one variable ----------------------------------------------------------------- */
 
 /* The streams of one variable from the block's first element on. */
 typedef struct variable
@@ -225,7 +225,7 @@ add_variable(const team *t, bool single, const row_values *x, size_t count, cons
 	take_in_rest(t, single, x, count / PSY_LANES * PSY_LANES, count, to, kept);
 }
 
-/* ---- a block ------------------------------------------------------------------------------------------- */
+/* ---- a block --------------------------------------------------------------------------------- */
 
 /* A block's rows that are not taken as they are: differences; and deviations of x and the baseline. */
 typedef struct workspace

@@ -112,7 +112,7 @@ step_up(const ranked *sorted, size_t found, double m, psy_adjust method, double 
 	}
 }
 
-/* ---- Hommel ---------------------------------------------------------------------------------------------- */
+/* ---- Hommel ---------------------------------------------------------------------------------- */
 
 /*
  * With all m p-values sorted, let c(k) be Simes' p of the k largest, min over j of k p_(m-k+j) / j.  Hommel's
@@ -224,7 +224,7 @@ hommel(const psy_context *ctx, const ranked *sorted, size_t found, size_t m, dou
 	return status;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static psy_status
 adjust_sorted(const psy_context *ctx, const ranked *sorted, size_t found, size_t tests, psy_adjust method,

@@ -38,8 +38,7 @@ typedef struct engine
 	void *memory;
 } engine;
 
-/* ---- panels
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- panels ---------------------------------------------------------------------------------- */
 
 PSY_CLONES static void
 widen(const float *from, size_t size, double *to)
@@ -186,8 +185,7 @@ psy_perm_panel(const psy_perm_rows *rows, const psy_perm_model *model, size_t fi
 	return size;
 }
 
-/* ---- products
- * --------------------------------------------------------------------------------------------------- */
+/* ---- products -------------------------------------------------------------------------------- */
 
 /*
  * product[4][16] = column' tile, in row order.  Loops of fixed width over plain arrays: the accumulators
@@ -308,8 +306,7 @@ put_columns(const engine *e, size_t n, const uint32_t *from, const double *sign)
 	}
 }
 
-/* ---- beginning and end
- * ------------------------------------------------------------------------------------------ */
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
 /* Whether all arrangements have columns of the same two values: those of the effect, or what signs make of
  * one. */

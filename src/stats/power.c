@@ -7,8 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* ---- names and ranges
- * ------------------------------------------------------------------------------------------- */
+/* ---- names and ranges ------------------------------------------------------------------------ */
 
 psy_status
 psy_power_type_parse(const char *name, psy_power_test *test, psy_error *err)
@@ -67,8 +66,7 @@ psy_power_check(const psy_power_design *d, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- one test at a level
- * ---------------------------------------------------------------------------------------- */
+/* ---- one test at a level --------------------------------------------------------------------- */
 
 static double
 critical_t(const psy_power_design *d, double alpha, double df)
@@ -124,8 +122,7 @@ power_at(const psy_power_design *d, double alpha)
 	return d->test == PSY_POWER_CORRELATION ? correlation_power(d, alpha) : ttest_power(d, alpha);
 }
 
-/* ---- families
- * --------------------------------------------------------------------------------------------------- */
+/* ---- families -------------------------------------------------------------------------------- */
 
 /*
  * Jung (2005): with m1 effects among m tests, each found with the power, the level at which the false
@@ -181,8 +178,7 @@ psy_power(const psy_power_design *d)
 	return alpha <= 0 ? 0 : power_at(d, alpha < 1 ? alpha : 1);
 }
 
-/* ---- the other way round
- * ---------------------------------------------------------------------------------------- */
+/* ---- the other way round --------------------------------------------------------------------- */
 
 static double
 power_with_n(psy_power_design d, double n, double alpha)

@@ -89,8 +89,7 @@ psy_reliability_check(const int64_t *sum, size_t k, int64_t n, psy_error *err)
 	return PSY_OK;
 }
 
-/* ---- alpha
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- alpha ----------------------------------------------------------------------------------- */
 
 /* alpha of k items with the variances' sum and the whole matrix's. */
 static double
@@ -139,8 +138,7 @@ fill_alpha(const double *cov, size_t k, double n, double level, psy_reliability 
 	}
 }
 
-/* ---- omega
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- omega ----------------------------------------------------------------------------------- */
 
 /* One loading at its minimum, the others held; returns how far it moved. */
 static double
@@ -261,9 +259,7 @@ fill_omega(const psy_context *ctx, const double *cor, size_t k, psy_reliability 
 	return PSY_OK;
 }
 
-/* ---- both
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- both ------------------------------------------------------------------------------------ */
 
 static void
 nothing(psy_reliability *r, size_t k)

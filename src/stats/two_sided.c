@@ -33,7 +33,7 @@ typedef struct two_sided_block
 	double log_p[BLOCK];
 } two_sided_block;
 
-/* ---- what depends on df alone -------------------------------------------------------------------------- */
+/* ---- what depends on df alone ---------------------------------------------------------------- */
 
 #define REMEMBERED 16
 
@@ -56,7 +56,7 @@ recall(df_memory *memory, double df)
 	return memory->log_inverse_beta[slot];
 }
 
-/* ---- t of ordinary size -------------------------------------------------------------------------------- */
+/* ---- t of ordinary size ---------------------------------------------------------------------- */
 
 PSY_CLONES static void
 scale_block(two_sided_block *b, size_t count)
@@ -139,8 +139,7 @@ finish_block(two_sided_block *b, size_t count)
 	}
 }
 
-/* ---- everything else -------------------------------------------------------------------------------------
- */
+/* ---- everything else ------------------------------------------------------------------------- */
 
 /* Whether the loops above serve: t^2/df stays below 1e300, and the normal distribution is not the better
  * form. */
@@ -171,8 +170,7 @@ extraordinary(double size, double df, double *log_p)
 	return 2 * psy_t_p(size, df, PSY_UPPER);
 }
 
-/* ---- blocks ----------------------------------------------------------------------------------------------
- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 /* True when all statistics are ordinary; the others have others put in their place. */
 static bool

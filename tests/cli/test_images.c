@@ -198,7 +198,7 @@ compress(const void *bytes, size_t size, uint8_t *to, size_t room)
 	return z.total_out;
 }
 
-/* ---------------------------------------------------------------- tests */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void
 good_files(void **state)
@@ -428,7 +428,7 @@ hostile_values(void **state)
 	}
 }
 
-/* ---------------------------------------------------------------- right ones */
+/* ---- right ones ------------------------------------------------------------------------------ */
 
 static void
 open_good(nifti *n, file *f)

@@ -79,8 +79,7 @@ unit_scorer_free(unit_scorer *s)
 	free(s->raw);
 }
 
-/* ---- hostile documents
- * ------------------------------------------------------------------------------------------------- */
+/* ---- hostile documents ----------------------------------------------------------------------- */
 
 /* CPU time of this process: what a hostile document may cost. */
 static inline double

@@ -177,8 +177,7 @@ json_and_ubj_are_the_same_model(void **state)
 	free(ubj);
 }
 
-/* ---- refusals
- * -------------------------------------------------------------------------------------------------- */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static void
 refuse_edited(const char *from, const char *to, psy_status code, const char *message)

@@ -10,7 +10,7 @@
 #define UNIT_SHARED_DIR "../../../shared"
 #endif
 
-/* ---- masks and foci ----------------------------------------------------------------------------------------- */
+/* ---- masks and foci -------------------------------------------------------------------------- */
 
 /* The ellipsoid of tests/oracle/cbma.py; step is the voxel size, turned mirrors the first axis. */
 static psy_voxel_mask
@@ -100,7 +100,7 @@ analyse(const psy_voxel_mask *mask, const foci *f, const psy_cbma_options *o)
 	return r;
 }
 
-/* ---- NiMARE ------------------------------------------------------------------------------------------------- */
+/* ---- NiMARE ---------------------------------------------------------------------------------- */
 
 static foci *
 neurosynth(const char *name)
@@ -233,7 +233,7 @@ weighted_mkda_is_nimares(void **state)
 	compare_with_nimare_within("depression", "mkda_weighted", o, 2.5e-3, 4e-3, 1e-4);
 }
 
-/* ---- by hand ------------------------------------------------------------------------------------------------ */
+/* ---- by hand --------------------------------------------------------------------------------- */
 
 /* One focus in the middle: the kernel itself, of sum 1, symmetric, with the width of Eickhoff et al. */
 static void
@@ -350,7 +350,7 @@ mkda_counts_experiments_within_the_radius(void **state)
 	free((void *) mask.voxel);
 }
 
-/* ---- Monte Carlo -------------------------------------------------------------------------------------------- */
+/* ---- Monte Carlo ----------------------------------------------------------------------------- */
 
 /* A random arrangement's largest statistic and clusters are those of an analysis of these foci. */
 static void
@@ -464,7 +464,7 @@ random_foci_are_seldom_significant(void **state)
 	free((void *) mask.voxel);
 }
 
-/* ---- bad input and degenerate sets -------------------------------------------------------------------------- */
+/* ---- bad input and degenerate sets ----------------------------------------------------------- */
 
 static void
 refuse(const psy_voxel_mask *mask, const foci *f, psy_cbma_options o, const char *message)

@@ -63,7 +63,7 @@ direct_r(size_t timepoints, size_t regions, size_t a, size_t b)
 	return ab / sqrtl(aa * bb);
 }
 
-/* ---- pearson ------------------------------------------------------------------------------------------- */
+/* ---- pearson --------------------------------------------------------------------------------- */
 
 static void
 pearson_is_the_double_result_rounded_once(void **state)
@@ -228,7 +228,7 @@ pearson_refuses_what_it_cannot_mean(void **state)
 	assert_int_equal(psy_pearson(&impatient, series, 5, 4, workspace, edges, &err), PSY_INTERRUPTED);
 }
 
-/* ---- values -------------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static float
 from_bits(uint32_t bits)

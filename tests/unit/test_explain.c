@@ -12,8 +12,7 @@
 #define FEATURES 7
 #define MOST_NODES 200
 
-/* ---- a random tree, kept beside its document
- * ------------------------------------------------------------------- */
+/* ---- a random tree, kept beside its document ------------------------------------------------- */
 
 typedef struct tree
 {
@@ -91,8 +90,7 @@ shapley(const tree *t, const double *x, int feature)
 	return sum;
 }
 
-/* ---- its document
- * --------------------------------------------------------------------------------------------- */
+/* ---- its document ---------------------------------------------------------------------------- */
 
 static void
 say(char *text, const char *format, ...)
@@ -172,8 +170,7 @@ compile_trees(const tree *t, int count)
 	return unit_compile(text);
 }
 
-/* ---- explaining
- * ------------------------------------------------------------------------------------------------ */
+/* ---- explaining ------------------------------------------------------------------------------ */
 
 typedef struct explained
 {
@@ -360,8 +357,7 @@ what_cannot_be_explained_is_refused(void **state)
 	free(model);
 }
 
-/* ---- affine models
- * --------------------------------------------------------------------------------------------- */
+/* ---- affine models --------------------------------------------------------------------------- */
 
 #define LOGISTIC(extra, steps)                                                                               \
 	"{\"psyrad_model\": 1, \"name\": \"l\", \"task\": \"classification\", \"classes\": [\"no\", \"yes\"], "  \

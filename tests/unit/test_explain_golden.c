@@ -109,8 +109,7 @@ contributions_are_the_oracles(void **state)
 	}
 }
 
-/* ---- ONNX
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- ONNX ------------------------------------------------------------------------------------ */
 
 static const char *const onnx_names[] = {"tree_2",	   "tree_3",		 "tree_value",	   "forest_2",	"forest_3",	 "forest_value", "extra_3",	   "boosting_2",
 										 "boosting_value", "scaled_forest", "imputed_forest", "xgboost_2", "xgboost_3", "xgboost_value", "lightgbm_2", "lightgbm_3",

@@ -78,8 +78,7 @@ try_document(const char *text, size_t bytes, const char *format)
 	assert_true(err.message[0] != '\0');
 }
 
-/* ---- ways to spoil a document
- * ------------------------------------------------------------------------------------------ */
+/* ---- ways to spoil a document ---------------------------------------------------------------- */
 
 static void
 spoil_bytes(char *text, size_t bytes, bool is_text)
@@ -174,8 +173,7 @@ spoiled_documents_are_refused_or_usable(void **state)
 	assert_true(most_seconds <= MOST_SECONDS);
 }
 
-/* ---- documents that were written to hurt
- * --------------------------------------------------------------------------------- */
+/* ---- documents that were written to hurt ----------------------------------------------------- */
 
 #define HEAD                                                                                                 \
 	"{\"psyrad_model\": 1, \"name\": \"h\", \"task\": \"classification\", \"classes\": [\"a\", \"b\"], "     \

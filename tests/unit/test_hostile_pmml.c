@@ -55,8 +55,7 @@ try_document(const char *text, size_t bytes, psy_error *err)
 	return true;
 }
 
-/* ---- ways to spoil a document
- * ------------------------------------------------------------------------------------------ */
+/* ---- ways to spoil a document ---------------------------------------------------------------- */
 
 static void
 spoil_bytes(char *text, size_t bytes)
@@ -178,8 +177,7 @@ spoiled_documents_are_refused_or_usable(void **state)
 	assert_true(most_seconds <= MOST_SECONDS);
 }
 
-/* ---- documents that were written to hurt
- * --------------------------------------------------------------------------------- */
+/* ---- documents that were written to hurt ----------------------------------------------------- */
 
 #define OPEN "<PMML version=\"4.4\"><Header/><DataDictionary><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>" \
 			 "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/></DataDictionary>"

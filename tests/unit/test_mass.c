@@ -42,7 +42,7 @@ load_rows(void **state)
 	return count == ROWS ? 0 : -1;
 }
 
-/* ---- building states ----------------------------------------------------------------------------------- */
+/* ---- building states ------------------------------------------------------------------------- */
 
 static psy_mass *
 new_state(const psy_mass_shape *shape)
@@ -199,7 +199,7 @@ tiled_state(psy_mass_statistic statistic, bool per_element, int first, int end, 
 	return state;
 }
 
-/* ---- answers ------------------------------------------------------------------------------------------- */
+/* ---- answers --------------------------------------------------------------------------------- */
 
 typedef struct answer
 {
@@ -282,7 +282,7 @@ assert_same_answer(const answer *a, const answer *b, double tolerance)
 			assert_close(a->value[v][k], b->value[v][k], tolerance);
 }
 
-/* ---- against R ----------------------------------------------------------------------------------------- */
+/* ---- against R ------------------------------------------------------------------------------- */
 
 static psy_mass_statistic
 statistic_named(const char *name)
@@ -397,7 +397,7 @@ mu_shifts_the_hypothesis(void **state)
 	free(s);
 }
 
-/* ---- laws ---------------------------------------------------------------------------------------------- */
+/* ---- laws ------------------------------------------------------------------------------------ */
 
 static void
 any_split_merges_to_the_whole(void **state)
@@ -769,7 +769,7 @@ states_and_statistics_have_the_same_bits_on_every_cpu(void **state)
 	}
 }
 
-/* ---- degenerate input ---------------------------------------------------------------------------------- */
+/* ---- degenerate input ------------------------------------------------------------------------ */
 
 static void
 equal_values_have_no_spread_however_many(void **state)
@@ -904,7 +904,7 @@ notes_say_what_happened(void **state)
 	free(s);
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------------ */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static void
 infinite_and_enormous_values_are_refused_by_name(void **state)
@@ -962,7 +962,7 @@ different_states_do_not_merge(void **state)
 	free(d);
 }
 
-/* ---- forged images ------------------------------------------------------------------------------------- */
+/* ---- forged images --------------------------------------------------------------------------- */
 
 static uint64_t
 next_random(uint64_t *seed)

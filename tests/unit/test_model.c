@@ -52,8 +52,7 @@ proba_of(const psy_model *model, const double *x, double *proba, double *score)
 	unit_scorer_free(&s);
 }
 
-/* ---- meanings
- * -------------------------------------------------------------------------------------------------- */
+/* ---- meanings -------------------------------------------------------------------------------- */
 
 static void
 binary_decisions_favour_the_positive_class(void **state)
@@ -291,8 +290,7 @@ kernels_handle_every_width(void **state)
 		}
 }
 
-/* ---- refusals
- * -------------------------------------------------------------------------------------------------- */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static void
 refuse(const char *document, psy_status code, const char *message)
@@ -334,7 +332,7 @@ documents_that_do_not_fit_are_refused(void **state)
 	refuse("{\"psyrad_model\": \"1\"}", PSY_FORMAT, "$.psyrad_model: a string, a number expected");
 }
 
-/* ---- other tools' files ---- */
+/* ---- other tools' files ---------------------------------------------------------------------- */
 
 static void
 refuse_bytes(const char *document, size_t bytes, const char *what, const char *way)
@@ -384,8 +382,7 @@ files_of_other_tools_are_refused_by_name(void **state)
 	refuse_bytes(booster, sizeof booster, "XGBoost's old binary format", "save_model");
 }
 
-/* ---- hostile input
- * --------------------------------------------------------------------------------------------- */
+/* ---- hostile input --------------------------------------------------------------------------- */
 
 static uint64_t seed = 20260723;
 

@@ -57,8 +57,7 @@ solve(const psy_context *ctx, const problem *p, answer *a)
 	return status;
 }
 
-/* ---- goldens
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- goldens --------------------------------------------------------------------------------- */
 
 typedef struct data_row
 {
@@ -147,8 +146,7 @@ components_equal_plain_loops(void **state)
 	assert_int_equal(tests, 12);
 }
 
-/* ---- properties
- * ------------------------------------------------------------------------------------------------- */
+/* ---- properties ------------------------------------------------------------------------------ */
 
 static double
 noise(uint64_t stream, uint32_t index)

@@ -164,8 +164,7 @@ documents_give_onnx_runtimes_numbers(void **state)
 	free(text);
 }
 
-/* ---- what documents mean
- * ---------------------------------------------------------------------------------------- */
+/* ---- what documents mean --------------------------------------------------------------------- */
 
 static void
 probabilities_are_given_where_there_are_some(void **state)
@@ -276,8 +275,7 @@ rows_that_do_not_fit_the_inputs_are_refused(void **state)
 	refuse_row("mixed_inputs", 2, 1e6, "feature 3 (\"site\") must be a text");
 }
 
-/* ---- documents that are refused
- * ----------------------------------------------------------------------------------- */
+/* ---- documents that are refused -------------------------------------------------------------- */
 
 /* The golden document with some bytes in place of others of the same number, wherever they stand. */
 static void

@@ -56,8 +56,7 @@ try_document(const void *document, size_t bytes, const char *message)
 	assert_true(err.message[0] != '\0');
 }
 
-/* ---- ways to spoil a document
- * ------------------------------------------------------------------------------------------ */
+/* ---- ways to spoil a document ---------------------------------------------------------------- */
 
 static void
 spoil_bytes(char *text, size_t bytes)
@@ -135,8 +134,7 @@ spoiled_documents_are_refused_or_usable(void **state)
 	assert_true(most_seconds <= MOST_SECONDS);
 }
 
-/* ---- documents that were written to hurt
- * --------------------------------------------------------------------------------- */
+/* ---- documents that were written to hurt ----------------------------------------------------- */
 
 /* A message that grows; lengths take three bytes, which the encoding allows. */
 typedef struct message

@@ -17,8 +17,7 @@ typedef struct data_row
 	double grp, y, c[2], block, visit, x[ELEMENTS], pre[ELEMENTS];
 } data_row;
 
-/* ---- random numbers
- * --------------------------------------------------------------------------------------------- */
+/* ---- random numbers -------------------------------------------------------------------------- */
 
 static void
 draws_are_uniform_and_orders_equally_likely(void **state)
@@ -38,8 +37,7 @@ draws_are_uniform_and_orders_equally_likely(void **state)
 	assert_true(chisq > 8 && chisq < 45); /* 23 df: p between .002 and .998 */
 }
 
-/* ---- arrangements
- * ----------------------------------------------------------------------------------------------- */
+/* ---- arrangements ---------------------------------------------------------------------------- */
 
 static void
 all_arrangements_are_different_and_complete(void **state)
@@ -108,8 +106,7 @@ blocks_stay_together(void **state)
 	psy_arrange_end(&unit_context, &a);
 }
 
-/* ---- tests
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 typedef struct problem
 {

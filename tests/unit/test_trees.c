@@ -135,8 +135,7 @@ ties_of_boosting_are_named(void **state)
 	}
 }
 
-/* ---- refusals
- * -------------------------------------------------------------------------------------------------- */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static void
 refuse(const char *document, psy_status code, const char *message)
