@@ -27,11 +27,11 @@ COMMENT ON VIEW report.hamd IS 'HAMD-17 totals, one row a subject and visit: the
 CREATE VIEW report.improvement AS
 SELECT b.study, b.simulated, b.subject_id, b.label, b.site, b.arm, b.label_en, b.label_zh, b.kind,
 	b.total AS baseline, e.total AS final, b.total - e.total AS improvement,
-	e.total <= b.total / 2 AS responded, e.total <= 7 AS remitted
+	CASE WHEN b.total > 0 THEN e.total <= b.total / 2 END AS responded, e.total <= 7 AS remitted
 FROM report.hamd b
 JOIN report.hamd e USING (subject_id)
 WHERE b.role = 'pre' AND e.role = 'post';
-COMMENT ON VIEW report.improvement IS 'One row a subject rated at both the study''s pre and its post visit: improvement = pre minus post (positive is better), response = at least half of baseline gone, remission = 7 or less';
+COMMENT ON VIEW report.improvement IS 'One row a subject rated at both the study''s pre and its post visit: improvement = pre minus post (positive is better), response = at least half of baseline gone (NULL of a baseline of 0), remission = 7 or less';
 
 -- The t interval of a mean is its pool with equal weights and Knapp-Hartung's standard error: sd / sqrt(n), n - 1 degrees.
 CREATE VIEW report.hamd_by_visit AS
@@ -43,15 +43,15 @@ FROM (
 	SELECT h.study, h.simulated, h.arm, h.label_en, h.label_zh, h.kind, h.session, h.week,
 		count(*) AS n, avg(h.total)::float8 AS mean, stddev_samp(h.total)::float8 AS sd,
 		CASE WHEN count(*) > 1 THEN psyrad.meta(h.total::float8, 1.0::float8, 'EE', 'knha') END AS interval_of,
-		count(b.total) FILTER (WHERE h.role IS DISTINCT FROM 'pre') AS with_baseline,
-		count(*) FILTER (WHERE h.role IS DISTINCT FROM 'pre' AND h.total <= b.total / 2) AS responders,
+		count(*) FILTER (WHERE h.role IS DISTINCT FROM 'pre' AND b.total > 0) AS with_baseline,
+		count(*) FILTER (WHERE h.role IS DISTINCT FROM 'pre' AND b.total > 0 AND h.total <= b.total / 2) AS responders,
 		count(*) FILTER (WHERE h.total <= 7) AS remitters
 	FROM report.hamd h
 	LEFT JOIN report.hamd b ON (b.subject_id, b.role) = (h.subject_id, 'pre')
 	WHERE h.kind <> 'healthy'
 	GROUP BY h.study, h.simulated, h.arm, h.label_en, h.label_zh, h.kind, h.session, h.week
 ) visit;
-COMMENT ON VIEW report.hamd_by_visit IS 'HAMD-17 by arm and visit over the ratings made (observed cases): mean, SD, 95 % t interval; response among those with a baseline, from the first visit after it; remission';
+COMMENT ON VIEW report.hamd_by_visit IS 'HAMD-17 by arm and visit over the ratings made (observed cases): mean, SD, 95 % t interval; response among those with a baseline above 0, from the first visit after it; remission';
 
 -- ---- connections ---------------------------------------------------------------------------------------------------
 

@@ -732,8 +732,8 @@ CREATE VIEW clinical.subject_outcome AS
 SELECT o.study, o.simulated, o.instrument, o.higher_is, o.version_stated, o.subject_id, o.label, o.site, o.arm, o.label_en, o.label_zh, o.kind,
 	o.session, o.week, o.missing, o.baseline, o.total, o.total IS NOT NULL AND o.rated IS NULL AS carried,
 	o.total - o.baseline AS change, 100 * o.gone / nullif(o.baseline, 0) AS percent_reduction,
-	'response_50' || o.suffix AS response_definition, coalesce(2 * o.gone >= o.baseline, o.otherwise) AND o.baseline > 0 AS responded,
-	'effective_25' || o.suffix AS effective_definition, coalesce(4 * o.gone >= o.baseline, o.otherwise) AND o.baseline > 0 AS effective,
+	'response_50' || o.suffix AS response_definition, CASE WHEN o.baseline > 0 THEN coalesce(2 * o.gone >= o.baseline, o.otherwise) END AS responded,
+	'effective_25' || o.suffix AS effective_definition, CASE WHEN o.baseline > 0 THEN coalesce(4 * o.gone >= o.baseline, o.otherwise) END AS effective,
 	c.definition || o.suffix AS remission_definition, CASE WHEN c.definition IS NOT NULL THEN coalesce(o.total BETWEEN c.lo AND c.hi, o.otherwise) END AS remitted
 FROM (
 	SELECT p.study, p.simulated, b.instrument, b.higher_is, b.version_stated, p.subject_id, p.label, p.site, p.arm, p.label_en, p.label_zh, p.kind,
@@ -753,7 +753,7 @@ LEFT JOIN LATERAL (
 	SELECT c.lo, c.hi, 'remission' || CASE o.higher_is WHEN 'worse' THEN '_at_most_' || trim_scale(c.hi) ELSE '_at_least_' || trim_scale(c.lo) END AS definition
 	FROM clinical.cutoff c WHERE c.instrument = o.instrument AND c.scheme = 'remission' AND o.version_stated
 ) c ON true;
-COMMENT ON VIEW clinical.subject_outcome IS 'Outcomes, one row a person with a baseline, instrument, later visit and rule for what is missing: observed (NULL where nobody rated), locf (the last rating since baseline carried forward), nri (who was not rated did not respond).  change is post minus pre; percent_reduction, responded and effective are of the baseline; definitions say by what.  No remission where the version is not stated';
+COMMENT ON VIEW clinical.subject_outcome IS 'Outcomes, one row a person with a baseline, instrument, later visit and rule for what is missing: observed (NULL where nobody rated), locf (the last rating since baseline carried forward), nri (who was not rated did not respond).  change is post minus pre; percent_reduction, responded and effective are of the baseline, and unknown (NULL) under every rule where that is 0; definitions say by what.  No remission where the version is not stated';
 
 CREATE VIEW clinical.outcome_by_visit AS
 SELECT study, simulated, instrument, arm, label_en, label_zh, kind, session, week, missing,

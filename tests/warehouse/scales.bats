@@ -205,6 +205,16 @@ declare_() { as "${2:-$PGUSER}" -c "SELECT clinical.declare_instrument(\$json\$$
 	refused t_sc_unblinded "SELECT clinical.trial_ancova('scales', 'HAMD-unspecified', 'w4')" 'states no version'
 }
 
+@test "of a baseline of 0 no half can go: response is unknown under every rule, and counts in no rate" {
+	equal "$(as t_sc_unblinded -c "SELECT count(*) FROM clinical.subject_outcome WHERE responded IS NULL AND missing = 'nri'")" 0
+	equal "$(as "$PGUSER" -c BEGIN -c "UPDATE clinical.score SET total_stated = 0 WHERE subject_id = 5 AND instrument = 'HAMD-17' AND session <> 'w2'" \
+		-c "SELECT DISTINCT responded IS NULL AND effective IS NULL AND percent_reduction IS NULL AND remitted FROM clinical.subject_outcome WHERE subject_id = 5 AND instrument = 'HAMD-17' AND session = 'w4'" \
+		-c "SELECT improvement::int, responded FROM report.improvement WHERE subject_id = 5" \
+		-c "SELECT n, with_baseline, responders FROM report.hamd_by_visit WHERE arm = 'SH' AND session = 'w4'" \
+		-c "SELECT n, n_missing, responders FROM clinical.outcome_by_visit WHERE (instrument, session, arm, missing) = ('HAMD-17', 'w4', 'SH', 'nri')" -c ROLLBACK)" \
+		$'t\n0|\n5|4|3\n5|1|3'
+}
+
 @test "while a study is masked its arms are hidden: in views, in the table, in the history and in comparisons" {
 	equal "$(as t_sc_analyst -c "SELECT arm, label_zh, kind, count(*) FROM clinical.participant GROUP BY 1, 2, 3 ORDER BY 1")" $'HC||healthy|1\nmasked|盲态|masked|11'
 	equal "$(as t_sc_unblinded -c "SELECT arm, count(*) FROM clinical.participant GROUP BY 1 ORDER BY 1")" $'EA|5\nHC|1\nSH|6'
