@@ -212,6 +212,24 @@ psyrad_new_int4_array(int length, int32 **value)
 	return array;
 }
 
+psyrad_vector
+psyrad_vector_of_array(Datum datum, const char *name)
+{
+	ArrayType *array = DatumGetArrayTypeP(datum);
+	psyrad_vector v = {.elements = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))};
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("%s must have one dimension, not %d", name, ARR_NDIM(array))));
+	if (v.elements == 0)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("%s has no elements", name)));
+	if (ARR_ELEMTYPE(array) == FLOAT4OID && !ARR_HASNULL(array))
+		v.f = (const float *) ARR_DATA_PTR(array);
+	else
+		v.d = psyrad_double_array(PointerGetDatum(array), 1, name).value;
+	return v;
+}
+
 ArrayType *
 psyrad_float8_array(const double *value, int length)
 {

@@ -74,6 +74,19 @@ typedef struct psyrad_array
 
 extern psyrad_array psyrad_double_array(Datum datum, int max_dims, const char *argument_name);
 
+/*
+ * A vector of elements: an array argument of one dimension, not empty, of any of those types.  A real[] without NULLs is
+ * borrowed as it lies (f), everything else are doubles (d); the other one is NULL.
+ */
+typedef struct psyrad_vector
+{
+	const float *f;
+	const double *d;
+	Size elements;
+} psyrad_vector;
+
+extern psyrad_vector psyrad_vector_of_array(Datum datum, const char *argument_name);
+
 /* Builds float8[] / float4[] / int4[] results; NaN stays NaN (it is not turned into NULL). */
 extern ArrayType *psyrad_float8_array(const double *value, int length);
 extern ArrayType *psyrad_float4_array(const float *value, int length);

@@ -40,19 +40,9 @@ read_connectome(Datum datum, const char *name)
 static vector
 read_array(Datum datum, const char *name)
 {
-	ArrayType *array = DatumGetArrayTypeP(datum);
-	vector v = {.elements = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))};
+	psyrad_vector v = psyrad_vector_of_array(datum, name);
 
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s must have one dimension, not %d", name, ARR_NDIM(array))));
-	if (v.elements == 0)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("%s has no elements", name)));
-	if (ARR_ELEMTYPE(array) == FLOAT4OID && !ARR_HASNULL(array))
-		v.f = (const float *) ARR_DATA_PTR(array);
-	else
-		v.d = psyrad_double_array(PointerGetDatum(array), 1, name).value;
-	return v;
+	return (vector){.f = v.f, .d = v.d, .elements = v.elements};
 }
 
 /* ---- design ---------------------------------------------------------------------------------- */

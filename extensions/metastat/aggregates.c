@@ -106,12 +106,7 @@ read_request(FunctionCallInfo fcinfo)
 	if (PG_NARGS() > 4)
 		PSYRAD_CHECK(psy_meta_test_parse(metastat_option(fcinfo, 4, "test"), &options.test, &err), &err);
 	if (PG_NARGS() > 5)
-	{
-		if (PG_ARGISNULL(5) || !(PG_GETARG_FLOAT8(5) > 0 && PG_GETARG_FLOAT8(5) < 1))
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("level must be a number between 0 and 1, such as 0.95")));
-		options.level = PG_GETARG_FLOAT8(5);
-	}
+		options.level = metastat_level(fcinfo, 5);
 	memory->request.has_request = 1;
 	memory->request.method = options.method;
 	memory->request.test = options.test;
@@ -246,14 +241,9 @@ meta_finish(PG_FUNCTION_ARGS)
 Datum
 meta_final(PG_FUNCTION_ARGS)
 {
-	psy_meta_options options = meta_default_options();
+	psy_meta_options options = metastat_model_options(fcinfo);
 	psy_error err;
 
-	PSYRAD_CHECK(psy_meta_method_parse(metastat_option(fcinfo, 1, "method"), &options.method, &err), &err);
-	PSYRAD_CHECK(psy_meta_test_parse(metastat_option(fcinfo, 2, "test"), &options.test, &err), &err);
-	if (PG_ARGISNULL(3))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("level must not be NULL")));
-	options.level = PG_GETARG_FLOAT8(3);
 	PSYRAD_CHECK(psy_meta_pi_parse(metastat_option(fcinfo, 4, "pi"), &options.pi, &err), &err);
 	PSYRAD_CHECK(psy_meta_tau2_ci_parse(metastat_option(fcinfo, 5, "tau2_ci"), &options.tau2_ci, &err), &err);
 	if (PG_ARGISNULL(0))

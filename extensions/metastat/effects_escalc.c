@@ -457,7 +457,7 @@ meta_share(PG_FUNCTION_ARGS)
 {
 	static const char *const directions[] = {"above", "below"};
 	int direction = 0;
-	double level = effect_number_option(fcinfo, 3, "level"), out[4], half;
+	double level, out[4], half;
 	HeapTupleHeader row;
 	Datum value[4];
 	bool null[4];
@@ -466,9 +466,7 @@ meta_share(PG_FUNCTION_ARGS)
 	PSYRAD_CHECK(psy_effect_choice(metastat_option(fcinfo, 2, "direction"), "direction", directions, 2,
 								   &direction, &err),
 				 &err);
-	if (!(level > 0 && level < 1))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("level must be a number between 0 and 1, such as 0.95")));
+	level = metastat_level(fcinfo, 3);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	row = PG_GETARG_HEAPTUPLEHEADER(0);

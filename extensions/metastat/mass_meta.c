@@ -121,34 +121,8 @@ PG_FUNCTION_INFO_V1(mass_meta_accumulate);
 PG_FUNCTION_INFO_V1(mass_meta_combine);
 PG_FUNCTION_INFO_V1(mass_meta_state_finish);
 
-/* One vector of a row, as it lies in the array or as doubles. */
-typedef struct vector
-{
-	const float *f;
-	const double *d;
-	int64 elements;
-} vector;
-
-static vector
-read_vector(Datum datum, const char *name)
-{
-	ArrayType *array = DatumGetArrayTypeP(datum);
-	vector v = {.elements = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))};
-
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s must have one dimension, not %d", name, ARR_NDIM(array))));
-	if (v.elements == 0)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("%s has no elements", name)));
-	if (ARR_ELEMTYPE(array) == FLOAT4OID && !ARR_HASNULL(array))
-		v.f = (const float *) ARR_DATA_PTR(array);
-	else
-		v.d = psyrad_double_array(PointerGetDatum(array), 1, name).value;
-	return v;
-}
-
 static inline double
-element(const vector *v, int64 e)
+element(const psyrad_vector *v, Size e)
 {
 	return v->f != NULL ? v->f[e] : v->d[e];
 }
@@ -216,7 +190,7 @@ set_or_check_request(FunctionCallInfo fcinfo, mass_meta_state *s, bool is_new)
 }
 
 static void
-require_shape(mass_meta_state *s, const vector *yi, const vector *vi, uint8 width)
+require_shape(mass_meta_state *s, const psyrad_vector *yi, const psyrad_vector *vi, uint8 width)
 {
 	if (vi->elements != yi->elements)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -240,7 +214,7 @@ require_shape(mass_meta_state *s, const vector *yi, const vector *vi, uint8 widt
 
 /* Writes one study at the state's end. */
 static void
-append_study(mass_meta_state *s, const vector *yi, const vector *vi)
+append_study(mass_meta_state *s, const psyrad_vector *yi, const psyrad_vector *vi)
 {
 	char *at = s->value + s->studies * study_size(s);
 	psy_error err;
@@ -279,7 +253,7 @@ mass_meta_accumulate(PG_FUNCTION_ARGS)
 {
 	mass_meta_state *s = (mass_meta_state *) psyrad_transition_state(fcinfo, "mass_meta_accumulate");
 	bool is_new = s == NULL;
-	vector yi, vi;
+	psyrad_vector yi, vi;
 
 	if (is_new)
 		s = (mass_meta_state *) psyrad_new_state(&mass_meta_state_type, HEAD);
@@ -289,8 +263,8 @@ mass_meta_accumulate(PG_FUNCTION_ARGS)
 		count_skipped(s, 1);
 		PG_RETURN_POINTER(s);
 	}
-	yi = read_vector(PG_GETARG_DATUM(1), "yi");
-	vi = read_vector(PG_GETARG_DATUM(2), "vi");
+	yi = psyrad_vector_of_array(PG_GETARG_DATUM(1), "yi");
+	vi = psyrad_vector_of_array(PG_GETARG_DATUM(2), "vi");
 	require_shape(s, &yi, &vi, get_fn_expr_argtype(fcinfo->flinfo, 1) == FLOAT4ARRAYOID ? 4 : 8);
 	s = make_room(s, 1);
 	append_study(s, &yi, &vi);
@@ -439,17 +413,8 @@ mass_meta_finish(PG_FUNCTION_ARGS)
 Datum
 mass_meta_final(PG_FUNCTION_ARGS)
 {
-	psy_meta_options options = meta_default_options();
-	psy_error err;
+	psy_meta_options options = metastat_model_options(fcinfo);
 
-	PSYRAD_CHECK(psy_meta_method_parse(metastat_option(fcinfo, 1, "method"), &options.method, &err), &err);
-	PSYRAD_CHECK(psy_meta_test_parse(metastat_option(fcinfo, 2, "test"), &options.test, &err), &err);
-	if (PG_ARGISNULL(3))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("level must not be NULL")));
-	options.level = PG_GETARG_FLOAT8(3);
-	if (!(options.level > 0 && options.level < 1))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("level must be a number between 0 and 1, such as 0.95")));
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	return result_datum(fcinfo, (const mass_meta_state *) psyrad_state_arg(fcinfo, 0, &mass_meta_state_type),

@@ -59,4 +59,11 @@ extern Datum metastat_number(double value, bool *null);
 /* Option argument as a C string; NULL is an error that names it. */
 extern char *metastat_option(FunctionCallInfo fcinfo, int argument, const char *name);
 
+/* The argument level; an error unless it is a number between 0 and 1. */
+extern double metastat_level(FunctionCallInfo fcinfo, int argument);
+extern double metastat_check_level(double level);
+
+/* Arguments 1 to 3 of final functions, method, test and level, over the defaults. */
+extern psy_meta_options metastat_model_options(FunctionCallInfo fcinfo);
+
 #endif

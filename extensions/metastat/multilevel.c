@@ -312,9 +312,7 @@ robust_final(FunctionCallInfo fcinfo, bool arrays)
 	PSYRAD_CHECK(psy_meta_method_parse(metastat_option(fcinfo, 3, "method"), &o.method, &err), &err);
 	robust_rho(fcinfo, 4, &o);
 	o.satterthwaite = meta_robust_satterthwaite(fcinfo, 5);
-	o.level = metastat_double(fcinfo, 6, "level");
-	if (!(o.level > 0 && o.level < 1))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("level must be a number between 0 and 1, such as 0.95")));
+	o.level = metastat_level(fcinfo, 6);
 	if (arrays)
 		o.intercept = meta_regression_flag(fcinfo, 7, "intercept");
 	if (PG_ARGISNULL(0))

@@ -259,9 +259,7 @@ meta_network_final(PG_FUNCTION_ARGS)
 	psy_error err;
 
 	PSYRAD_CHECK(psy_meta_method_parse(metastat_option(fcinfo, 1, "method"), &options.method, &err), &err);
-	if (PG_ARGISNULL(2))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("level must not be NULL")));
-	options.level = PG_GETARG_FLOAT8(2);
+	options.level = metastat_level(fcinfo, 2);
 	options.small_is_good = small_is_good(fcinfo, 3);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();

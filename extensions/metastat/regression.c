@@ -22,15 +22,6 @@ PG_FUNCTION_INFO_V1(meta_vif);
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-static double
-level_argument(FunctionCallInfo fcinfo, int argument)
-{
-	if (PG_ARGISNULL(argument) || !(PG_GETARG_FLOAT8(argument) > 0 && PG_GETARG_FLOAT8(argument) < 1))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("level must be a number between 0 and 1, such as 0.95")));
-	return PG_GETARG_FLOAT8(argument);
-}
-
 psy_meta_options
 meta_regression_options(FunctionCallInfo fcinfo, int first)
 {
@@ -44,7 +35,7 @@ meta_regression_options(FunctionCallInfo fcinfo, int first)
 		PSYRAD_CHECK(psy_meta_test_parse(metastat_option(fcinfo, first + 1, "test"), &options.test, &err),
 					 &err);
 	if (PG_NARGS() > first + 2)
-		options.level = level_argument(fcinfo, first + 2);
+		options.level = metastat_level(fcinfo, first + 2);
 	return options;
 }
 
@@ -285,9 +276,7 @@ meta_predict(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("x has %d elements, but the model has %d moderators", given.length,
 							   beta.length - (intercept ? 1 : 0))));
-	if (!(level > 0 && level < 1))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("level must be a number between 0 and 1, such as 0.95")));
+	(void) metastat_check_level(level);
 	x[0] = 1;
 	if (given.length > 0)
 		memcpy(x + (intercept ? 1 : 0), given.value, given.length * sizeof *x);

@@ -58,6 +58,34 @@ meta_default_options(void)
 	return (psy_meta_options){PSY_META_REML, PSY_META_Z, 0.95, PSY_META_PI_METAFOR, PSY_META_QPROFILE};
 }
 
+double
+metastat_check_level(double level)
+{
+	if (!(level > 0 && level < 1))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("level is %g, but must lie between 0 and 1, such as 0.95", level)));
+	return level;
+}
+
+double
+metastat_level(FunctionCallInfo fcinfo, int argument)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("level must not be NULL")));
+	return metastat_check_level(PG_GETARG_FLOAT8(argument));
+}
+
+psy_meta_options
+metastat_model_options(FunctionCallInfo fcinfo)
+{
+	psy_meta_options options = meta_default_options();
+	psy_error err;
+
+	PSYRAD_CHECK(psy_meta_method_parse(metastat_option(fcinfo, 1, "method"), &options.method, &err), &err);
+	PSYRAD_CHECK(psy_meta_test_parse(metastat_option(fcinfo, 2, "test"), &options.test, &err), &err);
+	options.level = metastat_level(fcinfo, 3);
+	return options;
+}
+
 /* The columns of psyrad.meta_result, in its order. */
 Datum
 meta_result_datum(FunctionCallInfo fcinfo, const psy_meta_result *r, int64 k, int64 missing, const char *method)

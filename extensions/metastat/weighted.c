@@ -22,9 +22,7 @@ options_from(FunctionCallInfo fcinfo, int first)
 	if (PG_NARGS() > first + 1)
 		PSYRAD_CHECK(psy_meta_test_parse(metastat_option(fcinfo, first + 1, "test"), &o.test, &err), &err);
 	if (PG_NARGS() > first + 2)
-		o.level = metastat_double(fcinfo, first + 2, "level");
-	if (!(o.level > 0 && o.level < 1))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("level must be a number between 0 and 1, such as 0.95")));
+		o.level = metastat_level(fcinfo, first + 2);
 	return o;
 }
 

@@ -244,24 +244,6 @@ check_head(const psy_combat_state *state, size_t size, psy_error *err)
 	return PSY_OK;
 }
 
-/* Comoments that could have come from rows: a whole count, finite sums, squares not negative, nothing before
- * the first row. */
-static bool
-comoments_valid(const double *m, size_t stride, size_t q, double rows)
-{
-	double n = m[0];
-
-	if (!(n >= 0 && n <= rows) || n != floor(n))
-		return false;
-	for (size_t s = 1; s < psy_comoments_core(q); s++)
-		if (!isfinite(m[s * stride]) || (n == 0 && m[s * stride] != 0))
-			return false;
-	for (size_t i = 0; i < q; i++)
-		if (m[(1 + q + psy_product_index(i, i)) * stride] < 0)
-			return false;
-	return true;
-}
-
 static psy_status
 check_site(const psy_combat_state *state, size_t site, psy_error *err)
 {
@@ -273,7 +255,7 @@ check_site(const psy_combat_state *state, size_t site, psy_error *err)
 		(site > 0 && memcmp(psy_combat_state_name(state, site - 1), psy_combat_state_name(state, site),
 							PSY_COMBAT_NAME) >= 0))
 		return psy_fail(err, PSY_FORMAT, "the names of its sites are not in order");
-	if (!comoments_valid(comoments, 1, state->design, MOST_ROWS) || comoments[0] == 0 ||
+	if (!psy_comoments_valid(comoments, 1, state->design, MOST_ROWS) || comoments[0] == 0 ||
 		!psy_mass_all_finite(comoments, psy_comoments_length(state->design)))
 		return psy_fail(err, PSY_FORMAT, "site %zu has an impossible count or covariate sums", site + 1);
 	if (!psy_mass_all_finite(of.origin, stream_count(&shape) * state->elements))
@@ -282,7 +264,7 @@ check_site(const psy_combat_state *state, size_t site, psy_error *err)
 	{
 		if (of.squares[k] < 0)
 			return psy_fail(err, PSY_FORMAT, "element %zu of site %zu has impossible sums", k + 1, site + 1);
-		if (of.count != NULL && !comoments_valid(of.count + k, state->elements, state->design, comoments[0]))
+		if (of.count != NULL && !psy_comoments_valid(of.count + k, state->elements, state->design, comoments[0]))
 			return psy_fail(err, PSY_FORMAT, "element %zu of site %zu has impossible counts", k + 1,
 							site + 1);
 	}

@@ -1,4 +1,4 @@
-/* model_op.c - the table of operator kinds. */
+/* model_op.c - the table of operator kinds, and what several of them do alike. */
 #include "models/model_op.h"
 
 #include <string.h>
@@ -32,4 +32,28 @@ psy_op_kind_named(const char *name)
 		if (kinds[k] != NULL && kinds[k]->compile != NULL && strcmp(kinds[k]->name, name) == 0)
 			return kinds[k];
 	return NULL;
+}
+
+size_t
+psy_op_label_of_largest(const psy_model *model, const psy_op *op, const double *raw)
+{
+	size_t best = 0;
+
+	(void) model;
+	if (op->outputs == 1)
+		return raw[0] > 0;
+	for (size_t k = 1; k < op->outputs; k++)
+		if (raw[k] > raw[best])
+			best = k; /* the first of equal ones */
+	return best;
+}
+
+psy_status
+psy_op_raw_is_proba(const psy_model *model, const psy_op *op, const double *raw, double *workspace, double *proba, psy_error *err)
+{
+	(void) op;
+	(void) workspace;
+	(void) err;
+	memcpy(proba, raw, model->classes * sizeof(double));
+	return PSY_OK;
 }

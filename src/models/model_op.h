@@ -127,6 +127,13 @@ extern const psy_op_kind psy_op_onnx;
 const psy_op_kind *psy_op_kind_of(uint32_t code);
 const psy_op_kind *psy_op_kind_named(const char *name);
 
+/* .label of an estimator whose raw outputs are scores, one a class, or one in all that favours the second where it is > 0. */
+size_t psy_op_label_of_largest(const psy_model *model, const psy_op *op, const double *raw);
+
+/* .proba of an estimator whose raw outputs are probabilities. */
+psy_status psy_op_raw_is_proba(const psy_model *model, const psy_op *op, const double *raw, double *workspace, double *proba,
+							   psy_error *err);
+
 static inline bool
 psy_op_estimates(uint32_t code)
 {

@@ -109,20 +109,6 @@ proba(const psy_model *model, const psy_op *op, const double *raw, double *works
 }
 
 static size_t
-label(const psy_model *model, const psy_op *op, const double *raw)
-{
-	size_t best = 0;
-
-	(void) model;
-	if (op->outputs == 1)
-		return raw[0] > 0;
-	for (size_t k = 1; k < op->outputs; k++)
-		if (raw[k] > raw[best])
-			best = k;
-	return best;
-}
-
-static size_t
 facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 {
 	fact[0] = (psy_fact){.key = "coefficients", .number = (double) op->inputs};
@@ -138,6 +124,6 @@ const psy_op_kind psy_op_classifier = {.name = "linear_classifier",
 									   .check = check,
 									   .apply = apply,
 									   .proba = proba,
-									   .label = label,
+									   .label = psy_op_label_of_largest,
 									   .raw_favours = 1,
 									   .facts = facts};

@@ -112,29 +112,6 @@ apply(const psy_model *model, const psy_op *op, const double *in, double *worksp
 		out[k] /= value[1];
 }
 
-static psy_status
-proba(const psy_model *model, const psy_op *op, const double *raw, double *workspace, double *to,
-	  psy_error *err)
-{
-	(void) op;
-	(void) workspace;
-	(void) err;
-	memcpy(to, raw, model->classes * sizeof(double));
-	return PSY_OK;
-}
-
-static size_t
-label(const psy_model *model, const psy_op *op, const double *raw)
-{
-	size_t best = 0;
-
-	(void) op;
-	for (size_t k = 1; k < model->classes; k++)
-		if (raw[k] > raw[best])
-			best = k;
-	return best;
-}
-
 static size_t
 facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 {
@@ -152,6 +129,6 @@ const psy_op_kind psy_op_ensemble = {.name = "ensemble",
 									 .compile = compile,
 									 .check = check,
 									 .apply = apply,
-									 .proba = proba,
-									 .label = label,
+									 .proba = psy_op_raw_is_proba,
+									 .label = psy_op_label_of_largest,
 									 .facts = facts};

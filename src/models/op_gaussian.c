@@ -193,18 +193,6 @@ proba(const psy_model *model, const psy_op *op, const double *raw, double *works
 }
 
 static size_t
-label(const psy_model *model, const psy_op *op, const double *raw)
-{
-	size_t best = 0;
-
-	(void) op;
-	for (size_t k = 1; k < model->classes; k++)
-		if (raw[k] > raw[best])
-			best = k;
-	return best;
-}
-
-static size_t
 facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 {
 	const gaussian_head *head = psy_at(model, op->data);
@@ -221,5 +209,5 @@ const psy_op_kind psy_op_gaussian = {.name = "gaussian",
 									 .apply = apply,
 									 .workspace = workspace_of,
 									 .proba = proba,
-									 .label = label,
+									 .label = psy_op_label_of_largest,
 									 .facts = facts};

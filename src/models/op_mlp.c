@@ -231,20 +231,6 @@ proba(const psy_model *model, const psy_op *op, const double *raw, double *works
 }
 
 static size_t
-label(const psy_model *model, const psy_op *op, const double *raw)
-{
-	size_t best = 0;
-
-	(void) model;
-	if (op->outputs == 1)
-		return raw[0] > 0;
-	for (size_t k = 1; k < op->outputs; k++)
-		if (raw[k] > raw[best])
-			best = k;
-	return best;
-}
-
-static size_t
 facts(const psy_model *model, const psy_op *op, psy_fact fact[PSY_MODEL_FACTS])
 {
 	const mlp_head *head = psy_at(model, op->data);
@@ -265,6 +251,6 @@ const psy_op_kind psy_op_mlp = {.name = "mlp",
 								.apply = apply,
 								.workspace = workspace_of,
 								.proba = proba,
-								.label = label,
+								.label = psy_op_label_of_largest,
 								.raw_favours = 1,
 								.facts = facts};

@@ -467,24 +467,6 @@ check_head(const psy_mass *state, size_t size, psy_error *err)
 	return PSY_OK;
 }
 
-/* Comoments that could have come from rows: a count, finite sums, squares not negative, none before the first
- * row. */
-static bool
-comoments_valid(const double *m, size_t stride, size_t q, double rows)
-{
-	double n = m[0];
-
-	if (!(n >= 0 && n <= rows) || n != floor(n))
-		return false;
-	for (size_t s = 1; s < psy_comoments_core(q); s++)
-		if (!isfinite(m[s * stride]) || (n == 0 && m[s * stride] != 0))
-			return false;
-	for (size_t i = 0; i < q; i++)
-		if (m[(1 + q + psy_product_index(i, i)) * stride] < 0)
-			return false;
-	return true;
-}
-
 static psy_status
 check_elements(const psy_mass *state, size_t group, psy_error *err)
 {
@@ -505,7 +487,7 @@ check_elements(const psy_mass *state, size_t group, psy_error *err)
 			return psy_fail(err, PSY_FORMAT, "element %zu has impossible sums", k + 1);
 		if (of.smallest != NULL && n > 0 && of.smallest[k] > of.largest[k])
 			return psy_fail(err, PSY_FORMAT, "element %zu has a minimum above its maximum", k + 1);
-		if (of.count != NULL && !comoments_valid(of.count + k, state->elements, state->design, rows))
+		if (of.count != NULL && !psy_comoments_valid(of.count + k, state->elements, state->design, rows))
 			return psy_fail(err, PSY_FORMAT, "element %zu has impossible counts or design sums", k + 1);
 	}
 	return PSY_OK;
@@ -553,7 +535,7 @@ psy_mass_check(const psy_mass *state, size_t size, psy_error *err)
 
 	for (size_t g = 0; status == PSY_OK && g < state->groups; g++)
 	{
-		if (!comoments_valid(psy_mass_group(state, g), 1, state->design, MOST_ROWS) ||
+		if (!psy_comoments_valid(psy_mass_group(state, g), 1, state->design, MOST_ROWS) ||
 			!psy_mass_all_finite(psy_mass_group(state, g), psy_comoments_length(state->design)))
 			return psy_fail(err, PSY_FORMAT, "group %zu has an impossible count or design sums", g + 1);
 		status = check_elements(state, g, err);

@@ -51,6 +51,22 @@ psy_moments_variance(const psy_moments *m)
 	return m->n >= 2 ? m->squares / (m->n - 1) : NAN;
 }
 
+bool
+psy_comoments_valid(const double *m, size_t stride, size_t q, double rows)
+{
+	double n = m[0];
+
+	if (!(n >= 0 && n <= rows) || n != floor(n))
+		return false;
+	for (size_t s = 1; s < psy_comoments_core(q); s++)
+		if (!isfinite(m[s * stride]) || (n == 0 && m[s * stride] != 0))
+			return false;
+	for (size_t i = 0; i < q; i++)
+		if (m[(1 + q + psy_product_index(i, i)) * stride] < 0)
+			return false;
+	return true;
+}
+
 void
 psy_comoments_add(double *m, size_t q, const double *w)
 {

@@ -8,6 +8,7 @@
 #ifndef PSY_MOMENTS_H
 #define PSY_MOMENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define PSY_COMOMENTS_MAX 64 /* variables that can be merged at a time */
@@ -51,6 +52,12 @@ psy_comoments_length(size_t q)
 {
 	return psy_comoments_core(q) + q;
 }
+
+/*
+ * Whether a core, each value stride behind the one before, could have come from at most so many rows: a whole count, finite
+ * sums, squares not negative, nothing before the first row.
+ */
+bool psy_comoments_valid(const double *m, size_t stride, size_t q, double rows);
 
 void psy_comoments_add(double *m, size_t q, const double *w);
 

@@ -12,16 +12,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	psy_error err = {0};
-	psy_model *model;
-	psy_status status = psy_model_compile(&use_context, (const char *) data, size, "lightgbm",
-										  &psy_model_default_limits, &model, &err);
-
-	if ((status == PSY_OK) != (model != NULL) || (status != PSY_OK && err.message[0] == '\0'))
-		abort();
-	if (model == NULL)
-		return 0;
-	use_model(model);
-	free(model);
+	free(use_document(data, size, "lightgbm"));
 	return 0;
 }

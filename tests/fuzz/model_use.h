@@ -129,4 +129,19 @@ use_model(const psy_model *model)
 	use_explanation(model);
 }
 
+/* Bytes as a document of that format: refused with a message (NULL), or a model, used, which the caller frees. */
+static inline psy_model *
+use_document(const void *data, size_t size, const char *format)
+{
+	psy_error err = {0};
+	psy_model *model;
+	psy_status status = psy_model_compile(&use_context, data, size, format, &psy_model_default_limits, &model, &err);
+
+	if ((status == PSY_OK) != (model != NULL) || (status != PSY_OK && err.message[0] == '\0'))
+		abort();
+	if (model != NULL)
+		use_model(model);
+	return model;
+}
+
 #endif
