@@ -149,30 +149,9 @@ copy_day(row *r, int day, int week, psy_error *err)
 {
 	const table *t = r->table;
 	int column = t->of_field[day] >= 0 ? t->of_field[day] : t->of_field[week];
-	int64_t value = 0, unit = t->of_field[day] >= 0 ? 1 : 7;
-	bool present = false;
-	psy_status status = column < 0 ? PSY_OK : row_whole(r, (size_t) column, -36500 / unit, 36500 / unit, &value, &present, err);
+	int unit = t->of_field[day] >= 0 ? 1 : 7;
 
-	if (present)
-		copy_int4(&r->job->stage, (int32_t) (value * unit));
-	else
-		copy_null(&r->job->stage);
-	return status;
-}
-
-static psy_status
-copy_entry(row *r, psy_error *err)
-{
-	int column = r->table->of_field[ENTRY];
-	int64_t value = 0;
-	bool present = false;
-	psy_status status = column < 0 ? PSY_OK : row_whole(r, (size_t) column, 1, 10000, &value, &present, err);
-
-	if (present)
-		copy_int4(&r->job->stage, (int32_t) value);
-	else
-		copy_null(&r->job->stage);
-	return status;
+	return row_copy_whole(r, column, -36500 / unit, 36500 / unit, unit, err);
 }
 
 static psy_status
@@ -189,7 +168,7 @@ read_drug(row *r, void *arg, psy_error *err)
 	copy_int8(out, r->number);
 	copy_int8(out, table_line(r->table));
 	copy_text(out, label);
-	status = copy_entry(r, err);
+	status = row_copy_whole(r, r->table->of_field[ENTRY], 1, 10000, 1, err);
 	copy_text(out, table_get(r->table, DRUG));
 	copy_text(out, table_get(r->table, ATC));
 	if (status == PSY_OK)

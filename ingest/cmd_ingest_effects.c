@@ -119,17 +119,6 @@ typedef struct moderators
 } moderators;
 
 static psy_status
-copy_whole(row *r, size_t column, int64_t lo, int64_t hi, psy_error *err)
-{
-	int64_t value;
-	bool present;
-	psy_status status = row_whole(r, column, lo, hi, &value, &present, err);
-
-	present ? copy_int4(&r->job->stage, (int32_t) value) : copy_null(&r->job->stage);
-	return status;
-}
-
-static psy_status
 copy_number(row *r, size_t column, psy_error *err)
 {
 	double value;
@@ -168,9 +157,9 @@ copy_field(row *r, int field, psy_error *err)
 	{
 		case TEXT: copy_text(out, table_cell(r->table, column)); return PSY_OK;
 		case WORD: return copy_folded(r, column);
-		case YEAR: return copy_whole(r, column, 1900, 2200, err);
-		case COUNT: return copy_whole(r, column, 1, INT32_MAX, err);
-		case EVENTS: return copy_whole(r, column, 0, INT32_MAX, err);
+		case YEAR: return row_copy_whole(r, (int) column, 1900, 2200, 1, err);
+		case COUNT: return row_copy_whole(r, (int) column, 1, INT32_MAX, 1, err);
+		case EVENTS: return row_copy_whole(r, (int) column, 0, INT32_MAX, 1, err);
 		case REAL: return copy_number(r, column, err);
 		case DECIMAL: break;
 	}

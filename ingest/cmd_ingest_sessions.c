@@ -34,22 +34,6 @@ static const table_field fields[FIELDS] = {
 	{"adverse_event", "ae|adverse_events|不良事件|不良反应", false},
 };
 
-/* An optional whole number, staged as integer. */
-static psy_status
-copy_whole(row *r, int field, int64_t lo, int64_t hi, psy_error *err)
-{
-	int column = r->table->of_field[field];
-	int64_t value = 0;
-	bool present = false;
-	psy_status status = column < 0 ? PSY_OK : row_whole(r, (size_t) column, lo, hi, &value, &present, err);
-
-	if (present)
-		copy_int4(&r->job->stage, (int32_t) value);
-	else
-		copy_null(&r->job->stage);
-	return status;
-}
-
 static psy_status
 copy_decimals(row *r, psy_error *err)
 {
@@ -80,11 +64,11 @@ read_session(row *r, void *arg, psy_error *err)
 	copy_int8(out, r->number);
 	copy_int8(out, table_line(r->table));
 	copy_text(out, label);
-	status = copy_whole(r, NUMBER, 1, 10000, err);
+	status = row_copy_whole(r, r->table->of_field[NUMBER], 1, 10000, 1, err);
 	copy_text(out, table_get(r->table, PROTOCOL));
 	copy_text(out, table_get(r->table, POINTS));
 	if (status == PSY_OK)
-		status = copy_whole(r, DAY, -3650, 36500, err);
+		status = row_copy_whole(r, r->table->of_field[DAY], -3650, 36500, 1, err);
 	if (status == PSY_OK)
 		status = copy_decimals(r, err);
 	copy_text(out, table_get(r->table, ADVERSE_EVENT));

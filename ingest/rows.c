@@ -148,6 +148,20 @@ row_whole(row *r, size_t column, int64_t lo, int64_t hi, int64_t *value, bool *p
 }
 
 psy_status
+row_copy_whole(row *r, int column, int64_t lo, int64_t hi, int unit, psy_error *err)
+{
+	int64_t value = 0;
+	bool present = false;
+	psy_status status = column < 0 ? PSY_OK : row_whole(r, (size_t) column, lo, hi, &value, &present, err);
+
+	if (present)
+		copy_int4(&r->job->stage, (int32_t) (value * unit));
+	else
+		copy_null(&r->job->stage);
+	return status;
+}
+
+psy_status
 row_decimal(row *r, size_t column, const char **value, psy_error *err)
 {
 	const char *cell = table_cell(r->table, column);

@@ -37,6 +37,9 @@ psy_status row_real(row *r, size_t column, double *value, bool *present, psy_err
 psy_status row_whole(row *r, size_t column, int64_t lo, int64_t hi, int64_t *value, bool *present,
 					 psy_error *err);
 
+/* An optional whole number of the record, staged as integer, unit times what stands there; column is -1 where there is none. */
+psy_status row_copy_whole(row *r, int column, int64_t lo, int64_t hi, int unit, psy_error *err);
+
 /* The text of a plain decimal for PostgreSQL's numeric; NULL when missing or rejected. */
 psy_status row_decimal(row *r, size_t column, const char **value, psy_error *err);
 
