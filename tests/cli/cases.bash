@@ -34,7 +34,7 @@ make_template() {
 
 setup() {
 	database=cli_$$_$BATS_TEST_NUMBER
-	createdb -T "$template" "$database"
+	createdb -S file_copy -D "$PSYRAD_TEST_TABLESPACE" -T "$template" "$database"
 	export PSYRAD_URL; PSYRAD_URL=$(database_url "$database")
 	cd "$BATS_TEST_TMPDIR"
 }

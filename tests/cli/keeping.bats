@@ -101,7 +101,7 @@ P03|clinical.visit|added' "$(q "SELECT participant, table_name, state FROM clini
 @test "freeze: the same data have the same hash in another warehouse, whatever the order they came in" {
 	long_file; scores scores.csv; psyrad freeze a --study t >one
 	q 'CREATE TABLE kept AS SELECT sha256 FROM clinical.frozen_set' >/dev/null; kept=$(q "SELECT encode(sha256, 'hex') FROM kept")
-	dropdb -f "$database"; createdb -T "$template" "$database"
+	dropdb -f "$database"; createdb -S file_copy -D "$PSYRAD_TEST_TABLESPACE" -T "$template" "$database"
 	{ head -1 scores.csv; tail -n +2 scores.csv | sort -r; } >other.csv
 	q "SELECT nextval('clinical.subject_key_subject_id_seq'), nextval('ingest.file_file_id_seq')" >/dev/null
 	scores other.csv; exits 0
