@@ -9,6 +9,7 @@
 #include "cmd.h"
 
 #include "literature_item.h"
+#include "literature_source.h"
 #include "progress.h"
 #include "reader_literature_table.h"
 
@@ -251,22 +252,21 @@ static psy_status
 look_through(job *j, literature_look *look, psy_error *err)
 {
 	literature_format format = LITERATURE_UNKNOWN;
-	source whole;
+	literature_source whole;
 	psy_status status;
 
 	if (j->opt->format != NULL && !literature_format_by_name(j->opt->format, &format))
 	{
 		psy_fail(err, PSY_DOMAIN, "--format %s is not known", j->opt->format);
-		return psy_hint(err, "expected ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, bibtex, "
-							 "endnote-xml, table, embase-rows or gbt7714");
+		return psy_hint(err, "expected " LITERATURE_FORMAT_LIST);
 	}
 	if (format == LITERATURE_UNKNOWN && j->opt->map.count > 0)
 		format = LITERATURE_TABLE;
-	status = source_open(&whole, j->path, err);
+	status = literature_source_open(&whole, j->path, j->opt, err);
 	if (status != PSY_OK)
 		return status;
-	status = literature_looks(&whole, j->opt->encoding, format, look, err);
-	source_close(&whole);
+	status = literature_looks(whole.content, whole.encoding, format, look, err);
+	literature_source_close(&whole);
 	return status;
 }
 
@@ -274,13 +274,13 @@ look_through(job *j, literature_look *look, psy_error *err)
 static psy_status
 follow_references(job *j, literature_reader *reader, psy_error *err)
 {
-	source again;
-	psy_status status = source_open(&again, j->path, err);
+	literature_source again;
+	psy_status status = literature_source_open(&again, j->path, j->opt, err);
 
 	if (status != PSY_OK)
 		return status;
-	status = bibtex_follow(reader, &again, err);
-	source_close(&again);
+	status = bibtex_follow(reader, again.content, err);
+	literature_source_close(&again);
 	return status;
 }
 
@@ -289,7 +289,7 @@ stage_literature(job *j, psy_error *err)
 {
 	literature_job *l = grow(NULL, 1, sizeof *l);
 	literature_look look = {0};
-	source from;
+	literature_source from;
 	uint8_t sha256[SHA256_BYTES];
 	uint64_t bytes;
 	psy_status status;
@@ -297,10 +297,10 @@ stage_literature(job *j, psy_error *err)
 	*l = (literature_job){.job = j};
 	status = look_through(j, &look, err);
 	if (status == PSY_OK)
-		status = source_open(&from, j->path, err);
+		status = literature_source_open(&from, j->path, j->opt, err);
 	if (status == PSY_OK)
 	{
-		status = literature_open(&l->reader, &from, &look, err);
+		status = literature_open(&l->reader, from.content, &look, err);
 		l->reader.rejected = take_reject;
 		l->reader.rejected_arg = l;
 		if (status == PSY_OK && look.format == LITERATURE_TABLE)
@@ -310,11 +310,11 @@ stage_literature(job *j, psy_error *err)
 		if (status == PSY_OK)
 			status = read_records(l, err);
 		if (status == PSY_OK)
-			status = source_finish(&from, sha256, &bytes, err);
+			status = source_finish(&from.file, sha256, &bytes, err);
 		if (status == PSY_OK && memcmp(sha256, j->sha256, sizeof sha256) != 0)
 			status = psy_fail(err, PSY_FORMAT, "the file changed while it was read");
 		literature_close(&l->reader);
-		source_close(&from);
+		literature_source_close(&from);
 	}
 	look_free(&look);
 	record_free(&l->record);

@@ -29,6 +29,9 @@ typedef enum literature_format
 	LITERATURE_COCHRANE,
 	LITERATURE_BIBTEX,
 	LITERATURE_ENDNOTE_XML,
+	LITERATURE_EBSCO_XML,
+	LITERATURE_PUBMED_XML,
+	LITERATURE_LABELLED,    /* "Title-题名: ...", "【题　名】..." */
 	LITERATURE_TABLE,       /* CSV or TSV with a header */
 	LITERATURE_EMBASE_ROWS, /* CSV with a field a row */
 	LITERATURE_GBT7714,
@@ -37,6 +40,9 @@ typedef enum literature_format
 
 /* "ris", "nbib", ...; NULL for none. */
 const char *literature_format_name(literature_format format);
+#define LITERATURE_FORMAT_LIST                                                                                                     \
+	"ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, bibtex, endnote-xml, ebsco-xml, pubmed-xml, labelled, table, "  \
+	"embase-rows or gbt7714"
 bool literature_format_by_name(const char *name, literature_format *format);
 
 #define LITERATURE_MAX_RECORD ((size_t) 64 << 20) /* bytes of one record: as a line of reader_text.h */
@@ -97,6 +103,7 @@ typedef struct literature_look
 {
 	literature_format format;
 	text_encoding encoding;
+	bool fixed;       /* a person named the format: the file does not go on in another one */
 	bool big_endian;  /* UTF-16 without a byte order mark */
 	char delimiter;   /* of LITERATURE_TABLE; 0 when no known header told it */
 	char *first_line; /* the first line with something in it, shortened, for messages */
@@ -130,6 +137,7 @@ struct literature_reader
 	size_t length;
 	long number;
 	bool held;
+	literature_format turns_to; /* the line held begins a record of this format, and no record is under way */
 };
 
 psy_status literature_open(literature_reader *reader, source *from, const literature_look *look,
@@ -151,10 +159,18 @@ psy_status gbt7714_open(literature_reader *reader, psy_error *err);
  */
 psy_status bibtex_follow(literature_reader *reader, source *again, psy_error *err);
 
+/* The format of which the line begins a record, if no other format has such lines: several exports in one file. */
+literature_format literature_begins(const char *line, size_t length);
+
+/* For the grammars, where no record is under way or one without an end is: whether the line is another format's; it is held
+ * then, and the step ends without a record. */
+bool reader_turns(literature_reader *reader);
+
 /* The kind of a line's beginning, for the formats that are tagged line by line. */
 bool ris_tag(const char *line, size_t length, size_t *value);
 bool nbib_tag(const char *line, size_t length, size_t *tag, size_t *value);
 bool gbt7714_line(const char *line, size_t length);
+bool labelled_tag(const char *line, size_t length, size_t *label, size_t *value);
 
 /* Whether a header's words are those of a table of literature: how many it knows. */
 size_t table_header_known(const char *line, size_t length, char delimiter);

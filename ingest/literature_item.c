@@ -172,6 +172,8 @@ separator(const char *p, const char *start, const char *end, value_split split)
 		return split != SPLIT_FLOW;
 	if (split == SPLIT_LINES)
 		return 0;
+	if (split == SPLIT_STOPS)
+		return *p == '.' && (p + 1 == end || p[1] == ' ');
 	if (*p == ';')
 	{
 		/* "&amp;" and "&#233;" are no end of anything. */
@@ -280,7 +282,7 @@ order_of(literature_format format)
 {
 	return format == LITERATURE_BIBTEX ? NAME_NATURAL
 		   : format == LITERATURE_RIS || format == LITERATURE_ENW || format == LITERATURE_REFWORKS ||
-				   format == LITERATURE_ENDNOTE_XML
+				   format == LITERATURE_ENDNOTE_XML || format == LITERATURE_EBSCO_XML
 			   ? NAME_COMMA
 			   : NAME_SPACE;
 }
@@ -302,7 +304,7 @@ map_pair(literature_item *item, size_t i, literature_notes *notes)
 
 		/* A table's further columns are its own affair; BibTeX's fields are open. */
 		if (item->columns == NULL && item->format != LITERATURE_BIBTEX && item->format != LITERATURE_WOS &&
-			item->format != LITERATURE_OVID && notes != NULL)
+			item->format != LITERATURE_OVID && item->format != LITERATURE_EBSCO_XML && notes != NULL)
 			notes_add(notes, "unknown_tag", tag, pair->tag_length, pair->line, value, pair->length);
 		rule = &extra;
 	}

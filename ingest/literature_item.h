@@ -66,7 +66,8 @@ typedef enum value_split
 	SPLIT_SEMI,  /* list: lines, and ';' within them */
 	SPLIT_FLOW,  /* list: ';' alone; a line goes on with the one before */
 	SPLIT_NAMES, /* as SPLIT_SEMI; Chinese names also at commas */
-	SPLIT_COMMA  /* as SPLIT_SEMI, and commas */
+	SPLIT_COMMA, /* as SPLIT_SEMI, and commas */
+	SPLIT_STOPS  /* list: lines, and ". " within them: "Wang, Li. Li, Wei." */
 } value_split;
 
 typedef struct literature_rule

@@ -178,7 +178,7 @@ brief_of(const literature_item *item, const literature_value *v, size_t place, b
 	{
 		if (item->value[i].field != shorts)
 			continue;
-		if (item->format == LITERATURE_NBIB ? item->value[i].pair == v->pair + 1 : parallel && n == place)
+		if (item->format == LITERATURE_NBIB || item->format == LITERATURE_PUBMED_XML ? item->value[i].pair == v->pair + 1 : parallel && n == place)
 			return &item->value[i];
 		n++;
 	}

@@ -8,10 +8,13 @@
  */
 #include "literature.h"
 
+#include "reader_tagged.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define HEAD ((size_t) 1 << 16)
 #define HEAD_LINES 1000
@@ -180,8 +183,12 @@ typedef struct tally
 	long count[LITERATURE_FORMATS];
 	long ty, ovid_number;
 	size_t lines;
+	literature_format begun; /* what the first line of all formats' signatures begins */
 	char delimiter;
 	size_t known; /* columns of a table that are known */
+	char *header; /* its header, when it is not the first line */
+	long header_number;
+	bool rows; /* Embase's, a field a row */
 } tally;
 
 static bool
@@ -199,7 +206,7 @@ ovid_number(const char *line, size_t length)
 
 	while (i < length && isdigit((unsigned char) line[i]))
 		i++;
-	return line[0] == '<' && i > 1 && i + 1 < length && line[i] == '.' && line[i + 1] == ' ';
+	return line[0] == '<' && i > 1 && i < length && (line[i] == '>' || (i + 1 < length && line[i] == '.' && line[i + 1] == ' '));
 }
 
 static bool
@@ -220,9 +227,18 @@ cochrane_line(const char *line, size_t length)
 	return word_of(line, length, 2) && length > 3 && line[2] == ':' && line[3] == ' ';
 }
 
+#define HEADER_LINES 20 /* a search, a title and blank lines may stand before the header */
+#define LATER_KNOWN 4   /* columns that must be known where it is not the first line */
+
+static bool
+title_row(const char *line, size_t length)
+{
+	return (length == 7 && memcmp(line, "\"TITLE\"", 7) == 0) || begins(line, length, "\"TITLE\",") || begins(line, length, "TITLE,");
+}
+
 /* The header of a table: the delimiter that makes most known columns. */
 static void
-tally_header(tally *t, const char *line, size_t length)
+tally_header(tally *t, const char *line, size_t length, long number)
 {
 	static const char delimiters[] = {'\t', ',', ';'};
 
@@ -230,16 +246,28 @@ tally_header(tally *t, const char *line, size_t length)
 	{
 		size_t known = table_header_known(line, length, delimiters[i]);
 
-		if (known > t->known)
+		if (known > t->known && (t->lines == 0 || (t->known < 2 && known >= LATER_KNOWN)))
 		{
 			t->known = known;
 			t->delimiter = delimiters[i];
+			t->header_number = number;
 		}
+	}
+	if (!t->rows && title_row(line, length) && t->known < 2)
+	{
+		t->rows = true;
+		t->header_number = number;
+	}
+	if (t->header_number == number && t->lines > 0)
+	{
+		free(t->header);
+		t->header = keep_bytes(line, length < 200 ? length : 200);
+		utf8_repair(t->header);
 	}
 }
 
 static void
-tally_line(tally *t, const char *line, size_t length)
+tally_line(tally *t, const char *line, size_t length, long number)
 {
 	size_t tag, value;
 
@@ -260,8 +288,11 @@ tally_line(tally *t, const char *line, size_t length)
 	t->count[LITERATURE_COCHRANE] += cochrane_line(line, length);
 	t->count[LITERATURE_GBT7714] += gbt7714_line(line, length);
 	t->ovid_number += ovid_number(line, length);
-	if (t->lines == 0)
-		tally_header(t, line, length);
+	t->count[LITERATURE_LABELLED] += labelled_tag(line, length, &tag, &value);
+	if (t->begun == LITERATURE_UNKNOWN)
+		t->begun = literature_begins(line, length);
+	if (t->lines < HEADER_LINES && !t->rows)
+		tally_header(t, line, length, number);
 	t->lines++;
 }
 
@@ -271,6 +302,11 @@ decide(const tally *t, const literature_look *look)
 	const char *first = look->first_line;
 	size_t length = strlen(first);
 
+	/* A file of several exports begins with the first. Web of Science's "PT J" and Embase's preamble are told below. */
+	if (t->begun != LITERATURE_UNKNOWN && literature_begins(first, length) == t->begun)
+		return t->begun;
+	if (begins(first, length, "<!DOCTYPE html") || begins(first, length, "<!doctype html") || begins(first, length, "<!DOCTYPE HTML"))
+		return LITERATURE_UNKNOWN;
 	if (begins(first, length, "<?xml") || begins(first, length, "<xml") ||
 		begins(first, length, "<records") || begins(first, length, "<!DOCTYPE"))
 		return LITERATURE_ENDNOTE_XML;
@@ -289,8 +325,9 @@ decide(const tally *t, const literature_look *look)
 		return LITERATURE_ENW;
 	if (t->count[LITERATURE_REFWORKS] > 0)
 		return LITERATURE_REFWORKS;
-	if (t->known == 1 && (strcmp(first, "\"TITLE\"") == 0 || begins(first, length, "\"TITLE\",") ||
-						  begins(first, length, "TITLE,")))
+	if (t->count[LITERATURE_LABELLED] > 1)
+		return LITERATURE_LABELLED;
+	if (t->known < 2 && t->rows)
 		return LITERATURE_EMBASE_ROWS;
 	if (t->known >= 2)
 		return LITERATURE_TABLE;
@@ -331,6 +368,7 @@ tell_format(const buffer *head, literature_look *look)
 	source memory;
 	text_reader text;
 	tally t = {0};
+	literature_format format;
 	const char *line;
 	size_t length;
 	long number;
@@ -345,12 +383,59 @@ tell_format(const buffer *head, literature_look *look)
 			continue;
 		if (look->first_line == NULL)
 			keep_first(look, line, length, number);
-		tally_line(&t, line, length);
+		tally_line(&t, line, length, number);
 	}
 	text_close(&text);
 	source_close(&memory);
 	look->delimiter = t.delimiter;
-	return look->first_line == NULL ? LITERATURE_UNKNOWN : decide(&t, look);
+	if (look->first_line == NULL)
+		return LITERATURE_UNKNOWN;
+	format = decide(&t, look);
+	if (t.header != NULL && (format == LITERATURE_TABLE || format == LITERATURE_EMBASE_ROWS))
+	{
+		free(look->first_line);
+		look->first_line = t.header;
+		look->first_line_number = t.header_number;
+	}
+	else
+		free(t.header);
+	return format;
+}
+
+/* Exports that are made to be read by people, and pages of the web: what to choose instead. */
+static bool
+text_for_people(const literature_look *look, psy_error *err)
+{
+	const char *first = look->first_line;
+	size_t digits = strspn(first, "0123456789");
+	const char *what = NULL, *instead = NULL;
+
+	if (strncasecmp(first, "<!doctype html", 14) == 0 || strncasecmp(first, "<html", 5) == 0 || strncasecmp(first, "<table", 6) == 0)
+	{
+		what = "a page of the web (HTML)";
+		instead = "was it exported as .xls? then open it in Excel and save it as workbook (.xlsx); else export again as RIS or EndNote";
+	}
+	else if (digits > 0 && digits < 6 && (strncmp(first + digits, ": ", 2) == 0 || strncmp(first + digits, ". ", 2) == 0) &&
+			 (strstr(first, " doi: ") != NULL || strstr(first, "PMID: ") != NULL || strchr(first, ';') != NULL || strstr(first, ". ") != NULL))
+	{
+		what = "a list of citations as text, such as PubMed's Summary or Abstract";
+		instead = "save again from PubMed in the format PubMed (NBIB); a list by GB/T 7714 has its [J]";
+	}
+	else if (strcmp(first, "Scopus") == 0)
+	{
+		what = "Scopus's plain text";
+		instead = "export again from Scopus as CSV or RIS";
+	}
+	else if (strcmp(first, "Record: 1") == 0)
+	{
+		what = "EBSCO's plain text";
+		instead = "export again from EBSCOhost in RIS format, as CSV or as XML";
+	}
+	if (what == NULL)
+		return false;
+	psy_fail(err, PSY_UNSUPPORTED, "line %ld: this looks like %s, which is not read", look->first_line_number, what);
+	psy_hint(err, "%s", instead);
+	return true;
 }
 
 static psy_status
@@ -362,33 +447,30 @@ not_known(const literature_look *look, psy_error *err)
 		return psy_fail(err, PSY_FORMAT, "the file has no text in it");
 	snprintf(shown, sizeof shown, "%.90s", look->first_line);
 	utf8_repair(shown);
+	if (text_for_people(look, err))
+		return PSY_UNSUPPORTED;
 	psy_fail(err, PSY_FORMAT, "line %ld: this is no format of literature that is known; it begins: %s",
 			 look->first_line_number, shown);
-	return psy_hint(err, "name it with --format: ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, "
-						 "bibtex, endnote-xml, table, embase-rows "
-						 "or gbt7714; a table may need --map title=COLUMN");
+	return psy_hint(err, "name it with --format: " LITERATURE_FORMAT_LIST "; a table may need --map title=COLUMN");
 }
 
-/* XML of others, by what its first records are made of. */
-static psy_status
-not_endnote(const buffer *head, literature_look *look, psy_error *err)
+/* Whose XML it is, by what its first records are made of. */
+static literature_format
+whose_xml(const buffer *head)
 {
 	static const struct
 	{
-		const char *mark, *what, *instead;
-	} others[] = {
-		{"<controlInfo", "EBSCO's XML", "export again from EBSCOhost in RIS format (Direct Export in RIS Format); its XML is not read"},
-		{"shortDbName=", "EBSCO's XML", "export again from EBSCOhost in RIS format (Direct Export in RIS Format); its XML is not read"},
-		{"<PubmedArticle", "PubMed's XML", "save again from PubMed in the format PubMed (NBIB); its XML is not read"},
-	};
+		const char *mark;
+		literature_format format;
+	} others[] = {{"<controlInfo", LITERATURE_EBSCO_XML},
+				  {"shortDbName=", LITERATURE_EBSCO_XML},
+				  {"<PubmedArticle", LITERATURE_PUBMED_XML},
+				  {"<PubmedBookArticle", LITERATURE_PUBMED_XML}};
 
-	for (size_t i = 0; look->format == LITERATURE_ENDNOTE_XML && i < sizeof others / sizeof *others; i++)
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (memmem(head->data, head->size, others[i].mark, strlen(others[i].mark)) != NULL)
-		{
-			psy_fail(err, PSY_UNSUPPORTED, "this is %s, which is not read", others[i].what);
-			return psy_hint(err, "%s", others[i].instead);
-		}
-	return PSY_OK;
+			return others[i].format;
+	return LITERATURE_ENDNOTE_XML;
 }
 
 psy_status
@@ -408,10 +490,11 @@ literature_looks(source *whole, text_encoding encoding, literature_format format
 	{
 		told = tell_format(&head, look);
 		look->format = format == LITERATURE_UNKNOWN ? told : format;
+		look->fixed = format != LITERATURE_UNKNOWN;
 		if (look->format == LITERATURE_UNKNOWN || look->first_line == NULL)
 			status = not_known(look, err);
-		else if (format == LITERATURE_UNKNOWN)
-			status = not_endnote(&head, look, err);
+		else if (!look->fixed && look->format == LITERATURE_ENDNOTE_XML)
+			look->format = whose_xml(&head);
 	}
 	buffer_free(&head);
 	return status;
@@ -426,15 +509,14 @@ look_free(literature_look *look)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-psy_status
-literature_open(literature_reader *reader, source *from, const literature_look *look, psy_error *err)
+static psy_status
+open_format(literature_reader *reader, psy_error *err)
 {
-	*reader = (literature_reader){.look = *look};
-	text_open(&reader->text, from, look->encoding);
-	reader->text.big_endian = look->big_endian;
-	switch (look->format)
+	switch (reader->look.format)
 	{
 		case LITERATURE_BIBTEX: return bibtex_open(reader, err);
+		case LITERATURE_EBSCO_XML:
+		case LITERATURE_PUBMED_XML:
 		case LITERATURE_ENDNOTE_XML: return endnote_xml_open(reader, err);
 		case LITERATURE_TABLE:
 		case LITERATURE_EMBASE_ROWS: return literature_table_open(reader, err);
@@ -444,9 +526,38 @@ literature_open(literature_reader *reader, source *from, const literature_look *
 }
 
 psy_status
+literature_open(literature_reader *reader, source *from, const literature_look *look, psy_error *err)
+{
+	*reader = (literature_reader){.look = *look};
+	text_open(&reader->text, from, look->encoding);
+	reader->text.big_endian = look->big_endian;
+	return open_format(reader, err);
+}
+
+/* Goes on in the format of the line that is held. */
+static psy_status
+turn(literature_reader *reader, psy_error *err)
+{
+	const char *name = literature_format_name(reader->turns_to);
+
+	reader->done(reader->state);
+	reader->state = NULL;
+	reader->done = NULL;
+	reader->look.format = reader->turns_to;
+	reader->turns_to = LITERATURE_UNKNOWN;
+	notes_add(&reader->notes, "other_format", name, strlen(name), reader->number, reader->line, trim_end(reader->line, reader->length));
+	return open_format(reader, err);
+}
+
+psy_status
 literature_next(literature_reader *reader, literature_record *record, bool *more, psy_error *err)
 {
-	return reader->step(reader, record, more, err);
+	psy_status status;
+
+	while ((status = reader->step(reader, record, more, err)) == PSY_OK && !*more && reader->turns_to != LITERATURE_UNKNOWN)
+		if ((status = turn(reader, err)) != PSY_OK)
+			return status;
+	return status;
 }
 
 void

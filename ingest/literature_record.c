@@ -13,8 +13,8 @@
 #include <strings.h>
 
 static const char *const names[LITERATURE_FORMATS] = {
-	NULL,   "ris",      "nbib",   "wos",         "refworks", "enw",         "noteexpress",
-	"ovid", "cochrane", "bibtex", "endnote-xml", "table",    "embase-rows", "gbt7714"};
+	NULL,          "ris",       "nbib",       "wos",      "refworks", "enw",         "noteexpress", "ovid", "cochrane", "bibtex",
+	"endnote-xml", "ebsco-xml", "pubmed-xml", "labelled", "table",    "embase-rows", "gbt7714"};
 
 const char *
 literature_format_name(literature_format format)

@@ -128,7 +128,7 @@ static const option_spec specs[] = {
 	 "utf-8, utf-16, gb18030 or windows-1252 (default: by content; the last is never guessed)"},
 	{"encoding", ENCODING, OPT_TABLE | OPT_REVIEW, AT(encoding_name), true, "NAME",
 	 "utf-8, utf-16, gb18030 or windows-1252 (default: UTF-8, or UTF-16 by its byte order mark)"},
-	{"sheet", TEXT, OPT_TABLE, AT(sheet), true, "NAME",
+	{"sheet", TEXT, OPT_TABLE | OPT_LITERATURE, AT(sheet), true, "NAME",
 	 "sheet of an .xlsx workbook, by its name or number (default: the only one with content)"},
 	{"labels", FLAG, OPT_TABLE, AT(labels), true, NULL, "value labels of an SPSS file instead of its codes"},
 	{"missing", LIST, OPT_TABLE | OPT_REVIEW, AT(missing), true, "TOKEN",

@@ -108,6 +108,8 @@ next_entry(literature_reader *reader, literature_record *record, bool *more, psy
 		const char *line = reader->line, *at;
 		size_t length = reader->length, end = 0;
 
+		if (!*more && reader_turns(reader))
+			return PSY_OK;
 		if (!*more)
 		{
 			at = memchr(line, '@', length);

@@ -1,17 +1,17 @@
 /*
- * reader_endnote_xml.c - EndNote's XML, as EndNote, Mendeley, Zotero and others write it: <record> elements,
- * mostly in one line of many megabytes.
+ * reader_endnote_xml.c - XML: EndNote's, as EndNote, Mendeley, Zotero and others write it (<record> elements,
+ * mostly in one line of many megabytes), EBSCO's and PubMed's.
  *
  * The text is cut into records by its tags alone, so that each keeps its bytes and memory holds one of them;
  * libxml2 then parses a record by itself, without network, entities or document type.  A file with a DOCTYPE
- * is refused.
+ * is refused, but for PubMed's, which declares none of its own.
  */
 #include "literature.h"
 
 #include "reader_tagged.h"
+#include "reader_xml.h"
 
 #include <libxml/parser.h>
-#include <libxml/tree.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,12 @@ typedef struct xml_state
 	long line;   /* of text at `at` */
 	bool ended;
 	buffer value;
+	const char *record; /* the element that opened */
 } xml_state;
+
+static const char *const endnote_records[] = {"record", NULL};
+static const char *const ebsco_records[] = {"rec", NULL};
+static const char *const pubmed_records[] = {"PubmedArticle", "PubmedBookArticle", NULL};
 
 static psy_status
 more_text(literature_reader *reader, psy_error *err)
@@ -32,7 +37,7 @@ more_text(literature_reader *reader, psy_error *err)
 	xml_state *x = reader->state;
 	psy_status status = reader_line(reader, err);
 
-	if (status != PSY_OK)
+	if (status != PSY_OK || (reader->line != NULL && !x->open && reader_turns(reader)))
 		return status;
 	if (x->at > 0)
 	{
@@ -86,29 +91,43 @@ tag_end(const xml_state *x, size_t i)
 	return found == NULL ? 0 : (size_t) (found - x->text.data) + strlen(close);
 }
 
-static bool
-opens_record(const xml_state *x, size_t i)
+/* The name of a record's element that the tag at i opens or closes; NULL when it does neither. */
+static const char *
+record_tag_at(const xml_state *x, size_t i, literature_format format)
 {
-	return is_at(x, i, "<record>") || is_at(x, i, "<record ") || is_at(x, i, "<record\n") ||
-		   is_at(x, i, "<record\t") || is_at(x, i, "<record\r");
+	const char *const *name = format == LITERATURE_EBSCO_XML ? ebsco_records : format == LITERATURE_PUBMED_XML ? pubmed_records : endnote_records;
+
+	i += 1 + is_at(x, i, "</");
+	for (; *name != NULL; name++)
+	{
+		size_t end = i + strlen(*name);
+
+		if (is_at(x, i, *name) && end < x->text.size && strchr(" \t\r\n>/", x->text.data[end]) != NULL)
+			return *name;
+	}
+	return NULL;
 }
 
 /* Looks at the tag at i that ends before end; *found when it closes a record. */
 static psy_status
-look_at_tag(xml_state *x, size_t i, size_t end, bool *found, psy_error *err)
+look_at_tag(xml_state *x, literature_format format, size_t i, size_t end, bool *found, psy_error *err)
 {
-	if (is_at(x, i, "<!DOCTYPE") || is_at(x, i, "<!ENTITY"))
+	const char *record = record_tag_at(x, i, format);
+	bool named_type = format == LITERATURE_PUBMED_XML && is_at(x, i, "<!DOCTYPE") && memchr(x->text.data + i, '[', end - i) == NULL;
+
+	if ((is_at(x, i, "<!DOCTYPE") && !named_type) || is_at(x, i, "<!ENTITY"))
 	{
-		psy_fail(err, PSY_FORMAT, "line %ld: a document type or entity, which EndNote's XML does not have",
+		psy_fail(err, PSY_FORMAT, "line %ld: a document type or entity, which exports of literature do not have",
 				 x->line + lines_in(x->text.data + x->at, i - x->at));
-		return psy_hint(err, "export the library again as XML from the reference manager");
+		return psy_hint(err, "export it again; is it a page of the web?");
 	}
-	if (!x->open && opens_record(x, i))
+	if (!x->open && record != NULL && !is_at(x, i, "</"))
 	{
 		skip_to(x, i);
+		x->record = record;
 		x->open = x->text.data[end - 2] != '/';
 	}
-	else if (x->open && is_at(x, i, "</record>"))
+	else if (x->open && record == x->record && is_at(x, i, "</"))
 	{
 		x->open = false;
 		*found = true;
@@ -133,7 +152,7 @@ find_record(literature_reader *reader, size_t *to, bool *more, psy_error *err)
 
 		if (end > 0)
 		{
-			status = look_at_tag(x, i, end, more, err);
+			status = look_at_tag(x, reader->look.format, i, end, more, err);
 			*to = end;
 			continue;
 		}
@@ -145,13 +164,14 @@ find_record(literature_reader *reader, size_t *to, bool *more, psy_error *err)
 			skip_to(x, i);
 		x->scan = i;
 		status = more_text(reader, err);
+		if (reader->turns_to != LITERATURE_UNKNOWN)
+			return status;
 	}
 	return status;
 }
 
 /* ---- one record's tree ----------------------------------------------------------------------- */
 
-/* All text below the node; EndNote's carriage returns are line ends. */
 static void
 node_text(const xmlNode *node, buffer *out, int depth)
 {
@@ -163,14 +183,20 @@ node_text(const xmlNode *node, buffer *out, int depth)
 			node_text(child, out, depth + 1);
 }
 
-static bool
-named(const xmlNode *node, const char *name)
+void
+xml_text(const xmlNode *node, buffer *out)
+{
+	node_text(node, out, 0);
+}
+
+bool
+xml_named(const xmlNode *node, const char *name)
 {
 	return node != NULL && node->type == XML_ELEMENT_NODE && strcmp((const char *) node->name, name) == 0;
 }
 
-static psy_status
-add_text(literature_record *record, const char *tag, const char *text, size_t length, psy_error *err)
+psy_status
+xml_add(literature_record *record, const char *tag, const char *text, size_t length, psy_error *err)
 {
 	length = trim_both(&text, length);
 	return length == 0 ? PSY_OK : record_add(record, tag, strlen(tag), text, length, record->line, err);
@@ -195,7 +221,7 @@ tag_of(const xmlNode *node)
 				  {"alt-periodical", "abbr-1", "alt-abbr-1"}};
 
 	for (size_t i = 0; i < sizeof within / sizeof *within; i++)
-		if (named(node, within[i].name) && named(node->parent, within[i].parent))
+		if (xml_named(node, within[i].name) && xml_named(node->parent, within[i].parent))
 			return within[i].tag;
 	return (const char *) node->name;
 }
@@ -222,18 +248,28 @@ add_node(xml_state *x, literature_record *record, const xmlNode *node, int depth
 			status = add_node(x, record, child, depth + 1, err);
 		return status;
 	}
-	if (named(node, "ref-type"))
+	if (xml_named(node, "ref-type"))
 	{
 		xmlChar *name = xmlGetProp(node, (const xmlChar *) "name");
 
 		if (name != NULL)
-			status = add_text(record, "ref-type", (const char *) name, strlen((const char *) name), err);
+			status = xml_add(record, "ref-type", (const char *) name, strlen((const char *) name), err);
 		xmlFree(name);
 	}
 	buffer_clear(&x->value);
-	node_text(node, &x->value, 0);
+	xml_text(node, &x->value);
 	if (status == PSY_OK && x->value.size > 0)
-		status = add_text(record, tag_of(node), x->value.data, x->value.size, err);
+		status = xml_add(record, tag_of(node), x->value.data, x->value.size, err);
+	return status;
+}
+
+static psy_status
+endnote_record(xml_state *x, const xmlNode *root, literature_record *record, psy_error *err)
+{
+	psy_status status = PSY_OK;
+
+	for (const xmlNode *child = root->children; child != NULL && status == PSY_OK; child = child->next)
+		status = add_node(x, record, child, 0, err);
 	return status;
 }
 
@@ -269,9 +305,12 @@ step_xml(literature_reader *reader, literature_record *record, bool *more, psy_e
 						XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (doc == NULL)
 		return not_well_formed(record, err);
-	for (const xmlNode *child = xmlDocGetRootElement(doc)->children; child != NULL && status == PSY_OK;
-		 child = child->next)
-		status = add_node(x, record, child, 0, err);
+	if (reader->look.format == LITERATURE_EBSCO_XML)
+		status = ebsco_record(xmlDocGetRootElement(doc), record, err);
+	else if (reader->look.format == LITERATURE_PUBMED_XML)
+		status = pubmed_record(xmlDocGetRootElement(doc), record, err);
+	else
+		status = endnote_record(x, xmlDocGetRootElement(doc), record, err);
 	xmlFreeDoc(doc);
 	skip_to(x, to);
 	return status;

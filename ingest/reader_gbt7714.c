@@ -296,10 +296,18 @@ gather(literature_reader *reader, literature_record *record, buffer *text, bool 
 	{
 		const char *line = reader->line;
 		size_t length = trim_both(&line, reader->length), n;
-		char *plain = narrow(line, length);
-		bool begins = number(plain) > 0 || (text->size > 0 && find_marker(plain, &n) != NULL &&
-											find_marker(text->data, &n) != NULL);
+		char *plain;
+		bool begins;
 
+		if (reader_turns(reader))
+		{
+			if (text->size > 0)
+				reader->turns_to = LITERATURE_UNKNOWN; /* once this reference is given out */
+			break;
+		}
+		plain = narrow(line, length);
+		begins = number(plain) > 0 ||
+				 (text->size > 0 && find_marker(plain, &n) != NULL && find_marker(text->data, &n) != NULL);
 		free(plain);
 		if (length == 0)
 			continue;

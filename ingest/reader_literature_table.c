@@ -48,7 +48,8 @@ open_cell(cells *row)
 	row->at[row->count++] = row->text.size;
 }
 
-/* The cell's text is what was added since it was opened; blanks around it go. */
+/* The cell's text is what was added since it was opened; blanks around it go, and so does what keeps Excel from making a
+ * number of it: ="01650327". */
 static void
 close_cell(cells *row)
 {
@@ -59,6 +60,11 @@ close_cell(cells *row)
 	buffer_byte(&row->text, '\0');
 	text = row->text.data + from;
 	length = trim_both(&text, row->text.size - from - 1);
+	if (length >= 3 && text[0] == '=' && text[1] == '"' && text[length - 1] == '"')
+	{
+		text += 2;
+		length -= 3;
+	}
 	memmove(row->text.data + from, text, length);
 	row->text.data[from + length] = '\0';
 	row->text.size = from + length + 1;
@@ -154,6 +160,8 @@ next_row(literature_reader *reader, literature_record *record, bool *more, psy_e
 			return t->row.quoted ? psy_fail(err, PSY_FORMAT,
 											"line %ld: a quote that opens in this record never closes", line)
 								 : PSY_OK;
+		if (first && record != NULL && reader_turns(reader))
+			return PSY_OK;
 		if (first && trim_end(reader->line, reader->length) == 0)
 			continue;
 		if (first)
@@ -220,8 +228,12 @@ dialect_rule(const table_state *t, const char *folded)
 	static const literature_rule pubmed_authors = {"authors", F_AUTHOR, SPLIT_COMMA, 0},
 								 citation = {"citation", F_SOURCE, SPLIT_NONE, 0};
 	static const literature_rule initials = {"authors", F_AUTHOR, SPLIT_NAMES, 1};
+	static const literature_rule journal = {"source", F_CONTAINER, SPLIT_NONE, 0};
 	bool pubmed = has_column(t, "pmid") && has_column(t, "create date");
 
+	/* Scopus calls the database a source, Embase the citation; EBSCO and Cochrane the journal. */
+	if (strcmp(folded, "source") == 0 && (has_column(t, "longdbname") || has_column(t, "cochrane review group code") || has_column(t, "central id")))
+		return &journal;
 	if (strcmp(folded, "authors") == 0 && pubmed)
 		return &pubmed_authors;
 	if (strcmp(folded, "citation") == 0 && pubmed)
@@ -389,6 +401,25 @@ table_done(void *state)
 	free(t);
 }
 
+/* What stands before the header: the search, a title. */
+static psy_status
+skip_to_header(literature_reader *reader, psy_error *err)
+{
+	psy_status status = PSY_OK;
+
+	while (reader->look.first_line_number > 1 && (status = reader_line(reader, err)) == PSY_OK && reader->line != NULL)
+	{
+		if (reader->number >= reader->look.first_line_number)
+		{
+			reader->held = true;
+			break;
+		}
+		if (trim_end(reader->line, reader->length) > 0)
+			notes_add(&reader->notes, "stray_line", NULL, 0, reader->number, reader->line, trim_end(reader->line, reader->length));
+	}
+	return status;
+}
+
 psy_status
 literature_table_open(literature_reader *reader, psy_error *err)
 {
@@ -407,8 +438,9 @@ literature_table_open(literature_reader *reader, psy_error *err)
 																	 : ',';
 	/* Web of Science's text with tabs quotes nothing: "PT" and "AU" head its columns. */
 	t->letters = t->delimiter == '\t' && (strncmp(first, "PT\t", 3) == 0 || strstr(first, "\tAU\t") != NULL);
-	if (reader->look.format != LITERATURE_TABLE)
-		return PSY_OK;
+	status = skip_to_header(reader, err);
+	if (status != PSY_OK || reader->look.format != LITERATURE_TABLE)
+		return status;
 	status = next_row(reader, NULL, &more, err);
 	if (status == PSY_OK && more)
 		name_columns(t);

@@ -5,6 +5,8 @@
  */
 #include "reader_tagged.h"
 
+#include "literature_item.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -13,11 +15,11 @@ heading(const char *line, size_t length)
 {
 	size_t i = 1;
 
-	if (length < 4 || line[0] != '<')
+	if (length < 3 || line[0] != '<')
 		return false;
 	while (i < length && isdigit((unsigned char) line[i]))
 		i++;
-	return i > 1 && i < length && line[i] == '.' && line[length - 1] == '>';
+	return i > 1 && i < length && (line[i] == '.' || i + 1 == length) && line[length - 1] == '>';
 }
 
 /* "TI  - value", "SCORE  - *****": letters of the tag, 0 for none. */
@@ -42,19 +44,22 @@ classify_ovid(tagged_state *state, const char *line, size_t length, tagged_line 
 {
 	const char *text = line;
 	size_t trimmed = trim_both(&text, length), tag, value = 0;
-	bool indented = (size_t) (text - line) >= 4;
+	bool indented = (size_t) (text - line) >= 4; /* below a long label by two */
 
 	(void) state;
 	*found = (tagged_line){.kind = trimmed == 0 ? LINE_BLANK : LINE_TEXT,
 						   .value = text,
 						   .length = trimmed,
-						   .wrapped = !indented};
+						   .wrapped = text - line < 2};
 	if (heading(text, trimmed))
 	{
 		found->kind = LINE_HEADING;
 		return;
 	}
 	tag = indented ? 0 : ovid_tag(text, trimmed, &value);
+	/* "Unique Identifier", the value in the lines below. */
+	if (tag == 0 && line == text && trimmed > 4 && literature_rule_of(LITERATURE_OVID, text, trimmed) != NULL)
+		tag = value = trimmed;
 	if (tag > 0)
 		*found = (tagged_line){.kind = LINE_TAG,
 							   .tag = text,

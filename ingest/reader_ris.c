@@ -108,6 +108,8 @@ classify_ris(tagged_state *state, const char *line, size_t length, tagged_line *
 	{
 		if (value == length)
 			found->kind = LINE_END;
+		else if (literature_begins(line + value, length - value) != LITERATURE_UNKNOWN)
+			*found = (tagged_line){.kind = LINE_END, .rest = line + value}; /* a file without a last line end, and another */
 		return;
 	}
 	if (n == 1 && !state->tight && in_abstract(state))

@@ -180,6 +180,16 @@ take_line(literature_reader *reader, tagged_state *state, const tagged_line *fou
 	return status;
 }
 
+/* Cuts the line before its rest, which is the next line. */
+static void
+hold_rest(literature_reader *reader, const char *at, size_t *rest)
+{
+	size_t end = (size_t) (at - reader->line);
+
+	*rest = reader->length - end;
+	reader->length = end;
+}
+
 static psy_status
 step(literature_reader *reader, literature_record *record, bool *more, psy_error *err)
 {
@@ -191,9 +201,12 @@ step(literature_reader *reader, literature_record *record, bool *more, psy_error
 	for (*more = false; (status = reader_line(reader, err)) == PSY_OK && reader->line != NULL;)
 	{
 		tagged_line found = {0};
+		size_t rest = 0;
 
 		if (state->stopped && trim_end(reader->line, reader->length) > 0)
 			state->stopped = false; /* two exports in one file */
+		if ((!state->in_record || !state->grammar->must_end || state->after_blank) && reader_turns(reader))
+			break;
 		state->grammar->classify(state, reader->line, trim_end(reader->line, reader->length), &found);
 		if (state->in_record &&
 			(found.kind == LINE_HEADING || found.kind == LINE_STOP ||
@@ -205,7 +218,15 @@ step(literature_reader *reader, literature_record *record, bool *more, psy_error
 			*more = true;
 			return PSY_OK;
 		}
+		if (found.rest != NULL)
+			hold_rest(reader, found.rest, &rest);
 		status = take_line(reader, state, &found, &complete, err);
+		if (found.rest != NULL)
+		{
+			reader->line = found.rest;
+			reader->length = rest;
+			reader->held = true;
+		}
 		state->after_blank = found.kind == LINE_BLANK;
 		if (status != PSY_OK || complete)
 		{
@@ -217,6 +238,8 @@ step(literature_reader *reader, literature_record *record, bool *more, psy_error
 	{
 		finish(reader, state, false);
 		*more = true;
+		/* It is held: the next step, with no record under way, turns to the other format. */
+		reader->turns_to = LITERATURE_UNKNOWN;
 	}
 	return status;
 }
@@ -226,7 +249,7 @@ tagged_open(literature_reader *reader, psy_error *err)
 {
 	static const tagged_grammar *const grammars[] = {
 		&grammar_ris, &grammar_nbib,        &grammar_wos,  &grammar_refworks,
-		&grammar_enw, &grammar_noteexpress, &grammar_ovid, &grammar_cochrane};
+		&grammar_enw, &grammar_noteexpress, &grammar_ovid, &grammar_cochrane, &grammar_labelled};
 	tagged_state *state = grow(NULL, 1, sizeof *state);
 
 	*state = (tagged_state){0};

@@ -27,6 +27,7 @@ typedef struct tagged_line
 	const char *tag, *value;
 	size_t tag_length, length;
 	bool wrapped; /* a LINE_TEXT that the format does not provide for */
+	const char *rest; /* of a LINE_END: another record begins in the same line, or NULL */
 } tagged_line;
 
 /* What a grammar may ask about the record under way. */
@@ -55,7 +56,7 @@ typedef struct tagged_grammar
 } tagged_grammar;
 
 extern const tagged_grammar grammar_ris, grammar_nbib, grammar_wos, grammar_refworks, grammar_enw,
-	grammar_noteexpress, grammar_ovid, grammar_cochrane;
+	grammar_noteexpress, grammar_ovid, grammar_cochrane, grammar_labelled;
 
 /* The length without blanks at the end; and from its beginning too.  No-break and ideographic blanks count,
  * and so does a line separator (U+2028), with which EndNote breaks lines. */

@@ -19,8 +19,8 @@ COPIES = 10
 def build():
     """The reader with the objects of the tool."""
     objects = os.path.join(TOP, "build", "ingest")
-    readers = "bibtex endnote_xml enw gbt7714 literature_table nbib noteexpress ovid refworks ris tagged text wos".split()
-    wanted = [f for f in sorted(os.listdir(objects)) if f.startswith("literature_") and f.endswith(".o")] + [f"reader_{r}.o" for r in readers] + ["source.o", "buffer.o"]
+    readers = "bibtex endnote_xml enw gbt7714 labelled literature_table nbib noteexpress ovid refworks ris tagged text wos xml_others".split()
+    wanted = [f for f in sorted(os.listdir(objects)) if f.startswith("literature_") and f.endswith(".o") and f != "literature_source.o"] + [f"reader_{r}.o" for r in readers] + ["source.o", "buffer.o"]
     parts = [os.path.join(objects, f) for f in wanted]
     program = os.path.join(TOP, "build", "bench_read_literature")
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O2", "-D_GNU_SOURCE", "-I" + os.path.join(TOP, "ingest"), "-I" + os.path.join(TOP, "src"), "-o", program,

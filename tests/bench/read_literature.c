@@ -51,7 +51,7 @@ read_all(const char *path, psy_error *err)
 		status = literature_open(&reader, &s, &look, err);
 	while (status == PSY_OK && (status = literature_next(&reader, &record, &more, err)) == PSY_OK && more)
 	{
-		status = literature_map(item, look.format, &record, &reader.notes, err);
+		status = literature_map(item, reader.look.format, &record, &reader.notes, err);
 		records++;
 	}
 	return status == PSY_OK ? records : -1;

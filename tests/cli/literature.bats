@@ -31,9 +31,8 @@ ris() { local i; for i in "$@"; do printf 'TY  - JOUR\r\nAU  - Smith, J%s\r\nTI 
 	literature a.txt; exits 1; has 'line 1: this is no format of literature that is known; it begins: Dear colleague'
 	literature empty.txt; exits 1; has 'the file has no text in it'
 	literature header.csv; exits 1; has 'line 1: no record found, reading the file as table'
-	literature p.xml; exits 1; has "this is PubMed's XML, which is not read"; has 'PubMed (NBIB)'
-	printf '<?xml version="1.0"?>\n<records><rec resultID="1"><header shortDbName="a9h" uiTerm="1"><controlInfo><artinfo/></controlInfo></header></rec></records>\n' >ebsco.xml
-	literature ebsco.xml; exits 1; has "this is EBSCO's XML, which is not read"; has 'RIS format'
+	literature p.xml; exits 1; has 'no record found, reading the file as pubmed-xml'
+	printf '%%PDF-1.7\n%%\xe2\xe3\xcf\xd3\n' >a.pdf; literature a.pdf; exits 1; has 'a PDF document; expected records of literature'
 	printf '<xml><records></records></xml>\n' >none.xml; literature none.xml; exits 1; has 'no record found, reading the file as endnote-xml'
 	literature a.txt --format nonsense; exits 1; has '--format nonsense is not known'
 	is 7 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'refused'")"
@@ -145,4 +144,104 @@ Three||||||' "$(q "SELECT title, journal, year, page_first, page_last, isbn, edi
 	literature cut.xml; exits 1; has 'line 3: the file ends within the record that begins here'
 	literature e.xml; exits 1; has 'line 2: XML that is not well formed'
 	is 0 "$(q "SELECT count(*) FROM evidence.source_record")"
+}
+
+# One record a format, of what the other tests do not need: each says where it stands.
+record_ris() { printf 'TY  - JOUR\nTI  - %s\nAU  - Li, Wei\nER  - \n' "$1"; }
+record_nbib() { printf 'PMID- %s\nOWN - NLM\nTI  - Nbib %s\n      goes on.\nFAU - Wang, Li\nAU  - Wang L\nDP  - 2020 Jan\n\n' "$1" "$1"; }
+record_bib() { printf '@article{k%s, title = {Bib %s}, author = {Li, Wei}, year = 2001}\n' "$1" "$1"; }
+record_enw() { printf '%%0 Journal Article\n%%A Li, Wei\n%%T Enw %s\n\n' "$1"; }
+record_cnki() { printf 'RT Journal Article\nT1 电针%s\nA1 张三;李四\nDS CNKI\n\n' "$1"; }
+record_xml() { printf '<?xml version="1.0"?>\n<xml><records><record><titles><title>Xml %s</title></titles></record>\n</records></xml>\n' "$1"; }
+
+@test "a file put together from several exports: every record is there, each read as its format, and the places are noted" {
+	{ record_nbib 7; record_ris one; record_enw 1; record_bib 1; record_bib 2; record_cnki 1; record_ris two; record_xml 1; record_nbib 8; } >all.txt
+	literature all.txt; exits 0; has '9 read, 9 loaded'
+	is 'nbib:Nbib 7 goes on.|ris:one|enw:Enw 1|bibtex:Bib 1|bibtex:Bib 2|refworks:电针1|ris:two|endnote-xml:Xml 1|nbib:Nbib 8 goes on.' \
+		"$(q "SELECT format || ':' || title FROM evidence.source_record ORDER BY ordinal" | paste -sd '|')"
+	is 'ris|2 enw|1 bibtex|1 refworks|1 endnote-xml|1 nbib|1' "$(q "SELECT tag, sum(count) FROM evidence.source_note WHERE code = 'other_format' GROUP BY tag ORDER BY min(line)" | paste -sd ' ')"
+	# The same in both orders of two, and without a line end between the files.
+	local a b
+	for a in ris nbib bib enw cnki xml; do for b in ris nbib bib enw cnki xml; do
+		[ $a = $b ] || { { record_$a 1; record_$b 2; } >"$a$b.txt"; literature "$a$b.txt"; exits 0; has '2 read'; }
+	done; done
+	{ record_ris three | head -c -1; record_ris four | head -c -1; record_nbib 9; } >ends.txt; literature ends.txt; exits 0; has '3 read, 3 loaded'
+	# Who names the format means it.
+	{ record_ris five; record_bib 3; } >named.txt; literature named.txt --format ris; exits 0; has '1 read'
+	is 1 "$(q "SELECT count(*) FROM evidence.source_note n JOIN ingest.file f USING (file_id) WHERE f.path = 'named.txt' AND code = 'stray_line'")"
+}
+
+@test "XML of EBSCO and PubMed" {
+	cat >ebsco.xml <<-'XML'
+		<?xml version="1.0" encoding="UTF-8" ?>
+		<records>
+		<rec resultID="1"><header shortDbName="c8h" longDbName="CINAHL" uiTerm="109"><controlInfo><bkinfo><btl>Pain at -</btl></bkinfo><dissinfo/>
+		<jinfo><jid type="issn">14712458</jid><jtl>Health</jtl><issn>14712458</issn></jinfo><pubinfo><dt year="2015" month="12" day="01">Dec2015</dt><vid>15</vid><iid>2</iid></pubinfo>
+		<artinfo><ui>109</ui><ui type="doi">10.1186/s12889-1</ui><ui type="pmid">26296339</ui><ui type="other">PMC4546097</ui><ppf>817</ppf><ppct>3</ppct><tig><atl>Pain <i>at</i> home &amp; work.</atl></tig>
+		<aug><au>Kaas, Jan</au><au>Ran, Ing</au><affil>Oslo</affil></aug><sug><subj type="thes">Pain</subj><subj>Work</subj></sug><ab>Text.</ab><doctype>journal article</doctype></artinfo><language code="en">English</language></controlInfo></header></rec>
+		<rec resultID="2"><header shortDbName="c8h" uiTerm="110"><controlInfo><pubinfo><dt year="2016" month="03" day="15">3/15/2016</dt></pubinfo><artinfo><tig><atl>Two</atl></tig></artinfo></controlInfo></header></rec>
+		<rec resultID="3"><header shortDbName="c8h" uiTerm="111"><controlInfo><bkinfo><btl>A book</btl><isbn>9780824327323</isbn></bkinfo><pubinfo><dt year="2017" month="01" day="01">2017</dt></pubinfo></controlInfo></header></rec>
+		</records>
+	XML
+	literature ebsco.xml; exits 0; has '3 read, 3 loaded'
+	is 'Pain at home & work.|["Kaas, Jan", "Ran, Ing"]|2015-12|Health|15|2|817||10.1186/s12889-1|26296339|PMC4546097|["1471-2458"]|["Pain", "Work"]|Text.|109|["CINAHL"]|English|["Oslo"]|journal_article
+Two||2016-03-15||||||||||||110||||
+A book||2017||||||||||||111||||' "$(q "SELECT title, jsonb_path_query_array(authors, '\$[*].written'), date, journal, volume, issue, page_first, page_last, doi, pmid, pmcid, issn, keywords, abstract, accession, databases, language, affiliations, type FROM evidence.source_record ORDER BY ordinal")"
+	# The same article from PubMed as XML and as NBIB is the same record.
+	cat >p.xml <<-'XML'
+		<?xml version="1.0" ?>
+		<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">
+		<PubmedArticleSet><PubmedArticle><MedlineCitation Status="MEDLINE"><PMID Version="1">26802508</PMID><Article PubModel="Print"><Journal><ISSN IssnType="Print">0165-0327</ISSN><JournalIssue CitedMedium="Print"><Volume>200</Volume><Issue>1</Issue><PubDate><Year>2016</Year><Month>Aug</Month></PubDate></JournalIssue><Title>Journal of affective disorders</Title><ISOAbbreviation>J Affect Disord</ISOAbbreviation></Journal><ArticleTitle>Acupuncture for <i>depression</i>.</ArticleTitle><Pagination><MedlinePgn>221-8</MedlinePgn></Pagination><ELocationID EIdType="doi" ValidYN="Y">10.1016/j.jad.2016.01.001</ELocationID><Abstract><AbstractText Label="BACKGROUND">Text.</AbstractText><AbstractText Label="METHODS">More.</AbstractText></Abstract><AuthorList CompleteYN="Y"><Author ValidYN="Y"><LastName>Wang</LastName><ForeName>Li</ForeName><Initials>L</Initials><AffiliationInfo><Affiliation>Beijing.</Affiliation></AffiliationInfo></Author><Author ValidYN="Y"><CollectiveName>The Group</CollectiveName></Author></AuthorList><Language>eng</Language><PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType></PublicationTypeList></Article><MeshHeadingList><MeshHeading><DescriptorName UI="D003863" MajorTopicYN="N">Depression</DescriptorName><QualifierName MajorTopicYN="Y">therapy</QualifierName></MeshHeading></MeshHeadingList><KeywordList Owner="NOTNLM"><Keyword MajorTopicYN="N">needles</Keyword></KeywordList></MedlineCitation><PubmedData><PublicationStatus>ppublish</PublicationStatus><ArticleIdList><ArticleId IdType="pubmed">26802508</ArticleId><ArticleId IdType="doi">10.1016/j.jad.2016.01.001</ArticleId><ArticleId IdType="pmc">PMC77</ArticleId></ArticleIdList><ReferenceList><Reference><ArticleIdList><ArticleId IdType="doi">10.9999/other</ArticleId></ArticleIdList></Reference></ReferenceList></PubmedData></PubmedArticle></PubmedArticleSet>
+	XML
+	printf '%s\n' 'PMID- 26802508' 'IS  - 0165-0327 (Print)' 'VI  - 200' 'IP  - 1' 'DP  - 2016 Aug' 'TI  - Acupuncture for depression.' 'PG  - 221-8' 'LID - 10.1016/j.jad.2016.01.001 [doi]' 'AB  - BACKGROUND: Text. METHODS: More.' \
+		'FAU - Wang, Li' 'AU  - Wang L' 'AD  - Beijing.' 'CN  - The Group' 'LA  - eng' 'PT  - Journal Article' 'TA  - J Affect Disord' 'JT  - Journal of affective disorders' 'MH  - Depression/*therapy' 'OT  - needles' 'PMC - PMC77' >p.nbib
+	literature p.xml p.nbib; exits 0; has '2 read, 2 loaded'
+	fields='title, title_original, authors, year, date, journal, journal_abbrev, volume, issue, pages, page_first, page_last, doi, pmid, pmcid, issn, keywords, mesh, abstract, language, affiliations, type'
+	is 1 "$(q "SELECT count(*) FROM (SELECT DISTINCT $fields FROM evidence.source_record WHERE pmid = '26802508') x")"
+	is 'pubmed-xml|Acupuncture for depression.|228|PMC77|["Depression/*therapy"]' "$(q "SELECT format, title, page_last, pmcid, mesh FROM evidence.source_record WHERE format = 'pubmed-xml'")"
+}
+
+@test "labelled lines of CNKI and VIP, Ovid's long labels" {
+	printf 'DataType: 1\nTitle-题名: 电针治疗抑郁症\nAuthor-作者: 张三;李四;\nSource-刊名: 中国针灸\nYear-年: 2020\nPubTime-出版时间: 2020-03-12\nKeyword-关键词: 抑郁症;电针\nSummary-摘要: 目的\n\n方法: 观察\nPeriod-期: 03\nRoll-卷: 40\nPageCount-页数: 8\nPage-页码: 221-228\nSrcDatabase-来源数据库: 期刊\nOrgan-机构: 北京\n\nDataType: 1\nTitle-题名: 第二篇\nSource-刊名: 中国针灸\nYear-年: 2021\n' >e.es5
+	literature e.es5; exits 0; has '2 read, 2 loaded'
+	is '电针治疗抑郁症|["张三", "李四"]|中国针灸|2020-03-12|40|03|221|228|["抑郁症", "电针"]|journal_article|t
+第二篇||中国针灸|2021|||||||' "$(q "SELECT title, jsonb_path_query_array(authors, '\$[*].literal'), journal, date, volume, issue, page_first, page_last, keywords, type, abstract LIKE '目的%方法: 观察' FROM evidence.source_record ORDER BY ordinal")"
+	iconv -t GB18030 e.es5 >g.txt; literature g.txt; exits 0; has '2 read'; is 2 "$(q "SELECT count(DISTINCT content_sha256) FROM evidence.source_record")"
+	printf 'SrcDatabase-来源库: 期刊\r\nTitle-题名: 一\r\nAuthor-作者: 张三\r\nSource-文献来源: 中国针灸\r\nYear-年: 2020\r\n\r\n\r\nSrcDatabase-来源库: 硕士\r\nTitle-题名: 二\r\n' >own.txt; literature own.txt; exits 0; has '2 read'
+	printf '【题　名】针刺\n【作　者】张三;李四\n【刊　名】中国针灸\n【年　份】2020\n【页　码】1-5\n【ISSN号】0255-2930\n\n【题　名】二\n【刊　名】中国针灸\n' >vip.txt; literature vip.txt; exits 0; has '2 read'
+	is '针刺|中国针灸|2020|5|["0255-2930"]' "$(q "SELECT title, journal, year, page_last, issn FROM evidence.source_record WHERE title = '针刺'")"
+	printf '<1>\nUnique Identifier\n  12345678\nAuthors\n  Wang L. Li W.\nAuthors Full Name\n  Wang, Li. Li, Wei.\nTitle\n  Acupuncture for depression:\n  a trial.\nSource\n  Trials. 3(1):12, 2017.\n\n<2>\nTitle\n  Second title.\n' >ovid.txt; literature ovid.txt; exits 0; has '2 read'
+	is 'Acupuncture for depression: a trial.|Wang|Li|Li|12345678|Trials|3|2017' "$(q "SELECT translate(title, E'\n', ' '), authors #>> '{0,family}', authors #>> '{0,given}', authors #>> '{1,family}', accession, journal, volume, year FROM evidence.source_record WHERE title LIKE 'Acup%'")"
+}
+
+@test "tables: workbooks, gzip, a search before the header, columns of EBSCO, Cochrane and Covidence" {
+	printf '"SEARCH QUERY","acupuncture:ti"\n-------------------------------------\n\n"Title","Author Names","Source title","Publication Year","Medline PMID"\n"One","Smith J., Jones K.","Acta","2019","77"\n' >e.csv
+	printf '"SEARCH QUERY","acupuncture:ti"\n"-------------------------------------"\n"TITLE","Two"\n"AUTHOR NAMES","Smith J.","Jones K."\n' >rows.csv
+	printf 'an,title,contributors,source,publicationDate,volume,issue,pageStart,pageEnd,issns,subjects,longDBName\n2016-1,Three,"Wang, Li; Li, Wei",Acta,20160801,200,1,1,9,="01650327",A; B,APA PsycInfo\n' >ebsco.csv
+	printf 'CENTRAL ID,Author(s),Title,Source,Year,Database Name,Cochrane Review Group Code\nCN-1,"Li, W; Wu, A",Four,Trials,2011,CENTRAL,x\n' >cochrane.csv
+	printf 'Title,Authors,Published Year,Journal,Covidence #\nFive,"Li, W.; Wu, A.",2012,Acta,#1\n' >covidence.csv
+	literature e.csv rows.csv ebsco.csv cochrane.csv covidence.csv; exits 0; has '5 read, 5 loaded'
+	is 'Five|Acta|2012|2|
+Four|Trials|2011|2|
+One|Acta|2019|2|77
+Three|Acta|2016|2|
+Two|||2|' "$(q "SELECT title, journal, year, jsonb_array_length(authors), pmid FROM evidence.source_record ORDER BY title")"
+	is '2016-08-01|9|["0165-0327"]|["A", "B"]|["APA PsycInfo"]' "$(q "SELECT date, page_last, issn, keywords, databases FROM evidence.source_record WHERE title = 'Three'")"
+	is '1|"SEARCH QUERY","acupuncture:ti"' "$(q "SELECT line, text FROM evidence.source_note JOIN ingest.file USING (file_id) WHERE path = 'e.csv' LIMIT 1")"
+	ris 1 2 | gzip >z.ris.gz; literature z.ris.gz; exits 0; has '2 read, 2 loaded'
+	python3 - <<-'PY'
+		import zipfile
+		sheet = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+		rows = [("Article Title", "Publication Year"), None, ("Book &quot;one&quot;", 2018), ("Book two", 2019)]
+		cell = lambda r, c, v: f'<c r="{c}{r}"><v>{v}</v></c>' if isinstance(v, int) else f'<c r="{c}{r}" t="inlineStr"><is><t>{v}</t></is></c>'
+		data = "".join(f'<row r="{i}">' + "".join(cell(i, c, v) for c, v in zip("AB", row)) + "</row>" for i, row in enumerate(rows, 1) if row)
+		with zipfile.ZipFile("book.xlsx", "w") as z:
+		    z.writestr("[Content_Types].xml", '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>')
+		    z.writestr("_rels/.rels", '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r0" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>')
+		    z.writestr("xl/workbook.xml", '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>')
+		    z.writestr("xl/_rels/workbook.xml.rels", '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>')
+		    z.writestr("xl/worksheets/sheet1.xml", sheet % data)
+	PY
+	literature book.xlsx; exits 0; has '2 read, 2 loaded'
+	is 'Book "one"|2018|3 Book two|2019|4' "$(q "SELECT title, year, line FROM evidence.source_record WHERE title LIKE 'Book%' ORDER BY line" | paste -sd ' ')"
 }

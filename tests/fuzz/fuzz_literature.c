@@ -8,7 +8,7 @@
  * NUL, since binary COPY sends it as it is; its JSON closes what it opens; lines grow.  And no record is lost
  * or made: the raw bytes of the records, put one behind the other, read as the same number of records again.
  * Seeds: tests/fuzz/seeds/literature/*
- * Sources: ingest/literature_citation.c ingest/literature_item.c ingest/literature_json.c ingest/literature_settle.c ingest/literature_types.c ingest/literature_latex.c ingest/literature_look.c ingest/literature_record.c ingest/literature_rules.c ingest/literature_values.c ingest/reader_bibtex.c ingest/reader_endnote_xml.c ingest/reader_enw.c ingest/reader_gbt7714.c ingest/reader_literature_table.c ingest/reader_nbib.c ingest/reader_noteexpress.c ingest/reader_ovid.c ingest/reader_refworks.c ingest/reader_ris.c ingest/reader_tagged.c ingest/reader_wos.c ingest/reader_text.c ingest/source.c ingest/buffer.c
+ * Sources: ingest/literature_citation.c ingest/literature_item.c ingest/literature_json.c ingest/literature_settle.c ingest/literature_types.c ingest/literature_begins.c ingest/literature_columns.c ingest/literature_latex.c ingest/literature_look.c ingest/literature_record.c ingest/literature_rules.c ingest/literature_rules_databases.c ingest/literature_rules_marked.c ingest/literature_rules_tagged.c ingest/literature_values.c ingest/reader_bibtex.c ingest/reader_endnote_xml.c ingest/reader_enw.c ingest/reader_gbt7714.c ingest/reader_labelled.c ingest/reader_literature_table.c ingest/reader_nbib.c ingest/reader_noteexpress.c ingest/reader_ovid.c ingest/reader_refworks.c ingest/reader_ris.c ingest/reader_tagged.c ingest/reader_wos.c ingest/reader_xml_others.c ingest/reader_text.c ingest/source.c ingest/buffer.c
  * Libraries: -lcrypto
  */
 #include "cells.h"
@@ -91,8 +91,8 @@ read_records(const void *bytes, size_t size, const literature_look *look, litera
 		if (record.line < line)
 			abort();
 		line = record.line;
-		item->columns = look->format == LITERATURE_TABLE ? literature_table_rules(&reader) : NULL;
-		if (literature_map(item, look->format, &record, &reader.notes, &err) != PSY_OK)
+		item->columns = reader.look.format == LITERATURE_TABLE ? literature_table_rules(&reader) : NULL;
+		if (literature_map(item, reader.look.format, &record, &reader.notes, &err) != PSY_OK)
 			abort();
 		if (item != NULL && out != NULL)
 		{
@@ -135,7 +135,7 @@ read_as(const uint8_t *bytes, size_t size, literature_format format)
 		records = read_records(bytes, size, &look, &item, &raw);
 		if (records > 0 && stands_alone(look.format))
 		{
-			literature_look again = {.format = look.format, .encoding = ENCODING_UTF8};
+			literature_look again = {.format = look.format, .fixed = look.fixed, .encoding = ENCODING_UTF8};
 
 			if (read_records(raw.data, raw.size, &again, &item, NULL) != records)
 				abort();
