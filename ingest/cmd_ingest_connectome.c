@@ -3,7 +3,8 @@
  *
  * Rows and columns are matched to the atlas by name, each by its own names, whatever their order; names come in the first record, and, where a
  * record has one cell more than there are regions, in its first cell.  A region that is unknown, twice there or missing refuses
- * the file, since every other edge would shift.  A cell that is wrong is a reject of its own and keeps the matrix out.
+ * the file, since every other edge would shift.  A cell that is wrong is a reject of its own and keeps the matrix out.  Numbers that
+ * count rows and columns (pandas writes them where there are no names) are no names.
  */
 #include "cmd.h"
 
@@ -29,10 +30,12 @@ typedef struct square
 	size_t n;
 	double *value; /* [row region][column region]; NaN is a missing edge */
 	bool *bad;     /* the cell has a reject */
-	int *region;   /* [column without the names] the region of a column */
+	int *region;   /* [column without the names] the region of a column; -1 for one that CONN has beyond the regions */
 	size_t *column; /* [region] 1-based column in the file */
 	long *line;    /* [region] of its row; 0 before it came */
 	size_t rows;
+	size_t number; /* of the first row, where rows are numbered */
+	bool counted; /* the first record counts the columns, and is no row */
 	long rejects;
 	bool bounded; /* -1 to 1 */
 	bool weighted;
@@ -61,8 +64,8 @@ describe_connectome(job *j, buffer *json, psy_error *err)
 		known = strcmp(rule, rules[k]) == 0;
 	if (!known)
 		return psy_fail(err, PSY_DOMAIN, "--symmetrize %.40s: expected mean, sum, max, upper or lower", rule);
-	if (rule != NULL && strcmp(j->opt->kind, "weight") != 0)
-		return psy_fail(err, PSY_DOMAIN, "--symmetrize is for --kind weight: an asymmetric %.40s is no correlation matrix", j->opt->kind);
+	if (rule != NULL && strcmp(j->opt->kind, "weight") != 0 && strcmp(rule, "upper") != 0 && strcmp(rule, "lower") != 0)
+		return psy_fail(err, PSY_DOMAIN, "--symmetrize %s is for --kind weight: an asymmetric %.40s is no correlation matrix", rule, j->opt->kind);
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
 		if (strcmp(j->opt->kind, kinds[k]) == 0)
 			return scan_identify(j, s, err);
@@ -231,14 +234,15 @@ find_row(square *s, const grid *g, size_t skip, size_t *of_row, psy_error *err)
 static psy_status
 read_row(square *s, const grid *g, psy_error *err)
 {
-	size_t skip = !s->job->opt->by_position && g->cells == s->n + 1, of_row = 0;
+	bool numbered = s->counted && g->cells == s->n + 1 && grid_counts_row(g, s->rows, &s->number);
+	size_t skip = numbered || (!s->job->opt->by_position && g->cells == s->n + 1), of_row = 0;
 	psy_status status;
 
 	if (g->cells != s->n + skip)
 		return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; expected %zu, one a region", g->line, g->cells, s->n);
 	if (s->rows == s->n)
 		return psy_fail(err, PSY_SHAPE, "line %ld: more rows than the %zu regions of the atlas %s", g->line, s->n, s->regions.atlas);
-	status = find_row(s, g, skip, &of_row, err);
+	status = find_row(s, g, skip && !numbered, &of_row, err);
 	if (status != PSY_OK)
 		return status;
 	s->line[of_row] = g->line;
@@ -246,21 +250,50 @@ read_row(square *s, const grid *g, psy_error *err)
 	return read_cells(s, g, of_row, skip, err);
 }
 
+/* Whether the file has a record more than regions: then one that could be a row of 0, 1, 2 ... is the columns' numbers. */
+static psy_status
+count_records(const square *s, size_t *count, psy_error *err)
+{
+	source from = {.fd = -1};
+	grid g = {0};
+	bool more = true;
+	psy_status status = source_open(&from, s->job->path, err);
+
+	*count = 0;
+	if (status == PSY_OK)
+		status = grid_open(&g, &from, s->job->opt, err);
+	while (status == PSY_OK && *count <= s->n + 1 && (status = grid_next(&g, &more, err)) == PSY_OK && more)
+		++*count;
+	grid_done(&g);
+	source_close(&from);
+	return status;
+}
+
+/* By position: the first record is a row, or counts the columns behind the empty cell above the rows' numbers. */
+static psy_status
+read_first_by_position(square *s, const grid *g, psy_error *err)
+{
+	size_t found = s->n + 1;
+	psy_status status = PSY_OK;
+
+	for (size_t i = 0; i < s->n; i++)
+		s->column[i] = (size_t) (s->region[i] = (int) i) + 1;
+	if (g->cells == s->n && grid_counts(g, 0))
+		status = count_records(s, &found, err);
+	else if (g->cells != s->n + 1 || *grid_cell(g, 0) != '\0' || !grid_counts(g, 1))
+		return read_row(s, g, err);
+	s->counted = found == s->n + 1;
+	return status != PSY_OK || s->counted ? status : read_row(s, g, err);
+}
+
 static psy_status
 read_rows(square *s, grid *g, psy_error *err)
 {
 	bool more = true;
-	psy_status status = PSY_OK;
+	psy_status status = grid_next(g, &more, err);
 
-	if (s->job->opt->by_position)
-		for (size_t i = 0; i < s->n; i++)
-			s->column[i] = (size_t) (s->region[i] = (int) i) + 1;
-	else
-	{
-		status = grid_next(g, &more, err);
-		if (status == PSY_OK && more)
-			status = read_header(s, g, err);
-	}
+	if (status == PSY_OK && more)
+		status = s->job->opt->by_position ? read_first_by_position(s, g, err) : read_header(s, g, err);
 	while (status == PSY_OK && more && (status = grid_next(g, &more, err)) == PSY_OK && more)
 		status = read_row(s, g, err);
 	for (size_t i = 0; i < s->n && status == PSY_OK; i++)
@@ -270,35 +303,51 @@ read_rows(square *s, grid *g, psy_error *err)
 	return status;
 }
 
-/* Which region each row or column of a MATLAB matrix is, by its own name; which is what messages call it. */
+/* Which region each row or column of a MATLAB matrix is, by its own name; which is what messages call it. Where there are more of
+ * them than regions (CONN's targets beyond its sources), those that are no region are -1. */
 static psy_status
 match_list(const square *s, const text_list *names, const char *which, int *region, psy_error *err)
 {
-	bool *seen = grow(NULL, s->n, sizeof *seen);
+	bool *seen = grow(NULL, s->n, sizeof *seen), beyond = names->count > s->n;
 	psy_status status = PSY_OK;
 
 	memset(seen, 0, s->n * sizeof *seen);
-	for (size_t i = 0; i < s->n && status == PSY_OK; i++)
+	for (size_t i = 0; i < names->count && status == PSY_OK; i++)
 	{
 		region[i] = regions_find(&s->regions, names->item[i]);
-		if (region[i] < 0 || seen[region[i]])
+		if ((region[i] < 0 && !beyond) || (region[i] >= 0 && seen[region[i]]))
 			status = psy_fail(err, PSY_DOMAIN, region[i] < 0 ? "%s %zu (%.80s) is no region of the atlas %s" : "%s %zu (%.80s) is there twice (atlas %s)",
 							  which, i + 1, names->item[i], s->regions.atlas);
-		else
+		else if (region[i] >= 0)
 			seen[region[i]] = true;
 	}
+	for (size_t i = 0; i < s->n && status == PSY_OK; i++)
+		if (!seen[i])
+			status = psy_fail(err, PSY_DOMAIN, "no %s is the region %s of the atlas %s", which, s->regions.name[i], s->regions.atlas);
 	free(seen);
 	return status;
+}
+
+/* The matrix must have a row a region; CONN's may have more columns, if they have names. */
+static psy_status
+check_size(const square *s, const mat_matrix *m, psy_error *err)
+{
+	bool named = !s->job->opt->by_position && m->row_name.count == m->rows && m->column_name.count == m->columns;
+
+	if (m->rows == s->n && (m->columns == s->n || (m->columns > s->n && named)))
+		return PSY_OK;
+	return psy_fail(err, PSY_SHAPE, "the matrix is %zu x %zu; expected %zu x %zu, the regions of the atlas %s", m->rows, m->columns, s->n, s->n,
+					s->regions.atlas);
 }
 
 static psy_status
 place_matrix(square *s, const mat_matrix *m, int *place, psy_error *err)
 {
-	psy_status status = PSY_OK;
+	psy_status status = check_size(s, m, err);
 
-	if (m->rows != s->n || m->columns != s->n)
-		return psy_fail(err, PSY_SHAPE, "the matrix is %zu x %zu; expected %zu x %zu, the regions of the atlas %s", m->rows, m->columns, s->n,
-						s->n, s->regions.atlas);
+	if (status != PSY_OK)
+		return status;
+	s->region = grow(s->region, m->columns, sizeof *s->region);
 	if (s->job->opt->by_position)
 		for (size_t i = 0; i < s->n; i++)
 			place[i] = s->region[i] = (int) i;
@@ -314,39 +363,44 @@ place_matrix(square *s, const mat_matrix *m, int *place, psy_error *err)
 			status = match_list(s, &m->column_name, "column", s->region, err);
 	}
 	for (size_t i = 0; i < s->n && status == PSY_OK; i++)
-	{
 		s->line[place[i]] = (long) i + 1;
-		s->column[s->region[i]] = i + 1;
-	}
+	for (size_t c = 0; c < m->columns && status == PSY_OK; c++)
+		if (s->region[c] >= 0)
+			s->column[s->region[c]] = c + 1;
+	if (status == PSY_OK && m->columns > s->n)
+		job_note(s->job, "%zu columns that are no region of %s are left out", m->columns - s->n, s->regions.atlas);
 	return status;
+}
+
+static psy_status
+take_value(square *s, size_t of_row, size_t column, double value, psy_error *err)
+{
+	char raw[32];
+	psy_error why, full;
+	psy_status status;
+
+	s->value[of_row * s->n + column] = of_row == column ? NAN : value;
+	if (of_row == column || isnan(value))
+		return PSY_OK;
+	status = check_value(s, value, &why);
+	if (status == PSY_OK)
+		return PSY_OK;
+	snprintf(raw, sizeof raw, "%.9g", value);
+	psy_fail(&full, status, "found %s: %s", raw, why.message);
+	return reject_cell(s, of_row, column, "out_of_range", raw, full.message, err);
 }
 
 /* The values of a placed matrix; what is no number in MATLAB is a missing edge. */
 static psy_status
 take_values(square *s, const mat_matrix *m, const int *place, psy_error *err)
 {
-	for (size_t r = 0; r < s->n; r++)
-		for (size_t c = 0; c < s->n; c++)
-		{
-			size_t of_row = (size_t) place[r], column = (size_t) s->region[c];
-			double value = m->value[r * s->n + c];
-			char raw[32];
-			psy_error why, full;
-			psy_status status = PSY_OK;
+	psy_status status = PSY_OK;
 
-			s->value[of_row * s->n + column] = of_row == column ? NAN : value;
-			if (of_row == column || isnan(value))
-				continue;
-			status = check_value(s, value, &why);
-			if (status == PSY_OK)
-				continue;
-			snprintf(raw, sizeof raw, "%.9g", value);
-			psy_fail(&full, status, "found %s: %s", raw, why.message);
-			status = reject_cell(s, of_row, column, "out_of_range", raw, full.message, err);
-			if (status != PSY_OK)
-				return status;
-		}
-	return PSY_OK;
+	for (size_t r = 0; r < s->n; r++)
+		for (size_t c = 0; c < m->columns && status == PSY_OK; c++)
+			if (s->region[c] >= 0)
+				status = take_value(s, (size_t) place[r], (size_t) s->region[c], m->value[r * m->columns + c], err);
+	return status;
 }
 
 static psy_status
@@ -416,7 +470,7 @@ tolerance(const square *s)
 	return TOLERANCE * largest;
 }
 
-/* What an edge is whose cells may differ, as --symmetrize says; above is the one of the upper triangle. */
+/* What an edge is whose cells may differ, as --symmetrize says; above is the one of the file's upper triangle. */
 static double
 one_of(const char *rule, double above, double below)
 {
@@ -429,16 +483,39 @@ one_of(const char *rule, double above, double below)
 	}
 }
 
+/* A file that writes each edge once: one triangle holds values, the other nothing but zeros or missing cells. */
+static const char *
+empty_triangle(const square *s)
+{
+	size_t above = 0, below = 0;
+
+	for (size_t a = 0; a < s->n; a++)
+		for (size_t b = a + 1; b < s->n; b++)
+		{
+			size_t first = s->line[a] < s->line[b] ? a : b, second = first == a ? b : a;
+			double up = s->value[first * s->n + second], down = s->value[second * s->n + first];
+
+			above += !isnan(up) && up != 0;
+			below += !isnan(down) && down != 0;
+		}
+	return above > 0 && below == 0 ? "lower" : below > 0 && above == 0 ? "upper" : NULL;
+}
+
 /* The upper triangle, an edge being the mean of its two cells; where they disagree, a reject at the one that came later, unless
  * --symmetrize says what they make. */
 static psy_status
 fold_halves(square *s, float *edges, psy_error *err)
 {
-	const char *rule = s->job->opt->symmetrize;
+	const char *rule = s->job->opt->symmetrize, *empty = rule ? NULL : empty_triangle(s);
 	double allowed = tolerance(s);
 	psy_status status = PSY_OK;
 	size_t k = 0, present = 0;
 
+	if (empty != NULL && s->n > 2)
+	{
+		psy_fail(err, PSY_FORMAT, "its %s triangle is empty, and an edge has two cells that agree", empty);
+		return psy_hint(err, "a file that writes each edge once: --symmetrize %s", *empty == 'l' ? "upper" : "lower");
+	}
 	for (size_t a = 0; a < s->n; a++)
 		for (size_t b = a + 1; b < s->n && status == PSY_OK; b++, k++)
 		{
@@ -446,7 +523,7 @@ fold_halves(square *s, float *edges, psy_error *err)
 			double here = s->value[of_row * s->n + column], there = s->value[column * s->n + of_row];
 			char raw[32], message[200];
 
-			edges[k] = (float) (rule ? one_of(rule, s->value[a * s->n + b], s->value[b * s->n + a]) : here / 2 + there / 2);
+			edges[k] = (float) (rule ? one_of(rule, there, here) : here / 2 + there / 2);
 			present += !isnan(edges[k]);
 			if (rule != NULL || s->bad[a * s->n + b] || s->bad[b * s->n + a] || fabs(here - there) <= allowed || (isnan(here) && isnan(there)))
 				continue;

@@ -1,6 +1,8 @@
 /* reader_grid.c - see reader_grid.h. */
 #include "reader_grid.h"
 
+#include "number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +105,34 @@ const char *
 grid_cell(const grid *g, size_t column)
 {
 	return g->blanks ? g->bytes.data + g->offset[column] : records_cell(&g->rows, column);
+}
+
+static bool
+is_whole(const char *cell, size_t expected)
+{
+	int64_t value;
+	psy_error why;
+
+	return parse_whole(cell, 0, INT32_MAX, &value, &why) == PSY_OK && (size_t) value == expected;
+}
+
+bool
+grid_counts(const grid *g, size_t from)
+{
+	size_t first = from < g->cells && is_whole(grid_cell(g, from), 1);
+
+	for (size_t c = from; c < g->cells; c++)
+		if (!is_whole(grid_cell(g, c), c - from + first))
+			return false;
+	return g->cells > from + 1;
+}
+
+bool
+grid_counts_row(const grid *g, size_t rows, size_t *first)
+{
+	if (rows == 0)
+		*first = g->cells > 0 && is_whole(grid_cell(g, 0), 1);
+	return g->cells > 0 && is_whole(grid_cell(g, 0), *first + rows);
 }
 
 void

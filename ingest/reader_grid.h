@@ -24,6 +24,10 @@ typedef struct grid
 psy_status grid_open(grid *g, source *from, const options *opt, psy_error *err);
 psy_status grid_next(grid *g, bool *more, psy_error *err);
 const char *grid_cell(const grid *g, size_t column); /* 0-based; valid until the next call */
+/* Whether the record's cells from one on count 0, 1, 2 ... or 1, 2, 3 ...: a header that pandas makes up where there are no names. */
+bool grid_counts(const grid *g, size_t from);
+/* Whether its first cell is the number of the record behind so many others; *first, the first one's, 0 or 1, is set by that. */
+bool grid_counts_row(const grid *g, size_t rows, size_t *first);
 void grid_done(grid *g);
 
 #endif

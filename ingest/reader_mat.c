@@ -1,6 +1,7 @@
 /* reader_mat.c - see reader_mat.h.  Above: what runs in the process of its own; below: its start, and what comes back. */
 #include "reader_mat.h"
 
+#include "reader_mat_hdf5.h"
 #include "reader_text.h"
 
 #include <errno.h>
@@ -66,15 +67,48 @@ describe_variable(buffer *list, const matvar_t *v)
 		buffer_format(list, "%s%zu", d ? "x" : "", v->dims[d]);
 }
 
-/* Looks at every variable without reading its values; *name is the only matrix, or empty. */
+/* matio knows a class by an attribute that programs other than MATLAB write otherwise: then HDF5 is asked. */
+static bool
+is_foreign_matrix(mat_t *file, matvar_t *v)
+{
+	size_t dims[2];
+
+	if (Mat_GetVersion(file) != MAT_FT_MAT73 || v->class_type != MAT_C_EMPTY || v->rank != 2 || v->name == NULL ||
+		!mat_hdf5_matrix(Mat_GetFilename(file), v->name, &dims[0], &dims[1]))
+		return false;
+	return v->dims != NULL && v->dims[0] == dims[0] && v->dims[1] == dims[1];
+}
+
+/* What a file has of matrices: CONN's results hold Z beside vectors, and names for its regions. */
+typedef struct holdings
+{
+	size_t matrices, vectors;
+	char matrix[NAME_BYTES], vector[NAME_BYTES]; /* the last of each */
+	bool z, names;
+} holdings;
+
+static void
+take_stock(holdings *h, mat_t *file, matvar_t *v)
+{
+	bool matrix = is_matrix(v) || is_foreign_matrix(file, v), vector = matrix && (v->dims[0] == 1 || v->dims[1] == 1);
+
+	if (v->name == NULL || strlen(v->name) >= NAME_BYTES)
+		return;
+	h->names |= v->class_type == MAT_C_CELL && strcmp(v->name, "names") == 0;
+	h->z |= matrix && !vector && strcmp(v->name, "Z") == 0;
+	if (!matrix)
+		return;
+	snprintf(vector ? h->vector : h->matrix, NAME_BYTES, "%s", v->name);
+	++*(vector ? &h->vectors : &h->matrices);
+}
+
+/* Looks at every variable without reading its values. */
 static psy_status
-survey(mat_t *file, char name[NAME_BYTES], size_t *matrices, buffer *list, psy_error *err)
+survey(mat_t *file, holdings *h, buffer *list, psy_error *err)
 {
 	matvar_t *v;
 	size_t seen = 0;
 
-	*matrices = 0;
-	name[0] = '\0';
 	while ((v = Mat_VarReadNextInfo(file)) != NULL)
 	{
 		if (++seen > MAX_VARIABLES)
@@ -84,31 +118,36 @@ survey(mat_t *file, char name[NAME_BYTES], size_t *matrices, buffer *list, psy_e
 		}
 		if (list->size < 150)
 			describe_variable(list, v);
-		if (is_matrix(v) && v->name != NULL && strlen(v->name) < NAME_BYTES)
-		{
-			++*matrices;
-			snprintf(name, NAME_BYTES, "%s", v->name);
-		}
+		take_stock(h, file, v);
 		Mat_VarFree(v);
 	}
 	Mat_Rewind(file);
 	return seen > 0 ? PSY_OK : psy_fail(err, PSY_FORMAT, "not a MATLAB file, or one without variables");
 }
 
+/* A vector is taken where there is no matrix. */
+static const char *
+only_matrix(const holdings *h)
+{
+	if (h->z && h->names)
+		return "Z";
+	return h->matrices == 1 ? h->matrix : h->matrices == 0 && h->vectors == 1 ? h->vector : NULL;
+}
+
 static psy_status
 choose(mat_t *file, const char *wanted, char name[NAME_BYTES], psy_error *err)
 {
 	buffer list = {0};
-	size_t matrices;
-	psy_status status = survey(file, name, &matrices, &list, err);
+	holdings h = {0};
+	psy_status status = survey(file, &h, &list, err);
 
 	buffer_text(&list, "");
-	if (status == PSY_OK && wanted != NULL)
-		snprintf(name, NAME_BYTES, "%s", wanted);
-	else if (status == PSY_OK && matrices != 1)
+	if (status == PSY_OK && (wanted != NULL || only_matrix(&h) != NULL))
+		snprintf(name, NAME_BYTES, "%s", wanted ? wanted : only_matrix(&h));
+	else if (status == PSY_OK)
 	{
-		psy_fail(err, PSY_DOMAIN, matrices == 0 ? "no variable is a matrix of real numbers; the file has %.160s"
-												: "several variables are matrices; the file has %.160s",
+		psy_fail(err, PSY_DOMAIN, h.matrices + h.vectors == 0 ? "no variable is a matrix of real numbers; the file has %.160s"
+															  : "several variables are matrices; the file has %.160s",
 				 list.data);
 		status = psy_hint(err, "say which with --variable NAME");
 	}
@@ -168,15 +207,50 @@ copy_values(mat_matrix *m, const matvar_t *v, psy_error *err)
 	return PSY_OK;
 }
 
+/* Of a class that only HDF5 knows. */
+static psy_status
+copy_foreign(mat_matrix *m, const char *path, const char *name, psy_error *err)
+{
+	double *columns = grow(NULL, m->rows * m->columns, sizeof *columns);
+	psy_status status = PSY_OK;
+
+	m->value = grow(NULL, m->rows * m->columns, sizeof *m->value);
+	if (!mat_hdf5_values(path, name, columns))
+		status = psy_fail(err, PSY_FORMAT, "the values of %.63s cannot be read: the file is cut short or damaged", name);
+	for (size_t c = 0; c < m->columns && status == PSY_OK; c++)
+		for (size_t r = 0; r < m->rows; r++)
+			m->value[r * m->columns + c] = columns[c * m->rows + r];
+	free(columns);
+	return status;
+}
+
+static psy_status
+read_values(mat_t *file, matvar_t *v, bool foreign, mat_matrix *m, psy_error *err)
+{
+	if (v->dims[0] > MAT_MAX_VALUES || v->dims[1] > MAT_MAX_VALUES / v->dims[0])
+		return psy_fail(err, PSY_LIMIT, "the variable %.63s has %zu x %zu values; at most %zu are read", v->name, v->dims[0], v->dims[1],
+						MAT_MAX_VALUES);
+	m->rows = v->dims[0];
+	m->columns = v->dims[1];
+	if (foreign)
+		return copy_foreign(m, Mat_GetFilename(file), v->name, err);
+	if (Mat_VarReadDataAll(file, v) != 0)
+		return psy_fail(err, PSY_FORMAT, "the values of %.63s cannot be read: the file is cut short or damaged", v->name);
+	return copy_values(m, v, err);
+}
+
 static psy_status
 read_variable(mat_t *file, const char *name, mat_matrix *m, psy_error *err)
 {
 	matvar_t *v = Mat_VarReadInfo(file, name);
-	psy_status status = PSY_OK;
+	bool foreign = v != NULL && is_foreign_matrix(file, v);
+	psy_status status;
 
 	if (v == NULL)
 		return psy_fail(err, PSY_DOMAIN, "the file has no variable %.63s", name);
-	if (!is_matrix(v))
+	if (is_matrix(v) || foreign)
+		status = read_values(file, v, foreign, m, err);
+	else
 	{
 		buffer what = {0};
 
@@ -184,44 +258,95 @@ read_variable(mat_t *file, const char *name, mat_matrix *m, psy_error *err)
 		status = psy_fail(err, PSY_DOMAIN, "the variable %.120s is no matrix of real numbers", what.data);
 		buffer_free(&what);
 	}
-	else if (v->dims[0] > MAT_MAX_VALUES || v->dims[1] > MAT_MAX_VALUES / v->dims[0])
-		status = psy_fail(err, PSY_LIMIT, "the variable %.63s has %zu x %zu values; at most %zu are read", name, v->dims[0], v->dims[1],
-						  MAT_MAX_VALUES);
-	else
-	{
-		m->rows = v->dims[0];
-		m->columns = v->dims[1];
-		if (Mat_VarReadDataAll(file, v) != 0)
-			status = psy_fail(err, PSY_FORMAT, "the values of %.63s cannot be read: the file is cut short or damaged", name);
-		else
-			status = copy_values(m, v, err);
-	}
 	Mat_VarFree(v);
 	return status;
+}
+
+/* The character that begins at unit i of UTF-16, and how many units it takes; 0 for half a pair. */
+static unsigned
+utf16_character(const uint16_t *unit, size_t n, size_t i, size_t *units)
+{
+	*units = 1;
+	if (unit[i] < 0xd800 || unit[i] > 0xdfff)
+		return unit[i];
+	if (unit[i] > 0xdbff || i + 1 >= n || unit[i + 1] < 0xdc00 || unit[i + 1] > 0xdfff)
+		return 0;
+	*units = 2;
+	return 0x10000 + ((unit[i] & 0x3ffu) << 10) + (unit[i + 1] & 0x3ffu);
+}
+
+static size_t
+put_utf8(char *to, unsigned code)
+{
+	if (code < 0x80)
+	{
+		to[0] = (char) code;
+		return 1;
+	}
+	if (code < 0x800)
+	{
+		to[0] = (char) (0xc0 | code >> 6);
+		to[1] = (char) (0x80 | (code & 0x3f));
+		return 2;
+	}
+	if (code < 0x10000)
+	{
+		to[0] = (char) (0xe0 | code >> 12);
+		to[1] = (char) (0x80 | (code >> 6 & 0x3f));
+		to[2] = (char) (0x80 | (code & 0x3f));
+		return 3;
+	}
+	to[0] = (char) (0xf0 | code >> 18);
+	to[1] = (char) (0x80 | (code >> 12 & 0x3f));
+	to[2] = (char) (0x80 | (code >> 6 & 0x3f));
+	to[3] = (char) (0x80 | (code & 0x3f));
+	return 4;
+}
+
+static bool
+name_from_utf16(const uint16_t *unit, size_t n, char text[NAME_BYTES])
+{
+	size_t size = 0, units;
+
+	for (size_t i = 0; i < n; i += units)
+	{
+		unsigned code = utf16_character(unit, n, i, &units);
+
+		if (code < 32 || size + 4 >= NAME_BYTES)
+			return false;
+		size += put_utf8(text + size, code);
+	}
+	text[size] = '\0';
+	return size > 0;
+}
+
+static bool
+name_from_utf8(const unsigned char *bytes, size_t n, char text[NAME_BYTES])
+{
+	const unsigned char *p = bytes, *end = bytes + n;
+
+	for (size_t step; p < end; p += step)
+		if ((step = utf8_character(p, end)) == 0 || *p < 32)
+			return false;
+	if (n == 0 || n >= NAME_BYTES)
+		return false;
+	memcpy(text, bytes, n);
+	text[n] = '\0';
+	return true;
 }
 
 /* The text of a cell; false when it is no text, or longer than a name is. */
 static bool
 cell_text(const matvar_t *cell, char text[NAME_BYTES])
 {
-	size_t width, n;
-
-	if (cell == NULL || cell->class_type != MAT_C_CHAR || cell->data == NULL || cell->rank != 2 || cell->dims == NULL || cell->data_size < 1)
+	if (cell == NULL || cell->class_type != MAT_C_CHAR || cell->data == NULL || cell->rank != 2 || cell->dims == NULL)
 		return false;
-	width = (size_t) cell->data_size;
-	n = cell->nbytes / width;
-	if (width > 2 || n >= NAME_BYTES || n == 0)
-		return false;
-	for (size_t i = 0; i < n; i++)
+	switch (cell->data_size)
 	{
-		unsigned code = width == 1 ? ((const uint8_t *) cell->data)[i] : ((const uint16_t *) cell->data)[i];
-
-		if (code < 32 || code > 126)
-			return false; /* names of regions are ASCII wherever they are to be matched */
-		text[i] = (char) code;
+		case 1: return name_from_utf8(cell->data, cell->nbytes, text);
+		case 2: return name_from_utf16(cell->data, cell->nbytes / 2, text);
+		default: return false;
 	}
-	text[n] = '\0';
-	return true;
 }
 
 /* A cell array of as many names; else the list stays empty. */

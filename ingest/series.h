@@ -16,6 +16,9 @@ typedef struct series
 	size_t volumes, room, regions;
 	int *position;   /* of a table's columns */
 	size_t first;    /* 1-based first column of --columns; 0: all of them */
+	bool numbered;   /* a column before the regions' counts the volumes */
+	size_t number;   /* of the first volume then: 0 or 1 */
+	bool doubtful;   /* the first volume may be the columns' numbers */
 	float *coverage; /* [regions], or NULL */
 	bold_image image;
 } series;

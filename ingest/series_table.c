@@ -2,7 +2,7 @@
  * series_table.c - region time courses from a CSV or TSV; see series.h.
  *
  * Columns are matched to the atlas by name, whatever their order; a region that is unknown or missing refuses
- * the file.
+ * the file. Numbers that count volumes or columns (pandas and R write them where there are no names) are no values.
  */
 #include "series.h"
 
@@ -15,15 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Which region each column is: position[column]. */
+/* Which region each column from the first on is: position[column - first]. */
 static psy_status
-match_regions(const grid *g, const regions *r, int *position, psy_error *err)
+match_regions(const grid *g, size_t first, const regions *r, int *position, psy_error *err)
 {
 	bool *seen = grow(NULL, r->count, sizeof *seen);
 	psy_status status = PSY_OK;
 
 	memset(seen, 0, r->count * sizeof *seen);
-	for (size_t c = 0; c < g->cells && status == PSY_OK; c++)
+	for (size_t c = first; c < g->cells && status == PSY_OK; c++)
 	{
 		int at = regions_find(r, grid_cell(g, c));
 
@@ -33,18 +33,18 @@ match_regions(const grid *g, const regions *r, int *position, psy_error *err)
 					 at < 0 ? "column %zu (%.80s) is no region of the atlas %s"
 							: "column %zu (%.80s) is there twice (atlas %s)",
 					 c + 1, grid_cell(g, c), r->atlas);
-			status = psy_hint(err, "a file without header: --by-position");
+			status = *grid_cell(g, c) != '\0' ? psy_hint(err, "a file without header: --by-position") : PSY_DOMAIN;
 			break;
 		}
 		seen[at] = true;
-		position[c] = at;
+		position[c - first] = at;
 	}
 	for (size_t i = 0; i < r->count && status == PSY_OK; i++)
 		if (!seen[i])
 			status = psy_fail(
 				err, PSY_DOMAIN,
 				"the header lacks the region %s of the atlas %s (%zu regions; the file has %zu columns)",
-				r->name[i], r->atlas, r->count, g->cells);
+				r->name[i], r->atlas, r->count, g->cells - first);
 	free(seen);
 	return status;
 }
@@ -54,8 +54,13 @@ add_volume(job *j, const grid *g, series *m, psy_error *err)
 {
 	double *to;
 
-	if (m->first == 0 ? g->cells != m->regions : g->cells < m->first - 1 + m->regions)
-		return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; expected %zu, one a region", g->line, g->cells,
+	if (m->volumes == 0 && m->first == 0 && g->cells == m->regions + 1 && grid_counts_row(g, 0, &m->number))
+		m->numbered = true;
+	if (m->numbered && g->cells == m->regions + 1 && !grid_counts_row(g, m->volumes, &m->number))
+		return psy_fail(err, PSY_FORMAT, "line %ld: found %.40s; expected %zu, the volume's number", g->line, grid_cell(g, 0),
+						m->number + m->volumes);
+	if (m->first == 0 ? g->cells != m->regions + m->numbered : g->cells < m->first - 1 + m->regions)
+		return psy_fail(err, PSY_SHAPE, "line %ld has %zu cells; expected %zu, one a region", g->line, g->cells - m->numbered,
 						m->first == 0 ? m->regions : m->first - 1 + m->regions);
 	if ((m->volumes + 1) * m->regions > SERIES_MAX_VALUES)
 		return psy_fail(err, PSY_LIMIT, "line %ld: more than %zu values", g->line, SERIES_MAX_VALUES);
@@ -67,7 +72,7 @@ add_volume(job *j, const grid *g, series *m, psy_error *err)
 	to = m->value + m->volumes++ * m->regions;
 	for (size_t c = 0; c < m->regions; c++)
 	{
-		size_t column = m->first == 0 ? c : m->first - 1 + c;
+		size_t column = m->first == 0 ? c + m->numbered : m->first - 1 + c;
 		const char *cell = grid_cell(g, column);
 		double value = NAN;
 		psy_error why;
@@ -77,6 +82,27 @@ add_volume(job *j, const grid *g, series *m, psy_error *err)
 		to[m->position[c]] = value;
 	}
 	return PSY_OK;
+}
+
+static bool
+has_fraction(const grid *g)
+{
+	for (size_t c = 0; c < g->cells; c++)
+		if (strpbrk(grid_cell(g, c), ".eE") != NULL)
+			return true;
+	return false;
+}
+
+/* A volume of 0, 1, 2 ... above one with fractions numbers the columns: pandas writes such a line where there are no names. */
+static void
+settle_first(job *j, const grid *g, series *m)
+{
+	if (m->doubtful && has_fraction(g))
+	{
+		m->volumes = 0;
+		job_note(j, "line 1 numbers the columns; it is taken for a header");
+	}
+	m->doubtful = false;
 }
 
 /* The header, or with --by-position the count of columns; the first record is then already a volume. */
@@ -91,11 +117,15 @@ read_first(job *j, grid *g, const regions *r, series *m, psy_error *err)
 	if (!more)
 		return psy_fail(err, PSY_FORMAT, "the file is empty");
 	m->regions = r->count;
+	m->numbered = m->first == 0 && g->cells == r->count + 1 && *grid_cell(g, 0) == '\0';
 	m->position = grow(NULL, g->cells > r->count ? g->cells : r->count, sizeof *m->position);
 	if (!j->opt->by_position)
-		return match_regions(g, r, m->position, err);
+		return match_regions(g, m->numbered, r, m->position, err);
 	for (size_t i = 0; i < r->count; i++)
 		m->position[i] = (int) i;
+	if (m->numbered && grid_counts(g, 1))
+		return PSY_OK;
+	m->doubtful = !m->numbered && strcmp(grid_cell(g, 0), "0") == 0 && grid_counts(g, 0);
 	return add_volume(j, g, m, err);
 }
 
@@ -192,7 +222,10 @@ series_from_table(series *m, job *j, const regions *r, psy_error *err)
 	if (status == PSY_OK)
 		status = read_first(j, &g, r, m, err);
 	while (status == PSY_OK && (status = grid_next(&g, &more, err)) == PSY_OK && more)
+	{
+		settle_first(j, &g, m);
 		status = add_volume(j, &g, m, err);
+	}
 	if (status == PSY_OK)
 		status = source_finish(&from, sha256, &size, err);
 	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)

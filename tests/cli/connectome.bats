@@ -167,3 +167,39 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 	is '33370|t' "$(q "SELECT count(*), bool_and(abs(a - b) <= 1e-5 * abs(a)) FROM (SELECT value AS p FROM imaging.series ORDER BY subject_id LIMIT 1) x,
 		(SELECT value AS q FROM imaging.series ORDER BY subject_id DESC LIMIT 1) y, unnest(p, q) e (a, b)")"
 }
+
+@test "MATLAB: CONN's results, with targets beyond the regions and names in Chinese; 7.3 as Python writes it" {
+	mats=$top/tests/fuzz/seeds/mat; printf '左额\nB\nC\n' >names.txt; psyrad ingest atlas --names names.txt --atlas abc
+	cp "$mats/conn_results.mat" sub-P01_ses-pre_conn.mat
+	connectome sub-P01* --measure fc_z --kind z; exits 0; has 'note: 2 columns that are no region of abc are left out'
+	is 'z:3:{0.5,-0.25,0.125}' "$(stored)"
+	connectome sub-P01* --measure fc_z --kind z --by-position; exits 1; has 'the matrix is 3 x 5; expected 3 x 3'
+	cp "$mats/v73_h5py.mat" sub-P02_ses-pre_sc.mat
+	connectome sub-P02* --measure sc_count --kind weight --by-position; exits 0
+	is 'weight:3:{3,0,7}' "$(q "SELECT value FROM imaging.connectome JOIN imaging.feature_set USING (feature_set_id) WHERE measure = 'sc_count'")"
+	connectome sub-P02* --measure sc_count --kind weight --by-position --variable note; exits 1; has 'is no matrix of real numbers'
+}
+
+@test "numbers that pandas writes where there are no names are no names and no row" {
+	atlas; set -- '0,1,2' '0,0.5,-0.25' '0.5,0,0.125' '-0.25,0.125,0'
+	printf '%s\n' "$@" >sub-P01_ses-pre_relmat.csv
+	printf '%s\n' ",$1" "0,$2" "1,$3" "2,$4" >sub-P02_ses-pre_relmat.csv
+	fc sub-P01* sub-P02* --by-position; exits 0; has '2 loaded'
+	is 'r:3:{0.5,-0.25,0.125}' "$(q 'SELECT DISTINCT value::text FROM imaging.connectome')"
+	printf '%s\n' ",$1" "0,$2" "2,$4" "1,$3" >sub-P03_ses-pre_relmat.csv
+	fc sub-P03* --by-position; exits 1; has 'line 3 has 4 cells; expected 3'
+	printf '0,1,2\n1,0,3\n2,3,0\n' >sub-P03_ses-pre_sc.csv # a row that could be numbers
+	connectome sub-P03_ses-pre_sc.csv --measure sc_count --kind weight --by-position; exits 0
+	is 'weight:3:{1,2,3}' "$(q "SELECT value FROM imaging.connectome JOIN imaging.feature_set USING (feature_set_id) WHERE measure = 'sc_count'")"
+}
+
+@test "each edge written once: refused with the way out, which takes the file's own triangle whatever its order" {
+	atlas
+	printf 'C,A,B\n1,-0.25,0.125\n,1,0.5\n,,1\n' >sub-P01_ses-pre_relmat.csv
+	printf 'C,A,B\n1,0,0\n-0.25,1,0\n0.125,0.5,1\n' >sub-P02_ses-pre_relmat.csv
+	fc sub-P01*; exits 1; has 'refused: its lower triangle is empty'; has '--symmetrize upper'
+	fc sub-P02*; exits 1; has 'refused: its upper triangle is empty'; has '--symmetrize lower'
+	fc sub-P01* --symmetrize upper; exits 0; fc sub-P02* --symmetrize lower; exits 0
+	is 'r:3:{0.5,-0.25,0.125}' "$(q 'SELECT DISTINCT value::text FROM imaging.connectome')"
+	fc sub-P02* --symmetrize mean; exits 1; has 'an asymmetric r is no correlation matrix'
+}

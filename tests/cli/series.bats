@@ -70,6 +70,21 @@ file() { printf 'A\tB\tC\n1\t2\t-1\n2\t4\t-2\n4\t7\t-5\n3\t5\t-3.5\n' >"${1:-$na
 	is '{{1,2,3},{2,4,5},{3,1,2}}' "$(q 'SELECT value FROM imaging.series')"
 }
 
+@test "numbers that pandas and R write where there are no names are no values" {
+	atlas; set -- '1.5,2,3' '2.0,4,5' '3.0,1,2'
+	printf '%s\n' 0,1,2 "$@" >sub-P01_ses-pre_timeseries.csv
+	printf '%s\n' ,0,1,2 "0,$1" "1,$2" "2,$3" >sub-P02_ses-pre_timeseries.csv
+	series sub-P01* sub-P02* --by-position; exits 0; has 'sub-P01_ses-pre_timeseries.csv: note: line 1 numbers the columns'
+	printf '%s\n' ,A,B,C "0,$1" "1,$2" "2,$3" >sub-P03_ses-pre_timeseries.csv
+	printf '%s\n' '"","A","B","C"' "\"1\",$1" "\"2\",$2" "\"3\",$3" >sub-P04_ses-pre_timeseries.csv
+	series sub-P03* sub-P04*; exits 0
+	is '4|{{1.5,2,3},{2,4,5},{3,1,2}}' "$(q 'SELECT count(*), value FROM imaging.series GROUP BY value')"
+	printf '%s\n' ,A,B,C "0,$1" "5,$2" >sub-P05_ses-pre_timeseries.csv
+	series sub-P05*; exits 1; has 'line 3: found 5; expected 1, the volume'
+	printf '0,1,2\n3,4,5\n6,7,8\n' >sub-P06_ses-pre_timeseries.csv # whole numbers may be values
+	series sub-P06* --by-position; exits 0; is 3 "$(q "SELECT cardinality(value) / 3 FROM imaging.series JOIN clinical.subject_key USING (subject_id) WHERE label = 'P06'")"
+}
+
 @test "pipelines live side by side; the first is the study's primary one" {
 	atlas; file; series ${name}_timeseries.tsv; exits 0
 	run psyrad ingest series ${name}_timeseries.tsv --study t --atlas abc --pipeline q; exits 0; has '1 loaded'

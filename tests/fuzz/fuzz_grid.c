@@ -2,7 +2,7 @@
  * fuzz_grid.c - the reader of matrices on bytes of anybody's making: lines never go back, cells are valid UTF-8, and blanks part none of
  * those that it parted by blanks.
  * Seeds: tests/fuzz/seeds/grid/* tests/fuzz/seeds/csv/*
- * Sources: ingest/reader_grid.c ingest/records.c ingest/gunzip.c ingest/reader_eav.c ingest/header.c ingest/reader_csv.c ingest/reader_sheet.c ingest/workbook.c ingest/zip_part.c ingest/reader_sav.c ingest/reader_text.c ingest/source.c ingest/buffer.c
+ * Sources: ingest/reader_grid.c ingest/records.c ingest/gunzip.c ingest/reader_eav.c ingest/header.c ingest/reader_csv.c ingest/reader_sheet.c ingest/workbook.c ingest/zip_part.c ingest/reader_sav.c ingest/reader_text.c ingest/source.c ingest/buffer.c ingest/number.c
  * Libraries: -lcsv -lzip -lreadstat -lcrypto -lisal
  */
 #include "reader_grid.h"

@@ -2,8 +2,8 @@
  * fuzz_mat.c - the reader of MATLAB files on bytes of anybody's making: whatever the libraries behind it do, the answer is a matrix within
  * its bounds or an error with a message.  The libraries run in a process of their own, as in the tool.
  * Seeds: tests/fuzz/seeds/mat/*
- * Sources: ingest/reader_mat.c ingest/reader_text.c ingest/source.c ingest/buffer.c
- * Libraries: -lmatio -lcrypto
+ * Sources: ingest/reader_mat.c ingest/reader_mat_hdf5.c ingest/reader_text.c ingest/source.c ingest/buffer.c
+ * Libraries: -lmatio -I/usr/include/hdf5/serial -lhdf5_serial -lcrypto
  * Mutations: 200
  */
 #include "reader_mat.h"

@@ -38,6 +38,26 @@ def version_7_3(name, variables):
         out.write(text.ljust(116) + b" " * 8 + b"\x00\x02IM")
 
 
+def conn_results():
+    """What CONN writes of a first-level analysis: sources by targets, of which there are more, beside vectors."""
+    targets = np.hstack([Z, np.full((3, 2), 0.9)])[ORDER][:, [3, 1, 4, 0, 2]]
+    io.savemat(path("conn_results.mat"), {
+        "Z": targets, "names": cells(["B", "\u5de6\u989d", "C"]), "names2": cells(["x", "B", "y", "\u5de6\u989d", "C"]),
+        "xyz": cells([np.zeros((1, 3))] * 3), "SE": np.ones((1, 3)), "DOF": np.array([[100.0]]),
+        "regressors": np.zeros((3, 3))}, do_compression=True)
+
+
+def by_h5py(name):
+    """As Python writes it: the class is a text without room for an end."""
+    with h5py.File(path(name), "w", userblock_size=512, libver=("earliest", "v108")) as out:
+        out.create_dataset("sc", data=np.array([[0.0, 3, 0], [3, 0, 7], [0, 7, 0]]).T).attrs["MATLAB_class"] = np.bytes_("double")
+        out.create_dataset("len", data=np.arange(3.0).reshape(3, 1)).attrs["MATLAB_class"] = np.bytes_("double")
+        out.create_dataset("note", data=np.array([[104], [105]], dtype="u2")).attrs["MATLAB_class"] = np.bytes_("char")
+    with open(path(name), "r+b") as out:
+        text = b"MATLAB 7.3 MAT-file, Platform: Python, Created on: Mon Jan  1 00:00:00 2024 HDF5 schema 1.00 ."
+        out.write(text.ljust(116) + b" " * 8 + b"\x00\x02IM")
+
+
 def main():
     os.makedirs(FOLDER, exist_ok=True)
     io.savemat(path("v4.mat"), {"corr": Z}, format="4")
@@ -48,6 +68,8 @@ def main():
     io.savemat(path("sparse.mat"), {"counts": sparse.csc_matrix(np.array([[0, 3, 0], [3, 0, 7], [0, 7, 0]], dtype="f8"))})
     io.savemat(path("complex.mat"), {"x": Z + 1j})
     io.savemat(path("struct.mat"), {"s": {"a": Z, "b": "text"}})
+    conn_results()
+    by_h5py("v73_h5py.mat")
     version_7_3("v73.mat", {"theROISignals": np.arange(12.0).reshape(4, 3) ** 2})
     version_7_3("v73_int.mat", {"sc": np.array([[0, 3, 0], [3, 0, 7], [0, 7, 0]], dtype="i4")})
 
