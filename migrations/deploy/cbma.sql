@@ -309,17 +309,26 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
 $$;
 COMMENT ON FUNCTION evidence.cbma_repeat(text) IS 'Computes a kept analysis again from what was kept with it: whether every voxel is the same to the bit, and the versions then and now';
 
+CREATE FUNCTION evidence.kept_run(run text) RETURNS evidence.cbma_run
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+	kept evidence.cbma_run;
+BEGIN
+	SELECT r.* INTO kept FROM evidence.cbma_run r WHERE r.run = kept_run.run;
+	IF kept.run IS NULL THEN
+		RAISE undefined_object USING MESSAGE = format('no analysis was kept as %s', run), HINT = 'evidence.cbma_run lists them';
+	END IF;
+	RETURN kept;
+END $$;
+COMMENT ON FUNCTION evidence.kept_run(text) IS 'The analysis that was kept under a name; an error where there is none';
+
 CREATE FUNCTION evidence.cbma_regions(run text, atlas text)
 	RETURNS TABLE (cluster int, cluster_voxels int, volume_mm3 double precision, x double precision, y double precision, z double precision, peak double precision,
 		z_score double precision, p_corrected double precision, experiments int, region int, name text, name_zh text, hemisphere text, voxels int, share double precision)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 100 AS $$
 DECLARE
-	kept evidence.cbma_run;
+	kept evidence.cbma_run := evidence.kept_run(run);
 BEGIN
-	SELECT r.* INTO kept FROM evidence.cbma_run r WHERE r.run = cbma_regions.run;
-	IF kept.run IS NULL THEN
-		RAISE undefined_object USING MESSAGE = format('no analysis was kept as %s', run), HINT = 'evidence.cbma_run lists them';
-	END IF;
 	RETURN QUERY
 	SELECT c.cluster, c.voxels, c.volume_mm3, c.x, c.y, c.z, c.peak, c.z_score,
 		CASE kept.correction WHEN 'cluster' THEN c.p_size WHEN 'cluster_mass' THEN c.p_mass WHEN 'voxel' THEN c.p_peak END,
@@ -335,12 +344,8 @@ COMMENT ON FUNCTION evidence.cbma_regions(text, text) IS 'evidence.cbma_regions 
 CREATE FUNCTION evidence.cbma_image(run text, map text) RETURNS real[]
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-	kept evidence.cbma_run;
+	kept evidence.cbma_run := evidence.kept_run(run);
 BEGIN
-	SELECT r.* INTO kept FROM evidence.cbma_run r WHERE r.run = cbma_image.run;
-	IF kept.run IS NULL THEN
-		RAISE undefined_object USING MESSAGE = format('no analysis was kept as %s', run), HINT = 'evidence.cbma_run lists them';
-	END IF;
 	CASE map
 		WHEN 'statistic' THEN RETURN kept.statistic::real[];
 		WHEN 'p' THEN RETURN ARRAY(SELECT greatest(v, 1e-37)::real FROM unnest(kept.p) WITH ORDINALITY u (v, i) ORDER BY u.i);
@@ -366,7 +371,7 @@ DECLARE
 	f regprocedure;
 BEGIN
 	FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'evidence'::regnamespace AND p.proname = ANY (ARRAY['cbma_mask', 'voxel_at', 'modality_code', 'cbma_input', 'ale',
-		'mkda', 'cbma_note', 'cbma_region_share', 'cbma_regions', 'cbma_keep', 'cbma_repeat', 'cbma_image'])
+		'mkda', 'cbma_note', 'cbma_region_share', 'kept_run', 'cbma_regions', 'cbma_keep', 'cbma_repeat', 'cbma_image'])
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest%s', f,

@@ -404,31 +404,31 @@ WITH basis AS (
 		JOIN evidence.instrument_construct t ON t.name IN (f.folded, lower(i.family), rtrim(f.folded, '0123456789'))
 		ORDER BY t.name = f.folded DESC, t.name LIMIT 1) k ON true)
 SELECT b.*, coalesce('named ' || b.shared_group, concat_ws(' ', 'of', b.group2, b.n2, b.m2, b.sd2, b.e2)) AS control,
-	CASE WHEN EXISTS (
-			SELECT FROM basis o
-			WHERE (o.evidence_study, o.sample, o.outcome, o.outcome_type) = (b.evidence_study, b.sample, b.outcome, b.outcome_type)
-				AND (o.event, o.rater, o.timing, o.analysis_set) IS NOT DISTINCT FROM (b.event, b.rater, b.timing, b.analysis_set)
-				AND (o.group1, o.group2) = (b.group2, b.group1)
-				AND (o.weeks IS NOT DISTINCT FROM b.weeks
-					OR (o.n1, o.m1, o.sd1, o.e1, o.n2, o.m2, o.sd2, o.e2, o.yi) IS NOT DISTINCT FROM (b.n2, b.m2, b.sd2, b.e2, b.n1, b.m1, b.sd1, b.e1, -b.yi))
-				AND (o.comparator_place, o.group1 COLLATE "C") < (b.comparator_place, b.group1 COLLATE "C")) THEN 'other_direction'
-		WHEN EXISTS (
-			SELECT FROM basis o
-			WHERE (o.evidence_study, o.sample, o.outcome, o.outcome_type, o.group1, o.group2) = (b.evidence_study, b.sample, b.outcome, b.outcome_type, b.group1, b.group2)
-				AND (o.event, o.rater, o.timing, o.weeks, o.analysis_set, o.n1, o.m1, o.sd1, o.e1, o.n2, o.m2, o.sd2, o.e2, o.yi, o.vi)
-					IS NOT DISTINCT FROM (b.event, b.rater, b.timing, b.weeks, b.analysis_set, b.n1, b.m1, b.sd1, b.e1, b.n2, b.m2, b.sd2, b.e2, b.yi, b.vi)
-				AND o.effect COLLATE "C" < b.effect COLLATE "C") THEN 'same_row' END AS repeats
-FROM basis b;
+	CASE WHEN t.mirrored THEN 'other_direction' WHEN t.again THEN 'same_row' END AS repeats
+FROM basis b
+LEFT JOIN ( -- beside each effect those of the same people on the same outcome
+	SELECT b.evidence_study, b.effect,
+		bool_or((o.event, o.rater, o.timing, o.analysis_set) IS NOT DISTINCT FROM (b.event, b.rater, b.timing, b.analysis_set)
+			AND (o.group1, o.group2) = (b.group2, b.group1)
+			AND (o.weeks IS NOT DISTINCT FROM b.weeks
+				OR (o.n1, o.m1, o.sd1, o.e1, o.n2, o.m2, o.sd2, o.e2, o.yi) IS NOT DISTINCT FROM (b.n2, b.m2, b.sd2, b.e2, b.n1, b.m1, b.sd1, b.e1, -b.yi))
+			AND (o.comparator_place, o.group1 COLLATE "C") < (b.comparator_place, b.group1 COLLATE "C")) AS mirrored,
+		bool_or((o.group1, o.group2) = (b.group1, b.group2)
+			AND (o.event, o.rater, o.timing, o.weeks, o.analysis_set, o.n1, o.m1, o.sd1, o.e1, o.n2, o.m2, o.sd2, o.e2, o.yi, o.vi)
+				IS NOT DISTINCT FROM (b.event, b.rater, b.timing, b.weeks, b.analysis_set, b.n1, b.m1, b.sd1, b.e1, b.n2, b.m2, b.sd2, b.e2, b.yi, b.vi)
+			AND o.effect COLLATE "C" < b.effect COLLATE "C") AS again
+	FROM basis b JOIN basis o USING (evidence_study, sample, outcome, outcome_type)
+	WHERE o.effect <> b.effect
+	GROUP BY b.evidence_study, b.effect) t USING (evidence_study, effect);
 COMMENT ON VIEW evidence.effect_basis IS 'Effects with what the choice between them rests on: the people, what is measured and which way is better, who is in the groups, and whether the same comparison is here in the other direction or twice';
 COMMENT ON COLUMN evidence.effect_basis.control IS 'The control group: comparisons of the same people with the same one share it';
 COMMENT ON COLUMN evidence.effect_basis.repeats IS 'other_direction: its mirror image is the one to take, whose comparator comes first in evidence.comparator_class; same_row: an equal row is';
 
 CREATE FUNCTION evidence.effect_size(measure text, m1 float8, sd1 float8, n1 float8, m2 float8, sd2 float8, n2 float8, e1 float8, e2 float8) RETURNS psyrad.effect
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT CASE measure WHEN 'MD' THEN psyrad.effect_md(m1, sd1, n1, m2, sd2, n2) WHEN 'SMD' THEN psyrad.effect_smd(m1, sd1, n1, m2, sd2, n2)
-		WHEN 'RR' THEN psyrad.effect_rr(e1, n1 - e1, e2, n2 - e2) WHEN 'OR' THEN psyrad.effect_or(e1, n1 - e1, e2, n2 - e2)
-		WHEN 'RD' THEN psyrad.effect_rd(e1, n1 - e1, e2, n2 - e2) END;
-$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE measure WHEN 'MD' THEN psyrad.effect_md(m1, sd1, n1, m2, sd2, n2) WHEN 'SMD' THEN psyrad.effect_smd(m1, sd1, n1, m2, sd2, n2)
+	WHEN 'RR' THEN psyrad.effect_rr(e1, n1 - e1, e2, n2 - e2) WHEN 'OR' THEN psyrad.effect_or(e1, n1 - e1, e2, n2 - e2)
+	WHEN 'RD' THEN psyrad.effect_rd(e1, n1 - e1, e2, n2 - e2) END;
 COMMENT ON FUNCTION evidence.effect_size IS 'MD, SMD (Hedges'' g), log RR, log OR or RD of two groups, by psyrad.effect_*; numbers need not be whole where a control group is divided';
 
 -- In the order given, a comparison is taken when neither of its groups is in one that was; a control group may serve several.
@@ -460,10 +460,8 @@ CREATE TYPE evidence.poolable_effect AS (
 	better text, yi float8, vi float8, used boolean, reason text, detail text);
 COMMENT ON TYPE evidence.poolable_effect IS 'An effect as evidence.poolable has it';
 
-CREATE FUNCTION evidence.poolable_effects(p_measure text, p_rule text DEFAULT 'end_of_treatment', p_outcome text DEFAULT NULL, p_outcome_type text DEFAULT NULL,
-	p_intervention text DEFAULT NULL, p_comparator text DEFAULT NULL, p_merge text[] DEFAULT '{}') RETURNS SETOF evidence.poolable_effect
-LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$ -- for reports, whose readers have no right to these tables
-#variable_conflict use_column
+CREATE FUNCTION evidence.require_pool_rule(p_measure text, p_rule text, p_merge text[]) RETURNS evidence.pool_rule
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	law evidence.pool_rule;
 BEGIN
@@ -472,14 +470,49 @@ BEGIN
 	ELSIF NOT coalesce(p_merge <@ ARRAY['intervention', 'comparator'], false) THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'merge names what is pooled across: intervention, comparator, both, or neither';
 	END IF;
-	SELECT * INTO law FROM evidence.pool_rule WHERE rule = p_rule;
+	SELECT r.* INTO law FROM evidence.pool_rule r WHERE r.rule = p_rule;
 	IF NOT FOUND THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('there is no rule %s', coalesce(quote_literal(p_rule), 'NULL')),
-			HINT = format('Rules: %s.', (SELECT string_agg(rule, ', ' ORDER BY rule COLLATE "C") FROM evidence.pool_rule));
+			HINT = format('Rules: %s.', (SELECT string_agg(r.rule, ', ' ORDER BY r.rule COLLATE "C") FROM evidence.pool_rule r));
 	END IF;
+	RETURN law;
+END $$;
+COMMENT ON FUNCTION evidence.require_pool_rule(text, text, text[]) IS 'Part of evidence.poolable_effects: the rule of that name, or an error that says which argument is wrong';
+
+-- The body is kept parsed and without settings of its own, so that it is written into the query that calls it.
+CREATE FUNCTION evidence.effect_problem(e evidence.effect_basis, law evidence.pool_rule, p_measure text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN (e).repeats IS NOT NULL THEN (e).repeats
+	WHEN (e).timing = 'baseline' THEN 'baseline'
+	WHEN NOT coalesce((e).timing = ANY ((law).timings), (law).unstated) THEN 'other_timing'
+	WHEN (e).timing IS NULL AND (e).weeks IS NULL AND coalesce((law).weeks_from, (law).weeks_to) IS NOT NULL THEN 'other_timing'
+	WHEN (e).weeks < (law).weeks_from OR (e).weeks > (law).weeks_to THEN 'other_timing'
+	WHEN p_measure = 'MD' AND NOT (e).version_stated THEN 'version_unknown'
+	WHEN p_measure = 'SMD' AND (e).direction_is IS NULL THEN 'direction_unknown'
+	WHEN (e).yi IS NOT NULL THEN NULL
+	WHEN (e).n1 IS NULL OR (e).n2 IS NULL THEN 'no_n'
+	WHEN (e).n1 < 2 OR (e).n2 < 2 THEN 'too_few'
+	WHEN (e).outcome_type <> 'event' AND ((e).m1 IS NULL OR (e).m2 IS NULL) THEN 'no_mean'
+	WHEN (e).outcome_type <> 'event' AND NOT coalesce((e).sd1 > 0 AND (e).sd2 > 0, false) THEN 'no_sd'
+	WHEN (e).outcome_type = 'event' AND ((evidence.effect_size(p_measure, NULL, NULL, (e).n1, NULL, NULL, (e).n2, (e).e1, (e).e2)).vi > 0) IS NOT TRUE THEN 'no_events'
+END;
+COMMENT ON FUNCTION evidence.effect_problem(evidence.effect_basis, evidence.pool_rule, text) IS
+	'Why an effect can never be pooled under a measure by a rule (evidence.pool_reason), whatever else there is of the same people; NULL: it can';
+
+CREATE FUNCTION evidence.poolable_effects(p_measure text, p_rule text DEFAULT 'end_of_treatment', p_outcome text DEFAULT NULL, p_outcome_type text DEFAULT NULL,
+	p_intervention text DEFAULT NULL, p_comparator text DEFAULT NULL, p_merge text[] DEFAULT '{}') RETURNS SETOF evidence.poolable_effect
+LANGUAGE plpgsql STABLE SECURITY DEFINER -- for reports, whose readers have no right to these tables
+	SET enable_nestloop = off -- the planner cannot know how many effects are left at each step, and would compare each with all
+	SET jit = off             -- and would compile for what it then believes to be dear
+AS $$
+#variable_conflict use_column
+DECLARE
+	law evidence.pool_rule := evidence.require_pool_rule(p_measure, p_rule, p_merge);
+BEGIN
 	RETURN QUERY
 	WITH candidate AS MATERIALIZED (
-		SELECT b.*, row_number() OVER () AS id, coalesce(b.yi IS NOT NULL, false) AS given,
+		SELECT b.*, b AS basis, row_number() OVER () AS id, b.yi IS NOT NULL AS given,
 			CASE WHEN p_measure = 'MD' OR p_outcome = b.outcome THEN b.outcome ELSE coalesce(b.construct_is, b.outcome) END
 				|| coalesce(': ' || b.event, '') AS key_outcome,
 			CASE WHEN p_measure = 'MD' THEN 'final_or_change' ELSE b.outcome_type END AS key_type,
@@ -495,23 +528,7 @@ BEGIN
 			AND (p_outcome IS NULL OR p_outcome IN (b.outcome, b.construct_is, b.event))
 			AND (p_outcome_type IS NULL OR b.outcome_type = p_outcome_type)
 			AND (p_intervention IS NULL OR b.intervention = p_intervention) AND (p_comparator IS NULL OR b.comparator = p_comparator)),
-	judged AS (
-		SELECT c.*, CASE
-			WHEN c.repeats IS NOT NULL THEN c.repeats
-			WHEN c.timing = 'baseline' THEN 'baseline'
-			WHEN NOT coalesce(c.timing = ANY (law.timings), law.unstated) THEN 'other_timing'
-			WHEN c.timing IS NULL AND c.weeks IS NULL AND coalesce(law.weeks_from, law.weeks_to) IS NOT NULL THEN 'other_timing'
-			WHEN c.weeks < law.weeks_from OR c.weeks > law.weeks_to THEN 'other_timing'
-			WHEN p_measure = 'MD' AND NOT c.version_stated THEN 'version_unknown'
-			WHEN p_measure = 'SMD' AND c.direction_is IS NULL THEN 'direction_unknown'
-			WHEN c.given THEN NULL
-			WHEN c.n1 IS NULL OR c.n2 IS NULL THEN 'no_n'
-			WHEN c.n1 < 2 OR c.n2 < 2 THEN 'too_few'
-			WHEN c.outcome_type <> 'event' AND (c.m1 IS NULL OR c.m2 IS NULL) THEN 'no_mean'
-			WHEN c.outcome_type <> 'event' AND NOT coalesce(c.sd1 > 0 AND c.sd2 > 0, false) THEN 'no_sd'
-			WHEN c.outcome_type = 'event' AND ((evidence.effect_size(p_measure, NULL, NULL, c.n1, NULL, NULL, c.n2, c.e1, c.e2)).vi > 0) IS NOT TRUE THEN 'no_events'
-			END AS problem
-		FROM candidate c),
+	judged AS (SELECT c.*, evidence.effect_problem(c.basis, law, p_measure) AS problem FROM candidate c),
 	sized AS (
 		SELECT j.*, sum(j.n1 + j.n2) OVER (PARTITION BY key_outcome, key_type, key_intervention, key_comparator, simulated, people, evidence_study) AS study_n
 		FROM judged j WHERE j.problem IS NULL),
@@ -580,7 +597,7 @@ BEGIN
 	CROSS JOIN LATERAL (
 		SELECT CASE WHEN a.given THEN a.yi ELSE e.yi END AS yi, CASE WHEN a.given THEN a.vi ELSE e.vi END AS vi
 		FROM (SELECT (z.size).yi, (z.size).vi FROM (SELECT CASE WHEN a.n1 >= 2 AND a.n2 >= 2 AND NOT a.given
-			THEN evidence.effect_size(p_measure, a.m1, a.sd1, a.n1, a.m2, a.sd2, a.share_n2, a.e1, a.share_e2) END AS size) z) e) s;
+			THEN evidence.effect_size(p_measure, a.m1, a.sd1, a.n1, a.m2, a.sd2, a.share_n2, a.e1, a.share_e2) END AS size OFFSET 0) z) e) s;
 END $$;
 COMMENT ON FUNCTION evidence.poolable_effects(text, text, text, text, text, text, text[]) IS
 	'Effects that may be pooled under a measure (MD, SMD, RR, OR, RD), and all others with the reason. Pool: outcome (the instrument with MD; else what it measures, and the event), kind of value (final and change together with MD, never with SMD: Cochrane 10.5.2), intervention, comparator class, simulated; merge names which of intervention and comparator are pooled across. Of the same people one occasion is taken by the rule (evidence.pool_rule); of a trial of several arms the comparisons whose treated groups differ, the numbers of a shared control group divided among them (23.3.4: n and events, in fractions, so that the parts sum to the whole; mean and SD stay), each with people of its own. yi is intervention minus comparator (RR, OR: logarithms), turned with SMD so that below 0 is better. better: which sign is, NULL where not known. Row order never matters';
@@ -647,11 +664,14 @@ BEGIN
 	FOREACH f IN ARRAY ARRAY['evidence.moderator_number(text)', 'evidence.t_of_p(float8, float8)',
 		'evidence.group_sd(float8, int, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8)',
 		'evidence.effect_size(text, float8, float8, float8, float8, float8, float8, float8, float8)', 'evidence.independent_comparisons(text[], text[])',
+		'evidence.require_pool_rule(text, text, text[])', 'evidence.effect_problem(evidence.effect_basis, evidence.pool_rule, text)',
 		'evidence.poolable_effects(text, text, text, text, text, text, text[])', 'evidence.pool(text, text, text, text, text, text, text, text, float8)']::regprocedure[]
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest, psyrad_analyst, psyrad_view', f);
-		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f);
+		IF (SELECT p.prosqlbody IS NULL FROM pg_proc p WHERE p.oid = f) THEN -- a parsed body needs no path, and with one is not written into queries
+			EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f);
+		END IF;
 	END LOOP;
 END $$;
 GRANT EXECUTE ON FUNCTION evidence.poolable_effects(text, text, text, text, text, text, text[]) TO psyrad_report;

@@ -315,7 +315,7 @@ SELECT format('%s, %s: %s vs %s%s%s', e.outcome, e.measure, e.intervention, e.co
 	e.evidence_study AS study, e.effect, e.arm,
 	e.evidence_study || CASE WHEN count(*) OVER (PARTITION BY e.measure, e.outcome, e.outcome_type, e.intervention, e.comparator, e.simulated, e.evidence_study) > 1
 		THEN ' (' || e.effect || ')' ELSE '' END AS label,
-	e.year, e.weeks, e.n1, e.n2, e.shared_by, e.yi, e.vi
+	e.year, e.instrument, e.weeks, e.n1, e.n2, e.shared_by, e.yi, e.vi
 FROM evidence.poolable e
 WHERE e.used;
 COMMENT ON VIEW report.meta_study IS 'Effects that are pooled (evidence.poolable: one an independent sample, shared control groups divided), by pool: outcome, measure, intervention, comparator, kind of value; simulated ones apart';
@@ -343,17 +343,20 @@ FROM (SELECT pool, outcome, outcome_type, intervention, comparator, simulated, m
 COMMENT ON VIEW report.meta_pool IS 'Random-effects mean (REML) of each pool, one row each: normal interval (ci_*), Knapp and Hartung''s (knha_*; of a single study its normal one), prediction interval (pi_*, t with k - 1 df), heterogeneity, and both in words.  Of ratios estimate and intervals are logs';
 
 CREATE VIEW report.forest AS
-WITH pool AS MATERIALIZED (SELECT * FROM report.meta_pool),
+WITH study AS MATERIALIZED (
+	SELECT s.*, psyrad.meta(yi, vi, 'REML', 'z') OVER (PARTITION BY pool) AS z, psyrad.meta(yi, vi, 'REML', 'knha') OVER (PARTITION BY pool) AS knha
+	FROM report.meta_study s
+),
 line AS (
 	SELECT s.pool, s.simulated, s.scale, 'study' AS kind, (row_number() OVER (PARTITION BY s.pool ORDER BY s.year NULLS LAST, s.label))::int AS line, s.label AS study, s.year, s.n1, s.n2,
 		s.yi AS estimate, sqrt(s.vi) AS se, s.yi - 1.959963984540054 * sqrt(s.vi) AS ci_lb, s.yi + 1.959963984540054 * sqrt(s.vi) AS ci_ub,
-		1 / (s.vi + p.tau2) / sum(1 / (s.vi + p.tau2)) OVER (PARTITION BY s.pool) AS weight
-	FROM report.meta_study s JOIN pool p USING (pool)
+		1 / (s.vi + (s.z).tau2) / sum(1 / (s.vi + (s.z).tau2)) OVER (PARTITION BY s.pool) AS weight
+	FROM study s
 	UNION ALL
-	SELECT p.pool, p.simulated, p.scale, r.kind, 1000000 + r.line, NULL, NULL, NULL, NULL, r.estimate, r.se, r.lb, r.ub, NULL
-	FROM pool p
-	CROSS JOIN LATERAL (VALUES ('z', 1, p.estimate, p.se, p.ci_lb, p.ci_ub), ('knha', 2, p.estimate, p.knha_se, p.knha_lb, p.knha_ub), ('prediction', 3, p.estimate, NULL, p.pi_lb, p.pi_ub))
-		r(kind, line, estimate, se, lb, ub)
+	SELECT p.pool, p.simulated, p.scale, r.kind, 1000000 + r.line, NULL, NULL, NULL, NULL, (p.z).estimate, r.se, r.lb, r.ub, NULL
+	FROM (SELECT DISTINCT ON (pool) pool, simulated, scale, z, knha FROM study ORDER BY pool) p
+	CROSS JOIN LATERAL (VALUES ('z', 1, (p.z).se, (p.z).ci_lb, (p.z).ci_ub), ('knha', 2, (p.knha).se, (p.knha).ci_lb, (p.knha).ci_ub), ('prediction', 3, NULL, (p.knha).pi_lb, (p.knha).pi_ub))
+		r(kind, line, se, lb, ub)
 )
 SELECT pool, simulated, kind, line, study, year, n1, n2, estimate, se, ci_lb, ci_ub, weight,
 	report.on_scale(estimate, scale) AS shown, report.on_scale(ci_lb, scale) AS shown_lb, report.on_scale(ci_ub, scale) AS shown_ub
@@ -362,9 +365,10 @@ COMMENT ON VIEW report.forest IS 'Rows of a forest plot in order of line: studie
 COMMENT ON COLUMN report.forest.shown IS 'As readers know it: of logs of ratios the ratio';
 
 CREATE VIEW report.funnel AS
-SELECT pool, simulated, label AS study, year, yi AS estimate, sqrt(vi) AS se, yi / sqrt(vi) AS z, f.p, f.contour
-FROM (SELECT s.*, row_number() OVER (PARTITION BY pool ORDER BY vi, yi) AS place FROM report.meta_study s) s
-JOIN (SELECT m.pool, psyrad.meta_funnel(psyrad.meta_state(m.yi, m.vi)) AS points FROM report.meta_study m GROUP BY m.pool) t USING (pool)
+WITH study AS MATERIALIZED (SELECT m.*, row_number() OVER (PARTITION BY pool ORDER BY vi, yi) AS place FROM report.meta_study m)
+SELECT s.pool, s.simulated, s.label AS study, s.year, s.yi AS estimate, sqrt(s.vi) AS se, s.yi / sqrt(s.vi) AS z, f.p, f.contour
+FROM study s
+JOIN (SELECT m.pool, psyrad.meta_funnel(psyrad.meta_state(m.yi, m.vi)) AS points FROM study m GROUP BY m.pool) t USING (pool)
 CROSS JOIN LATERAL (SELECT (t.points[s.place]).p, (t.points[s.place]).contour) f;
 COMMENT ON VIEW report.funnel IS 'Points of a contour-enhanced funnel plot: effect, standard error, two-sided p against no effect, and the contour (.9, .95, .99) that the study lies in, NULL where p < .01';
 
@@ -411,18 +415,29 @@ FROM (SELECT pool, simulated, psyrad.meta_influence(label, yi, vi) AS studies FR
 CROSS JOIN LATERAL unnest(p.studies) i;
 COMMENT ON VIEW report.baujat IS 'Baujat''s plot and influence of each study on its pool: x, its share of Q (squared Pearson residual); y, what leaving it out does to the mean; the rest as metafor''s influence names it';
 
--- A moderator that a file states has levels where it has few values; one of many values is for meta-regression.
+-- A moderator that a file states has levels where it has few values; one of many values is for meta-regression.  Of several tools the one with
+-- the most severe judgement is taken, as evidence.poolable_risk does.
 CREATE VIEW report.meta_moderator AS
 WITH study AS MATERIALIZED (SELECT * FROM report.meta_study),
 stated AS (
-	SELECT s.pool, s.simulated, s.label, s.yi, s.vi, m.moderator, m.value
+	SELECT s.pool, s.simulated, s.label, s.yi, s.vi, m.moderator, m.value, dense_rank() OVER (PARTITION BY s.pool, m.moderator ORDER BY m.value) AS place
 	FROM study s
 	CROSS JOIN LATERAL (
 		SELECT DISTINCT ON (o.moderator) o.moderator, o.value FROM evidence.study_moderator o
 		WHERE o.evidence_study = s.study AND o.arm IN ('', s.arm) ORDER BY o.moderator, o.arm DESC) m
+),
+counted AS (SELECT t.*, max(t.place) OVER (PARTITION BY t.pool, t.moderator) AS values FROM stated t),
+judged AS (
+	SELECT DISTINCT ON (s.measure, s.study, s.effect) s.measure, s.study, s.effect, r.tool, a.ordinal, r.judgement, a.label_en, a.label_zh
+	FROM study s
+	JOIN (SELECT o.*, CASE WHEN o.stars IS NULL THEN o.overall ELSE o.computed END AS judgement FROM evidence.risk_of_bias_overall o) r
+		ON r.evidence_study = s.study AND (r.outcome IS NULL OR r.outcome IN (s.instrument, s.outcome))
+	LEFT JOIN evidence.appraisal_answer a ON (a.tool, a.judgement) = (r.tool, r.judgement)
+	ORDER BY s.measure, s.study, s.effect, r.outcome = s.instrument DESC NULLS LAST, r.outcome IS NULL, r.high_risk DESC NULLS LAST, r.tool COLLATE "C"
 )
 SELECT s.pool AS family, s.pool, s.simulated, s.label, s.yi, s.vi, m.moderator, m.moderator_en, m.moderator_zh, m.level, m.level_en, m.level_zh
 FROM study s
+LEFT JOIN judged j USING (measure, study, effect)
 CROSS JOIN LATERAL (
 	SELECT 'weeks', 'Weeks of treatment', '治疗周数',
 		CASE WHEN s.weeks <= 4 THEN '1' WHEN s.weeks <= 8 THEN '2' WHEN s.weeks > 8 THEN '3' ELSE '9' END,
@@ -432,21 +447,24 @@ CROSS JOIN LATERAL (
 	SELECT 'people', 'People compared', '比较人数', CASE WHEN s.n1 + s.n2 < 60 THEN '1' WHEN s.n1 + s.n2 < 100 THEN '2' WHEN s.n1 + s.n2 >= 100 THEN '3' ELSE '9' END,
 		CASE WHEN s.n1 + s.n2 < 60 THEN 'below 60' WHEN s.n1 + s.n2 < 100 THEN '60 to below 100' WHEN s.n1 + s.n2 >= 100 THEN '100 and more' ELSE 'not stated' END,
 		CASE WHEN s.n1 + s.n2 < 60 THEN '少于 60' WHEN s.n1 + s.n2 < 100 THEN '60 至不足 100' WHEN s.n1 + s.n2 >= 100 THEN '100 及以上' ELSE '未注明' END
+	UNION ALL
+	SELECT 'risk_of_bias', 'Risk of bias', '偏倚风险', coalesce(j.tool || format(' %s %s', coalesce(j.ordinal, 99), j.judgement), '~'),
+		coalesce(j.tool || ': ' || coalesce(j.label_en, j.judgement, 'not settled'), 'not appraised'),
+		coalesce(j.tool || '：' || coalesce(j.label_zh, j.judgement, '未定'), '未评价')
 	) m(moderator, moderator_en, moderator_zh, level, level_en, level_zh)
 UNION ALL
 SELECT t.pool, t.pool, t.simulated, t.label, t.yi, t.vi, 'stated ' || t.moderator, t.moderator, t.moderator, t.value, t.value, t.value
-FROM stated t
-WHERE (SELECT count(DISTINCT u.value) FROM stated u WHERE (u.pool, u.moderator) = (t.pool, t.moderator)) BETWEEN 2 AND 6;
-COMMENT ON VIEW report.meta_moderator IS 'Levels of moderators of the pooled effects, one row an effect and moderator: weeks, people, and those of evidence.study_moderator that have two to six values in the pool';
+FROM counted t
+WHERE t.values BETWEEN 2 AND 6;
+COMMENT ON VIEW report.meta_moderator IS 'Levels of moderators of the pooled effects, one row an effect and moderator: weeks, people, overall risk of bias (of the outcome, else of the study; of several tools the most severe), and those of evidence.study_moderator that have two to six values in the pool';
 
 CREATE VIEW report.subgroup AS
-SELECT m.family, m.simulated, m.moderator, m.moderator_en, m.moderator_zh, l.level, l.level_en, l.level_zh, g.k, g.estimate, g.se, g.ci_lb, g.ci_ub, g.p, g.tau2, g.i2,
-	(m.result).q_between, (m.result).q_between_df, (m.result).q_between_p, g.note
-FROM (SELECT family, simulated, moderator, moderator_en, moderator_zh, psyrad.meta_subgroup(level, yi, vi) AS result
+SELECT m.family, m.simulated, m.moderator, m.moderator_en, m.moderator_zh, g.subgroup AS level, m.levels_en ->> g.subgroup AS level_en, m.levels_zh ->> g.subgroup AS level_zh,
+	g.k, g.estimate, g.se, g.ci_lb, g.ci_ub, g.p, g.tau2, g.i2, (m.result).q_between, (m.result).q_between_df, (m.result).q_between_p, g.note
+FROM (SELECT family, simulated, moderator, moderator_en, moderator_zh, psyrad.meta_subgroup(level, yi, vi) AS result,
+		jsonb_object_agg(level, level_en) AS levels_en, jsonb_object_agg(level, level_zh) AS levels_zh
 	  FROM report.meta_moderator GROUP BY family, simulated, moderator, moderator_en, moderator_zh HAVING count(DISTINCT level) > 1) m
-CROSS JOIN LATERAL unnest((m.result).groups) g
-JOIN LATERAL (SELECT DISTINCT o.level, o.level_en, o.level_zh FROM report.meta_moderator o
-			  WHERE (o.family, o.moderator, o.level) = (m.family, m.moderator, g.subgroup)) l ON true;
+CROSS JOIN LATERAL unnest((m.result).groups) g;
 COMMENT ON VIEW report.subgroup IS 'Means of subgroups (REML, each with its own tau2, normal intervals) and the test between them (q_between, chi-square), where a moderator has two levels or more.  Looking at many moderators finds differences by chance: name yours beforehand';
 
 ---------------------------------------------------------------------------------------------------- a forest plot in text
@@ -694,7 +712,7 @@ CREATE FUNCTION report.page_literature() RETURNS jsonb
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT jsonb_build_object(
-		'prisma', report.figure($q$SELECT review, title_en, title_zh, basis, ordinal, branch, box, reason, label_en, label_zh, unit, standard, n, n_recorded, n_stated, verbatim, note FROM report.prisma ORDER BY review, ordinal, reason NULLS FIRST$q$),
+		'prisma', report.figure($q$SELECT review, title_en, title_zh, basis, ordinal, branch, box, reason, label_en, label_zh, unit, standard, n, n_recorded, n_stated, verbatim, note FROM (SELECT *, count(n) FILTER (WHERE standard AND reason IS NULL) OVER (PARTITION BY review) AS known FROM report.prisma) p ORDER BY known DESC, review, ordinal, reason NULLS FIRST$q$),
 		'searches', report.figure($q$SELECT review, kind, database, search, searched, covers_from, covers_to, hits_stated, records, difference, languages, versions_disagree FROM report.search ORDER BY review, kind, database, search, searched$q$),
 		'databases', report.figure($q$SELECT database, records, first_occurrences, duplicates_within, duplicates_across, not_compared FROM report.literature_database ORDER BY records DESC, database$q$),
 		'agreement', report.figure($q$SELECT review, stage, screener_a, screener_b, n, n_one, agree, agreement, kappa, ci_lb, ci_ub, pabak, note FROM report.screening_agreement ORDER BY review, stage DESC, screener_a, screener_b$q$),

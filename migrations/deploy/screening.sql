@@ -426,6 +426,7 @@ BEGIN
 		FROM evidence.screening_event e
 		WHERE e.review = of_review AND e.happened_at < evidence.day_ends(p_as_of)
 		ORDER BY report_id, e.topic, e.happened_at DESC, e.event_id DESC),
+	said AS MATERIALIZED (SELECT o.report_id, o.stage, o.decisions, o.outcome, o.reason FROM evidence.screening_outcome(of_review, p_as_of) o),
 	states AS (
 		SELECT p.report_id, p.branch, x.reason,
 			CASE
@@ -441,8 +442,8 @@ BEGIN
 		FROM reports p
 		LEFT JOIN events m ON m.report_id = p.report_id AND m.topic = 'removal'
 		LEFT JOIN events g ON g.report_id = p.report_id AND g.topic = 'retrieval'
-		LEFT JOIN evidence.screening_outcome(of_review, p_as_of) t ON t.report_id = p.report_id AND t.stage = 'title_abstract'
-		LEFT JOIN evidence.screening_outcome(of_review, p_as_of) x ON x.report_id = p.report_id AND x.stage = 'full_text')
+		LEFT JOIN said t ON t.report_id = p.report_id AND t.stage = 'title_abstract'
+		LEFT JOIN said x ON x.report_id = p.report_id AND x.stage = 'full_text')
 	SELECT f.source_record_id, f.report_id, f.search_id, f.kind, s.branch,
 		row_number() OVER (PARTITION BY f.report_id ORDER BY f.by_method <> s.branch, f.source_record_id) = 1,
 		f.compared, s.state, CASE WHEN s.state = 'excluded_full_text' THEN coalesce(s.reason, 'not_agreed') END
@@ -492,11 +493,14 @@ LANGUAGE sql STABLE AS $$
 		UNION ALL SELECT 'other_assessed', count(*) FROM o WHERE state IN ('excluded_full_text', 'included')
 		UNION ALL SELECT 'new_reports', count(*) FROM r WHERE first AND state = 'included'
 		UNION ALL SELECT 'new_studies', count(DISTINCT t.study) FROM r JOIN evidence.report_study t ON t.review = evidence.the_review(p_review) AND evidence.report_of(t.source_record_id) = r.report_id
-			WHERE r.state = 'included') b
+			WHERE r.state = 'included'
+		UNION ALL SELECT 'not_compared', count(*) FROM r WHERE NOT compared
+		UNION ALL SELECT 'without_study', count(*) FROM r WHERE first AND state = 'included' AND NOT EXISTS (
+			SELECT FROM evidence.report_study t WHERE t.review = evidence.the_review(p_review) AND evidence.report_of(t.source_record_id) = r.report_id)) b
 	UNION ALL
 	SELECT CASE branch WHEN 'other' THEN 'other_' ELSE '' END || state, reason, count(*) FROM r WHERE first AND reason IS NOT NULL GROUP BY branch, state, reason;
 $$;
-COMMENT ON FUNCTION evidence.prisma_counts(date, text) IS 'Part of evidence.prisma_flow(): what evidence.prisma_record() counts by box, and by reason of exclusion, whether or not it is all there is';
+COMMENT ON FUNCTION evidence.prisma_counts(date, text) IS 'Part of evidence.prisma_flow(): what evidence.prisma_record() counts by box, and by reason of exclusion, whether or not it is all there is; and what keeps counts from being known: records not_compared, included reports without_study';
 
 CREATE FUNCTION evidence.prisma_flow(p_as_of date DEFAULT NULL, p_review text DEFAULT NULL)
 	RETURNS TABLE (ordinal int, box text, reason text, label_en text, label_zh text, unit text, n bigint, n_recorded bigint, note text)
@@ -509,8 +513,6 @@ DECLARE
 	unknown  jsonb := '{}';
 	kind     text;
 	bad      text;
-	waiting  bigint;
-	unlinked bigint;
 BEGIN
 	SELECT * INTO v FROM evidence.review WHERE review = evidence.the_review(p_review);
 	SELECT jsonb_object_agg(c.box, c.n) FILTER (WHERE c.reason IS NULL),
@@ -529,17 +531,13 @@ BEGIN
 	FOREACH kind IN ARRAY ARRAY['database', 'register', 'website', 'organisation', 'citation'] LOOP
 		unknown := unknown || jsonb_build_object(kind, evidence.unknown_kind(v.review, kind, p_as_of));
 	END LOOP;
-	SELECT count(*) FILTER (WHERE NOT r.compared), count(*) FILTER (WHERE r.first AND r.state = 'included' AND NOT EXISTS (
-		SELECT FROM evidence.report_study t WHERE t.review = v.review AND evidence.report_of(t.source_record_id) = r.report_id))
-	INTO waiting, unlinked
-	FROM evidence.prisma_record(p_as_of, v.review) r;
 	RETURN QUERY
 	WITH why AS (
 		SELECT w.*, concat_ws('; ', w.databases, unknown ->> 'website', unknown ->> 'organisation', unknown ->> 'citation') AS everything
 		FROM (SELECT concat_ws('; ', unknown ->> 'database', unknown ->> 'register') AS identified,
 			concat_ws('; ', unknown ->> 'database', unknown ->> 'register',
-				CASE WHEN waiting > 0 THEN format('%s records were not compared: evidence.deduplicate()', waiting) END) AS databases,
-			CASE WHEN unlinked > 0 THEN format('of %s included reports nobody said which study they are of', unlinked) END AS studies) w),
+				CASE counts ->> 'not_compared' WHEN '0' THEN NULL ELSE format('%s records were not compared: evidence.deduplicate()', counts ->> 'not_compared') END) AS databases,
+			CASE counts ->> 'without_study' WHEN '0' THEN NULL ELSE format('of %s included reports nobody said which study they are of', counts ->> 'without_study') END AS studies) w),
 	boxes AS (
 		SELECT b.ordinal, b.box, NULL::text AS reason, b.label_en, b.label_zh, b.unit, (counts ->> b.box)::bigint AS n, b.branch, NULL::int AS place
 		FROM evidence.prisma_box b

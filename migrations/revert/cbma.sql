@@ -2,6 +2,7 @@
 BEGIN;
 DROP FUNCTION evidence.cbma_image(text, text);
 DROP FUNCTION evidence.cbma_regions(text, text);
+DROP FUNCTION evidence.kept_run(text);
 DROP FUNCTION evidence.cbma_repeat(text);
 DROP FUNCTION evidence.cbma_keep(text, text, text, text, text, bigint[], text, double precision, bigint, bigint, double precision, text);
 DROP TABLE evidence.cbma_run_cluster, evidence.cbma_run;

@@ -6,6 +6,8 @@ DROP VIEW evidence.pooled;
 DROP VIEW evidence.poolable;
 DROP FUNCTION evidence.poolable_effects(text, text, text, text, text, text, text[]);
 DROP TYPE evidence.poolable_effect;
+DROP FUNCTION evidence.effect_problem(evidence.effect_basis, evidence.pool_rule, text);
+DROP FUNCTION evidence.require_pool_rule(text, text, text[]);
 DROP FUNCTION evidence.independent_comparisons(text[], text[]);
 DROP FUNCTION evidence.effect_size(text, float8, float8, float8, float8, float8, float8, float8, float8);
 DROP VIEW evidence.effect_basis;

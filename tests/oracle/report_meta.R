@@ -58,8 +58,19 @@ out("small_study", "begg", "slope", rank$tau)
 out("small_study", "begg", "p", rank$pval)
 out("small_study", "trimfill", "k", fill$k0)
 out("small_study", "trimfill", "estimate", fill$b)
-size <- cut(trial$n1 + trial$n2, c(0, 59, 99, Inf), labels = c("1", "2", "3"))
-for (level in levels(size)) {
-	part <- rma(yi, vi, data = dat[size == level, ], method = "REML", control = tight)
-	for (column in names(columns)[1:5]) out("subgroup", level, column, part[[c(estimate = "b", se = "se", ci_lb = "ci.lb", ci_ub = "ci.ub", p = "pval")[[column]]]])
+
+# A subgroup has its own tau2; between them their means are compared as fixed.
+subgroups <- function(of) {
+	parts <- lapply(split(dat, of), function(part) rma(yi, vi, data = part, method = "REML", control = tight))
+	between <- rma(sapply(parts, function(p) p$b), sapply(parts, function(p) p$se^2), method = "EE")
+	for (level in names(parts)) {
+		for (column in names(columns)[1:5])
+			out("subgroup", level, column, parts[[level]][[c(estimate = "b", se = "se", ci_lb = "ci.lb", ci_ub = "ci.ub", p = "pval")[[column]]]])
+		out("subgroup", level, "q_between", between$QE)
+		out("subgroup", level, "q_between_p", between$QEp)
+	}
 }
+subgroups(cut(trial$n1 + trial$n2, c(0, 59, 99, Inf), labels = c("1", "2", "3")))
+# Overall risk of bias: RoB 2 of six trials, of one of them for the whole study; the others are not appraised.
+risk <- c("RoB 2 1 low", "RoB 2 3 high", "RoB 2 1 low", "~", "RoB 2 3 high", "RoB 2 1 low", "~", "RoB 2 3 high")
+subgroups(risk)

@@ -48,7 +48,7 @@ async function search(page, url) {
 }
 
 export default async function check(page, url) {
-  const reviews = sql(url, "SELECT DISTINCT review FROM report.prisma ORDER BY review").flat();
+  const reviews = sql(url, "SELECT review FROM report.prisma GROUP BY review ORDER BY count(n) FILTER (WHERE standard AND reason IS NULL) DESC, review").flat();
   if (reviews.length === 0) ok("no review: the page says how one is made", (await page.textContent("#prisma")).includes("evidence.review"));
   for (const [k, review] of reviews.entries()) await prisma(page, url, review, k);
   const databases = await page.$$eval("#databases-figure tbody tr", (rows) => rows.map((r) => [...r.cells].slice(1).map((c) => Number(c.textContent.replaceAll(",", "")))));

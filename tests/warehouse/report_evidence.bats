@@ -48,10 +48,23 @@ against_golden()
 	equal "$(against_golden leave_one_out study)" '80|0'
 	equal "$(against_golden cumulative study)" '76|0'
 	equal "$(against_golden small_study test)" '11|0'
-	equal "$(against_golden subgroup level "AND moderator = 'people'")" '15|0'
+	equal "$(against_golden subgroup level "AND moderator = 'people'")" '21|0'
 	equal "$(sql "SELECT string_agg(kind || ' ' || line, ', ' ORDER BY line) FILTER (WHERE kind <> 'study'), round(sum(weight)::numeric, 12) FROM report.forest WHERE pool LIKE '%, MD:%'")" \
 		'z 1000001, knha 1000002, prediction 1000003|1.000000000000'
 	equal "$(sql "SELECT count(*) FROM report.subgroup WHERE moderator IN ('weeks', 'comparator')")" 0 # one level is no moderator
+}
+
+@test "risk of bias as a subgroup: of the outcome before the study's, the severest of several tools, by the rule where nobody concluded; means are metafor's" {
+	sql "INSERT INTO evidence.appraisal (evidence_study, tool, outcome, domain, assessor, judgement, file_id)
+		SELECT 'Trial ' || t, tool, outcome, domain, 'X', judgement, 1 FROM (VALUES ('A', 'RoB 2', '', 'overall', 'low'), ('B', 'RoB 2', '', 'overall', 'low'), ('B', 'RoB 2', 'HAMD-17', 'overall', 'high'),
+			('C', 'RoB 2', '', 'overall', 'low'), ('C', 'RoB 2', 'SDS', 'overall', 'high'), ('E', 'ROBINS-I', '', 'overall', 'low'), ('E', 'RoB 2', '', 'overall', 'high'), ('F', 'RoB 2', '', 'overall', 'low'),
+			('H', 'RoB 2', '', 'D1', 'low'), ('H', 'RoB 2', '', 'D2', 'high'), ('H', 'RoB 2', '', 'D3', 'low'), ('H', 'RoB 2', '', 'D4', 'some_concerns'), ('H', 'RoB 2', '', 'D5', 'low')) j(t, tool, outcome, domain, judgement)" >/dev/null
+	equal "$(against_golden subgroup level "AND moderator = 'risk_of_bias'")" '21|0'
+	equal "$(sql "SELECT string_agg(format('%s / %s %s', level_en, level_zh, k), ', ' ORDER BY level COLLATE \"C\") FROM report.subgroup WHERE moderator = 'risk_of_bias' AND family LIKE '%, MD:%'")" \
+		'RoB 2: Low risk / RoB 2：低风险 3, RoB 2: High risk / RoB 2：高风险 3, not appraised / 未评价 2'
+	equal "$(sql "SELECT count(*) FROM report.meta_moderator m JOIN evidence.poolable_risk r ON r.evidence_study = m.label AND r.measure = 'MD' AND r.used WHERE m.moderator = 'risk_of_bias' AND m.family LIKE '%, MD:%'
+		AND m.level = coalesce(r.tool || ' ' || CASE r.risk WHEN 'low' THEN '1 low' WHEN 'high' THEN '3 high' END, '~')")" 8
+	sql "DELETE FROM evidence.appraisal" >/dev/null
 }
 
 @test "sentences say in Chinese what they say in English" {
