@@ -19,7 +19,7 @@ bold_run_companion(const char *path)
 	bids_name name;
 	psy_error err;
 
-	if (dot != NULL && (strcmp(dot, ".json") == 0 || strcmp(dot, ".img") == 0))
+	if (dot != NULL && strcmp(dot, ".json") == 0)
 		return true;
 	return bids_parse(path, &name, &err) == PSY_OK && strcmp(name.desc, "confounds") == 0;
 }
@@ -252,7 +252,7 @@ bold_run_regressors(job *j, size_t volumes, regressors *found, psy_error *err)
 	confounds_free(&c);
 	if (status == PSY_OK)
 		return PSY_OK;
-	psy_fail(err, status, "the confounds file beside the series: %s", why.message);
+	psy_fail(err, status, "%s: %s", j->opt->confounds ? "--confounds" : "the confounds file beside the series", why.message);
 	return why.hint[0] ? psy_hint(err, "%s", why.hint) : status;
 }
 
@@ -261,7 +261,7 @@ bold_run_regressors(job *j, size_t volumes, regressors *found, psy_error *err)
 bool
 bold_run_is_image(const char *path)
 {
-	static const char *const endings[] = {".nii", ".nii.gz", ".hdr"};
+	static const char *const endings[] = {".nii", ".nii.gz", ".hdr", ".hdr.gz"};
 	size_t length = strlen(path);
 
 	for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)

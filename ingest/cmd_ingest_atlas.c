@@ -275,6 +275,8 @@ stage_with_image(job *j, psy_error *err)
 	char *pair = nifti_pair(j->path);
 	psy_status status = PSY_OK;
 
+	if (pair == NULL)
+		pair = nifti_header(j->path);
 	if (pair != NULL)
 		status = psy_fail(err, PSY_UNSUPPORTED,
 						  "an atlas is one file; expected .nii or .nii.gz, not .hdr with .img");

@@ -53,12 +53,9 @@ finish_image(void *shared)
 }
 
 static bool
-is_payload(const char *path)
+is_sidecar(const char *path)
 {
-	const char *dot = strstr(strrchr(path, '/') ? strrchr(path, '/') : path, ".img");
-
-	return (dot != NULL && (strcmp(dot, ".img") == 0 || strcmp(dot, ".img.gz") == 0)) ||
-		   (strlen(path) > 5 && strcmp(path + strlen(path) - 5, ".json") == 0);
+	return strlen(path) > 5 && strcmp(path + strlen(path) - 5, ".json") == 0;
 }
 
 /* ---- what else the bytes' meaning hangs on --------------------------------------------------- */
@@ -261,6 +258,10 @@ check_space(const job *j, const drawing *d, psy_error *err)
 static psy_status
 check_image(const job *j, const drawing *d, const nifti *image, psy_error *err)
 {
+	if (nifti_components(image) > 1)
+		return psy_fail(err, PSY_UNSUPPORTED,
+						"each voxel has %" PRIu64 " values (its dimensions are more than four); expected one 3-D map",
+						nifti_components(image));
 	if (image->volumes > 1)
 	{
 		psy_fail(err, PSY_UNSUPPORTED, "the image has %" PRIu64 " volumes; expected one 3-D map",
@@ -405,7 +406,8 @@ const loader load_image = {
 	.target = "pg_temp.stage (\"row\", label, session, run, modality, payload_sha256, forms_apart_mm, stat, "
 			  "value, coverage)",
 	.parallel = true,
-	.companion = is_payload,
+	.companion = is_sidecar,
+	.stands_for = nifti_header,
 	.describe = describe_image,
 	.stage = stage_image,
 	.release = release_image,

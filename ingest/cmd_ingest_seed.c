@@ -321,6 +321,7 @@ const loader load_seed = {
 	.target = "pg_temp.stage (\"row\", " BOLD_RUN_COLUMNS ", seed, value, coverage)",
 	.parallel = true,
 	.companion = bold_run_companion,
+	.stands_for = nifti_header,
 	.describe = bold_run_describe,
 	.stage = stage_seed,
 	.release = bold_run_release,

@@ -111,6 +111,7 @@ const loader load_series = {
 	.target = "pg_temp.stage (\"row\", " BOLD_RUN_COLUMNS ", value, coverage)",
 	.parallel = true,
 	.companion = bold_run_companion,
+	.stands_for = nifti_header,
 	.describe = bold_run_describe,
 	.stage = stage_series,
 	.release = bold_run_release,

@@ -18,12 +18,82 @@ confounds_find(const confounds *c, const char *name)
 	return -1;
 }
 
+/* What fMRIPrep called its columns before 1.2; the last five are followed by a number. */
+static const char *const old_names[][2] = {
+	{"X", "trans_x"}, {"Y", "trans_y"}, {"Z", "trans_z"}, {"RotX", "rot_x"}, {"RotY", "rot_y"}, {"RotZ", "rot_z"}, {"CSF", "csf"},
+	{"WhiteMatter", "white_matter"}, {"GlobalSignal", "global_signal"}, {"FramewiseDisplacement", "framewise_displacement"},
+	{"stdDVARS", "std_dvars"}, {"non-stdDVARS", "dvars"}, {"aCompCor", "a_comp_cor_"}, {"tCompCor", "t_comp_cor_"}, {"Cosine", "cosine"},
+	{"NonSteadyStateOutlier", "non_steady_state_outlier"}};
+
+/* The name of a column as fMRIPrep has called it since; the caller frees it. */
+static char *
+present_name(const char *name)
+{
+	size_t stem = strcspn(name, "0123456789");
+	buffer present = {0};
+
+	for (size_t i = 0; i < sizeof old_names / sizeof *old_names; i++)
+		if (strlen(old_names[i][0]) == stem && strncmp(name, old_names[i][0], stem) == 0)
+		{
+			buffer_text(&present, old_names[i][1]);
+			buffer_text(&present, name + stem);
+			return present.data;
+		}
+	return keep_text(name);
+}
+
+static void
+rename_old(confounds *c)
+{
+	for (size_t k = 0; k < c->columns; k++)
+	{
+		char *present = present_name(c->name[k]);
+
+		if (confounds_find(c, present) >= 0)
+			free(present);
+		else
+		{
+			free(c->name[k]);
+			c->name[k] = present;
+		}
+	}
+}
+
+/* A table without a header has a volume for its first line. */
+static bool
+all_numbers(const csv_reader *csv)
+{
+	double value;
+	psy_error why;
+
+	for (size_t k = 0; k < csv->cells; k++)
+	{
+		char *cell = keep_text(csv_cell(csv, k)), *word = cell, *rest = NULL;
+		bool number = true;
+
+		while (number && (word = strtok_r(word, " ", &rest)) != NULL)
+		{
+			number = parse_real(word, &value, &why) == PSY_OK;
+			word = NULL;
+		}
+		free(cell);
+		if (!number)
+			return false;
+	}
+	return true;
+}
+
 static psy_status
 read_names(confounds *c, const csv_reader *csv, psy_error *err)
 {
 	if (csv->cells > CONFOUNDS_MAX_COLUMNS)
 		return psy_fail(err, PSY_LIMIT, "it has %zu columns; at most %zu expected", csv->cells,
 						CONFOUNDS_MAX_COLUMNS);
+	if (all_numbers(csv))
+	{
+		psy_fail(err, PSY_FORMAT, "its first line is numbers; expected the names of its columns");
+		return psy_hint(err, "motion parameters alone: a line trans_x trans_y trans_z rot_x rot_y rot_z (mm, radians), parted by tabs, as all others");
+	}
 	c->name = grow(NULL, csv->cells, sizeof *c->name);
 	c->bad_line = grow(NULL, csv->cells, sizeof *c->bad_line);
 	for (size_t k = 0; k < csv->cells; k++)
@@ -80,6 +150,8 @@ confounds_read(confounds *c, source *from, const options *o, psy_error *err)
 		status = psy_fail(err, PSY_FORMAT, "it is empty");
 	if (status == PSY_OK)
 		status = read_names(c, &csv, err);
+	if (status == PSY_OK)
+		rename_old(c);
 	while (status == PSY_OK && (status = csv_next(&csv, &more, err)) == PSY_OK && more)
 		status = read_row(c, &csv, o, err);
 	csv_done(&csv);
@@ -97,13 +169,50 @@ confounds_free(confounds *c)
 	*c = (confounds){0};
 }
 
+/* The column that a name with an ending derives from, into stem; false when it has another ending, or no such column is there. */
+static bool
+derives_from(const confounds *c, const char *name, const char *ending, char stem[CONFOUNDS_NAME])
+{
+	size_t n = strlen(name), m = strlen(ending);
+
+	if (n <= m || n - m >= CONFOUNDS_NAME || strcmp(name + n - m, ending) != 0)
+		return false;
+	memcpy(stem, name, n - m);
+	stem[n - m] = '\0';
+	return confounds_has(c, stem);
+}
+
+bool
+confounds_has(const confounds *c, const char *name)
+{
+	char stem[CONFOUNDS_NAME];
+
+	return confounds_find(c, name) >= 0 || derives_from(c, name, "_power2", stem) || derives_from(c, name, "_derivative1", stem);
+}
+
+/* fMRIPrep before 1.4 wrote no derivatives and squares: they are what it has written since, x(t) - x(t - 1) and x(t)^2. */
+static psy_status
+derive(const confounds *c, const char *name, double *to, psy_error *err)
+{
+	char stem[CONFOUNDS_NAME];
+	bool square = derives_from(c, name, "_power2", stem);
+	psy_status status = PSY_OK;
+
+	if (!square && !derives_from(c, name, "_derivative1", stem))
+		return psy_fail(err, PSY_DOMAIN, "it has no column %s, which the pipeline needs", name);
+	status = confounds_get(c, stem, to, err);
+	for (size_t t = c->rows; status == PSY_OK && t-- > 0;)
+		to[t] = square ? to[t] * to[t] : t > 0 ? to[t] - to[t - 1] : NAN;
+	return status;
+}
+
 psy_status
 confounds_get(const confounds *c, const char *name, double *to, psy_error *err)
 {
 	long k = confounds_find(c, name);
 
 	if (k < 0)
-		return psy_fail(err, PSY_DOMAIN, "it has no column %s, which the pipeline needs", name);
+		return derive(c, name, to, err);
 	if (c->bad_line[k] > 0)
 		return psy_fail(err, PSY_FORMAT, "line %ld: %s is not a number", c->bad_line[k], name);
 	for (size_t t = 0; t < c->rows; t++)

@@ -2,7 +2,8 @@
  * confounds.h - a table of confounds (fMRIPrep's desc-confounds_timeseries.tsv) as columns of numbers by
  * name.
  *
- * A missing cell is NaN.  A cell that is no number is remembered and refuses whoever asks for its column: of
+ * Names of fMRIPrep before 1.2 (X, RotX, FramewiseDisplacement ...) are read as those since; derivatives and squares that a table does
+ * not have are made of their column. A missing cell is NaN.  A cell that is no number is remembered and refuses whoever asks for its column: of
  * a hundred columns a pipeline needs a few, and what it does not need is none of its business.
  */
 #ifndef CONFOUNDS_H
@@ -13,6 +14,7 @@
 #include "core/status.h"
 
 #define CONFOUNDS_MAX_COLUMNS ((size_t) 1 << 14)
+#define CONFOUNDS_NAME 128
 #define CONFOUNDS_MAX_VALUES ((size_t) 1 << 25)
 
 typedef struct confounds
@@ -30,6 +32,9 @@ void confounds_free(confounds *c);
 
 /* The column's place; -1 when there is none. */
 long confounds_find(const confounds *c, const char *name);
+
+/* Whether it is there, or can be made of a column that is. */
+bool confounds_has(const confounds *c, const char *name);
 
 /* to[rows], with NaN where it is missing.  PSY_DOMAIN: no such column; PSY_FORMAT: a cell that is no number.
  */

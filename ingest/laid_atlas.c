@@ -3,6 +3,7 @@
 
 #include "volume_mask.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,9 @@ laid_atlas_on(laid_atlas *l, const job *j, const char *name, const nifti *image,
 {
 	psy_status status = PSY_OK;
 
+	if (nifti_components(image) > 1)
+		return psy_fail(err, PSY_UNSUPPORTED, "each voxel has %" PRIu64 " values at a time (dimensions beyond the fourth); expected a 4-D series",
+						nifti_components(image));
 	if (!l->read)
 	{
 		status = atlas_read(&l->atlas, j->db, name, err);

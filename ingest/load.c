@@ -457,6 +457,38 @@ load_files(const loader *kind, const options *opt, const char *url, totals *sum,
 	return well;
 }
 
+/* A pair of files is one, whichever of it is named, and once. */
+static void
+settle_pairs(const loader *kind, text_list *files)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < files->count; i++)
+	{
+		char *file = files->item[i], *other = kind->stands_for(file);
+		bool twice = false;
+
+		for (size_t k = 0; k < files->count && other != NULL && !twice; k++)
+			twice = (k < kept || k > i) && strcmp(files->item[k], other) == 0;
+		if (other != NULL)
+			free(file);
+		if (twice)
+			free(other);
+		else
+			files->item[kept++] = other ? other : file;
+	}
+	files->count = kept;
+}
+
+static bool
+only_companions(const loader *kind, const text_list *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (kind->companion == NULL || !kind->companion(files->item[i]))
+			return false;
+	return true;
+}
+
 int
 ingest(const loader *kind, int argc, char **argv, const char *url)
 {
@@ -474,8 +506,13 @@ ingest(const loader *kind, int argc, char **argv, const char *url)
 	{
 		if (opt.files.count == 0 && kind->file_optional && (opt.names != NULL || opt.spheres != NULL))
 			list_add(&opt.files, opt.names ? opt.names : opt.spheres);
+		if (kind->stands_for != NULL)
+			settle_pairs(kind, &opt.files);
 		if (opt.files.count == 0)
 			fprintf(stderr, "psyrad ingest %s: no %s was named\n", kind->name, kind->file);
+		else if (only_companions(kind, &opt.files))
+			fprintf(stderr, "psyrad ingest %s: %s is read with the file that it lies beside: name that one (%s)\n", kind->name,
+					opt.files.item[0], kind->file);
 		else if (!load_files(kind, &opt, url, &sum, &done))
 			code = EXIT_SERVER;
 		else

@@ -53,6 +53,9 @@ struct loader
 	/* Whether the file is the companion of another one and no input itself (may be NULL). */
 	bool (*companion)(const char *path);
 
+	/* The file that stands for this one, freed by the caller, or NULL for itself (may be NULL): the header of a pair of files. */
+	char *(*stands_for)(const char *path);
+
 	/* Adds to an open JSON object what else the meaning depends on: hashes of companion files (may be NULL).
 	 */
 	psy_status (*describe)(job *j, buffer *json, psy_error *err);

@@ -307,23 +307,47 @@ keep_facts(nifti *n, const header *h)
 	n->tr = repetition_time(h);
 }
 
+/* The path with another ending, as it is or gzipped, whichever is there; the former when neither is. */
+static char *
+with_ending(const char *path, size_t stem, const char *ending)
+{
+	buffer other = {0};
+
+	buffer_add(&other, path, stem);
+	buffer_text(&other, ending);
+	if (access(other.data, F_OK) == 0)
+		return other.data;
+	buffer_text(&other, ".gz");
+	if (access(other.data, F_OK) != 0)
+		other.data[other.size - 3] = '\0';
+	return other.data;
+}
+
+/* How long the path is before the ending, gzipped or not; 0 when it has another one. */
+static size_t
+stem_before(const char *path, const char *ending)
+{
+	size_t length = strlen(path), n = strlen(ending);
+
+	if (length > 3 && strcmp(path + length - 3, ".gz") == 0)
+		length -= 3;
+	return length > n && strncmp(path + length - n, ending, n) == 0 ? length - n : 0;
+}
+
 char *
 nifti_pair(const char *path)
 {
-	size_t length = strlen(path);
-	buffer pair = {0};
+	size_t stem = stem_before(path, ".hdr");
 
-	if (length < 4 || strcmp(path + length - 4, ".hdr") != 0)
-		return NULL;
-	buffer_add(&pair, path, length - 4);
-	buffer_text(&pair, ".img");
-	if (access(pair.data, F_OK) != 0)
-	{
-		buffer_text(&pair, ".gz");
-		if (access(pair.data, F_OK) != 0)
-			pair.data[pair.size - 3] = '\0';
-	}
-	return pair.data;
+	return stem > 0 ? with_ending(path, stem, ".img") : NULL;
+}
+
+char *
+nifti_header(const char *path)
+{
+	size_t stem = stem_before(path, ".img");
+
+	return stem > 0 ? with_ending(path, stem, ".hdr") : NULL;
 }
 
 /* Turns from the header's file to the one that holds the payload. */
@@ -417,11 +441,17 @@ open_header(nifti *n, const char *path, psy_error *err)
 psy_status
 nifti_open(nifti *n, const char *path, psy_error *err)
 {
+	char *own = nifti_header(path);
 	psy_status status;
 
 	*n = (nifti){.image.fd = -1};
-	status = source_open(&n->header, path, err);
-	return status == PSY_OK ? open_header(n, path, err) : status;
+	status = source_open(&n->header, own ? own : path, err);
+	if (status == PSY_OK)
+		status = open_header(n, own ? own : path, err);
+	else if (own != NULL)
+		status = psy_fail(err, PSY_FORMAT, "its header cannot be opened: expected a .hdr of the same name beside it");
+	free(own);
+	return status;
 }
 
 psy_status
@@ -430,6 +460,16 @@ nifti_open_memory(nifti *n, const void *bytes, size_t size, psy_error *err)
 	*n = (nifti){.image.fd = -1};
 	source_memory(&n->header, bytes, size);
 	return open_header(n, NULL, err);
+}
+
+uint64_t
+nifti_components(const nifti *n)
+{
+	uint64_t components = 1;
+
+	for (int d = 4; d < n->facts.dimensions && d < 7; d++)
+		components *= n->facts.dim[d] > 1 ? (uint64_t) n->facts.dim[d] : 1;
+	return components;
 }
 
 static void

@@ -68,11 +68,16 @@ void nifti_values(const nifti *n, const void *raw, double *value, size_t count);
 psy_status nifti_finish(nifti *n, uint8_t payload[SHA256_BYTES], psy_error *err);
 void nifti_close(nifti *n);
 
+/* How many values each voxel has at one time: dimensions beyond the fourth (a displacement field has 3). */
+uint64_t nifti_components(const nifti *n);
+
 /* Whether a value may be NaN or infinite, by type and scaling. */
 bool nifti_has_nan(const nifti *n);
 
-/* Path of the payload of a .hdr: the .img or .img.gz beside it; the caller frees it; NULL when path is no
- * .hdr. */
+/* Path of the payload of a .hdr or .hdr.gz: the .img or .img.gz beside it; the caller frees it; NULL when path is no header. */
 char *nifti_pair(const char *path);
+
+/* Path of the header of an .img or .img.gz, likewise; nifti_open takes either. */
+char *nifti_header(const char *path);
 
 #endif
