@@ -87,6 +87,15 @@ is_of_scan(bids_kind kind)
 }
 
 static bool
+has_kind(const bids_tree *t, bids_kind kind)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->file[i].kind == kind)
+			return true;
+	return false;
+}
+
+static bool
 lacks_session(const bids_tree *t)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -237,7 +246,12 @@ declare_from_dataset(bids_run *r, psy_error *err)
 		r->only_session = keep_text(r->opt.session ? r->opt.session : ONLY_SESSION);
 		add_once(&visits, r->only_session);
 	}
-	if (status == PSY_OK && sites.count == 0)
+	if (status == PSY_OK && !has_kind(&r->tree, BIDS_PARTICIPANTS))
+	{
+		psy_fail(err, PSY_DOMAIN, "the study %s is not declared, and the data set has no participants.tsv, which says who its people are", r->opt.study);
+		status = psy_hint(err, "write one with the column participant_id (sub-01 ...), or declare the study and load its participants: psyrad ingest study, psyrad ingest participants");
+	}
+	else if (status == PSY_OK && sites.count == 0)
 	{
 		psy_fail(err, PSY_DOMAIN, "the study %s is not declared, and participants.tsv has no site", r->opt.study);
 		status = psy_hint(err, "say --site SITE, or declare the study: psyrad ingest study FILE.json");
@@ -254,7 +268,8 @@ declare_from_dataset(bids_run *r, psy_error *err)
 	return status;
 }
 
-/* Of a declared study: its only visit, its only arm, the only site. */
+/* Of a declared study: its only visit (or the one that this command gave names without ses- when it declared the study), its only arm,
+ * the only site. */
 static psy_status
 take_defaults(bids_run *r, psy_error *err)
 {
@@ -264,7 +279,9 @@ take_defaults(bids_run *r, psy_error *err)
 	if (r->opt.session != NULL)
 		r->only_session = keep_text(r->opt.session);
 	else
-		status = ask_one(&r->db, &r->only_session, err, "SELECT min(session) FROM clinical.visit_plan WHERE study = $1 HAVING count(*) = 1", 1, study);
+		status = ask_one(&r->db, &r->only_session, err,
+						 "SELECT coalesce(min(session) FILTER (WHERE session = '" ONLY_SESSION "'), min(session)) FROM clinical.visit_plan "
+						 "WHERE study = $1 HAVING count(*) = 1 OR bool_or(session = '" ONLY_SESSION "')", 1, study);
 	if (status == PSY_OK && r->only_session == NULL && lacks_session(&r->tree))
 	{
 		psy_fail(err, PSY_DOMAIN, "names without ses- in the data set, and the study %s has several visits or none", r->opt.study);

@@ -32,13 +32,9 @@ enum feature_field
 	FIELDS
 };
 
-/* FreeSurfer's tables name the column of the subjects after the table. */
 static const table_field fields[FIELDS] = {
 	{"participant_id",
-	 "participant|subject|subject_id|subjid|sub|names|受试者编号|编号|受试者|患者编号|被试编号|measure_volume|measure_mean|lh_aparc_thickness|"
-	 "rh_aparc_thickness|lh_aparc_area|rh_aparc_area|lh_aparc_volume|rh_aparc_volume|lh_aparc_a2009s_thickness|"
-	 "rh_aparc_a2009s_thickness|lh_aparc_a2009s_area|rh_aparc_a2009s_area|lh_aparc_a2009s_volume|rh_aparc_a2009s_volume|"
-	 "lh_aparc_dktatlas_thickness|rh_aparc_dktatlas_thickness",
+	 "participant|subject|subject_id|subjid|sub|names|受试者编号|编号|受试者|患者编号|被试编号",
 	 true},
 	{"session", "ses|session_id|visit|visit_id|访视", false},
 	{"run", "run_id", false},
@@ -53,7 +49,7 @@ static const char summary_columns[] =
 	"brainsegvol|brainsegvolnotvent|brainsegvolnotventsurf|ventriclechoroidvol|lhcortexvol|rhcortexvol|cortexvol|"
 	"lhcerebralwhitemattervol|rhcerebralwhitemattervol|cerebralwhitemattervol|subcortgrayvol|totalgrayvol|supratentorialvol|"
 	"supratentorialvolnotvent|supratentorialvolnotventvox|maskvol|brainsegvol_to_etiv|maskvol_to_etiv|lhsurfaceholes|rhsurfaceholes|"
-	"surfaceholes|lh_meanthickness_thickness|rh_meanthickness_thickness|lh_whitesurfarea_area|rh_whitesurfarea_area";
+	"surfaceholes|meanthickness|whitesurfarea|lh_meanthickness_thickness|rh_meanthickness_thickness|lh_whitesurfarea_area|rh_whitesurfarea_area";
 
 static psy_status
 start(features *f, psy_error *err)
@@ -81,18 +77,60 @@ finish(features *f)
 	buffer_free(&f->session);
 }
 
-/* A column that is a region, by its name or by what --map calls it; item is its number, from 1. */
+/* A region by a column's name, in the hemisphere that the table says where its names do not. */
+static int
+find_region(features *f, const table_column *column)
+{
+	int at = region_names_find(&f->names, column->mapped ? column->folded : column->name);
+	buffer whole = {0};
+
+	if (at >= 0 || column->mapped || f->of_stats.hemisphere[0] == '\0')
+		return at;
+	buffer_format(&whole, "%s%s", f->of_stats.hemisphere, column->name);
+	at = region_names_find(&f->names, whole.data);
+	buffer_free(&whole);
+	return at;
+}
+
+/* A column that is a region, by its name or by what --map calls it; item is its number, from 1. The first one of FreeSurfer's tables,
+ * of the subjects, is called after the table. */
 static bool
 match_region(void *arg, table_column *column)
 {
 	features *f = arg;
-	int at = region_names_find(&f->names, column->mapped ? column->folded : column->name);
+	int at;
 
+	if (column == f->table->column && stats_table_recognised(column->name, &f->of_stats))
+	{
+		column->field = PARTICIPANT;
+		return true;
+	}
+	at = find_region(f, column);
 	if (at < 0)
 		return false;
 	column->field = FIELDS;
 	column->item = at + 1;
 	return true;
+}
+
+/* A table that says of what measure it is, in its first cell or at its columns' ends, is loaded as no other. */
+static psy_status
+check_measure(const features *f, const table *t, psy_error *err)
+{
+	const char *said = f->job->opt->measure, *own = f->of_stats.measure;
+
+	if (said == NULL)
+		return PSY_OK;
+	if (*own && !stats_measure_fits(own, said))
+		return psy_fail(err, PSY_DOMAIN, "the table is of %s (%.60s), and --measure says %.60s", own, t->column[0].name, said);
+	for (size_t c = 0; c < t->columns; c++)
+		if (t->column[c].item > 0 && !t->column[c].mapped)
+		{
+			own = stats_measure_of(t->column[c].folded, f->regions.name[t->column[c].item - 1]);
+			if (own != NULL && !stats_measure_fits(own, said))
+				return psy_fail(err, PSY_DOMAIN, "column %zu (%.60s) is of %s, and --measure says %.60s", c + 1, t->column[c].name, own, said);
+		}
+	return PSY_OK;
 }
 
 /* A wide table: every column is something. */
@@ -120,7 +158,9 @@ check_columns(const features *f, const table *t, psy_error *err)
 				 !header_among(column->folded, summary_columns))
 		{
 			psy_fail(err, PSY_DOMAIN, "column %zu (%.60s) is no region of the atlas %s", c + 1, column->name, f->regions.atlas);
-			status = psy_hint(err, "say which with --map REGION=COLUMN, or drop it with --identifier COLUMN");
+			status = f->of_stats.measure[0] && found == 0
+						 ? psy_hint(err, "a table written with --transpose has its subjects as columns: write it without")
+						 : psy_hint(err, "say which with --map REGION=COLUMN, or drop it with --identifier COLUMN");
 		}
 	}
 	free(seen);
@@ -319,24 +359,38 @@ read_long(row *r, void *arg, psy_error *err)
 	return status == PSY_OK && r->table->of_field[TIV] >= 0 ? read_tiv(f, r, f->last, err) : status;
 }
 
+/* What was measured, where no column says it: --measure, or FreeSurfer's own word for what is called so here too. */
+static const char *
+measure_of(const features *f)
+{
+	if (f->job->opt->measure != NULL)
+		return f->job->opt->measure;
+	return header_among(f->of_stats.measure, "thickness|area|volume") ? f->of_stats.measure : NULL;
+}
+
 static psy_status
 read_table(features *f, psy_error *err)
 {
 	job *j = f->job;
 	table t;
 	bool is_long;
-	psy_status status = table_open(&t, j->path, j->opt, fields, FIELDS, match_region, f, err);
+	psy_status status;
 
+	f->table = &t;
+	status = table_open(&t, j->path, j->opt, fields, FIELDS, match_region, f, err);
+	f->table = NULL;
 	is_long = status == PSY_OK && t.of_field[REGION] >= 0 && t.of_field[VALUE] >= 0;
 	if (status == PSY_OK && !is_long)
 		status = check_columns(f, &t, err);
+	if (status == PSY_OK && !is_long)
+		status = check_measure(f, &t, err);
 	if (status == PSY_OK && is_long && t.of_field[MEASURE] >= 0 && j->opt->measure != NULL)
 	{
 		psy_fail(err, PSY_DOMAIN, "the file has a column %.60s, and --measure says %.60s", t.column[t.of_field[MEASURE]].name,
 				 j->opt->measure);
 		status = psy_hint(err, "leave out --measure");
 	}
-	if (status == PSY_OK && j->opt->measure == NULL && (!is_long || t.of_field[MEASURE] < 0))
+	if (status == PSY_OK && measure_of(f) == NULL && (!is_long || t.of_field[MEASURE] < 0))
 		status = psy_fail(err, PSY_DOMAIN, "neither the table nor --measure says what was measured");
 	if (status == PSY_OK)
 		status = rows_columns(j, &t, err);
@@ -380,7 +434,7 @@ stage_vectors(features *f, psy_error *err)
 		copy_text(out, v->label);
 		copy_text(out, v->session);
 		copy_int2(out, (int16_t) v->run);
-		copy_text(out, *v->measure ? v->measure : f->job->opt->measure);
+		copy_text(out, *v->measure ? v->measure : measure_of(f));
 		isnan(v->tiv) ? copy_null(out) : copy_float4(out, v->tiv);
 		copy_bool(out, partial);
 		copy_float4_array(out, v->value, f->regions.count);

@@ -7,7 +7,9 @@
 
 #include "load.h"
 #include "pivot.h"
+#include "reader_freesurfer.h"
 #include "region_names.h"
+#include "table.h"
 
 typedef struct features
 {
@@ -20,6 +22,8 @@ typedef struct features
 	bool has_last;
 	buffer label, session;
 	double scale; /* of --unit */
+	const table *table;   /* while its columns are looked at */
+	stats_table of_stats; /* what its first cell says of FreeSurfer's */
 } features;
 
 /* "sub-01_ses-pre_T1w" in a cell, as FreeSurfer and CAT12 name people: label and session; stated: the session

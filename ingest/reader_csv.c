@@ -36,6 +36,14 @@ on_record(int end, void *arg)
 	((csv_reader *) arg)->complete = true;
 }
 
+/* The first cell of FreeSurfer's tables of many subjects, which --delimiter space parts by blanks. */
+static bool
+is_stats_table(const char *line, size_t length)
+{
+	return length > 8 && (strncmp(line, "lh.", 3) == 0 || strncmp(line, "rh.", 3) == 0 || strncmp(line, "Measure:", 8) == 0) &&
+		   memchr(line, ' ', length) != NULL;
+}
+
 /* The delimiter that the first line holds most often outside quotes; a comma when it holds none. */
 static char
 guess_delimiter(const char *line, size_t length)
@@ -56,7 +64,7 @@ guess_delimiter(const char *line, size_t length)
 	for (size_t c = 0; c < 3; c++)
 		if (count[c] > count[best])
 			best = c;
-	return candidates[best];
+	return count[best] == 0 && is_stats_table(line, length) ? ' ' : candidates[best];
 }
 
 static bool

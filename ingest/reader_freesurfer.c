@@ -2,11 +2,13 @@
 #include "reader_freesurfer.h"
 
 #include "buffer.h"
+#include "header.h"
 #include "number.h"
 #include "reader_text.h"
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -210,4 +212,66 @@ stats_free(stats_file *s)
 		free(s->row[i].name);
 	free(s->row);
 	*s = (stats_file){0};
+}
+
+/* ---- the tables of many subjects ---- */
+
+bool
+stats_table_recognised(const char *cell, stats_table *t)
+{
+	static const char *const measures[] = {"thickness", "area", "volume", "thicknessstd", "meancurv", "gauscurv", "foldind", "curvind"};
+	bool left = strncmp(cell, "lh.", 3) == 0;
+	const char *last = strrchr(cell, '.');
+
+	*t = (stats_table){.measure = ""};
+	if (strncasecmp(cell, "Measure", 7) == 0 && (cell[7] == ':' || cell[7] == '.')) /* R makes the one of the other */
+	{
+		snprintf(t->measure, sizeof t->measure, "%s", cell + 8);
+		return t->measure[0] != '\0';
+	}
+	if ((!left && strncmp(cell, "rh.", 3) != 0) || last <= cell + 3)
+		return false;
+	for (size_t m = 0; m < sizeof measures / sizeof *measures; m++)
+		if (strcmp(last + 1, measures[m]) == 0)
+		{
+			snprintf(t->measure, sizeof t->measure, "%s", measures[m]);
+			snprintf(t->hemisphere, sizeof t->hemisphere, "%s", left ? "lh_" : "rh_");
+			return true;
+		}
+	return false;
+}
+
+static const char *
+measure_at_end(const char *folded)
+{
+	static const char *const known[][2] = {{"_thickness", "thickness"}, {"_thickavg", "thickness"}, {"_area", "area"},
+										   {"_surfavg", "area"},		{"_surfarea", "area"},		{"_volume", "volume"},
+										   {"_grayvol", "volume"}};
+	size_t n = strlen(folded);
+
+	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+		if (n > strlen(known[k][0]) && strcmp(folded + n - strlen(known[k][0]), known[k][0]) == 0)
+			return known[k][1];
+	return NULL;
+}
+
+const char *
+stats_measure_of(const char *column, const char *region)
+{
+	char *own = fold_header(region);
+	const char *found = measure_at_end(own) == NULL ? measure_at_end(column) : NULL;
+
+	free(own);
+	return found;
+}
+
+bool
+stats_measure_fits(const char *table, const char *measure)
+{
+	static const char volumes[] = "volume|gmv|wmv|csfv";
+	bool known = header_among(measure, volumes) || header_among(measure, "thickness|area");
+
+	if (strcmp(table, "volume") == 0)
+		return !known || header_among(measure, volumes);
+	return !known || strcmp(table, measure) == 0;
 }

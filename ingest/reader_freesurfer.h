@@ -37,4 +37,21 @@ psy_status stats_read(stats_file *s, const char *path, const uint8_t sha256[SHA2
 psy_status stats_parse(stats_file *s, source *from, const char *measure, psy_error *err);
 void stats_free(stats_file *s);
 
+/*
+ * What the first cell of aparcstats2table's and asegstats2table's tables says: "lh.aparc.thickness" (any parcellation), "Measure:volume".
+ */
+typedef struct stats_table
+{
+	char hemisphere[4]; /* "lh_", "rh_", or empty: what names of --parcid-only lack */
+	char measure[24];   /* thickness, area, volume, meancurv, mean ...; empty: no such table */
+} stats_table;
+
+bool stats_table_recognised(const char *cell, stats_table *t);
+
+/* thickness, area or volume, where a column's folded name ends in one ("lh_cuneus_grayvol"), and the region's own does not; else NULL. */
+const char *stats_measure_of(const char *column, const char *region);
+
+/* Whether a table of the one measure may be loaded as the other. */
+bool stats_measure_fits(const char *table, const char *measure);
+
 #endif

@@ -181,14 +181,11 @@ map_columns(table *t, table_matcher *matcher, void *arg, psy_error *err)
 			if (identifier)
 				return refuse_identifier(column, c + 1, err);
 		}
-		if (column->field != NO_FIELD)
+		if (column->field == NO_FIELD && !header_is_identifier(column->folded) && (matcher == NULL || !matcher(arg, column)) &&
+			column->mapped)
+			status = psy_fail(err, PSY_DOMAIN, "--map %.60s=%.60s: there is no such field", column->folded, column->name);
+		else if (column->field >= 0 && column->field < t->field_count)
 			status = take_field(t, c, column->field, err);
-		else if (!header_is_identifier(column->folded) && (matcher == NULL || !matcher(arg, column)) &&
-				 column->mapped)
-		{
-			psy_fail(err, PSY_DOMAIN, "--map %.60s=%.60s: there is no such field", column->folded, column->name);
-			status = err->code;
-		}
 	}
 	return status;
 }

@@ -182,3 +182,12 @@ golden() { # NAME FOLDER
 	is '144|180' "$(q "SELECT count(*), trim_scale(sum(tr_s::numeric)) FROM imaging.scan JOIN clinical.subject_key k USING (subject_id) WHERE study = 'annex'")"
 	is 72 "$(q "SELECT count(sex) FROM clinical.subject WHERE study = 'annex'")"
 }
+
+@test "the same call again goes on, also where some names have a session and others none; a data set without participants.tsv says so" {
+	mkdir -p ds/sub-01/ses-pre/anat ds/sub-02/anat; echo '{"Name": "x", "BIDSVersion": "1.8.0"}' >ds/dataset_description.json
+	make_nifti ds/sub-01/ses-pre/anat/sub-01_ses-pre_T1w.nii; make_nifti ds/sub-02/anat/sub-02_T1w.nii constant=2
+	run psyrad ingest bids ds --study n --site s; exits 1; has 'the data set has no participants.tsv'
+	printf 'participant_id\nsub-01\nsub-02\n' >ds/participants.tsv
+	run psyrad ingest bids ds --study n --site s; exits 0; has 'visits pre, single'
+	run psyrad ingest bids ds --study n --site s; exits 0; has 'bids_scan: 2 files, 2 read, 0 loaded, 2 unchanged'
+}

@@ -185,3 +185,25 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 		done
 	done
 }
+
+@test "tables of aparcstats2table and asegstats2table: any parcellation and delimiter, bare names, the measure that they say" {
+	atlas
+	lh() { printf 'lh.%s.thickness%slh_cuneus_thickness%slh_insula_thickness%slh_MeanThickness_thickness%seTIV\nsub-P01_ses-pre%s2.5%s3.25%s2.6%s1500000\n' "$1" "$2" "$2" "$2" "$2" "$2" "$2" "$2" "$2"; }
+	lh aparc ' ' >space.txt; lh Schaefer2018_400Parcels_7Networks_order ';' >semicolon.txt
+	printf 'lh.aparc.thickness\tcuneus\tinsula\tMeanThickness\nsub-P01_ses-pre\t2.5\t3.25\t2.6\n' >parcid.txt
+	for f in space semicolon parcid; do
+		run psyrad ingest features $f.txt --study t --atlas dk --pipeline $f; exits 0
+		is 'P01|pre|1|thickness|{2.5,3.25,NaN,NaN}|{1,1,0,0}' "$(vectors)"; q "DELETE FROM imaging.vector WHERE pipeline = '$f'"
+	done
+	features space.txt --measure area; exits 1; has 'the table is of thickness (lh.aparc.thickness), and --measure says area'
+	printf 'subject,session,lh_cuneus_volume\nP01,pre,900\n' >volume.csv
+	features volume.csv --measure thickness; exits 1; has 'column 3 (lh_cuneus_volume) is of volume, and --measure says thickness'
+	features volume.csv --measure gmv; exits 0
+	printf 'lh.aparc.thickness\tsub-P01_ses-pre\nlh_cuneus_thickness\t2.5\n' >turned.txt
+	features turned.txt; exits 1; has 'column 2 (sub-P01_ses-pre) is no region'; has '--transpose'
+	printf 'Left-Amygdala\n' >names.txt; psyrad ingest atlas --names names.txt --atlas aseg
+	printf 'Measure:volume Left-Amygdala\nsub-P02_ses-pre 1712.5\n' >aseg.txt
+	run psyrad ingest features aseg.txt --study t --atlas aseg --measure thickness; exits 1; has 'the table is of volume (Measure:volume)'
+	run psyrad ingest features aseg.txt --study t --atlas aseg; exits 0
+	is '{1712.5}' "$(q "SELECT value FROM imaging.vector JOIN imaging.feature_set USING (feature_set_id) WHERE (atlas, measure) = ('aseg', 'volume')")"
+}

@@ -416,3 +416,22 @@ sub-P05_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not
 	is 1 "$(q "SELECT count(DISTINCT value) FROM imaging.vector JOIN imaging.feature_set USING (feature_set_id) WHERE atlas = 'gm'")"
 	run psyrad export image --study t; exits 2; has 'usage:'
 }
+
+@test "a pair of files is one, whichever is named; gzipped headers; a companion alone is told" {
+	small_atlas; make_nifti pair pair=1
+	load_image pair.img; exits 0; has 'image: 1 file, 1 read, 1 loaded'; is "$means" "$(vector)"
+	load_image pair.img pair.hdr; exits 0; has 'image: 1 file, 1 read, 0 loaded, 1 unchanged'
+	gzip pair.img pair.hdr; load_image pair.hdr.gz --pipeline zipped; exits 0; load_image pair.img.gz --pipeline zipped; exits 0; has '1 unchanged'
+	make_nifti mask.nii type=uint8 constant=1; load_image mask.nii --mask pair.img.gz --run 2; exits 0
+	run psyrad inspect pair.img.gz; exits 0; has 'NIfTI-1 pair'
+	load_image other.img; exits 1; has 'other.hdr: refused: cannot be opened'
+	touch a.json; load_image a.json; exits 2; has 'a.json is read with the file that it lies beside'
+	run psyrad ingest atlas pair.img.gz --names names.txt --atlas b; exits 1; has 'an atlas is one file'
+}
+
+@test "an image of several values a voxel is neither a map nor a series" {
+	small_atlas; make_nifti vector.nii dims=4,5,6,1,3
+	load_image vector.nii; exits 1; has 'each voxel has 3 values'
+	run psyrad ingest series vector.nii --study t --atlas small --pipeline raw --subject P01 --session pre; exits 1; has 'each voxel has 3 values at a time'
+	make_nifti one.nii dims=4,5,6,1,1; load_image one.nii; exits 0; is "$means" "$(vector)"
+}

@@ -226,8 +226,10 @@ pipe() { run psyrad ingest series "${@:2}" ${name}_timeseries.tsv --study t --at
 	pipe c6 --compcor 70%; exits 1; has 'explain less than 70 %'
 	rm ${name}_desc-confounds_timeseries.json
 	pipe c7 --compcor 2; exits 1; has "beside it lies no .json, which tells the components' masks"
-	sed -i '1s/trans_y_power2/trans_y_square/' ${name}_desc-confounds_timeseries.tsv
-	pipe m --motion 24; exits 1; has 'the confounds file beside the series: it has no column trans_y_power2, which the pipeline needs'
+	cp ${name}_desc-confounds_timeseries.tsv whole.tsv
+	sed -i '1s/rot_z/rot_t/g' ${name}_desc-confounds_timeseries.tsv
+	pipe m --motion 24; exits 1; has 'the confounds file beside the series: it has no column rot_z, which the pipeline needs'
+	cp whole.tsv ${name}_desc-confounds_timeseries.tsv
 	pipe m12 --motion 12; exits 0
 	python3 -c "
 rows = [l.rstrip('\n').split('\t') for l in open('${name}_desc-confounds_timeseries.tsv')]
@@ -314,4 +316,23 @@ image() { run psyrad ingest series "$@" --study t --atlas made; }
 	image sub-*.nii.gz --pipeline raw --jobs 3; exits 0; has '5 read, 0 loaded, 5 unchanged'
 	image sub-*.nii.gz --pipeline new --detrend --jobs 3; exits 0; has '5 loaded'
 	is 't|10' "$(q "SELECT count(DISTINCT choices) = 2, (SELECT count(*) FROM imaging.series) FROM imaging.pipeline")"
+}
+
+@test "confounds as fMRIPrep named them before 1.2 give the same as those since; derivatives and squares are made where they lack" {
+	atlas; for i in 1 2 3 4 5 6 7 8 9; do printf '%d\t%d\t%d\n' $i $((i * i % 7)) $((i * 3 % 5)); done | { printf 'A\tB\tC\n'; cat; } >${name}_timeseries.tsv
+	printf 'RotX\tX\tFramewiseDisplacement\tCSF\n' >old.tsv; printf 'rot_x\ttrans_x\tframewise_displacement\tcsf\ttrans_x_derivative1\ttrans_x_power2\ttrans_x_derivative1_power2\n' >new.tsv
+	for i in 1 2 3 4 5 6 7 8 9; do
+		x=$((i * i % 5)); before=$(((i - 1) * (i - 1) % 5)); d=$((x - before)); fd=0.$i
+		[ $i = 1 ] && { d=n/a; fd=n/a; d2=n/a; } || d2=$((d * d))
+		printf '0\t%s\t%s\t%d\n' $x $fd $((i % 3)) >>old.tsv; printf '0\t%s\t%s\t%d\t%s\t%d\t%s\n' $x $fd $((i % 3)) $d $((x * x)) $d2 >>new.tsv
+	done
+	for kind in old new; do
+		run psyrad ingest series ${name}_timeseries.tsv --study t --atlas abc --pipeline $kind --confounds $kind.tsv --wm-csf basic; exits 1; has '--confounds: it has no column white_matter'
+		sed -i '1s/csf/white_matter\tcsf/; 1s/CSF/WhiteMatter\tCSF/; 2,$s/\(\S*\t\S*\t\S*\t\)\(\S*\)/\10.\2\t\2/' $kind.tsv
+		sed -i '1s/$/\ttrans_y\ttrans_z\trot_y\trot_z/; 2,$s/$/\t0\t0\t0\t0/' $kind.tsv
+		run psyrad ingest series ${name}_timeseries.tsv --study t --atlas abc --pipeline $kind --confounds $kind.tsv --motion full --scrub 0.85; exits 0
+	done
+	is '2|1|8|0.55' "$(q "SELECT count(*), count(DISTINCT value), min(volumes_kept), round(min(mean_fd_mm)::numeric, 4)::float8 FROM imaging.series")"
+	printf '0.1\t0.2\t0\t0\t0\t0\n' >rp_P01.txt
+	run psyrad ingest series ${name}_timeseries.tsv --study t --atlas abc --pipeline rp --confounds rp_P01.txt --motion 6; exits 1; has 'its first line is numbers'; has 'trans_x trans_y'
 }
