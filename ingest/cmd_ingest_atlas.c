@@ -70,22 +70,31 @@ release_atlas(job *j)
 	free(extra);
 }
 
-/* L or R where the name says so at an end; NULL otherwise. */
+static bool
+begins_or_ends(const char *folded, const char *const *beginnings, const char *const *endings)
+{
+	size_t n = strlen(folded);
+
+	for (; *beginnings != NULL; beginnings++)
+		if (strncmp(folded, *beginnings, strlen(*beginnings)) == 0)
+			return true;
+	for (; *endings != NULL; endings++)
+		if (n > strlen(*endings) && strcmp(folded + n - strlen(*endings), *endings) == 0)
+			return true;
+	return false;
+}
+
+/* L or R where the name says so at an end; NULL otherwise, also where it says both (左右). */
 static const char *
 hemisphere(const char *name)
 {
+	static const char *const left[] = {"left_", "lh_", "l_", "ctx_lh_", "左", NULL}, *const left_end[] = {"_l", "_left", "_lh", NULL};
+	static const char *const right[] = {"right_", "rh_", "r_", "ctx_rh_", "右", NULL}, *const right_end[] = {"_r", "_right", "_rh", NULL};
 	char *folded = fold_header(name);
-	size_t n = strlen(folded);
-	const char *side = NULL;
+	const char *side = begins_or_ends(folded, left, left_end) ? "L" : begins_or_ends(folded, right, right_end) ? "R" : NULL;
 
-	if ((n > 2 && strcmp(folded + n - 2, "_l") == 0) || strncmp(folded, "left_", 5) == 0 ||
-		strncmp(folded, "lh_", 3) == 0 || strncmp(folded, "l_", 2) == 0 ||
-		(n > 5 && strcmp(folded + n - 5, "_left") == 0))
-		side = "L";
-	else if ((n > 2 && strcmp(folded + n - 2, "_r") == 0) || strncmp(folded, "right_", 6) == 0 ||
-			 strncmp(folded, "rh_", 3) == 0 || strncmp(folded, "r_", 2) == 0 ||
-			 (n > 6 && strcmp(folded + n - 6, "_right") == 0))
-		side = "R";
+	if (strncmp(folded, "左右", strlen("左右")) == 0)
+		side = NULL;
 	free(folded);
 	return side;
 }

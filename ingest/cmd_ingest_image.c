@@ -10,6 +10,7 @@
 
 #include "atlas.h"
 #include "image_stats.h"
+#include "number.h"
 #include "scan.h"
 #include "volume_mask.h"
 
@@ -116,17 +117,33 @@ release_image(job *j)
 /* ---------------------------------------------------------------- atlas, mask and choices, once for all
  * files */
 
+/* A region by its name, or by its label in the image where no name is that number. */
+static int
+find_reference(const regions *r, const char *name)
+{
+	int found = regions_find(r, name);
+	int64_t label;
+	psy_error why;
+
+	if (found < 0 && r->label != NULL && parse_whole(name, 1, INT32_MAX, &label, &why) == PSY_OK)
+		for (size_t i = 0; i < r->count && found < 0; i++)
+			if (r->label[i] == label)
+				found = (int) i;
+	return found;
+}
+
 static psy_status
 add_reference(drawing *d, const char *name, size_t length, psy_error *err)
 {
-	char *region = keep_bytes(name, length);
-	int found = d->atlas.kind == ATLAS_VOXELS ? -1 : regions_find(&d->atlas.regions, region);
+	size_t blanks = strspn(name, " ");
+	char *region = blanks < length ? keep_bytes(name + blanks, length - blanks) : keep_text("");
+	int found = d->atlas.kind == ATLAS_VOXELS ? -1 : find_reference(&d->atlas.regions, region);
 
 	if (found < 0)
 	{
 		psy_fail(err, PSY_DOMAIN, "--suvr %.60s: the atlas %s has no such region", region,
 				 d->atlas.regions.atlas);
-		psy_hint(err, "name regions as imaging.region does, separated by commas");
+		psy_hint(err, "name regions as imaging.region does, or by their labels, separated by commas");
 	}
 	else
 	{

@@ -15,6 +15,11 @@ refuse_known(const uint8_t *bytes, size_t size, psy_error *err)
 		psy_fail(err, PSY_UNSUPPORTED, "an old Excel workbook (.xls), or one with a password");
 		return psy_hint(err, "open it and save it as Excel workbook (.xlsx) without a password, or as CSV UTF-8");
 	}
+	if (size >= 6 && memcmp(bytes, "\x93NUMPY", 6) == 0)
+	{
+		psy_fail(err, PSY_UNSUPPORTED, "an array of NumPy (.npy); expected a table as text");
+		return psy_hint(err, "numpy.savetxt(\"x.csv\", array, delimiter=\",\"), or scipy.io.savemat for a .mat file; then --by-position");
+	}
 	if (size >= 5 && memcmp(bytes, "%PDF-", 5) == 0)
 		return psy_fail(err, PSY_UNSUPPORTED, "a PDF document; expected a table (CSV, TSV, .xlsx or .sav)");
 	return PSY_OK;
