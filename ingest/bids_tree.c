@@ -1,6 +1,8 @@
 /* bids_tree.c - see bids_tree.h. */
 #include "bids_tree.h"
 
+#include "bids_ignore.h"
+#include "document.h"
 #include "header.h"
 
 #include <dirent.h>
@@ -13,6 +15,7 @@
 
 #define MAX_FILES ((size_t) 1 << 20)
 #define MAX_DEPTH 16
+#define IGNORE_LIMIT ((size_t) 1 << 20)
 
 static const char *
 base_name(const char *path)
@@ -163,7 +166,9 @@ read_entry(bids_tree *t, const char *folder, const char *name, int depth, psy_er
 	full = bids_tree_path(t, path.data);
 	if (lstat(full, &about) == 0)
 	{
-		if (S_ISDIR(about.st_mode))
+		if (bids_ignored(&t->ignore, path.data, S_ISDIR(about.st_mode)))
+			t->ignored++;
+		else if (S_ISDIR(about.st_mode))
 			status = read_folder(t, path.data, depth + 1, err);
 		else if (S_ISREG(about.st_mode))
 			status = add_file(t, path.data, err);
@@ -220,6 +225,30 @@ by_path(const void *a, const void *b)
 	return strcmp(((const bids_file *) a)->path, ((const bids_file *) b)->path);
 }
 
+/* .bidsignore, where there is one. */
+static psy_status
+read_ignore(bids_tree *t, psy_error *err)
+{
+	char *path = bids_tree_path(t, ".bidsignore");
+	buffer text = {0};
+	uint8_t sha256[SHA256_BYTES];
+	psy_status status = PSY_OK;
+	psy_error why;
+
+	if (access(path, F_OK) == 0)
+		status = read_document(path, IGNORE_LIMIT, &text, sha256, &why);
+	if (status != PSY_OK)
+		psy_fail(err, status, ".bidsignore: %s", why.message);
+	else
+	{
+		buffer_text(&text, "");
+		bids_ignore_read(&t->ignore, text.data);
+	}
+	buffer_free(&text);
+	free(path);
+	return status;
+}
+
 psy_status
 bids_tree_read(bids_tree *t, const char *root, psy_error *err)
 {
@@ -241,6 +270,8 @@ bids_tree_read(bids_tree *t, const char *root, psy_error *err)
 		psy_hint(err, "name the folder that holds dataset_description.json and participants.tsv");
 	}
 	else
+		status = read_ignore(t, err);
+	if (status == PSY_OK)
 		status = read_folder(t, "", 0, err);
 	if (t->count > 1)
 		qsort(t->file, t->count, sizeof *t->file, by_path);
@@ -254,6 +285,7 @@ bids_tree_free(bids_tree *t)
 	for (size_t i = 0; i < t->count; i++)
 		free(t->file[i].path);
 	free(t->file);
+	list_free(&t->ignore);
 	free(t->root);
 	*t = (bids_tree){0};
 }

@@ -2,7 +2,7 @@
  * bids_tree.h - the files of a BIDS data set: what each is by its place and name, and which sidecars apply to it.
  *
  * Paths are relative to the root, in the order of their bytes, so that two runs see the same.  Hidden files, code/, sourcedata/ and
- * stimuli/ are not looked at; links to folders are not followed, links to files are (git-annex), and one that leads nowhere is there
+ * stimuli/ are not looked at, nor what .bidsignore names; links to folders are not followed, links to files are (git-annex), and one that leads nowhere is there
  * without its content.  Sidecars are found by the inheritance principle: same suffix, every entity of theirs in the file's name, from
  * the root down to the file's own folder; the nearer one wins, key by key.
  */
@@ -43,6 +43,8 @@ typedef struct bids_tree
 	char *root;
 	bids_file *file;
 	size_t count, room;
+	text_list ignore; /* patterns of .bidsignore */
+	size_t ignored;   /* files and folders that they leave out */
 } bids_tree;
 
 /* PSY_FORMAT when root is no folder with a dataset_description.json, PSY_LIMIT beyond a million files or 16 folders deep. */

@@ -599,6 +599,8 @@ print_left(const bids_run *r)
 
 	for (size_t i = 0; i < r->left.count; i++)
 		printf("  not loaded: %s\n", r->left.item[i]);
+	if (r->tree.ignored > 0)
+		printf("  left out by .bidsignore: %zu\n", r->tree.ignored);
 	for (size_t i = 0; i < r->tree.count; i++)
 		if (r->tree.file[i].kind == BIDS_OTHER && strncmp(r->tree.file[i].path, "README", 6) != 0 && strcmp(r->tree.file[i].path, "CHANGES") != 0)
 		{

@@ -191,3 +191,13 @@ golden() { # NAME FOLDER
 	run psyrad ingest bids ds --study n --site s; exits 0; has 'visits pre, single'
 	run psyrad ingest bids ds --study n --site s; exits 0; has 'bids_scan: 2 files, 2 read, 0 loaded, 2 unchanged'
 }
+
+@test ".bidsignore leaves files and folders out, and is counted" {
+	mkdir -p ds/sub-01/anat ds/extra ds/sub-01/meg.ds; echo '{"Name": "x", "BIDSVersion": "1.8.0"}' >ds/dataset_description.json
+	printf 'participant_id\nsub-01\n' >ds/participants.tsv
+	for n in sub-01_T1w sub-01_ct sub-01_run-2_T1w sub-01_run-3_T1w; do make_nifti ds/sub-01/anat/$n.nii constant=${#n}; done
+	touch ds/extra/a.tsv ds/sub-01/meg.ds/b.tsv
+	printf '# tools\r\n*_ct.nii\r\nextra/\r\n/sub-01/anat/*_run-*\r\n!*_run-3_*\r\n**/*.ds/\r\nT1w\r\nsub-01/*.nii\r\n' >ds/.bidsignore
+	run psyrad ingest bids ds --study n --site s; exits 0; has 'bids_scan: 2 files, 2 read, 2 loaded'; has 'left out by .bidsignore: 4'
+	is '1,3' "$(q "SELECT string_agg(run::text, ',' ORDER BY run) FROM imaging.scan")"
+}

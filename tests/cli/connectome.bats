@@ -203,3 +203,7 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 	is 'r:3:{0.5,-0.25,0.125}' "$(q 'SELECT DISTINCT value::text FROM imaging.connectome')"
 	fc sub-P02* --symmetrize mean; exits 1; has 'an asymmetric r is no correlation matrix'
 }
+
+@test "an array of NumPy is told by its name" {
+	atlas; printf '\x93NUMPY\x01\x00' >sub-P01_ses-pre_relmat.npy; fc sub-P01* --by-position; exits 1; has 'an array of NumPy (.npy)'; has 'numpy.savetxt'
+}

@@ -435,3 +435,13 @@ sub-P05_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not
 	run psyrad ingest series vector.nii --study t --atlas small --pipeline raw --subject P01 --session pre; exits 1; has 'each voxel has 3 values at a time'
 	make_nifti one.nii dims=4,5,6,1,1; load_image one.nii; exits 0; is "$means" "$(vector)"
 }
+
+@test "a reference region by its label; sides in FreeSurfer's and in Chinese names" {
+	make_nifti atlas.nii dims=4,5,6 type=int16 labels=3; printf '1 ctx-lh-cuneus\n2 右额叶\n3 左右脑桥\n' >names.txt
+	psyrad ingest atlas atlas.nii --names names.txt --atlas small
+	is 'L,R,' "$(q "SELECT string_agg(coalesce(hemisphere, ''), ',' ORDER BY region) FROM imaging.region WHERE atlas = 'small'")"
+	make_nifti a.nii
+	for reference in ctx_lh_cuneus 1 ' 1'; do run psyrad ingest image a.nii --study t --atlas small --measure suvr --suvr "$reference" --subject P01 --session pre --pipeline "p$((i += 1))"; exits 0; done
+	is '1' "$(q 'SELECT count(DISTINCT value) FROM imaging.vector')"
+	run psyrad ingest image a.nii --study t --atlas small --measure suvr --suvr 9 --subject P01 --session pre; exits 1; has 'or by their labels'
+}
