@@ -121,9 +121,9 @@ enum coordinate_field
 static const table_field fields[FIELDS] = {
 	{"study", "study_id|id|study_name|author_year|研究|文献", true},
 	{"contrast", "contrast_id|experiment|analysis|comparison|对比|实验", false},
-	{"x", "mni_x|tal_x|x_mm|x坐标", true},
-	{"y", "mni_y|tal_y|y_mm|y坐标", true},
-	{"z", "mni_z|tal_z|z_mm|z坐标", true},
+	{"x", "mni_x|tal_x|x_mm|x坐标|peak_x|x_peak|x_coordinate|coordinate_x|x_mni|x_tal", true},
+	{"y", "mni_y|tal_y|y_mm|y坐标|peak_y|y_peak|y_coordinate|coordinate_y|y_mni|y_tal", true},
+	{"z", "mni_z|tal_z|z_mm|z坐标|peak_z|z_peak|z_coordinate|coordinate_z|z_mni|z_tal", true},
 	{"space", "reference|reference_space|coordinate_space|template|空间|坐标系", false},
 	{"n", "sample_size|subjects|participants|n_subjects|样本量|例数", false},
 	{"sample", "sample_id|cohort|样本|队列", false},
@@ -194,9 +194,19 @@ read_axis(row *r, int field, double *value, bool *present, psy_error *err)
 {
 	psy_error why;
 	size_t column = (size_t) r->table->of_field[field];
+	const char *cell = table_cell(r->table, column);
 	psy_status status;
+	char plain[64];
 
-	if (table_cell(r->table, column) != NULL)
+	/* The minus of printed tables, U+2212. */
+	if (cell != NULL && strncmp(cell, "\xe2\x88\x92", 3) == 0 && strlen(cell) < sizeof plain)
+	{
+		snprintf(plain, sizeof plain, "-%s", cell + 3);
+		*present = parse_real(plain, value, &why) == PSY_OK;
+		if (*present)
+			return PSY_OK;
+	}
+	if (cell != NULL)
 		return row_real(r, column, value, present, err);
 	*present = false;
 	psy_fail(&why, PSY_DOMAIN, "empty; expected a coordinate in mm");

@@ -73,13 +73,13 @@ sleuth_recognised(const char *text)
 static psy_status
 take_space(sleuth *s, const char *value, size_t length, psy_error *err)
 {
-	static const char *const known[] = {"MNI", "Talairach", "TAL", "Tailarach"};
+	static const char *const known[] = {"MNI", "MNI152", "Talairach", "TAL", "Tailarach"};
 
 	if (s->space != NULL)
 		return psy_fail(err, PSY_FORMAT, "line %ld: a second Reference; one is expected, for the whole file", s->line);
 	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
 		if (strlen(known[k]) == length && strncasecmp(value, known[k], length) == 0)
-			s->space = keep_text(k == 0 ? "MNI" : "TAL");
+			s->space = keep_text(k < 2 ? "MNI" : "TAL");
 	if (s->space != NULL)
 		return PSY_OK;
 	return psy_fail(err, PSY_DOMAIN, "line %ld: found reference %.*s; expected MNI or Talairach", s->line,
@@ -166,6 +166,48 @@ announce(sleuth *s, psy_error *err)
 	return coordinates_experiment(s->to, &e, err);
 }
 
+/* "1,5 -2,25 3,0": three numbers between blanks with a comma in each but at no end, which separates nothing then. */
+static bool
+has_decimal_commas(const char *row)
+{
+	int tokens = 0, commas = 0;
+
+	for (const char *p = row; *(p = skip_blanks(p)) != '\0'; tokens++)
+	{
+		size_t n = strcspn(p, " \t");
+		const char *comma = memchr(p, ',', n);
+
+		if (p[strspn(p, "+-0123456789,")] != '\0' && p + strspn(p, "+-0123456789,") < p + n)
+			return false;
+		if (comma != NULL && (comma == p || comma + 1 == p + n || memchr(comma + 1, ',', (size_t) (p + n - comma - 1)) != NULL))
+			return false;
+		commas += comma != NULL;
+		p += n;
+	}
+	return tokens == 3 && commas > 0;
+}
+
+/* The numbers of a row as plain ones: without the remark behind them, with a hyphen for the minus of papers. */
+static void
+plain_numbers(char *row)
+{
+	char *remark = strstr(row, "//"), *to = row;
+
+	if (remark != NULL)
+		*remark = '\0';
+	for (const char *p = row; *p != '\0'; to++)
+	{
+		bool minus = strncmp(p, "\xe2\x88\x92", 3) == 0;
+
+		*to = minus ? '-' : *p;
+		p += minus ? 3 : 1;
+	}
+	*to = '\0';
+	if (has_decimal_commas(row))
+		for (char *p = row; *p != '\0'; p++)
+			*p = *p == ',' ? '.' : *p;
+}
+
 static psy_status
 take_focus(sleuth *s, const char *text, size_t length, psy_error *err)
 {
@@ -174,6 +216,7 @@ take_focus(sleuth *s, const char *text, size_t length, psy_error *err)
 	int count = 0;
 	psy_status status = s->announced ? PSY_OK : announce(s, err);
 
+	plain_numbers(row);
 	for (char *cell = strtok_r(row, " \t,;", &rest); cell != NULL && status == PSY_OK; cell = strtok_r(NULL, " \t,;", &rest), count++)
 	{
 		psy_error why;

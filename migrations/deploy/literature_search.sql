@@ -20,7 +20,7 @@ CREATE TABLE evidence.search_document (
 	vector           tsvector NOT NULL
 ) WITH (toast_tuple_target = 8160);
 ALTER TABLE evidence.search_document ALTER vector SET STORAGE EXTERNAL;
-CREATE INDEX search_document_vector ON evidence.search_document USING gin (vector) WITH (gin_pending_list_limit = 1024); -- kB: as much is looked through beside the index
+CREATE INDEX search_document_vector ON evidence.search_document USING gin (vector);
 CREATE INDEX search_document_source ON evidence.search_document (source_id);
 COMMENT ON TABLE evidence.search_document IS 'Current source records as they are searched; written by evidence.index_records()';
 COMMENT ON COLUMN evidence.search_document.content_sha256 IS 'Of the record as it was indexed';
@@ -93,8 +93,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION evidence.index_records(bigint) IS 'Brings the documents of a source (NULL: of all) to what its newest version says; returns how many changed. The loader of literature calls it for each file; records that were changed by other means are found after it was called again';
 
+-- What was inserted waits in a list that each search looks through, until it is sorted into the index: a few large portions cost half of many
+-- small ones, and nothing waits behind a load.
+CREATE FUNCTION evidence.sort_documents() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET maintenance_work_mem = '128MB' AS $$
+BEGIN
+	PERFORM pg_catalog.gin_clean_pending_list('evidence.search_document_vector');
+END $$;
+COMMENT ON FUNCTION evidence.sort_documents() IS 'Part of evidence.index_records(): sorts new documents into the index; runs as its owner, whom the server asks for';
+
 CREATE FUNCTION evidence.store_documents() RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET gin_pending_list_limit = '64MB' SET work_mem = '128MB' AS $$
 BEGIN
 	DELETE FROM evidence.search_document d USING pg_temp.search_gone g WHERE g.source_record_id = d.source_record_id;
 	INSERT INTO evidence.search_document (source_record_id, source_id, content_sha256, length, vector)
@@ -117,6 +126,7 @@ BEGIN
 	FROM (SELECT count(*) AS documents, coalesce(sum(length), 0) AS length FROM pg_temp.search_new) n,
 		(SELECT count(*) AS documents, coalesce(sum(length), 0) AS length FROM pg_temp.search_gone) g;
 	DROP TABLE pg_temp.search_count;
+	PERFORM evidence.sort_documents();
 END $$;
 COMMENT ON FUNCTION evidence.store_documents() IS 'Part of evidence.index_records(): writes documents, and how many have each term';
 
@@ -130,6 +140,21 @@ CREATE TABLE evidence.concept_name (
 );
 COMMENT ON TABLE evidence.concept_name IS 'Names of brain regions, networks and imaging modalities in English and Chinese, as texts use them: what region:, network: and modality: of a query search for';
 \copy evidence.concept_name (kind, concept, name) FROM 'data/concept_name.csv' WITH (FORMAT csv, HEADER match, ENCODING 'UTF8')
+
+-- Regions are also searched by the names that findings are read by; abbreviations, and names that mean several, are no words to search texts for.
+INSERT INTO evidence.concept_name (kind, concept, name)
+SELECT DISTINCT ON (n.concept, f.folded) 'region', n.concept, n.spelling
+FROM (
+	SELECT s.spelling, coalesce((
+		SELECT min(c.concept COLLATE "C") FROM evidence.concept_name c
+		WHERE c.kind = 'region' AND psyrad.text_fold(c.name) IN (psyrad.text_fold(t.name_en), psyrad.text_fold(t.name_zh))), t.name_en) AS concept
+	FROM evidence.region_spelling s
+	JOIN evidence.region_term t USING (region_term)
+	WHERE s.region_term <> 'whole_brain' AND NOT EXISTS (SELECT FROM evidence.region_spelling o WHERE o.key = s.key AND o.region_term <> s.region_term)
+		AND CASE s.language WHEN 'en' THEN s.spelling ~ '[a-z]{5}' WHEN 'zh' THEN s.spelling ~ '^[一-鿿]{2,}$' ELSE false END) n
+CROSS JOIN LATERAL (SELECT psyrad.text_fold(n.spelling) AS folded) f
+WHERE NOT EXISTS (SELECT FROM evidence.concept_name c WHERE c.kind = 'region' AND psyrad.text_fold(c.name) = f.folded)
+ORDER BY n.concept, f.folded, n.spelling COLLATE "C";
 
 -- A letter or two before a number are often another thing (C7 is a vertebra, P300 a potential): such spellings are searched only where the point is theirs alone.
 CREATE FUNCTION evidence.concept_names(p_kind text, p_name text) RETURNS text[]
@@ -326,6 +351,32 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION evidence.search_years(evidence.search_token, text) IS 'yr: of a query';
 
+-- 海马 within 海马旁回 is no hippocampus, and 丘脑 within 下丘脑 no thalamus, while 岛叶 within 前岛叶 is an insula: what the English names say of one another
+-- tells which is which.  A name is then searched without the pairs of characters that the longer ones go on with.
+CREATE FUNCTION evidence.search_unless_longer(p_kind text, p_names text[], p_name text, p_query tsquery) RETURNS tsquery
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+	ahead  text;
+	behind text;
+BEGIN
+	IF p_name !~ '^[一-鿿]{2,}$' THEN
+		RETURN p_query;
+	END IF;
+	SELECT string_agg(DISTINCT quote_literal(substr(l.name, l.at - 1, 2)), ' | ') FILTER (WHERE l.at > 1),
+		string_agg(DISTINCT quote_literal(substr(l.name, length(p_name), 2)), ' | ') FILTER (WHERE l.at = 1)
+	INTO ahead, behind
+	FROM (
+		SELECT c.name, strpos(c.name, p_name) AS at
+		FROM evidence.concept_name c
+		WHERE c.kind = p_kind AND strpos(c.name, p_name) > 0 AND c.name <> ALL (p_names)
+			AND NOT EXISTS (
+				SELECT FROM evidence.concept_name e
+				JOIN unnest(p_names) o ON strpos(' ' || psyrad.text_fold(e.name) || ' ', ' ' || psyrad.text_fold(o) || ' ') > 0
+				WHERE e.kind = p_kind AND e.concept = c.concept AND e.name ~ '[a-z]' AND o ~ '[a-z]')) l;
+	RETURN (coalesce('!(' || ahead || ') <-> ', '') || p_query::text || coalesce(' <-> !(' || behind || ')', ''))::tsquery;
+END $$;
+COMMENT ON FUNCTION evidence.search_unless_longer(text, text[], text, tsquery) IS 'The query of a Chinese name of a concept (all of whose names are given) without the places where it is a piece of another concept''s longer name; parts of the concept count as it';
+
 CREATE FUNCTION evidence.search_concept(p_token evidence.search_token, p_query text) RETURNS evidence.search_leaf
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
@@ -346,6 +397,7 @@ BEGIN
 	all_of.marked := '{}';
 	FOREACH name IN ARRAY names LOOP
 		one := evidence.search_words(name, false, false);
+		one.query := evidence.search_unless_longer((p_token).field, names, name, one.query);
 		all_of.query := CASE WHEN all_of.query IS NULL THEN one.query ELSE all_of.query || coalesce(one.query, ''::tsquery) END;
 		-- GV 20 is a row of two words that mean nothing each: the point's other spellings rank and are marked.
 		IF (p_token).field <> 'acupoint' OR cardinality(one.ranked) = 1 THEN
@@ -633,14 +685,14 @@ DO $$
 DECLARE
 	f regprocedure;
 BEGIN
-	FOREACH f IN ARRAY ARRAY['evidence.index_records(bigint)', 'evidence.store_documents()', 'evidence.concept_names(text, text)', 'evidence.search_words(text, boolean, boolean, text, text)',
+	FOREACH f IN ARRAY ARRAY['evidence.index_records(bigint)', 'evidence.store_documents()', 'evidence.sort_documents()', 'evidence.concept_names(text, text)', 'evidence.search_words(text, boolean, boolean, text, text)',
 		'evidence.search_refuse(text, int, text, text)', 'evidence.search_tokens(text)', 'evidence.search_years(evidence.search_token, text)',
-		'evidence.search_concept(evidence.search_token, text)', 'evidence.search_part(evidence.search_token, text)', 'evidence.search_parse(text)', 'evidence.search_weights(text[], text[])',
+		'evidence.search_concept(evidence.search_token, text)', 'evidence.search_unless_longer(text, text[], text, tsquery)', 'evidence.search_part(evidence.search_token, text)', 'evidence.search_parse(text)', 'evidence.search_weights(text[], text[])',
 		'evidence.matching_records(text)', 'evidence.snippet(evidence.source_record, text[], text, text)', 'evidence.find_records(text, int, text, text, text)',
 		'evidence.similar_records(bigint, int)']::regprocedure[]
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
-		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest%s', f, CASE WHEN f::text ~ 'index_records|store_documents' THEN '' ELSE ', psyrad_analyst, psyrad_view' END);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest%s', f, CASE WHEN f::text ~ 'index_records|store_documents|sort_documents' THEN '' ELSE ', psyrad_analyst, psyrad_view' END);
 		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f);
 	END LOOP;
 END $$;

@@ -11,8 +11,9 @@ CREATE VIEW report.study AS
 SELECT s.study, s.title_en, s.title_zh, s.simulated, s.design,
 	(SELECT count(*) FROM clinical.subject_key k WHERE k.study = s.study) AS subjects,
 	(SELECT count(*) FROM imaging.acquisition a JOIN clinical.subject_key k USING (subject_id) WHERE k.study = s.study) AS scans
-FROM clinical.study s;
-COMMENT ON VIEW report.study IS 'Studies: subjects and scans that the caller may see';
+FROM clinical.study s
+WHERE s.design IS DISTINCT FROM 'review of literature'; -- what holds a review's protocols has no people
+COMMENT ON VIEW report.study IS 'Studies: subjects and scans that the caller may see; without what only holds the protocols that a review tells of';
 
 CREATE VIEW report.hamd AS
 SELECT p.study, p.simulated, p.subject_id, p.label, p.site, p.arm, p.label_en, p.label_zh, p.kind,

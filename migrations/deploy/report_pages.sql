@@ -10,7 +10,7 @@ SET LOCAL ROLE psyrad_view;
 CREATE VIEW report.content AS
 SELECT c.item, c.total, c.simulated
 FROM (
-	SELECT 1 AS place, 'studies' AS item, count(*) AS total, count(*) FILTER (WHERE simulated) AS simulated FROM clinical.study
+	SELECT 1 AS place, 'studies' AS item, count(*) AS total, count(*) FILTER (WHERE simulated) AS simulated FROM report.study
 	UNION ALL SELECT 2, 'people', count(*), count(*) FILTER (WHERE t.simulated) FROM clinical.subject_key k JOIN clinical.study t USING (study)
 	UNION ALL SELECT 3, 'ratings', count(*), count(*) FILTER (WHERE t.simulated) FROM clinical.score s JOIN clinical.subject_key k USING (subject_id) JOIN clinical.study t USING (study)
 	UNION ALL SELECT 4, 'scans', count(*), count(*) FILTER (WHERE t.simulated) FROM imaging.acquisition a JOIN clinical.subject_key k USING (subject_id) JOIN clinical.study t USING (study)

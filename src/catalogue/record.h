@@ -88,6 +88,7 @@ typedef struct psy_record_relation
 	psy_agreement pages; /* of first pages */
 	bool last_page;      /* and the last ones agree too */
 	bool page_range;     /* and they are several */
+	bool inside;         /* and do not begin with the first, where papers that are paged by themselves all begin */
 	bool single_pages;   /* each is on a single page: abstracts of a meeting */
 	bool early;          /* one of them has no volume yet, or pages from 1 */
 	int year_gap;        /* years apart; -1 unknown */

@@ -276,6 +276,7 @@ psy_record_compare(const psy_record_norm *a, const psy_record_norm *b)
 		r.issue = r.pages = PSY_UNSAID;
 	r.single_pages = is_single(a) && is_single(b);
 	r.page_range = r.pages == PSY_AGREE && a->pages.last_number > a->pages.first_number;
+	r.inside = r.pages == PSY_AGREE && a->pages.first_number > 1;
 	r.doi = compare_spans(a->doi, b->doi);
 	r.pmid = compare_spans(a->pmid, b->pmid);
 	r.year_gap = a->year == 0 || b->year == 0 ? -1 : abs(a->year - b->year);

@@ -61,6 +61,15 @@ very_place(const relation *r)
 	return same_place(r) && r->last_page && r->journal == PSY_AGREE && r->year_gap == 0;
 }
 
+/* A number behind one title alone, where both begin on one page of an issue: a footnote's mark.  Abstracts of a page are
+ * other ones. */
+static bool
+footnote_mark(const relation *r)
+{
+	return same_place(r) && r->journal == PSY_AGREE && r->issue == PSY_AGREE && r->year_gap == 0 &&
+		   !r->single_pages && people_agree(r) && r->title >= PSY_TITLE_CONTAINED;
+}
+
 /* ---- contradictions -------------------------------------------------------------------------- */
 
 /* What differs, by name, so that the two cannot be one report by any rule; NULL when nothing does. */
@@ -78,7 +87,7 @@ contradiction(const relation *r)
 		return "other DOI";
 	if (r->marker_differs && !(very_place(r) && people_agree(r)))
 		return "correction, reply or protocol";
-	if (r->number_differs && !(very_place(r) && r->people == PSY_PEOPLE_SAME))
+	if (r->number_differs && !(very_place(r) && r->people == PSY_PEOPLE_SAME) && !footnote_mark(r))
 		return "other number in the title";
 	if (r->kind_differs && r->doi != PSY_AGREE && !at_place)
 		return "other kind of publication";
@@ -195,6 +204,15 @@ by_pages(const relation *r)
 		   !r->title_generic && people_agree(r) && r->pages == PSY_AGREE && r->last_page && within_a_year(r);
 }
 
+/* A word of the title was changed on the way to print: three people or more, and the pages of a proceedings to the last. */
+static bool
+by_pages_and_like_title(const relation *r)
+{
+	return r->title >= PSY_TITLE_SIMILAR && r->title_similarity >= 0.85 && !r->title_generic &&
+		   r->people == PSY_PEOPLE_SAME && r->people_least >= 3 && r->page_range && r->last_page && r->inside &&
+		   r->year_gap == 0 && r->journal != PSY_DIFFER && r->volume != PSY_DIFFER && r->issue != PSY_DIFFER;
+}
+
 static bool
 by_title_and_year(const relation *r)
 {
@@ -271,6 +289,7 @@ static const rule rules[] = {
 	{"title, conference, authors, year", 0.93, by_conference},
 	{"title, pages in print, other authors", 0.92, by_very_place},
 	{"authors, place in print, like title", 0.92, by_people_and_place},
+	{"authors, pages, like title", 0.9, by_pages_and_like_title},
 	{"authors, numbers, title in another language", 0.91, by_numbers_in_other_language},
 	{"title in journal, no authors", 0.9, by_title_without_authors},
 	{"title without subtitle, authors, journal", 0.9, by_short_title},

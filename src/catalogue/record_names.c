@@ -334,7 +334,7 @@ record_same_person(const record_person *a, const record_person *b)
 		bool family = like_name(a->family, b->family) || part_of_name(a->family, b->family);
 
 		return (family && (a->initial == '\0' || b->initial == '\0' || a->initial == b->initial)) ||
-			   swapped(a, b);
+			   swapped(a, b) || swapped(b, a);
 	}
 	if (a->known || b->known)
 	{

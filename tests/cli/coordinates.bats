@@ -115,3 +115,13 @@ sleuth() { printf '// Reference=%s\n' "$1"; printf '// Zhang 2020: %s\n// Subjec
 			LATERAL (SELECT sqrt((c.mni_x - p.x) ^ 2 + (c.mni_y - p.y) ^ 2 + (c.mni_z - p.z) ^ 2) AS d) e WHERE d <= p.r) w
 		WHERE n.studies <> w.studies OR coalesce(n.foci, 0) <> w.foci OR abs(n.nearest - w.nearest) > 1e-9")"
 }
+
+@test "what Sleuth files and tables of papers have besides: decimal commas, remarks, the minus of print, MNI152, peak_x" {
+	printf '// Reference=MNI152\r\n// Zhang et al., 2020: A > B\r\n// Subjects=20\r\n1,5\t-2,25\t3,0\r\n\xe2\x88\x924 5 6 // left insula\r\n1,2,3\r\n' >a.txt
+	coordinates a.txt; exits 0; has '3 read, 3 loaded'
+	is '-4|5|6|MNI 1|2|3|MNI 1.5|-2.25|3|MNI' "$(q "SELECT x, y, z, space FROM evidence.coordinate ORDER BY 1, 2" | paste -sd ' ')"
+	printf '// Reference=MNI\n// A: B\n// Subjects=2\n1,2, 3,4 5\n' >b.txt; coordinates b.txt; exits 1; has 'line 4 has 5 values'
+	printf 'z,y,x,study,sample_size,space\n-22,-58,\xe2\x88\x9216,Zhang,20,MNI152\n' >order.csv; coordinates order.csv; exits 0
+	printf 'study,peak_x,peak_y,peak_z,template\nLi,7,8,9,Talairach\n' >peak.csv; coordinates peak.csv; exits 0
+	is 'Li|7|8|9|TAL Zhang|-16|-58|-22|MNI' "$(q "SELECT study, x, y, z, space FROM evidence.coordinate WHERE study IN ('Li', 'Zhang') ORDER BY 1" | paste -sd ' ')"
+}

@@ -70,6 +70,16 @@ library() { psyrad ingest literature "$top/tests/golden/literature/search_librar
 	says 'x acupoint:zigong' 'there is no acupoint called zigong at character 3'
 }
 
+@test "a region is not found where its Chinese name is a piece of another one's; parts of it are" {
+	printf '%s,2020\n' title 海马旁回灰质体积减小 左侧海马体积减小 下丘脑功能连接 丘脑功能连接 前岛叶激活 海马 海马旁回与海马的连接 抑郁症丘脑 'parahippocampal gyrus volume' 'hippocampal volume' 'supramarginal gyrus' 缘上回 | sed '1s/2020/year/' >r.csv
+	psyrad ingest literature r.csv >/dev/null
+	finds 'region:海马' '2 6 7 10'; finds 'region:hippocampus' '2 6 7 10'; finds 'region:海马旁回' '1 7 9'; finds 'region:丘脑' '4 8'; finds 'region:下丘脑' 3; finds 'region:岛叶' 5
+	finds 'region:海马 NOT region:海马旁回' '2 6 10'; finds '海马' '1 2 6 7'
+	# The names by which findings are read are names to search by.
+	finds 'region:缘上回' '11 12'; finds 'region:"supramarginal gyrus"' '11 12'
+	is '' "$(q "SELECT t.name_en FROM evidence.region_term t WHERE region_term <> 'whole_brain' AND NOT EXISTS (SELECT FROM evidence.region_spelling s JOIN evidence.region_spelling o USING (key) WHERE s.region_term = t.region_term AND o.region_term <> t.region_term) AND name_en ~ '[a-z]{5}' AND evidence.concept_names('region', name_en) IS NULL")"
+}
+
 @test "bad queries say what is wrong and where" {
 	library
 	says '(a b' 'a bracket opens and does not close at character 1: (a b'

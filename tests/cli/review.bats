@@ -68,6 +68,7 @@ write_review() {
 	write_review
 	echo '5,S1,patients vs controls,GMV,decrease,额下回,inferior frontal gyrus,left,implied by list prefix,,' >>r/findings.csv
 	review r --review small; exits 0; has 'columns that no field is: extra'; has 'not in the folder: references'; has '10 read, 10 loaded'
+	is '1|0' "$(q "SELECT (SELECT count(*) FROM clinical.study WHERE design = 'review of literature'), (SELECT count(*) FROM report.study WHERE design = 'review of literature')")" # it holds protocols, no people
 	is 'rct|depression|60;pre_post|treatment_resistant_depression|' "$(q "SELECT string_agg(concat_ws('|', design_kind, population_kind, coalesce(n::text, '')), ';' ORDER BY evidence_study) FROM evidence.study JOIN evidence.sample USING (evidence_study)")"
 	is 'small/S1|1 small/S1|2 small/S2|3' "$(q 'SELECT evidence_study, ref_no FROM evidence.study_reference ORDER BY 2' | paste -sd ' ')"
 	is '1 decrease left stated; 2 normalised  unknown; 3 abnormal  unknown; 4 involved  unknown; 5 decrease left implied' "$(q "SELECT string_agg(concat_ws(' ', finding, direction, coalesce(hemisphere, ''), laterality_certainty), '; ' ORDER BY finding) FROM evidence.finding")"
