@@ -131,6 +131,22 @@ add(reference *r, const char *tag, size_t from, size_t to)
 		r->status = record_add(r->record, tag, strlen(tag), text, length, r->line, r->err);
 }
 
+/* "Wang L,Li M.Acupuncture", "et al.Acupuncture", as CNKI writes them without blanks: a title's capital and small letter behind
+ * the point; in front of it initials behind a name, or a word's end. */
+static bool
+ends_tight(const char *plain, size_t from, size_t i)
+{
+	size_t before = i;
+
+	if (!isupper((unsigned char) plain[i + 1]) || !islower((unsigned char) plain[i + 2]))
+		return false;
+	if (islower((unsigned char) plain[i - 1]))
+		return true;
+	while (before > from && isupper((unsigned char) plain[before - 1]))
+		before--;
+	return i - before <= 3 && before > from + 1 && plain[before - 1] == ' ' && isalpha((unsigned char) plain[before - 2]);
+}
+
 /* Where the authors end: the first point that is no initial's. */
 static size_t
 authors_end(const char *plain, size_t from, size_t to)
@@ -151,13 +167,35 @@ authors_end(const char *plain, size_t from, size_t to)
 	for (size_t i = to; i-- > from + 1;)
 		if (plain[i] == '.' && plain[i + 1] == ' ' && isupper((unsigned char) plain[i - 1]))
 			return i;
+	for (size_t i = from + 1; i + 2 < to; i++)
+		if (plain[i] == '.' && ends_tight(plain, from, i))
+			return i;
 	return from;
+}
+
+/* The authors' end without "et al" and its like, which is nobody's name: 张卫峰等. */
+static size_t
+without_others(const reference *r, size_t from, size_t to)
+{
+	static const char *const others[] = {"et al.", "et al", "等", "等人"};
+
+	while (to > from && strchr(" .,;\x01", r->plain[to - 1]) != NULL && r->plain[to - 1] != '\x01')
+		to--;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+	{
+		size_t n = strlen(others[i]);
+
+		if (to - from > n && strncmp(r->text + to - n, others[i], n) == 0)
+			return to - n;
+	}
+	return to;
 }
 
 static bool
 year_at(const char *p)
 {
-	return strspn(p, "0123456789") == 4 && (strncmp(p, "19", 2) == 0 || strncmp(p, "20", 2) == 0);
+	/* "2019年学术年会论文集" is a title. */
+	return strspn(p, "0123456789") == 4 && (strncmp(p, "19", 2) == 0 || strncmp(p, "20", 2) == 0) && (unsigned char) p[4] < 0x80;
 }
 
 /* ", year" of what follows the marker; 0 for none. */
@@ -202,6 +240,24 @@ numbers_after(reference *r, size_t at)
 		add(r, "pages", colon + 1, stop);
 }
 
+/* Online before print: "journal, 1-8[2023-05-06]": pages of its own, and the day on which it was looked at, which is no year of it. */
+static bool
+cut_online_first(reference *r, size_t at)
+{
+	const char *plain = r->plain;
+	size_t seen = at + strcspn(plain + at, "["), comma = at + strcspn(plain + at, ","), from;
+
+	if (plain[seen] != '[' || !year_at(plain + seen + 1))
+		return false;
+	if (comma > seen)
+		comma = seen;
+	add(r, "journal", at, comma);
+	from = comma + strspn(plain + comma, ", \x01");
+	if (from < seen)
+		add(r, "pages", from, seen);
+	return true;
+}
+
 /* What stands behind the marker, for a journal: "journal, year, ..."; for the rest "place: publisher, year".
  */
 static bool
@@ -210,8 +266,13 @@ cut_source(reference *r, size_t at, bool journal)
 	const char *plain = r->plain;
 	size_t year = find_year(plain, at), colon, end = strlen(plain);
 
+	if (year_at(plain + at)) /* a patent's day stands alone */
+	{
+		add(r, "date", at, at + strspn(plain + at, "-/0123456789"));
+		return true;
+	}
 	if (year == 0)
-		return false;
+		return journal && cut_online_first(r, at);
 	if (journal)
 		add(r, "journal", at, year);
 	else
@@ -270,7 +331,7 @@ cut(reference *r)
 	add(r, "number", 0, from);
 	add(r, "type", (size_t) (type - r->plain), (size_t) (type - r->plain) + strcspn(type, "]"));
 	end = authors_end(r->plain, from, at);
-	add(r, "authors", from, end);
+	add(r, "authors", from, without_others(r, from, end));
 	if (end == from)
 		r->record->pairs -=
 			r->record->pairs > 0 && strcmp(record_tag(r->record, r->record->pairs - 1), "authors") == 0;
@@ -279,7 +340,8 @@ cut(reference *r)
 		return false;
 	at += length;
 	at += strspn(r->plain + at, ". \x01");
-	if (!cut_source(r, at, journal) && strncmp(type, "EB", 2) != 0)
+	/* A standard may be nothing but its title. */
+	if (!cut_source(r, at, journal) && strncmp(type, "EB", 2) != 0 && !(*type == 'S' && r->plain[at] == '\0'))
 		return false;
 	add_identifiers(r);
 	return true;

@@ -93,6 +93,20 @@ Acupuncture for depression|journal_article|Lancet|2019|393|10170|447|456|' "$(q 
 	is '4|irregular_reference|[4] 见前文' "$(q "SELECT line, code, raw FROM ingest.reject")"
 }
 
+@test "lists by GB/T 7714 as CNKI writes them: no blanks, et al, proceedings, online first, patents, standards" {
+	printf '%s\n' '[1]Wang L,Li M,et al.Acupuncture for depression[J].J Affect Disord,2019,245(1):1-9.' '[2]张三,李四等.电针治疗抑郁症[J].中国针灸,2020,40(03):221-228.' \
+		'[3]孙七,周八.针刺治疗抑郁症[C]//中国针灸学会.2019年学术年会论文集.[出版者不详],2019:55-60.' '[4]张三,李四.电针[J/OL].中国针灸,1-8[2023-05-06].https://doi.org/10.13703/j.0255-2930.20230101.' \
+		'[5]郑十.一种电针仪:CN201920000000.0[P].2020-01-02.' '[6]GB/T 21709.1-2008,针灸技术操作规范[S].' '[7]World Health Organization.Depression guide[M].Geneva:WHO,2018.' >cnki.txt
+	literature cnki.txt; exits 0; has '7 read, 7 loaded'
+	is 'Acupuncture for depression|["Wang L", "Li M"]|2019|J Affect Disord|1|9
+电针治疗抑郁症|["张三", "李四"]|2020|中国针灸|221|228
+针刺治疗抑郁症|["孙七", "周八"]|2019|中国针灸学会.2019年学术年会论文集.[出版者不详]|55|60
+电针|["张三", "李四"]||中国针灸|1|8
+一种电针仪:CN201920000000.0|["郑十"]|2020|||
+GB/T 21709.1-2008,针灸技术操作规范|||||
+Depression guide|["World Health Organization"]|2018|||' "$(q "SELECT title, jsonb_path_query_array(authors, '\$[*].written'), year, journal, page_first, page_last FROM evidence.source_record ORDER BY ordinal")"
+}
+
 @test "tables: Web of Science with tabs, Embase with a field a row, columns of one's own" {
 	printf 'PT\tAU\tAF\tTI\tSO\tDE\tPY\tUT\nJ\tChen, L; Li, W\tChen, Ling; Li, Wei\t"Quoted" title\tACTA\ta; b\t2005\tWOS:1\n' >w.txt
 	printf '"TITLE","One"\n"AUTHOR NAMES","Smith J.","Jones K."\n"SOURCE TITLE","Acta"\n"PUBLICATION YEAR","2019"\n"MEDLINE PMID","123"\n\n"TITLE","Two"\n' >e.csv
