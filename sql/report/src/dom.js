@@ -1,5 +1,5 @@
 // dom.js - elements without a framework; text is always set as text, never parsed as HTML.
-import { columnName, isolated, say } from "./words.js";
+import { clip, columnName, isolated, say } from "./words.js";
 
 /** h("p", {class: "lead"}, "text", child, ...) */
 export function h(tag, attributes, ...children) {
@@ -25,9 +25,9 @@ export function table(columns, rows, attributes = () => ({}), caption = null) {
 /** A box that scrolls: reached by the keyboard, with a name. */
 export const scroller = (name, kind, ...children) => h("div", { class: `scroll ${kind ?? ""}`.trim(), tabindex: 0, role: "group", "aria-label": name }, ...children);
 
-const cellText = (value) => (value == null ? "" : typeof value === "object" ? JSON.stringify(value) : isolated(String(value)));
+const cellText = (value) => (value == null ? "" : typeof value === "object" ? clip(JSON.stringify(value), 400) : isolated(clip(String(value), 400)));
 
-/** The rows of a selection as they are, a column each. */
+/** The rows of a selection as they are, a column each; endless texts, over which a browser lays out for minutes, are cut (the CSV has them whole). */
 export const plainTable = (selection, rows = selection.rows) => table(selection.columns.map((column) => ({
   head: columnName(column), number: rows.some((row) => typeof row[column] === "number"), cell: (row) => cellText(row[column]),
 })), rows);
