@@ -44,8 +44,48 @@ async function funnel(page, url, pool, k) {
   near("funnel: contours are at p = .1, .05, .01", ps.flat().sort(), [0.01, 0.01, 0.05, 0.05, 0.1, 0.1], 1e-4);
 }
 
+/** Numbers as the page writes them: two decimals where they say something, else three significant digits. */
+const written = (value) => (value == null ? "–" : (value === 0 || (Math.abs(value) >= 0.1 && Math.abs(value) < 1e6) ? value.toFixed(2) : String(Number(value.toPrecision(3)))).replace("-", "−"));
+const heterogeneity = (rows, as) => rows.map(([k, estimate, low, high, i2, tau2]) => [String(k), `${written(as(estimate))} (${written(as(low))}, ${written(as(high))})`, k < 2 || i2 == null ? "–" : `${i2.toFixed(0)}%`, k < 2 || tau2 == null ? "–" : written(tau2)]);
+
+/** k, interval, I2 and tau2 beside the means of a figure. */
+async function beside(page, figure, name, rows, scale) {
+  const drawn = await page.$eval(`${figure} svg`, (svg) => [...svg.querySelectorAll("g.side")].map((g) => [...g.querySelectorAll("text")].map((e) => e.textContent)));
+  const wanted = heterogeneity(rows, scale === "log" ? Math.exp : (x) => x);
+  same(`${name}: k, interval, I2, tau2`, drawn.map((column) => column.join("; ")).join(" | "), (rows.length > 0 ? [0, 1, 2, 3] : []).map((c) => wanted.map((row) => row[c]).join("; ")).join(" | "));
+}
+
+/** Names beside points: none on another, none cut. */
+async function names(page, figure) {
+  const boxes = await page.$eval(`${figure} svg`, (svg) => { const all = svg.getBoundingClientRect(); return [...svg.querySelectorAll(".baujat-names text")].map((e) => { const b = e.getBoundingClientRect(); return { x0: b.left, x1: b.right, y0: b.top, y1: b.bottom, inside: b.left >= all.left && b.right <= all.right }; }); });
+  ok("Baujat: names lie on no other and within the figure", boxes.every((b, k) => b.inside && boxes.slice(0, k).every((o) => o.x0 >= b.x1 || o.x1 <= b.x0 || o.y0 >= b.y1 - 3 || o.y1 - 3 <= b.y0)));
+}
+
+/** Corrected effects on the scale that readers know, and what trim and fill adds. */
+async function small(page, url, pool, k, scale) {
+  const as = scale === "log" ? Math.exp : (x) => x, rows = sql(url, `SELECT test, k, estimate, ci_lb, ci_ub FROM report.small_study WHERE pool = ${quoted(pool)} ORDER BY label_en`);
+  const [[n]] = sql(url, `SELECT k FROM report.meta_pool WHERE pool = ${quoted(pool)}`), drawn = await page.$$eval(`#small-${k} .wide tbody tr`, (all) => all.map((tr) => [tr.cells[0].textContent, tr.cells[1].textContent, tr.cells[4].textContent]));
+  const said = ([, of, estimate, low, high], test) => [of == null ? "–" : test === "trimfill" ? `${n} + ${of}` : String(of), estimate == null ? "–" : `${written(as(estimate))} (${low == null || high == null ? "not known" : `${written(as(low))} to ${written(as(high))}`})`].join(" ");
+  same("small-study effects", drawn.sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([, of, effect]) => `${of} ${effect}`).join("; "), sql(url, `SELECT label_en, test FROM report.small_study WHERE pool = ${quoted(pool)}`).sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([, test]) => said(rows.find((row) => row[0] === test), test)).join("; "));
+}
+
+/** Peaks of the clusters of kept analyses, on three projections. */
+async function peaks(page, url) {
+  for (const [k, [run]] of sql(url, "SELECT DISTINCT run FROM report.cbma_cluster ORDER BY run").entries()) {
+    const wanted = sql(url, `SELECT cluster::text, x, y, z FROM report.cbma_cluster WHERE run = ${quoted(run)}`).sort((a, b) => (a[0] < b[0] ? -1 : 1));
+    for (const [n, [across, up]] of [[2, 3], [1, 3], [1, 2]].entries()) {
+      const drawn = await page.evaluate(([k, n]) => [...document.querySelectorAll(`#clusters-${k} svg`)].filter((svg) => svg.querySelector(`.peak-points-${n}`)).flatMap((svg) => [...svg.querySelectorAll(`.peak-points-${n} circle, circle.peak-points-${n}`)]
+        .map((e) => [e.dataset.key ?? e.getAttribute("aria-label"), svg.scale("x").invert(Number(e.getAttribute("cx"))), svg.scale("y").invert(Number(e.getAttribute("cy")))])), [k, n]);
+      drawn.sort((a, b) => (a[0] < b[0] ? -1 : 1));
+      same(`peaks of ${k}, view ${n}: clusters`, drawn.map(([label]) => label).join(), wanted.map(([label]) => label).join());
+      near(`peaks of ${k}, view ${n}: places`, drawn.flatMap(([, x, y]) => [x, y]), wanted.flatMap((row) => [row[across], row[up]]), 1e-6);
+    }
+  }
+}
+
 export default async function check(page, url) {
-  const pools = sql(url, "SELECT pool FROM report.meta_pool ORDER BY simulated, measure, k DESC, pool").map(([pool]) => pool);
+  await peaks(page, url);
+  const pools = sql(url, "SELECT pool FROM report.meta_pool ORDER BY simulated, measure, k DESC, pool").map(([pool]) => pool), scales = new Map(sql(url, "SELECT pool, scale FROM report.meta_pool"));
   if (pools.length === 0) return ok("no pool: the page names the command that loads effects", (await page.textContent("#pools")).includes("psyrad ingest effects"));
   same("pools listed", await page.$$eval("#pools-figure tbody tr", (rows) => rows.length), pools.length);
   for (const [k, pool] of pools.entries()) {
@@ -54,11 +94,17 @@ export default async function check(page, url) {
     await pointsAre(page, `#baujat-${k}`, "baujat-points", "Baujat", sql(url, `SELECT study, x, y FROM report.baujat WHERE pool = ${quoted(pool)} AND x IS NOT NULL`));
     await pointsAre(page, `#leave-${k}`, "leave-points", "leave one out", sql(url, `SELECT study, estimate FROM report.leave_one_out WHERE pool = ${quoted(pool)} AND estimate IS NOT NULL`));
     await pointsAre(page, `#cumulative-${k}`, "cumulative-points", "cumulative", sql(url, `SELECT study, estimate FROM report.cumulative WHERE pool = ${quoted(pool)} AND estimate IS NOT NULL`));
+    const columns = "k, estimate, ci_lb, ci_ub, i2, tau2", of = `WHERE pool = ${quoted(pool)} AND estimate IS NOT NULL`;
+    if (await page.$(`#leave-${k} svg`)) await beside(page, `#leave-${k}`, "leave one out", sql(url, `SELECT ${columns} FROM report.leave_one_out ${of} ORDER BY year NULLS LAST, study`), scales.get(pool));
+    if (await page.$(`#cumulative-${k} svg`)) await beside(page, `#cumulative-${k}`, "cumulative", sql(url, `SELECT ${columns} FROM report.cumulative ${of} ORDER BY line`), scales.get(pool));
+    if (await page.$(`#baujat-${k} svg`)) await names(page, `#baujat-${k}`);
+    if (await page.$(`#small-${k}`)) await small(page, url, pool, k, scales.get(pool));
   }
   const groups = sql(url, "SELECT family, moderator, array_agg(estimate ORDER BY level) FROM report.subgroup WHERE estimate IS NOT NULL GROUP BY simulated, family, moderator ORDER BY simulated, family, moderator");
   same("subgroups: figures", (await page.$$("section[id^=subgroup-]")).length, groups.length);
-  for (const [k, [, moderator, estimates]] of groups.entries()) {
+  for (const [k, [family, moderator, estimates]] of groups.entries()) {
     const tips = await page.$eval(`#subgroup-${k} svg`, (svg) => [...svg.querySelectorAll(".subgroup-diamond path, path.subgroup-diamond")].map((e) => svg.scale("x").invert(Number(/L([-\d.e]+),/.exec(e.getAttribute("d"))[1]))));
     near(`subgroups by ${moderator}`, tips, estimates, 1e-3);
+    await beside(page, `#subgroup-${k}`, `subgroups by ${moderator}`, sql(url, `SELECT k, estimate, ci_lb, ci_ub, i2, tau2 FROM report.subgroup WHERE (family, moderator) = (${quoted(family)}, ${quoted(moderator)}) AND estimate IS NOT NULL ORDER BY level`), scales.get(family));
   }
 }

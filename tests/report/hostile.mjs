@@ -4,6 +4,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { about, counts, launch, ok, open, same } from "./common.mjs";
 import { contract } from "./contract.mjs";
+import literature from "./check_literature.mjs";
+import meta from "./check_meta.mjs";
 
 const [what, folder, url] = process.argv.slice(2), markup = "</script><img src=x onerror=alert(1)>", browser = await launch();
 try {
@@ -12,6 +14,13 @@ try {
     for (const language of ["en", "zh"]) {
       const opened = await open(browser, `${folder}/${file}`, `#lang=${language}`), { page, context } = opened;
       if (language === "en") await contract(opened, file, `${folder}/${file}`, url, true);
+      if (language === "en" && file === "literature.html") await literature(page, url);
+      if (language === "en" && file === "meta.html") await meta(page, url);
+      if (what === "hostile" && file === "literature.html") {
+        same(`${language}: the review whose numbers are known stands first`, await page.$$eval("#prisma-0 tspan[data-n]", (all) => all.map((e) => e.dataset.n).filter((n) => n === "unknown").length), 0);
+        ok(`${language}: the other one's are not known`, (await page.$$eval("#prisma-1 tspan[data-n]", (all) => all.map((e) => e.dataset.n))).includes("unknown"));
+      }
+      if (what === "hostile" && file === "meta.html") ok(`${language}: the peaks of the kept analysis are drawn`, (await page.$$("#clusters-0 [class^=peak-points] > *")).length >= 3);
       for (const details of await page.$$("details")) await details.evaluate((element) => { element.open = true; });
       same(`${language}: no text makes an element`, await page.$$eval("img, iframe, object, [onerror]", (all) => all.length), 0);
       same(`${language}: the page says nothing on the console`, opened.trouble.join("\n"), "");

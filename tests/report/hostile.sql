@@ -36,4 +36,39 @@ SELECT subject_id, feature_set_id, s, 'hostile', site, '{1, 2, NaN}', file_id FR
 INSERT INTO imaging.connectome (subject_id, feature_set_id, session, pipeline, site, value, file_id)
 SELECT subject_id, feature_set_id, s, 'hostile', site, psyrad.conn_from_edges(e, 'r'), file_id FROM person, imaging.feature_set f, (VALUES ('pre', '{0.1, 0.2, NaN}'::real[]), ('post', '{0.1, 0.2, 0.3}')) v(s, e) WHERE f.atlas = 'hostile' AND f.measure = 'fc_pearson';
 INSERT INTO evidence.study (evidence_study, year, simulated, title_en, file_id) SELECT :'markup' || n, 2000 + n, false, :'markup', file_id FROM person, generate_series(1, 3) n;
+-- Three trials of one pool; the words of its outcome, arms and moderator are hostile, and so is how one was appraised.
+INSERT INTO evidence.sample (evidence_study, sample, people) SELECT evidence_study, '1', evidence_study FROM evidence.study;
+INSERT INTO evidence.effect (evidence_study, effect, outcome, outcome_type, direction, intervention, comparator, timing, weeks, n1, m1, sd1, n2, m2, sd2, sd_source, file_id)
+SELECT evidence_study, :'formula', :'markup' || repeat('o', 10000), 'final', 'lower_better', U&'\202E\0639\0631\0628\064A' || repeat('i', 10000), 'sham', 'post', 8, 30, 10 + n, 4, 30, 12, 5, 'reported', file_id
+FROM (SELECT s.*, row_number() OVER (ORDER BY evidence_study) AS n FROM evidence.study s) s;
+INSERT INTO evidence.effect (evidence_study, effect, outcome, outcome_type, event, direction, intervention, comparator, n1, e1, n2, e2, file_id)
+SELECT evidence_study, 'events', 'HAMD-17', 'event', 'response', 'higher_better', 'EA', 'sham', 40, 20 + 5 * n, 40, 12, file_id FROM (SELECT s.*, row_number() OVER (ORDER BY evidence_study) AS n FROM evidence.study s) s;
+INSERT INTO evidence.study_moderator (evidence_study, moderator, value, file_id)
+SELECT evidence_study, :'markup', CASE WHEN year = 2001 THEN :'markup' ELSE U&'\202E\0639\0631\0628\064A' || repeat('m', 10000) END, file_id FROM evidence.study;
+INSERT INTO evidence.appraisal (evidence_study, tool, domain, assessor, judgement, support, file_id) SELECT evidence_study, 'RoB 2', 'overall', :'markup', 'high', :'markup', file_id FROM evidence.study WHERE year = 2001;
+-- A review whose numbers are all known: three records that are two reports, one excluded at full text for a hostile reason.  Another one, of which
+-- nothing is known, whose name comes before.
+INSERT INTO ingest.file (command, path, sha256, bytes, options, status, tool_version, started_at, finished_at) VALUES ('literature', :'markup' || '.ris', sha256('records'), 1, '{}', 'loaded', '0', now(), now());
+INSERT INTO evidence.source_record (source_id, record_key, occurrence, file_id, seen_in, ordinal, format, database, content_sha256, title, title_translated, authors, year, journal, language, raw)
+SELECT f.file_id, 'k' || n, 1, f.file_id, f.file_id, n, 'ris', :'markup', sha256(n::text::bytea), CASE n WHEN 1 THEN :'markup' || repeat('t', 10000) ELSE U&'\202E\0639\0631\0628\064A' || :'formula' END, :'markup',
+	jsonb_build_array(jsonb_build_object('literal', :'markup', 'written', :'markup')), 2020, :'markup', :'markup', :'markup'
+FROM (SELECT max(file_id) AS file_id FROM ingest.file) f, generate_series(1, 3) n;
+CREATE TEMPORARY TABLE record AS SELECT source_record_id, row_number() OVER (ORDER BY source_record_id) AS n, source_id, min(source_record_id) OVER () AS first FROM evidence.source_record;
+INSERT INTO evidence.record_cluster SELECT source_record_id, CASE n WHEN 2 THEN first ELSE source_record_id END FROM record;
+INSERT INTO evidence.review (review, title_en, title_zh, screeners, searches_complete, previous_studies, previous_reports)
+VALUES ('b' || :'markup', :'markup' || repeat('r', 10000), U&'\202E\0639\0631\0628\064A' || repeat('题', 10000), 1, true, 0, 0), ('a' || :'markup', NULL, NULL, 2, false, NULL, NULL);
+INSERT INTO evidence.search (review, kind, database, search, searched, hits_stated) VALUES ('b' || :'markup', 'database', :'markup', :'formula', '2026-01-01', 3);
+INSERT INTO evidence.search_source (search_id, review, source_id) SELECT s.search_id, s.review, r.source_id FROM evidence.search s, record r WHERE r.n = 1;
+INSERT INTO evidence.exclusion_reason (review, reason, label_en, label_zh, ordinal) VALUES ('b' || :'markup', 'hostile', :'markup' || repeat('e', 10000), U&'\202E\0639\0631\0628\064A', 1);
+INSERT INTO evidence.screening_decision (review, source_record_id, stage, screener, decision, reason) SELECT 'b' || :'markup', source_record_id, stage, :'markup', d, CASE d WHEN 'exclude' THEN 'hostile' END
+FROM record, (VALUES (1, 'title_abstract', 'include'), (3, 'title_abstract', 'include'), (1, 'full_text', 'include'), (3, 'full_text', 'exclude')) v(k, stage, d) WHERE k = n;
+INSERT INTO evidence.report_study (review, source_record_id, study) SELECT 'b' || :'markup', source_record_id, :'markup' FROM record WHERE n = 1;
+-- Foci that agree in one place, and an analysis of them that is kept.
+INSERT INTO imaging.atlas (atlas, title, kind, elements, space, dims, affine, image_sha256) VALUES ('hostile-mask', :'markup', 'voxels', 6859, 'MNI152NLin6Asym', '{19,19,19}', '{4,0,0,-36,0,4,0,-36,0,0,4,-36}', sha256('mask'));
+INSERT INTO imaging.atlas_voxel SELECT 'hostile-mask', array_agg(v ORDER BY v) FROM generate_series(0, 6858) v;
+INSERT INTO evidence.experiment (source_id, study, contrast, space, n, sample, direction, scope, file_id) SELECT r.source_id, :'markup' || k, :'markup', 'MNI', 20, :'markup' || k, 'decrease', 'whole_brain', r.source_id FROM record r, generate_series(1, 12) k WHERE r.n = 1;
+INSERT INTO evidence.focus (experiment_id, ordinal, x, y, z, mni_x, mni_y, mni_z, file_id)
+SELECT experiment_id, o, x, y, z, x, y, z, file_id FROM (SELECT e.*, row_number() OVER (ORDER BY experiment_id) AS k FROM evidence.experiment e) e
+CROSS JOIN LATERAL (VALUES (1, 12, -8, 16), (2, 6 * (k % 5) - 30, 30 - 7 * (k % 7), 5 * (k % 11) - 28)) f(o, x, y, z);
+SELECT evidence.cbma_keep('hostile', 'ale', 'hostile-mask', 'decrease', iterations => 100, seed => 7);
 COMMIT;

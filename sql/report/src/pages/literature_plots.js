@@ -9,9 +9,9 @@ export const counted = (n) => (n == null ? t("not known", "未知") : n.toLocale
 /** Text of a box: lines of {text, box, reason, bold}. */
 function linesOf(parts, width) {
   const fits = Math.floor(width / 6.35);
-  return parts.flatMap(({ head, row, indent = 0 }) => {
+  return parts.flatMap(({ head, row, name, indent = 0 }) => {
     if (head) return wrap(head, fits).map((text) => ({ text, bold: true }));
-    const n = counted(row.n).replaceAll(" ", "\u00a0"), text = t(`${both(row, "label")} (n\u00a0=\u00a0${n})`, `${both(row, "label")}（n\u00a0=\u00a0${n}）`);
+    const n = counted(row.n).replaceAll(" ", "\u00a0"), of = name ?? both(row, "label"), text = t(`${of} (n\u00a0=\u00a0${n})`, `${of}（n\u00a0=\u00a0${n}）`);
     return wrap(text, fits - indent).map((line, k, all) => ({ text: line, indent, ...(k === all.length - 1 ? { row } : {}), unknown: row.n == null }));
   });
 }
@@ -34,15 +34,18 @@ export function prismaDiagram(rows) {
   // What PRISMA's diagram does not have is drawn where something waits there.
   const waiting = (...boxes) => boxes.filter((box) => of[box] && (of[box].n > 0 || (of[box].n == null && of[box].n_recorded > 0))).map((box) => ({ row: of[box] }));
   const plain = (...boxes) => boxes.map((box) => ({ row: of[box] }));
+  // Under a heading as in the published template: databases, not records identified from databases.
+  const under = (head, names) => [{ head }, ...Object.entries(names).map(([box, name]) => ({ row: of[box], name, indent: 2 }))];
+  const still = (...boxes) => { const parts = waiting(...boxes); return parts.length > 0 ? [{ head: t("Not settled yet", "尚未完成") }, ...parts.map((part) => ({ ...part, indent: 2 }))] : []; };
   const previous = !(of.previous_studies?.n === 0 && of.previous_reports?.n === 0);
   const steps = [
-    { stage: 0, main: [{ head: t("Records identified from", "记录来源") }, ...plain("databases", "registers")],
-      side: [{ head: t("Removed before screening", "筛选前去除") }, ...plain("duplicates", "removed_automation", "removed_other"), ...waiting("awaiting_screening")],
-      other: [{ head: t("Records identified from", "记录来源") }, ...plain("websites", "organisations", "citations"), ...waiting("other_duplicates", "other_removed")] },
+    { stage: 0, main: under(t("Records identified from:", "记录来源："), { databases: t("Databases", "数据库"), registers: t("Registers", "注册库") }),
+      side: [...under(t("Records removed before screening:", "筛选前去除的记录："), { duplicates: t("Duplicate records removed", "重复记录"), removed_automation: t("Records marked as ineligible by automation tools", "自动化工具判为不合格"), removed_other: t("Records removed for other reasons", "其他原因") }), ...still("awaiting_screening")],
+      other: [...under(t("Records identified from:", "记录来源："), { websites: t("Websites", "网站"), organisations: t("Organisations", "机构"), citations: t("Citation searching", "引文检索") }), ...waiting("other_duplicates", "other_removed")] },
     { stage: 1, main: plain("screened"), side: plain("excluded_screening") },
-    { stage: 1, main: plain("sought"), side: [...plain("not_retrieved"), ...waiting("awaiting_retrieval")], other: plain("other_sought"), otherSide: [...plain("other_not_retrieved"), ...waiting("other_awaiting_retrieval")] },
-    { stage: 1, main: plain("assessed"), side: [...plain("excluded_full_text"), ...reasons("excluded_full_text"), ...waiting("awaiting_full_text")],
-      other: plain("other_assessed"), otherSide: [...plain("other_excluded_full_text"), ...reasons("other_excluded_full_text"), ...waiting("other_awaiting_full_text")] },
+    { stage: 1, main: plain("sought"), side: [...plain("not_retrieved"), ...still("awaiting_retrieval")], other: plain("other_sought"), otherSide: [...plain("other_not_retrieved"), ...still("other_awaiting_retrieval")] },
+    { stage: 1, main: plain("assessed"), side: [...plain("excluded_full_text"), ...reasons("excluded_full_text"), ...still("awaiting_full_text")],
+      other: plain("other_assessed"), otherSide: [...plain("other_excluded_full_text"), ...reasons("other_excluded_full_text"), ...still("other_awaiting_full_text")] },
     { stage: 2, main: plain("new_studies", "new_reports") },
     ...(previous ? [{ stage: 2, main: plain("total_studies", "total_reports") }] : []),
   ];

@@ -1,6 +1,6 @@
 // meta.js - the page of the meta-analysis: pools of trials, what moves their mean, and what is not in them.
-import { both, fixed, pValue, range, t } from "./evidence_marks.js";
-import { baujatPlot, forestPlot, funnelPlot, measureName, peaksPlot, seriesPlot, shownAs, subgroupPlot } from "./meta_plots.js";
+import { both, figure as figureOf, fixed, pValue, range, t } from "./evidence_marks.js";
+import { baujatPlot, forestPlot, funnelLegend, funnelPlot, measureName, peaksPlot, seriesPlot, shownAs, subgroupPlot } from "./meta_plots.js";
 import { clip, count, dictionary, figure, h, isolated, number, render, rowsOf, scroller, table } from "../ui.js";
 
 const say = dictionary({
@@ -16,7 +16,8 @@ const say = dictionary({
   forestLead: ["Squares have the area of a trial's weight. Two diamonds: the mean with its normal and with its Knapp-Hartung interval, which is the honest one for few trials; the bar is where the true effect of a new trial would lie.",
     "方块面积为权重。两个菱形分别为合并均值的正态区间与 Knapp-Hartung 区间（研究较少时后者更可靠）；横条为新研究真实效应的预测区间。"],
   funnel: ["Funnel plot: {0}", "漏斗图：{0}"],
-  funnelLead: ["Shaded: two-sided p between .10 and .05, and between .05 and .01. Studies missing in the white middle only point to selection by significance. The slanted line is Egger's.", "阴影为双侧 p 在 .10 至 .05 及 .05 至 .01 之间。仅在中间白色区域缺失研究提示按显著性选择。斜线为 Egger 回归线。"],
+  funnelLead: ["Contours are two-sided p against no effect. Studies missing in the white middle only point to selection by significance. Dashed: the mean; slanted: Egger's line.", "等高区为相对无效应的双侧 p 值。仅在中间白色区域缺失研究提示按显著性选择。虚线为合并均值，斜线为 Egger 回归线。"],
+  funnelNote: ["k = {0}. Egger's test: slope {1}, p = {2}. With fewer than 10 trials such tests have too little power to tell (Cochrane Handbook 13.3.5.4).", "k = {0}。Egger 检验：斜率 {1}，p = {2}。研究少于 10 项时检验效能不足（Cochrane 手册 13.3.5.4）。"],
   small: ["Small-study effects: {0}", "小样本效应：{0}"],
   baujat: ["Baujat's plot: {0}", "Baujat 图：{0}"],
   baujatLead: ["To the right: trials that the heterogeneity comes from; above: trials that move the mean. Red: influential by metafor's rule.", "右侧为异质性的主要来源；上方为影响合并均值的试验。红色为按 metafor 准则有影响的试验。"],
@@ -41,7 +42,11 @@ const say = dictionary({
   simulatedEffects: ["pooled trials", "合并的各试验"],
 });
 
-const poolName = (pool) => isolated(clip(t(`${pool.intervention} against ${pool.comparator}, ${pool.outcome} (${measureName(pool).toLowerCase()})`, `${pool.intervention} 对照 ${pool.comparator}，${pool.outcome}（${measureName(pool)}）`), 160));
+const values = { final: ["final values", "终点值"], change: ["changes", "变化值"], ancova: ["adjusted for baseline", "基线校正值"] };
+const poolName = (pool) => {
+  const of = clip(pool.outcome, 60), [en, zh] = values[pool.outcome_type] ?? [], given = clip(pool.intervention, 50), against = clip(pool.comparator, 40);
+  return isolated(t(`${given} against ${against}, ${of} (${measureName(pool).toLowerCase()}${en ? `, ${en}` : ""})`, `${given} 对照 ${against}，${of}（${measureName(pool)}${zh ? `，${zh}` : ""}）`));
+};
 const onScale = (pool, low, high) => range(shownAs(pool)(low), shownAs(pool)(high));
 
 const poolsFigure = (from) => figure({
@@ -52,8 +57,9 @@ const poolsFigure = (from) => figure({
     { head: say("peopleN"), number: true, cell: (p) => (p.people == null ? t("not known", "未知") : count(p.people)) },
     { head: say("mean"), number: true, cell: (p) => number(shownAs(p)(p.estimate)) },
     { head: say("knha"), number: true, cell: (p) => onScale(p, p.knha_lb, p.knha_ub) },
-    { head: say("prediction"), number: true, cell: (p) => onScale(p, p.pi_lb, p.pi_ub) },
-    { head: "I²", number: true, cell: (p) => (p.i2 == null ? "–" : `${number(p.i2, 0)}%`) },
+    { head: t("p", "p"), number: true, cell: (p) => pValue(p.knha_p) },
+    { head: say("prediction"), number: true, cell: (p) => (p.pi_lb == null ? "–" : onScale(p, p.pi_lb, p.pi_ub)) },
+    { head: "τ²", number: true, cell: (p) => (p.k < 2 ? "–" : figureOf(p.tau2)) }, { head: "I²", number: true, cell: (p) => (p.i2 == null || p.k < 2 ? "–" : `${number(p.i2, 0)}%`) },
     { head: say("note"), cell: (p) => p.note ?? "" },
   ], rows, undefined, say("pools"))),
 });
@@ -67,18 +73,18 @@ const leftOut = (from) => figure({
   ], rows)),
 });
 
-const smallTable = (rows) => h("div", { class: "wide" }, table([
+const smallTable = (pool) => (rows) => h("div", { class: "wide" }, table([
   { head: say("test"), cell: (row) => both(row, "label") },
-  { head: "k", number: true, cell: (row) => (row.k == null ? "–" : String(row.k)) },
+  { head: "k", number: true, cell: (row) => (row.k == null ? "–" : row.test === "trimfill" ? `${pool.k} + ${row.k}` : String(row.k)) },
   { head: say("slope"), number: true, cell: (row) => fixed(row.slope) },
   { head: "p", number: true, cell: (row) => pValue(row.p) },
-  { head: say("corrected"), number: true, cell: (row) => (row.estimate == null ? "–" : `${fixed(row.estimate)} (${range(row.ci_lb, row.ci_ub)})`) },
+  { head: say("corrected"), number: true, cell: (row) => (row.estimate == null ? "–" : `${figureOf(shownAs(pool)(row.estimate))} (${onScale(pool, row.ci_lb, row.ci_ub)})`) },
   { head: say("note"), cell: (row) => row.note ?? "" },
 ], rows));
 
 function poolSections(pool, k) {
   const of = (id) => rowsOf(id).where({ pool: pool.pool }), name = poolName(pool), shared = { commands: ["effects"], level: 2 };
-  const small = of("small_study"), points = of("funnel");
+  const small = of("small_study"), points = of("funnel"), egger = small.rows.find((row) => row.test === "egger");
   const describe = (title, from) => say("describePlot", title, from.rows.length);
   const sections = [figure({
     ...shared, id: `forest-${k}`, title: say("forest", name), lead: say("forestLead"), from: of("forest"), class: "forest", points: ".study-points > *", family: say("familyPool", rowsOf("pools").rows.length),
@@ -88,8 +94,9 @@ function poolSections(pool, k) {
   if (points.rows.length === 0) return sections;
   sections.push(
     figure({ ...shared, id: `funnel-${k}`, title: say("funnel", name), lead: say("funnelLead"), from: points, class: "funnel", points: ".funnel-points > *", describe: describe(say("funnel", name), points),
-      family: say("familyInfluence"), draw: (rows) => funnelPlot(rows, pool, small.rows.find((row) => row.test === "egger")) }),
-    figure({ ...shared, id: `small-${k}`, title: say("small", name), from: small, family: say("familySmall"), draw: smallTable }));
+      family: say("familyInfluence"), note: egger?.slope != null && say("funnelNote", points.rows.length, fixed(egger.slope), pValue(egger.p)),
+      draw: (rows) => [h("p", { class: "legend contours" }, funnelLegend().map((each) => h("span", null, h("i", { style: `background:${each.color};outline:1px solid #8793b5` }), each.name))), funnelPlot(rows, pool, egger)] }),
+    figure({ ...shared, id: `small-${k}`, title: say("small", name), from: small, family: say("familySmall"), draw: smallTable(pool) }));
   for (const [id, key, plot] of [["baujat", "baujat", baujatPlot], ["leave_one_out", "leave", (rows) => seriesPlot(rows, pool, "leave")], ["cumulative", "cumulative", (rows) => seriesPlot(rows, pool, "cumulative")]]) {
     const from = of(id);
     sections.push(figure({ ...shared, id: `${key}-${k}`, title: say(key, name), lead: say(`${key}Lead`), from, class: key, points: `.${key}-points > *`, family: say("familyInfluence"),
@@ -112,8 +119,8 @@ function subgroupSections() {
 const runs = (from) => figure({
   id: "cbma", title: say("cbma"), from, commands: ["coordinates"], simulated: false, empty: say("cbmaNone"),
   draw: (rows) => h("div", { class: "wide" }, table([
-    { head: say("run"), cell: (r) => r.run }, { head: say("method"), cell: (r) => r.method.toUpperCase() }, { head: say("direction"), cell: (r) => r.direction ?? "–" }, { head: say("experiments"), number: true, cell: (r) => count(r.experiments) },
-    { head: say("foci"), number: true, cell: (r) => count(r.foci) }, { head: say("correction"), cell: (r) => r.correction }, { head: say("nClusters"), number: true, cell: (r) => count(r.clusters) }, { head: say("note"), cell: (r) => r.note ?? "" },
+    { head: say("run"), cell: (r) => isolated(clip(r.run, 60)) }, { head: say("method"), cell: (r) => r.method.toUpperCase() }, { head: say("direction"), cell: (r) => r.direction ?? "–" }, { head: say("experiments"), number: true, cell: (r) => count(r.experiments) },
+    { head: say("foci"), number: true, cell: (r) => count(r.foci) }, { head: say("correction"), cell: (r) => r.correction }, { head: say("nClusters"), number: true, cell: (r) => count(r.clusters) }, { head: say("note"), cell: (r) => clip(r.note ?? "", 300) },
   ], rows, undefined, say("cbma"))),
 });
 
@@ -121,9 +128,9 @@ const clusters = (from, k) => {
   const first = from.rows[0], run = rowsOf("cbma").rows.find((row) => row.run === first?.run);
   if (!first || !run) return null;
   return figure({
-    id: `clusters-${k}`, title: say("clusters", first.run), lead: say("clustersLead"), from, commands: ["coordinates"], class: "peaks", simulated: false, points: "[class^=peak-points] > *", describe: say("clusters", first.run),
+    id: `clusters-${k}`, title: say("clusters", isolated(clip(first.run, 80))), lead: say("clustersLead"), from, commands: ["coordinates"], class: "peaks", simulated: false, points: "[class^=peak-points] > *", describe: say("clusters", clip(first.run, 80)),
     family: say("clustersFamily", run.correction, run.mask, run.voxel_p, count(run.iterations), run.seed),
-    draw: (rows) => [h("div", { class: "peaks-row" }, peaksPlot(rows)), h("div", { class: "wide" }, table([
+    draw: (rows) => [h("div", { class: "peaks-row", style: "display:flex;flex-wrap:wrap;gap:8px" }, peaksPlot(rows)), h("div", { class: "wide" }, table([
       { head: say("cluster"), number: true, cell: (c) => String(c.cluster) }, { head: say("voxels"), number: true, cell: (c) => count(c.voxels) }, { head: "mm³", number: true, cell: (c) => count(c.volume_mm3) }, { head: say("peak"), number: true, cell: (c) => `${number(c.x, 0)}, ${number(c.y, 0)}, ${number(c.z, 0)}` },
       { head: "z", number: true, cell: (c) => number(c.z_score) }, { head: t("p (size)", "p（大小）"), number: true, cell: (c) => pValue(c.p_size) }, { head: t("p (mass)", "p（质量）"), number: true, cell: (c) => pValue(c.p_mass) }, { head: say("foci"), number: true, cell: (c) => count(c.foci) }, { head: say("experiments"), number: true, cell: (c) => count(c.experiments) },
     ], rows))],

@@ -1,7 +1,7 @@
 // meta_plots.js - forest, funnel, Baujat, leave-one-out, cumulative and subgroup plots over rows of the views of schema report.
 import * as Plot from "@observablehq/plot";
 import { figureStyle, ink } from "../colors.js";
-import { clip, figure, fixed, t } from "./evidence_marks.js";
+import { clip, columns, figure, fixed, t } from "./evidence_marks.js";
 
 const dark = "#39424a";
 /** As readers know it: of logs of ratios the ratio. */
@@ -15,8 +15,15 @@ const reach = (rows, keys) => {
 const measures = { MD: ["Mean difference", "均数差"], SMD: ["Standardised mean difference", "标准化均数差"], RR: ["Risk ratio", "风险比"], OR: ["Odds ratio", "比值比"], RD: ["Risk difference", "风险差"] };
 export const measureName = (pool) => { const [en, zh] = measures[pool.measure] ?? [pool.measure, pool.measure]; return t(en, zh); };
 const sides = { lower: () => t("favours the intervention ← 0", "← 支持干预"), higher: () => t("0 → favours the intervention", "支持干预 →") };
-const effectAxis = (domain, pool) => ({
-  domain, nice: true, labelAnchor: "center", labelArrow: "none", grid: true, ticks: 8, ...(pool.scale === "log" ? { tickFormat: (v) => figure(Math.exp(v)) } : {}),
+/** Ratios that readers know, as logs, as many as there is room for. */
+function ratioTicks([low, high], most) {
+  const decades = Array.from({ length: 13 }, (_, k) => 10 ** (k - 6)), of = (...steps) => decades.flatMap((ten) => steps.map((step) => Math.log(ten * step))).filter((v) => v >= low - 1e-9 && v <= high + 1e-9);
+  const choices = [of(1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 9), of(1, 1.5, 2, 3, 5, 7), of(1, 2, 5), of(1, 3), of(1)];
+  return choices.find((ticks) => ticks.length <= most) ?? [0];
+}
+const ratioAxis = (domain, ticks) => ({ nice: false, ticks: ratioTicks(domain, ticks), tickFormat: (v) => String(Number(Math.exp(v).toPrecision(3))) });
+const effectAxis = (domain, pool, ticks = 8) => ({
+  domain, nice: true, labelAnchor: "center", labelArrow: "none", grid: true, ticks, ...(pool.scale === "log" ? ratioAxis(domain, ticks) : {}),
   label: clip(`${measureName(pool)}: ${pool.outcome}${sides[pool.better] ? `   (${sides[pool.better]().replace(" ← 0", pool.scale === "log" ? " ← 1" : " ← 0").replace("0 → ", pool.scale === "log" ? "1 → " : "0 → ")})` : ""}`, 90),
 });
 const diamond = (row, y, half = 0.3) => [[row.ci_lb, y], [row.estimate, y - half], [row.ci_ub, y], [row.estimate, y + half], [row.ci_lb, y]];
@@ -45,7 +52,7 @@ export function forestPlot(rows, pool) {
       ...means.map((row) => Plot.line(diamond(row, row.row), { fill: ink.accent, stroke: ink.accent, strokeLinejoin: "miter", className: `diamond-${row.kind}` })),
       future && Plot.ruleY([future], { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: ink.accent, strokeWidth: 5, strokeOpacity: 0.45, className: "prediction-bar" }),
       Plot.text([t("Study", "研究")], { ...heading, ...left }),
-      Plot.text(["n"], { ...heading, frameAnchor: "left", textAnchor: "end", dx: -22 }),
+      Plot.text([t("n, treated / control", "n，干预 / 对照")], { ...heading, frameAnchor: "left", textAnchor: "end", dx: -22 }),
       Plot.text([t("Effect (95% interval)", "效应（95% 区间）")], { ...heading, ...right }),
       Plot.text([t("Weight", "权重")], { ...heading, frameAnchor: "right", textAnchor: "end", dx: 240 }),
       Plot.text(studies, { y: "row", ...left, text: (row) => clip([row.study, row.year].filter((part) => part != null).join(" "), 36) }),
@@ -63,21 +70,22 @@ export function forestPlot(rows, pool) {
 /** Two-sided p of .1, .05 and .01: the edges of the contours, effect = z times its standard error. */
 const contours = [{ z: 1.6448536269514722, p: ".10" }, { z: 1.959963984540054, p: ".05" }, { z: 2.5758293035489004, p: ".01" }];
 
+/** From the middle outwards. */
+const shades = [{ color: "#ffffff", p: "p > .10" }, { color: "#c3cae0", p: ".05 < p ≤ .10" }, { color: "#dce0ee", p: ".01 < p ≤ .05" }, { color: "#f1f3f9", p: "p ≤ .01" }];
+export const funnelLegend = () => shades.map((shade) => ({ color: shade.color, name: shade.p }));
+
 /** points: report.funnel of one pool; egger: its row of report.small_study. */
 export function funnelPlot(points, pool, egger) {
   const top = Math.max(0.01, ...points.map((row) => row.se)) * 1.08;
   const far = Math.max(...points.map((row) => Math.abs(row.estimate)), contours[2].z * top) * 1.03;
-  const region = (from, to, opacity) => [1, -1].map((sign) => Plot.line([[sign * from * 0, 0], [sign * from * top, top], [sign * Math.min(to * top, far), top], ...(to * top > far ? [[sign * far, far / to]] : []), [0, 0]],
-    { fill: "#5d6d9e", fillOpacity: opacity, stroke: "none", clip: true }));
   const line = egger?.slope == null || egger.estimate == null ? null : [[egger.estimate, 0], [egger.estimate + egger.slope * top, top]];
   return Plot.plot({
     width: 720, height: 420, marginLeft: 52, marginBottom: 46, style: figureStyle,
-    x: { ...effectAxis([-far, far], pool), nice: false, grid: false, ticks: 7 },
+    x: { ...effectAxis([-far, far], pool, 7), nice: false, grid: false },
     y: { domain: [top, 0], label: t("Standard error", "标准误"), labelArrow: "none", ticks: 6 },
     marks: [
-      ...region(contours[0].z, contours[1].z, 0.1), ...region(contours[1].z, contours[2].z, 0.2),
+      Plot.frame({ fill: shades[3].color, stroke: "none" }), ...[...contours].reverse().map((c, k) => Plot.line([[0, 0], [-c.z * top, top], [c.z * top, top], [0, 0]], { fill: shades[2 - k].color, stroke: "none", clip: true })),
       ...contours.flatMap((c) => [1, -1].map((sign) => Plot.line([[0, 0], [sign * c.z * top, top]], { stroke: "#8793b5", strokeWidth: 0.8, clip: true, className: "contour" }))),
-      ...contours.map((c) => Plot.text([[Math.min(c.z * top * 0.985, far), top * 0.985]], { text: () => `p = ${c.p}`, fontSize: 10, fill: "#4d5878", textAnchor: "end", rotate: 0, dy: -3 - 11 * contours.indexOf(c) })),
       Plot.ruleX([0], { stroke: ink.faint }),
       pool.estimate != null && Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4", className: "mean-line" }),
       line && Plot.line(line, { stroke: "#b0483f", strokeWidth: 1.6, clip: true, className: "egger-line" }),
@@ -86,19 +94,45 @@ export function funnelPlot(points, pool, egger) {
   });
 }
 
-/** rows: report.baujat of one pool. */
+/** Places for the names of points, the first of four around each where neither a point nor a name before it lies; no place, no name.  Pixels. */
+function nameplates(points, named, letter = 6.1) {
+  const taken = points.map((p) => ({ x0: p.px - 6, x1: p.px + 6, y0: p.py - 6, y1: p.py + 6 })), placed = [];
+  for (const p of named) {
+    const wide = columns(p.name) * letter, sides = [{ dx: 0, dy: -13, left: -wide / 2 }, { dx: 9, dy: 0, left: 9 }, { dx: -9, dy: 0, left: -9 - wide }, { dx: 0, dy: 13, left: -wide / 2 }];
+    const free = sides.map((side) => ({ ...side, box: { x0: p.px + side.left, x1: p.px + side.left + wide, y0: p.py + side.dy - 7, y1: p.py + side.dy + 7 } }))
+      .find(({ box }) => box.x0 > 0 && box.x1 < p.room.x && box.y0 > 0 && box.y1 < p.room.y && !taken.some((other) => other.x0 < box.x1 && other.x1 > box.x0 && other.y0 < box.y1 && other.y1 > box.y0));
+    if (free) {
+      taken.push(free.box);
+      placed.push({ ...p, dx: free.dx, dy: free.dy, anchor: free.dx > 0 ? "start" : free.dx < 0 ? "end" : "middle" });
+    }
+  }
+  return placed;
+}
+
+/** rows: report.baujat of one pool.  Named are those that are influential, and those that weigh most in both directions. */
 export function baujatPlot(rows) {
-  const named = [...rows].sort((a, b) => b.x * b.y - a.x * a.y).slice(0, 5)
-    .filter((row, k, all) => all.slice(0, k).every((other) => Math.abs(other.y - row.y) > 0.05 * all[0].y || Math.abs(other.x - row.x) > 0.3 * all[0].x));
+  const size = { width: 1060, height: 430, marginLeft: 52, marginRight: 60, marginBottom: 50 }, most = (key) => Math.max(...rows.map((row) => row[key])) * 1.04 || 1, top = { x: most("x"), y: most("y") };
+  const inner = { x: size.width - size.marginLeft - size.marginRight, y: size.height - 20 - size.marginBottom };
+  const points = rows.map((row) => ({ ...row, px: (row.x / top.x) * inner.x, py: (1 - row.y / top.y) * inner.y, name: clip(row.study, 24), room: { x: inner.x + 50, y: inner.y } }));
+  const named = [...points].sort((a, b) => b.influential - a.influential || b.x * b.y - a.x * a.y).slice(0, 12);
   return Plot.plot({
-    width: 720, height: 400, marginLeft: 52, marginRight: 60, marginBottom: 46, style: figureStyle,
-    x: { label: t("Share of heterogeneity (squared Pearson residual)", "对异质性的贡献（Pearson 残差平方）"), labelAnchor: "center", labelArrow: "none", grid: true, zero: true, nice: true },
-    y: { label: t("Influence on the mean", "对合并均值的影响"), labelArrow: "none", grid: true, zero: true, nice: true },
+    ...size, style: figureStyle,
+    x: { domain: [0, top.x], label: t("Share of heterogeneity (squared Pearson residual)", "对异质性的贡献（Pearson 残差平方）"), labelAnchor: "center", labelArrow: "none", labelOffset: 42, grid: true },
+    y: { domain: [0, top.y], label: t("Influence on the mean (squared change without the trial, over its variance)", "对合并均值的影响（剔除该试验后均值变化的平方除以其方差）"), labelArrow: "none", grid: true },
     marks: [
-      Plot.dot(rows, { x: "x", y: "y", r: 4.5, fill: (row) => (row.influential ? "#b0483f" : dark), stroke: "white", className: "baujat-points", ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${figure(row.x)}, ${figure(row.y)}` }),
-      Plot.text(named, { x: "x", y: "y", text: (row) => clip(row.study, 24), dy: -10, fontSize: 11, fill: ink.soft }),
+      Plot.dot(rows, { x: "x", y: "y", r: 4.5, fill: (row) => (row.influential ? "#b0483f" : dark), stroke: "white", clip: false, className: "baujat-points", ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${figure(row.x)}, ${figure(row.y)}` }),
+      ...nameplates(points, named).map((p) => Plot.text([p], { x: "x", y: "y", text: "name", dx: p.dx, dy: p.dy, textAnchor: p.anchor, fontSize: 11, fill: ink.soft, className: "baujat-names" })),
     ],
   });
+}
+
+/** Beside means: how many trials, the interval, and what is left of heterogeneity. */
+function sideColumns(rows, interval, first, left) {
+  const column = (dx, head, text) => [Plot.text([head], { y: () => -1.1, frameAnchor: "right", textAnchor: "end", dx, text: String, fontWeight: 600, fill: ink.soft }), Plot.text(rows, { y: "row", frameAnchor: "right", textAnchor: "end", dx, text, fill: ink.soft, className: "side" })];
+  return [
+    Plot.text([first], { y: () => -1.1, frameAnchor: "left", textAnchor: "start", dx: left, text: String, fontWeight: 600, fill: ink.soft }),
+    ...column(35, "k", (row) => String(row.k)), ...column(180, t("Mean (95% interval)", "均值（95% 区间）"), interval), ...column(235, "I²", (row) => (row.i2 == null || row.k < 2 ? "–" : `${fixed(row.i2, 0)}%`)), ...column(292, "τ²", (row) => (row.tau2 == null || row.k < 2 ? "–" : figure(row.tau2))),
+  ];
 }
 
 /** rows: report.leave_one_out or report.cumulative of one pool; the mean of all as a line. */
@@ -109,16 +143,16 @@ export function seriesPlot(rows, pool, name) {
   const within = (value) => Math.min(domain[1], Math.max(domain[0], value));
   const wide = drawn.filter((row) => row.knha_lb != null), interval = intervalOf(pool);
   return Plot.plot({
-    width: 820, height: 60 + 21 * Math.max(1, rows.length), marginLeft: 220, marginRight: 120, marginTop: 10, marginBottom: 46, style: figureStyle,
-    x: { ...effectAxis(domain, pool), ticks: 6 }, y: { domain: [rows.length - 0.4, -0.6], axis: null },
+    width: 1060, height: 82 + 21 * Math.max(1, rows.length), marginLeft: 260, marginRight: 300, marginTop: 10, marginBottom: 46, style: figureStyle,
+    x: effectAxis(domain, pool, 6), y: { domain: [rows.length - 0.4, -1.6], axis: null },
     marks: [
       Plot.ruleX([0], { stroke: ink.faint }),
       pool.estimate != null && Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4" }),
       Plot.ruleY(wide, { y: "row", x1: (row) => within(row.knha_lb), x2: (row) => within(row.knha_ub), stroke: "#b9c2c9", strokeWidth: 1 }),
       Plot.ruleY(drawn, { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: dark, strokeWidth: 2, className: `${name}-lines` }),
       Plot.dot(drawn, { x: "estimate", y: "row", r: 3.6, symbol: "diamond", fill: ink.accent, className: `${name}-points`, ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${interval(row)}` }),
-      Plot.text(drawn, { y: "row", frameAnchor: "left", textAnchor: "start", dx: -212, text: (row) => clip([row.study, row.year].filter((part) => part != null).join(" "), 33) }),
-      Plot.text(drawn, { y: "row", frameAnchor: "right", textAnchor: "start", dx: 8, text: interval, fontSize: 11, fill: ink.soft }),
+      Plot.text(drawn, { y: "row", frameAnchor: "left", textAnchor: "start", dx: -252, text: (row) => clip([row.study, row.year].filter((part) => part != null).join(" "), 38) }),
+      ...sideColumns(drawn, interval, name === "leave" ? t("Left out", "剔除") : t("Up to and with", "累积至"), -252),
     ],
   });
 }
@@ -127,13 +161,14 @@ export function seriesPlot(rows, pool, name) {
 export function subgroupPlot(rows, pool, nameOf) {
   const drawn = rows.map((row, k) => ({ ...row, row: k })).filter((row) => row.estimate != null), interval = intervalOf(pool);
   return Plot.plot({
-    width: 820, height: 66 + 30 * rows.length, marginLeft: 220, marginRight: 150, marginTop: 10, marginBottom: 46, style: figureStyle,
-    x: { ...effectAxis(reach(drawn, ["ci_lb", "ci_ub", "estimate"]), pool), ticks: 6 }, y: { domain: [rows.length - 0.4, -0.6], axis: null },
+    width: 1060, height: 88 + 30 * rows.length, marginLeft: 260, marginRight: 300, marginTop: 10, marginBottom: 46, style: figureStyle,
+    x: effectAxis(reach([...drawn, pool], ["ci_lb", "ci_ub", "estimate"]), pool, 6), y: { domain: [rows.length - 0.4, -1.6], axis: null },
     marks: [
       Plot.ruleX([0], { stroke: ink.faint }),
+      pool.estimate != null && Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4" }),
       ...drawn.map((row) => Plot.line(diamond(row, row.row, 0.26), { fill: ink.accent, fillOpacity: 0.85, stroke: ink.accent, className: "subgroup-diamond" })),
-      Plot.text(drawn, { y: "row", frameAnchor: "left", textAnchor: "start", dx: -212, text: (row) => `${clip(nameOf(row), 24)} (k = ${row.k})` }),
-      Plot.text(drawn, { y: "row", frameAnchor: "right", textAnchor: "start", dx: 8, text: interval, fontSize: 11, fill: ink.soft }),
+      Plot.text(drawn, { y: "row", frameAnchor: "left", textAnchor: "start", dx: -252, text: (row) => clip(nameOf(row), 38) }),
+      ...sideColumns(drawn, interval, t("Subgroup", "亚组"), -252),
     ],
   });
 }
