@@ -23,6 +23,7 @@ typedef struct command
 	const char *usage;
 	const char *summary;
 	int (*run)(int argc, char **argv, const char *url);
+	enum {NEVER, BEFORE, AFTER} keeps; /* when the report's kept answers are brought up to date (refresh.h) */
 } command;
 
 int cmd_status(int argc, char **argv, const char *url);

@@ -3,6 +3,7 @@
  */
 #include "bids_load.h"
 #include "cmd.h"
+#include "refresh.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,22 +34,22 @@ run_ingest(int argc, char **argv, const char *url)
 }
 
 static const command commands[] = {
-	{"ingest", "KIND FILE...", "load files; `psyrad ingest --help` lists the kinds", run_ingest},
-	{"status", "", "what was loaded", cmd_status},
-	{"rejects", "[--file PATH] [--purge]", "what was not loaded, and why", cmd_rejects},
-	{"history", "[--study S] [--participant P]", "who changed what", cmd_history},
-	{"queries", "[--study S] [--status open]", "questions that the data raise: list, answer, close", cmd_queries},
-	{"freeze", "NAME --study S", "pin an analysis set for ever; --list, --check NAME", cmd_freeze},
-	{"withdraw", "PARTICIPANT --study S --yes", "erase a person everywhere", cmd_withdraw},
-	{"dedupe", "[--uncertain | --same A B | ...]", "records of the same report: find them, decide on them", cmd_dedupe},
-	{"screen", "--declare | --load | --next | ...", "screen literature by several people; the PRISMA flow", cmd_screen},
-	{"find", "QUERY | --similar RECORD", "search inside the literature, in English and Chinese", cmd_find},
-	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask},
-	{"report", "[--out FOLDER]", "write the report: a folder of HTML pages", cmd_report},
-	{"template", "SHEET [--out FILE.xlsx]", "a blank sheet with its codebook", cmd_template},
-	{"export", "image|map|tables|bids ...", "images for viewers, tables as CSV, a study as BIDS", cmd_export},
-	{"inspect", "IMAGE...", "what images say and hold, as TSV, without a warehouse", cmd_inspect},
-	{"simulate", "DIR [--seed N]", "write the files of a simulated trial", cmd_simulate},
+	{"ingest", "KIND FILE...", "load files; `psyrad ingest --help` lists the kinds", run_ingest, AFTER},
+	{"status", "", "what was loaded", cmd_status, NEVER},
+	{"rejects", "[--file PATH] [--purge]", "what was not loaded, and why", cmd_rejects, NEVER},
+	{"history", "[--study S] [--participant P]", "who changed what", cmd_history, NEVER},
+	{"queries", "[--study S] [--status open]", "questions that the data raise: list, answer, close", cmd_queries, NEVER},
+	{"freeze", "NAME --study S", "pin an analysis set for ever; --list, --check NAME", cmd_freeze, NEVER},
+	{"withdraw", "PARTICIPANT --study S --yes", "erase a person everywhere", cmd_withdraw, AFTER},
+	{"dedupe", "[--uncertain | --same A B | ...]", "records of the same report: find them, decide on them", cmd_dedupe, NEVER},
+	{"screen", "--declare | --load | --next | ...", "screen literature by several people; the PRISMA flow", cmd_screen, NEVER},
+	{"find", "QUERY | --similar RECORD", "search inside the literature, in English and Chinese", cmd_find, NEVER},
+	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask, NEVER},
+	{"report", "[--out FOLDER]", "write the report: a folder of HTML pages", cmd_report, BEFORE},
+	{"template", "SHEET [--out FILE.xlsx]", "a blank sheet with its codebook", cmd_template, NEVER},
+	{"export", "image|map|tables|bids ...", "images for viewers, tables as CSV, a study as BIDS", cmd_export, NEVER},
+	{"inspect", "IMAGE...", "what images say and hold, as TSV, without a warehouse", cmd_inspect, NEVER},
+	{"simulate", "DIR [--seed N]", "write the files of a simulated trial", cmd_simulate, NEVER},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -66,6 +67,23 @@ print_help(FILE *to)
 		  to);
 }
 
+/* What loads writes to what the report's kept answers were made of; what shows them had better find them. */
+static int
+run(const command *c, int argc, char **argv, const char *url)
+{
+	bool dry = false;
+	int code;
+
+	for (int i = 1; i < argc; i++)
+		dry = dry || strcmp(argv[i], "--dry-run") == 0 || strcmp(argv[i], "--help") == 0;
+	if (c->keeps == BEFORE && !dry)
+		refresh_report(url);
+	code = c->run(argc, argv, url);
+	if (c->keeps == AFTER && !dry && (code == EXIT_OK || code == EXIT_REJECTED))
+		refresh_report(url);
+	return code;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -79,7 +97,7 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; at < argc && i < COMMANDS; i++)
 		if (strcmp(argv[at], commands[i].name) == 0)
-			return commands[i].run(argc - at, argv + at, url);
+			return run(&commands[i], argc - at, argv + at, url);
 	if (at < argc && strcmp(argv[at], "--version") == 0)
 	{
 		puts("psyrad " PSYRAD_VERSION);

@@ -92,7 +92,7 @@ COMMENT ON VIEW report.connection_change IS 'One row a subject and atlas with bo
 CREATE VIEW report.connection_test AS
 WITH person AS MATERIALIZED (
 	SELECT study, simulated, atlas, arm, site, baseline, improvement, mean_fd_mm, change FROM report.connection_change
-), level AS (
+), level AS MATERIALIZED (
 	SELECT study, atlas, array_agg(DISTINCT arm) AS arms, array_agg(DISTINCT site) AS sites FROM person GROUP BY study, atlas
 )
 SELECT c.study, c.simulated, c.atlas, count(*) AS subjects,

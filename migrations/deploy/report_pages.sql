@@ -115,7 +115,7 @@ CREATE VIEW report.region_vector AS
 SELECT p.subject_id, p.study, h.simulated, p.site, h.arm, h.label_en, h.label_zh, h.kind, p.session, p.week, p.role, p.atlas, p.measure || v.suffix AS measure, v.value
 FROM imaging.primary p
 JOIN imaging.atlas a USING (atlas)
-CROSS JOIN LATERAL (SELECT c.* FROM clinical.participant c WHERE c.subject_id = p.subject_id OFFSET 0) h -- by person, as in report.connection_change
+CROSS JOIN LATERAL (SELECT c.* FROM clinical.participant c WHERE c.subject_id = p.subject_id AND p.measure IS NOT NULL OFFSET 0) h -- by person, as in report.connection_change, once the measure is known
 CROSS JOIN LATERAL (
 	SELECT '' AS suffix, p.vector::float8[] AS value WHERE p.vector IS NOT NULL AND a.kind <> 'voxels'
 	UNION ALL
@@ -166,7 +166,7 @@ FROM (
 	SELECT h.study, h.simulated, p.atlas, p.measure || v.suffix, 'after_vs_before', psyrad.mass_ttest_paired(v.after, v.before)
 	FROM imaging.pre_post p
 	JOIN imaging.atlas a USING (atlas)
-	CROSS JOIN LATERAL (SELECT c.* FROM clinical.participant c WHERE c.subject_id = p.subject_id OFFSET 0) h
+	CROSS JOIN LATERAL (SELECT c.* FROM clinical.participant c WHERE c.subject_id = p.subject_id AND p.measure IS NOT NULL OFFSET 0) h
 	CROSS JOIN LATERAL (
 		SELECT '' AS suffix, p.pre_vector::float8[] AS before, p.post_vector::float8[] AS after WHERE p.pre_vector IS NOT NULL AND a.kind <> 'voxels'
 		UNION ALL

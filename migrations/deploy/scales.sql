@@ -659,7 +659,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION intervention.sessions_open(text, name) IS 'Whether the reader may see which treatment was given in a study: it is not masked, or the reader is a member of psyrad_unblinded';
 CREATE POLICY masked_arms ON intervention.session AS RESTRICTIVE FOR SELECT TO psyrad_analyst, psyrad_view
-	USING (intervention.sessions_open(study, current_user) OR pg_has_role(current_user, 'psyrad_ingest', 'MEMBER'));
+	USING (pg_has_role(current_user, 'psyrad_ingest', 'MEMBER') OR intervention.sessions_open(study, current_user));
 
 -- Each visit of a plan is the day 7 * week with its window; a day belongs to the visit whose day is nearest among those whose
 -- window has it, the earlier of two as near.

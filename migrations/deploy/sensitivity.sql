@@ -6,33 +6,30 @@ SET LOCAL ROLE psyrad_view;
 
 -- Both scans of everybody are harmonised together: a site's shift then leaves the change of a person alone, and its scale is one for
 -- before and after.  What is tested is protected: arm, improvement, baseline, motion, and the scan after treatment.
-CREATE VIEW report.harmonised_change AS
+CREATE VIEW report.connection_combat AS
 WITH person AS MATERIALIZED (
-	SELECT * FROM report.connection_change
-), levels AS (
+	SELECT study, simulated, atlas, site, arm, baseline, improvement, mean_fd_mm, z_before, z_after FROM report.connection_change
+), levels AS MATERIALIZED (
 	SELECT study, atlas, array_agg(DISTINCT arm) AS arms
 	FROM person
 	GROUP BY study, atlas
 	HAVING count(DISTINCT site) > 1
-), scan AS MATERIALIZED (
-	SELECT p.study, p.simulated, p.atlas, p.subject_id, p.site, p.arm, p.baseline, p.improvement, p.mean_fd_mm, s.post, s.z,
-		report.indicators(p.arm, l.arms) || p.improvement || p.baseline || p.mean_fd_mm || s.post AS protected
-	FROM person p
-	JOIN levels l USING (study, atlas)
-	CROSS JOIN LATERAL (VALUES (0::float8, p.z_before), (1, p.z_after)) s(post, z)
-), fit AS MATERIALIZED (
-	SELECT study, atlas, psyrad.combat_fit(z, site, protected) AS fit
-	FROM scan
-	GROUP BY study, atlas
-), harmonised AS (
-	SELECT s.*, psyrad.combat_apply(f.fit, s.z, s.site, s.protected) AS adjusted
-	FROM scan s
-	JOIN fit f USING (study, atlas)
 )
-SELECT study, simulated, atlas, subject_id, site, arm, baseline, improvement, mean_fd_mm, psyrad.conn_diff(after, adjusted) AS change
-FROM (SELECT h.*, lead(adjusted) OVER (PARTITION BY study, atlas, subject_id ORDER BY post) AS after FROM harmonised h) both_scans
-WHERE post = 0;
-COMMENT ON VIEW report.harmonised_change IS 'report.connection_change of studies with several sites, over Fisher z that ComBat (psyrad.combat_fit) harmonised between sites, both scans of everybody together; protected: arm, improvement, baseline, motion, before or after';
+SELECT p.study, p.simulated, p.atlas, l.arms, psyrad.combat_fit(s.z, p.site, report.indicators(p.arm, l.arms) || p.improvement || p.baseline || p.mean_fd_mm || s.post) AS fit
+FROM person p
+JOIN levels l USING (study, atlas)
+CROSS JOIN LATERAL (VALUES (0::float8, p.z_before), (1, p.z_after)) s(post, z)
+GROUP BY p.study, p.simulated, p.atlas, l.arms;
+COMMENT ON VIEW report.connection_combat IS 'Per study with several sites and atlas: ComBat (psyrad.combat_fit) of report.connection_change''s Fisher z between sites, both scans of everybody together; protected: arm, improvement, baseline, motion, before or after';
+COMMENT ON COLUMN report.connection_combat.arms IS 'Whose indicators (report.indicators) are the first protected numbers';
+
+CREATE VIEW report.harmonised_change AS
+SELECT p.study, p.simulated, p.atlas, p.subject_id, p.site, p.arm, p.baseline, p.improvement, p.mean_fd_mm,
+	psyrad.conn_diff(psyrad.combat_apply(f.fit, p.z_after, p.site, k.protected || 1::float8), psyrad.combat_apply(f.fit, p.z_before, p.site, k.protected || 0::float8)) AS change
+FROM report.connection_change p
+JOIN report.connection_combat f ON (f.study, f.atlas) = (p.study, p.atlas)
+CROSS JOIN LATERAL (SELECT report.indicators(p.arm, f.arms) || p.improvement || p.baseline || p.mean_fd_mm AS protected OFFSET 0) k;
+COMMENT ON VIEW report.harmonised_change IS 'report.connection_change of studies with several sites, over Fisher z that ComBat harmonised between sites by the fit of report.connection_combat';
 
 CREATE VIEW report.connection_variant AS
 WITH person AS MATERIALIZED (
@@ -48,7 +45,7 @@ WITH person AS MATERIALIZED (
 	UNION ALL
 	SELECT 'ComBat', NULL, study, simulated, atlas, site, arm, baseline, improvement, mean_fd_mm, change
 	FROM report.harmonised_change
-), levels AS (
+), levels AS MATERIALIZED (
 	SELECT variant, left_out, study, atlas, array_agg(DISTINCT arm) AS arms, array_agg(DISTINCT site) AS sites
 	FROM variant
 	GROUP BY variant, left_out, study, atlas
@@ -93,6 +90,6 @@ COMMENT ON COLUMN report.connection_sensitivity.sites_held IS 'Without how many 
 COMMENT ON COLUMN report.connection_sensitivity.combat_q IS 'Benjamini-Hochberg over all connections of the study and atlas, as q is';
 COMMENT ON COLUMN report.connection_sensitivity.survives IS 'Holds without every site, and with ComBat at q < .05 with the same sign; NULL of a study with one site, where neither can be asked';
 
-GRANT SELECT ON report.harmonised_change, report.connection_variant, report.connection_sensitivity TO psyrad_report, psyrad_analyst, psyrad_ingest;
+GRANT SELECT ON report.connection_combat, report.harmonised_change, report.connection_variant, report.connection_sensitivity TO psyrad_report, psyrad_analyst, psyrad_ingest;
 
 COMMIT;

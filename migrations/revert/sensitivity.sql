@@ -4,5 +4,6 @@ BEGIN;
 DROP VIEW report.connection_sensitivity;
 DROP VIEW report.connection_variant;
 DROP VIEW report.harmonised_change;
+DROP VIEW report.connection_combat;
 
 COMMIT;
