@@ -57,8 +57,8 @@ describe_connectome(job *j, buffer *json, psy_error *err)
 	const char *rule = j->opt->symmetrize;
 	scan *s = grow(NULL, 1, sizeof *s);
 	bool known = rule == NULL;
+	psy_status status;
 
-	(void) json;
 	j->extra = s;
 	for (size_t k = 0; k < sizeof rules / sizeof *rules && !known; k++)
 		known = strcmp(rule, rules[k]) == 0;
@@ -68,7 +68,15 @@ describe_connectome(job *j, buffer *json, psy_error *err)
 		return psy_fail(err, PSY_DOMAIN, "--symmetrize %s is for --kind weight: an asymmetric %.40s is no correlation matrix", rule, j->opt->kind);
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
 		if (strcmp(j->opt->kind, kinds[k]) == 0)
-			return scan_identify(j, s, err);
+		{
+			status = scan_identify(j, s, err);
+			if (status != PSY_OK)
+				return status;
+			json_open(json, "inputs", '{');
+			scan_describe(s, json);
+			buffer_byte(json, '}');
+			return PSY_OK;
+		}
 	return psy_fail(err, PSY_DOMAIN, "--kind %.40s: expected r, z, partial, partial_z or weight", j->opt->kind);
 }
 

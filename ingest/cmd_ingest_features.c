@@ -478,7 +478,7 @@ stage_features(job *j, psy_error *err)
 	return status;
 }
 
-/* The same volumes under other names are another file's facts. */
+/* The same values under other names are another file's facts. */
 static psy_status
 describe_features(job *j, buffer *json, psy_error *err)
 {
@@ -488,7 +488,7 @@ describe_features(job *j, buffer *json, psy_error *err)
 	psy_status status;
 
 	if (j->opt->subjects == NULL)
-		return PSY_OK;
+		return features_describe_scan(j, json, err);
 	status = hash_file(j->opt->subjects, sha256, &bytes, err);
 	if (status != PSY_OK)
 		return status;

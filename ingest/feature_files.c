@@ -180,6 +180,25 @@ cat12_scan(job *j, scan *whose, psy_error *err)
 }
 
 psy_status
+features_describe_scan(job *j, buffer *json, psy_error *err)
+{
+	scan whose;
+	bool is_stats;
+	psy_error why;
+	psy_status found, status = stats_recognised(j->path, &is_stats, err);
+
+	if (status != PSY_OK || (!is_stats && !cat12_recognised(j->path)))
+		return status;
+	found = is_stats ? stats_scan(j, &whose, &why) : cat12_scan(j, &whose, &why);
+	if (found != PSY_OK) /* whoever reads the file refuses it */
+		return PSY_OK;
+	json_open(json, "inputs", '{');
+	scan_describe(&whose, json);
+	buffer_byte(json, '}');
+	return PSY_OK;
+}
+
+psy_status
 features_read_cat12(features *f, psy_error *err)
 {
 	job *j = f->job;

@@ -30,6 +30,10 @@ typedef struct features
  * where that is known. */
 void features_split_label(const char *written, const char *stated, buffer *label, buffer *session);
 
+/* A member "inputs" with the scan, where the file is one scan's and its name or folder says whose: the same bytes under
+ * another name are another scan. */
+psy_status features_describe_scan(job *j, buffer *json, psy_error *err);
+
 /* FreeSurfer's .stats, of one scan. */
 psy_status features_read_stats(features *f, psy_error *err);
 

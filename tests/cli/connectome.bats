@@ -207,3 +207,9 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 @test "an array of NumPy is told by its name" {
 	atlas; printf '\x93NUMPY\x01\x00' >sub-P01_ses-pre_relmat.npy; fc sub-P01* --by-position; exits 1; has 'an array of NumPy (.npy)'; has 'numpy.savetxt'
 }
+
+@test "the same bytes under another participant's name are another scan" {
+	atlas; printf 'A,B,C\n1,0.5,0\n0.5,1,0\n0,0,1\n' >sub-P01_ses-pre_relmat.csv; cp sub-P01_ses-pre_relmat.csv sub-P02_ses-pre_relmat.csv
+	fc sub-P0*; exits 0; has '2 read, 2 loaded'; fc sub-P0*; exits 0; has '2 unchanged'
+	fc sub-P01* --run 2; exits 0; has '1 loaded'; is 3 "$(q 'SELECT count(*) FROM imaging.connectome')"
+}

@@ -207,3 +207,13 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 	run psyrad ingest features aseg.txt --study t --atlas aseg; exits 0
 	is '{1712.5}' "$(q "SELECT value FROM imaging.vector JOIN imaging.feature_set USING (feature_set_id) WHERE (atlas, measure) = ('aseg', 'volume')")"
 }
+
+@test "the same .stats or CAT12 file under another participant's name is another scan" {
+	atlas; mkdir -p sub-P01_ses-pre/stats sub-P02_ses-pre/stats
+	printf '# Table of FreeSurfer cortical parcellation anatomical statistics\n# hemi lh\n# ColHeaders StructName ThickAvg\ncuneus 2.5\ninsula 3\n' >sub-P01_ses-pre/stats/lh.aparc.stats
+	cp sub-P01_ses-pre/stats/lh.aparc.stats sub-P02_ses-pre/stats/
+	features sub-P0*/stats/lh.aparc.stats --measure thickness; exits 0; has '2 read, 2 loaded'
+	features sub-P0*/stats/lh.aparc.stats --measure thickness; exits 0; has '2 unchanged'
+	printf '<S><a><names><item>lh_cuneus</item></names><data><Vgm>[1]</Vgm></data></a></S>' >catROI_sub-P03_ses-pre_T1w.xml; cp catROI_sub-P03_ses-pre_T1w.xml catROI_sub-P04_ses-pre_T1w.xml
+	features catROI*.xml --measure gmv; exits 0; has '2 read, 2 loaded'
+}
