@@ -15,7 +15,7 @@ let_go() { printf 'ROLLBACK;\n\\q\n' >&"$holder_in"; wait "$holder" 2>/dev/null 
 # backend: the process id of the tool's backend, once it waits for a lock
 backend() {
 	local pid i
-	for i in $(seq 200); do
+	for i in $(seq 1200); do
 		pid=$(q "SELECT pid FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad' AND wait_event_type = 'Lock'")
 		[ -n "$pid" ] && { echo "$pid"; return; }
 		sleep 0.05
@@ -25,7 +25,7 @@ backend() {
 
 gone() { # PID: until the backend is no more
 	local i
-	for i in $(seq 200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE pid = $1")" = 0 ] && return; sleep 0.05; done
+	for i in $(seq 1200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE pid = $1")" = 0 ] && return; sleep 0.05; done
 	return 1
 }
 
@@ -57,7 +57,7 @@ points=('LOCK TABLE ingest.file' 'LOCK TABLE clinical.instrument' 'LOCK TABLE cl
 	let_go
 	is 3 "$status"
 	grep -q 'the server is gone' err
-	for i in $(seq 200); do q 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+	for i in $(seq 1200); do q 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
 	nothing_then_all
 }
 
@@ -78,7 +78,7 @@ points=('LOCK TABLE ingest.file' 'LOCK TABLE clinical.instrument' 'LOCK TABLE cl
 		kill -0 $tool 2>/dev/null || break
 	done
 	kill -9 $tool; wait $tool 2>/dev/null || true
-	for i in $(seq 600); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad'")" = 0 ] && break; sleep 0.05; done
+	for i in $(seq 1200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad'")" = 0 ] && break; sleep 0.05; done
 	# All or nothing: which of the two depends on where the kill fell.
 	state=$(q "SELECT (SELECT count(*) FROM clinical.score), (SELECT count(*) FROM ingest.file WHERE command = 'scores')")
 	[ "$state" = '0|0' ] || [ "$state" = '12|1' ]
@@ -283,9 +283,9 @@ forget_images() { q "DELETE FROM imaging.connectome; DELETE FROM imaging.series;
 	images 6
 	for signal in KILL INT; do
 		hold "SELECT ingest.lock('scans', 't')"; "${load_images[@]}" --jobs 2 >out 2>err & tool=$!
-		for i in $(seq 200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad' AND wait_event_type = 'Lock'")" -ge 2 ] && break; sleep 0.05; done
+		for i in $(seq 1200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad' AND wait_event_type = 'Lock'")" -ge 2 ] && break; sleep 0.05; done
 		kill -$signal $tool; let_go; wait $tool 2>/dev/null || true
-		for i in $(seq 200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad'")" = 0 ] && break; sleep 0.05; done
+		for i in $(seq 1200); do [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND application_name = 'psyrad'")" = 0 ] && break; sleep 0.05; done
 		# Whole files or nothing: every series has its connectome, its acquisition and its manifest row.
 		is t "$(q "SELECT (SELECT count(*) FROM imaging.series) = ALL (ARRAY[(SELECT count(*) FROM imaging.connectome), (SELECT count(*) FROM imaging.acquisition), (SELECT count(*) FROM ingest.file WHERE command = 'series')])")"
 		run "${load_images[@]}" --jobs 2; exits 0

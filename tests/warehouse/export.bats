@@ -101,8 +101,11 @@ asked() { printf "SELECT federation.export_state('%s', 'trial', 'tri', 'fc_pears
 	sql "UPDATE clinical.subject SET age_years = NULL WHERE subject_id = (SELECT max(subject_id) FROM clinical.subject_key WHERE site = 'gz')"
 	for isolation in 'READ COMMITTED|differ from those of an earlier export by fewer than 10' 'REPEATABLE READ|could not serialize access'; do
 		sql 'TRUNCATE federation.export_log'
-		as t_hub -c 'BEGIN' -c "$(asked ttest)" -c 'SELECT pg_sleep(3)' -c 'COMMIT' >/dev/null &
-		for _ in $(seq 100); do
+		# The first goes on once the second waits for it.
+		as t_hub -c 'BEGIN' -c "$(asked ttest)" -c "DO \$\$ BEGIN FOR k IN 1..600 LOOP
+			EXIT WHEN EXISTS (SELECT FROM pg_stat_activity WHERE usename = 't_hub' AND wait_event_type = 'Lock');
+			PERFORM pg_sleep(0.1), pg_stat_clear_snapshot(); END LOOP; END \$\$" -c 'COMMIT' >/dev/null &
+		for _ in $(seq 600); do
 			[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE usename = 't_hub' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()")" = 1 ] && break
 			sleep 0.1
 		done
