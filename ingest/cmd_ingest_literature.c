@@ -327,7 +327,7 @@ stage_literature(job *j, psy_error *err)
 
 const loader load_literature = {
 	.name = "literature",
-	.summary = "records of literature: RIS, NBIB, BibTeX, EndNote, Web of Science, CNKI, tables, ...",
+	.summary = "records of literature: RIS, NBIB, BibTeX, EndNote, XML, Web of Science, CNKI, tables, ...",
 	.file = "FILE...",
 	.options = OPT_LITERATURE,
 	.target = "pg_temp.stage (\"row\", line, format, content_sha256, type, types, title, title_translated, "

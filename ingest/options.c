@@ -113,7 +113,7 @@ static const option_spec specs[] = {
 	 "names of the classes, in the order of a document that numbers them"},
 	{"positive", TEXT, OPT_MODEL, AT(positive), true, "LABEL", "the class that scores are the probability of"},
 	{"format", TEXT, OPT_LITERATURE, AT(format), true, "NAME",
-	 "ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, bibtex, endnote-xml, table, embase-rows or gbt7714 (default: by content)"},
+	 "ris, nbib, wos, refworks, enw, noteexpress, ovid, cochrane, bibtex, endnote-xml, ebsco-xml, pubmed-xml, labelled, table, embase-rows or gbt7714 (default: by content)"},
 	{"studies", TEXT, OPT_COORDINATES, AT(studies), false, "FILE", "table of the studies of the foci (default: metadata or studies beside coordinates)"},
 	{"database", TEXT, OPT_LITERATURE, AT(database), true, "NAME", "the database that was searched: PubMed, CNKI, ..."},
 	{"search", TEXT, OPT_LITERATURE, AT(search), true, "NAME", "the search that found the records"},
