@@ -156,3 +156,16 @@ P03|clinical.visit|added' "$(q "SELECT participant, table_name, state FROM clini
 	is keep_east "$(q 'SELECT withdrawn_by FROM clinical.withdrawal')"
 	run psql -XAtq -d "$database" -c 'SET ROLE keep_east' -c 'SELECT mark FROM clinical.withdrawal'; [ "$status" != 0 ]
 }
+
+@test "report: a load and a withdrawal end with a refresh, a dry run and PSYRAD_REFRESH=no leave their marks" {
+	long_file; PSYRAD_REFRESH=no scores scores.csv; exits 0
+	is t "$(q "SELECT count(*) > 0 FROM report_kept.mark WHERE table_name = 'clinical.score'")"
+	scores scores.csv --dry-run
+	is t "$(q "SELECT count(*) > 0 FROM report_kept.mark WHERE table_name = 'clinical.score'")"
+	scores scores.csv; exits 0
+	is 0 "$(q 'SELECT count(*) FROM report_kept.mark')"
+	PSYRAD_REFRESH=no psyrad withdraw P01 --study t --yes
+	is t "$(q "SELECT count(*) > 0 FROM report_kept.mark WHERE table_name = 'clinical.subject_key'")"
+	psyrad withdraw P02 --study t --yes
+	is 0 "$(q 'SELECT count(*) FROM report_kept.mark')"
+}
