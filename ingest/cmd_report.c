@@ -1,7 +1,7 @@
 /*
  * cmd_report.c - psyrad report: a folder of pages, each with its own data, all of one moment.
  *
- * A page is share/psyrad/report/NAME.html with {"frame": report.page_frame(), "data": report.page_NAME()} in
+ * A page is share/psyrad/report/NAME.html with {"frame": report.page_frame(set), "data": report.page_NAME()} in
  * the place of its data.  All functions are asked in one snapshot, so that no load stands half in the report.
  * The data stand in a <script type="application/json"> block, where "<" alone could end the block or open a
  * comment: it is written as its JSON escape, with all else that some parser of scripts takes for more than a
@@ -101,20 +101,21 @@ write_whole(const char *path, const char *name, const buffer *page, const char *
 }
 
 static psy_status
-write_page(session *s, size_t k, const char *frame, const char *folder, long *bytes, psy_error *err)
+write_page(session *s, size_t k, const char *frame, const char *frozen, const char *folder, long *bytes, psy_error *err)
 {
+	bool of_trial = strcmp(pages[k].name, "trial") == 0;
 	buffer name = {0}, query = {0}, path = {0}, page = {0};
 	PGresult *result = NULL;
 	char *template;
 	psy_status status;
 
 	buffer_format(&name, "report/%s.html", pages[k].name);
-	buffer_format(&query, "SELECT report.page_%s()", pages[k].name);
+	buffer_format(&query, "SELECT report.page_%s(%s)", pages[k].name, of_trial ? "$1" : "");
 	buffer_format(&path, "%s/%s", folder, pages[k].file);
 	template = share_path(name.data);
 	status = share_read(template, &page, err);
 	if (status == PSY_OK)
-		status = session_query(s, &result, err, query.data, 0, NULL);
+		status = session_query(s, &result, err, query.data, of_trial, &frozen);
 	if (status == PSY_OK)
 		status = write_whole(path.data, pages[k].name, &page, frame, PQgetvalue(result, 0, 0), bytes, err);
 	PQclear(result);
@@ -139,7 +140,7 @@ show_progress(size_t k)
 
 /* One snapshot for all pages.  Compiling a query costs more than these queries take. */
 static psy_status
-write_pages(session *s, const char *folder, long *bytes, psy_error *err)
+write_pages(session *s, const char *frozen, const char *folder, long *bytes, psy_error *err)
 {
 	PGresult *frame = NULL;
 	psy_status status = session_run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
@@ -147,11 +148,11 @@ write_pages(session *s, const char *folder, long *bytes, psy_error *err)
 	if (status == PSY_OK)
 		status = session_run(s, "SET LOCAL jit = off", err);
 	if (status == PSY_OK)
-		status = session_query(s, &frame, err, "SELECT report.page_frame()", 0, NULL);
+		status = session_query(s, &frame, err, "SELECT report.page_frame($1)", 1, &frozen);
 	for (size_t k = 0; status == PSY_OK && k < PAGES; k++)
 	{
 		show_progress(k);
-		status = write_page(s, k, PQgetvalue(frame, 0, 0), folder, bytes, err);
+		status = write_page(s, k, PQgetvalue(frame, 0, 0), frozen, folder, bytes, err);
 	}
 	show_progress(PAGES);
 	PQclear(frame);
@@ -174,7 +175,8 @@ make_folder(const char *folder, psy_error *err)
 static int
 usage(void)
 {
-	fputs("usage: psyrad [--db URL] report [--out FOLDER]\n", stderr);
+	fputs("usage: psyrad [--db URL] report [--out FOLDER] [--frozen NAME]\n"
+		  "       --frozen NAME: ratings of the trial are drawn from the rows of that frozen set (psyrad freeze), not from the live ones\n", stderr);
 	return EXIT_USAGE;
 }
 
@@ -191,20 +193,22 @@ refuse_file(const char *out)
 int
 cmd_report(int argc, char **argv, const char *url)
 {
-	const char *out = "psyrad-report";
+	enum { OUT, FROZEN, OPTIONS };
+	word_option o[OPTIONS] = {{"--out", NULL, false}, {"--frozen", NULL, false}};
+	const char *out = "psyrad-report", *plain = NULL;
 	long bytes = 0;
 	session s;
 	psy_error err = {0};
 	int code = EXIT_OK;
 
-	if (argc == 3 && strcmp(argv[1], "--out") == 0 && argv[2][0] != '\0')
-		out = argv[2];
-	else if (argc != 1)
+	if (!take_words(argc, argv, o, OPTIONS, &plain) || plain != NULL || (o[OUT].value != NULL && o[OUT].value[0] == '\0'))
 		return usage();
+	if (o[OUT].value != NULL)
+		out = o[OUT].value;
 	if (strlen(out) > 5 && strcmp(out + strlen(out) - 5, ".html") == 0)
 		return refuse_file(out);
 	if (session_open(&s, url, &err) == PSY_OK && make_folder(out, &err) == PSY_OK &&
-		write_pages(&s, out, &bytes, &err) == PSY_OK)
+		write_pages(&s, o[FROZEN].value, out, &bytes, &err) == PSY_OK)
 		printf("%zu pages, %.1f MB; open %s/%s in a browser, no network needed\n", PAGES,
 			   (double) bytes / 1e6, out, pages[0].file);
 	else

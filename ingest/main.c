@@ -45,7 +45,7 @@ static const command commands[] = {
 	{"screen", "--declare | --load | --next | ...", "screen literature by several people; the PRISMA flow", cmd_screen, NEVER},
 	{"find", "QUERY | --similar RECORD", "search inside the literature, in English and Chinese", cmd_find, NEVER},
 	{"ask", "list | NUMBER", "answer a question of share/psyrad/questions", cmd_ask, NEVER},
-	{"report", "[--out FOLDER]", "write the report: a folder of HTML pages", cmd_report, BEFORE},
+	{"report", "[--out FOLDER] [--frozen NAME]", "write the report: a folder of HTML pages", cmd_report, BEFORE},
 	{"template", "SHEET [--out FILE.xlsx]", "a blank sheet with its codebook", cmd_template, NEVER},
 	{"export", "image|map|tables|bids ...", "images for viewers, tables as CSV, a study as BIDS", cmd_export, NEVER},
 	{"inspect", "IMAGE...", "what images say and hold, as TSV, without a warehouse", cmd_inspect, NEVER},

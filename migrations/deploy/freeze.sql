@@ -38,6 +38,14 @@ CREATE TABLE clinical.frozen_row (
 	FOREIGN KEY (subject_id, name) REFERENCES clinical.frozen_member (subject_id, name),
 	FOREIGN KEY (subject_id, site) REFERENCES clinical.subject_key (subject_id, site)
 );
+-- By what the state of a set is known without hashing everything again: a file brings its rows in one transaction, so that a row that
+-- one of these brought is as it was frozen.
+CREATE TABLE clinical.frozen_file (
+	name    text NOT NULL REFERENCES clinical.frozen_set,
+	file_id bigint NOT NULL REFERENCES ingest.file,
+	PRIMARY KEY (name, file_id)
+);
+COMMENT ON TABLE clinical.frozen_file IS 'The files that had brought the rows of a frozen set when it was frozen';
 COMMENT ON TABLE clinical.frozen_member IS 'Subjects of a frozen set, each with the hash of its rows';
 COMMENT ON TABLE clinical.frozen_row IS 'Rows of a frozen set: a hash each, and clinical ones whole';
 COMMENT ON COLUMN clinical.frozen_row.content IS 'The row as it was, of schema clinical; NULL for images, which the hash pins';
@@ -47,11 +55,11 @@ REVOKE UPDATE ON clinical.frozen_member, clinical.frozen_row FROM psyrad_ingest;
 -- A frozen subject has its arm in it: as in ingest.history, readers see those rows once they may see arms.
 CREATE POLICY masked_arms ON clinical.frozen_row AS RESTRICTIVE FOR SELECT TO psyrad_analyst, psyrad_view
 	USING (table_name <> 'clinical.subject' OR pg_has_role(current_user, 'psyrad_unblinded', 'MEMBER') OR pg_has_role(current_user, 'psyrad_ingest', 'MEMBER'));
-GRANT SELECT ON clinical.frozen_set TO psyrad_ingest, psyrad_analyst, psyrad_view;
-GRANT INSERT ON clinical.frozen_set TO psyrad_ingest;
+GRANT SELECT ON clinical.frozen_set, clinical.frozen_file TO psyrad_ingest, psyrad_analyst, psyrad_view;
+GRANT INSERT ON clinical.frozen_set, clinical.frozen_file TO psyrad_ingest;
 
 -- The facts of a study's subjects now, from every table that has subjects' rows out of files.
-CREATE FUNCTION clinical.current_fact(study text) RETURNS TABLE (subject_id bigint, label text, site text, table_name text, row_key jsonb, content jsonb)
+CREATE FUNCTION clinical.current_fact(study text) RETURNS TABLE (subject_id bigint, label text, site text, table_name text, row_key jsonb, content jsonb, file_id bigint)
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, psyrad, pg_temp
 AS $$
@@ -68,7 +76,7 @@ BEGIN
 			AND 2 = (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('subject_id', 'file_id') AND NOT a.attisdropped)
 		ORDER BY c.oid::regclass::text COLLATE "C"
 	LOOP
-		RETURN QUERY EXECUTE format('SELECT k.subject_id, k.label, k.site, %L::text, (SELECT coalesce(jsonb_object_agg(j.key, j.value), ''{}'') FROM jsonb_each(d.row) j WHERE j.key = ANY ($2)), d.row
+		RETURN QUERY EXECUTE format('SELECT k.subject_id, k.label, k.site, %L::text, (SELECT coalesce(jsonb_object_agg(j.key, j.value), ''{}'') FROM jsonb_each(d.row) j WHERE j.key = ANY ($2)), d.row, t.file_id
 			FROM %s t JOIN clinical.subject_key k ON k.subject_id = t.subject_id %s
 			CROSS JOIN LATERAL (SELECT to_jsonb(t) - ''{subject_id,file_id,line,feature_set_id}''::text[] %s AS row) d
 			WHERE k.study = $1', t.name::text, t.name,
@@ -77,7 +85,7 @@ BEGIN
 		USING current_fact.study, coalesce(t.keys, '{}') || CASE WHEN t.of_features THEN ARRAY['atlas', 'measure'] ELSE '{}' END;
 	END LOOP;
 END $$;
-COMMENT ON FUNCTION clinical.current_fact(text) IS 'Every fact row of a study''s subjects that the caller sees, without numbers of this warehouse''s own';
+COMMENT ON FUNCTION clinical.current_fact(text) IS 'Every fact row of a study''s subjects that the caller sees: content without numbers of this warehouse''s own, and the file that brought the row as it is';
 
 CREATE FUNCTION clinical.freeze_study(name text, study text, description text DEFAULT NULL) RETURNS clinical.frozen_set
 	LANGUAGE plpgsql
@@ -118,6 +126,7 @@ BEGIN
 	INSERT INTO clinical.frozen_row (subject_id, name, table_name, row_key, site, sha256, content)
 	SELECT f.subject_id, freeze_study.name, f.table_name, f.row_key, f.site, f.hash, CASE WHEN f.table_name LIKE 'clinical.%' THEN f.content END
 	FROM freezing f;
+	INSERT INTO clinical.frozen_file (name, file_id) SELECT DISTINCT freeze_study.name, f.file_id FROM freezing f;
 	DROP TABLE freezing, freezing_member;
 	RETURN made;
 END $$;

@@ -4,7 +4,7 @@ DO $$
 DECLARE
 	target text;
 BEGIN
-	FOREACH target IN ARRAY ARRAY['clinical.frozen_set', 'clinical.frozen_member', 'clinical.frozen_row']
+	FOREACH target IN ARRAY ARRAY['clinical.frozen_set', 'clinical.frozen_file', 'clinical.frozen_member', 'clinical.frozen_row']
 	LOOP
 		ASSERT NOT has_table_privilege('psyrad_ingest', target, 'UPDATE, DELETE, TRUNCATE'), target || ' can be changed';
 	END LOOP;

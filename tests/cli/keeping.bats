@@ -98,6 +98,55 @@ P03|clinical.visit|added' "$(q "SELECT participant, table_name, state FROM clini
 	run psql -XAtq -d "$database" -c 'SET ROLE psyrad_ingest' -c 'DELETE FROM clinical.frozen_row'; [ "$status" != 0 ]
 }
 
+@test "freeze: the report says what is other now, as hashing every row does, and draws the ratings as they were" {
+	ratings 'P01,0,0,,30
+P01,2,14,,28
+P01,8,56,,12
+P02,0,0,r1,22
+P02,0,0,r2,23
+P02,2,14,,9
+P03,0,0,,0
+P03,2,14,,0
+P04,0,0,,20
+P04,8,56,,7
+P06,2,14,,14'; exits 0
+	live() { q "SELECT md5(string_agg(x::text, E'\n' ORDER BY x::text)) FROM (SELECT to_jsonb(v) - 'frozen' AS x FROM report.$1 v WHERE $2 AND to_jsonb(v) ->> 'instrument' IS NOT DISTINCT FROM $3) r"; }
+	visits=$(live hamd_by_visit true NULL) people=$(live hamd_line true NULL) rates=$(live outcome_rate true "'HAMD-17'")
+	run psyrad freeze main --study t; exits 0
+	as_frozen() {
+		is "$visits" "$(live frozen_hamd_by_visit "frozen = 'main'" NULL)"; is "$people" "$(live frozen_hamd_line "frozen = 'main'" NULL)"; is "$rates" "$(live frozen_outcome_rate "frozen = 'main'" "'HAMD-17'")"
+		is "$(q "SELECT count(*), count(*) FILTER (WHERE n > 0) FROM report.outcome_rate WHERE instrument = 'HAMD-17'")" "$(q 'SELECT count(*), count(*) FILTER (WHERE n > 0) FROM report.frozen_outcome_rate')"; }
+	as_frozen
+	state() { q "SELECT table_name, changed, missing, added FROM report.frozen_state WHERE changed + missing + added > 0 ORDER BY table_name"; }
+	checked() { q "SELECT table_name, count(*) FILTER (WHERE state = 'changed'), count(*) FILTER (WHERE state = 'missing'), count(*) FILTER (WHERE state = 'added') FROM clinical.check_freeze('main') GROUP BY 1 ORDER BY 1"; }
+	is '' "$(state)"
+	printf 'participant_id,week,day,rater,total\nP01,8,56,,19\nP02,8,57,,11\n' >later.csv; scores later.csv; exits 0
+	is 'clinical.score|1|0|1
+clinical.visit|0|0|1' "$(state)"
+	is "$(checked)" "$(state)"
+	q "DELETE FROM clinical.score WHERE subject_id = (SELECT subject_id FROM clinical.subject_key WHERE label = 'P04') AND session = 'pre'"
+	is 'clinical.score|1|1|1
+clinical.visit|0|0|1' "$(state)"
+	is "$(checked)" "$(state)"
+	[ "$visits" != "$(live hamd_by_visit true NULL)" ]
+	is "$visits" "$(live frozen_hamd_by_visit "frozen = 'main'" NULL)"; is "$people" "$(live frozen_hamd_line "frozen = 'main'" NULL)"; is "$rates" "$(live frozen_outcome_rate "frozen = 'main'" "'HAMD-17'")"
+	# What was frozen comes back by another file: the same content is no change.
+	printf 'participant_id,week,day,rater,total\nP01,8,56,,12\nP04,0,0,,20\n' >back.csv; scores back.csv; exits 0
+	is 'clinical.score|0|0|1
+clinical.visit|0|0|1' "$(state)"
+	is "$(checked)" "$(state)"
+	# A dashboard sees its sites, and not the arms.
+	seen() { q "BEGIN; CREATE ROLE t_frozen_dash; GRANT psyrad_report $1 TO t_frozen_dash; SET LOCAL ROLE t_frozen_dash; $2; ROLLBACK"; }
+	is 'clinical.score|f' "$(seen ', psyrad_site_east, psyrad_site_west' "SELECT min(table_name) FILTER (WHERE added > 0), bool_and(may_be_seen) FROM report.frozen_state")"
+	is 'masked|10' "$(seen ', psyrad_site_east, psyrad_site_west' "SELECT string_agg(DISTINCT arm, ' '), sum(n) FROM report.frozen_hamd_by_visit")"
+	is 0 "$(seen '' "SELECT count(*) FROM report.frozen_hamd")"
+	mkdir -p share/report; for page in overview trial imaging acupoints literature meta models quality; do echo '/*PSYRAD_DATA*/' >share/report/$page.html; done
+	PSYRAD_SHARE=$PWD/share run psyrad report --out pages --frozen main; exits 0; grep -q '"frozen": "main"' pages/trial.html; grep -q '"drawn": "main"' pages/index.html
+	PSYRAD_SHARE=$PWD/share run psyrad report --out pages; exits 0; grep -q '"drawn": null' pages/index.html; ! grep -q '"frozen": "main"' pages/trial.html
+	PSYRAD_SHARE=$PWD/share run psyrad report --out pages --frozen nothing; exits 1; has "there is no frozen set 'nothing'"
+	run psyrad report --frozen; exits 2
+}
+
 @test "freeze: the same data have the same hash in another warehouse, whatever the order they came in" {
 	long_file; scores scores.csv; psyrad freeze a --study t >one
 	q 'CREATE TABLE kept AS SELECT sha256 FROM clinical.frozen_set' >/dev/null; kept=$(q "SELECT encode(sha256, 'hex') FROM kept")

@@ -31,15 +31,27 @@ h("p", null, h("button", { type: "button", class: "download", onclick: () => dow
   selection.rows.length > shown && h("span", { class: "note" }, " ", say("cut", count(shown), count(selection.rows.length)))),
 h("div", { class: "rows" }));
 
+// Which facts a kind of file brings: what of a frozen set a figure is made of.
+const facts = { scores: ["clinical.score"], participants: ["clinical.subject"], sessions: ["intervention.session"], drugs: ["clinical.concomitant_drug"],
+  series: ["imaging.acquisition", "imaging.series", "imaging.connectome"], connectome: ["imaging.connectome"], features: ["imaging.vector"], image: ["imaging.vector"] };
+
+/** In words: is what the figure is made of still what was frozen, and is the set as a whole? */
+function sinceFrozen(set, commands) {
+  const tables = new Set(commands.flatMap((command) => facts[command] ?? [])), own = set.tables.filter((t) => tables.has(t.table)), sum = (of, key) => of.reduce((n, t) => n + (t[key] ?? 0), 0);
+  const said = (of) => (of.some((t) => t.frozen === null) ? `${say("notSeen")} ` : "") + (["changed", "missing", "added"].every((key) => sum(of, key) === 0) ? say("unchanged") : say("other", count(sum(of, "changed")), count(sum(of, "missing")), count(sum(of, "added"))));
+  return [own.length > 0 && h("div", { class: "since" }, say("ownFacts", own.map((t) => t.table).join(", ")), said(own)), h("div", { class: "since whole" }, say("wholeSet"), said(set.tables),
+    set.seen < set.facts && ` ${say("unseen", count(set.facts - set.seen))}`)];
+}
+
 /** The state of what the figure draws: the report is of one moment; the sets that were frozen of its studies can be cited. */
-function statePart(studies) {
-  const live = h("dd", null, say("live", moment(frame.generated_at)));
+function statePart(studies, commands, drawn) {
+  const live = h("dd", null, drawn ? say("drawnFrom", drawn) : [say("live", moment(frame.generated_at)), frame.drawn && ` ${say("notDrawn", frame.drawn)}`]);
   if (studies.length === 0) return [h("dt", null, say("state")), live];
   const sets = studies.map((study) => [study, frame.frozen.filter((set) => set.study === study)]);
   return [h("dt", null, say("state")), live, ...sets.flatMap(([study, of]) => [
     h("dt", null, say("frozen", study)),
     of.length === 0 ? h("dd", null, say("frozenNone"))
-      : of.map((set) => h("dd", null, say("frozenOne", set.name, count(set.subjects), moment(set.frozen_at), ""), h("code", { class: "hash" }, set.sha256)))]),
+      : of.map((set) => h("dd", null, say("frozenOne", set.name, count(set.subjects), moment(set.frozen_at), ""), h("code", { class: "hash" }, set.sha256), sinceFrozen(set, commands)))]),
   ];
 }
 
@@ -57,11 +69,11 @@ function filesPart(sources) {
     filesTable(source)));
 }
 
-const madePart = (selection, family, studies, sources) => h("details", { class: "made" },
+const madePart = (selection, family, studies, commands, sources) => h("details", { class: "made" },
   h("summary", null, say("how")),
   h("h3", null, say("query")),
   h("pre", { class: "sql", tabindex: 0, role: "group", "aria-label": say("query") }, h("code", null, selection.sql)),
-  h("dl", null, h("dt", null, say("family")), h("dd", { class: "family" }, family ?? say("descriptive")), ...statePart(studies)),
+  h("dl", null, h("dt", null, say("family")), h("dd", { class: "family" }, family ?? say("descriptive")), ...statePart(studies, commands, selection.frozen)),
   h("h3", null, say("files")),
   filesPart(sources));
 
@@ -94,7 +106,18 @@ function drawn(what, spec, id) {
       mark.removeAttribute("aria-label");
     }
   }
-  return [h("figure", { class: spec.class, id: `${id}-figure` }, parts), reachable > 0 && [h("p", { class: "note screen" }, say("point")), read]];
+  // Not smaller than its letters can be read: then the figure scrolls.
+  for (const picture of pictures) picture.style.minWidth = `${Math.round(0.7 * (picture.viewBox?.baseVal?.width || 0))}px`;
+  const holder = h("figure", { class: spec.class, id: `${id}-figure` }, parts);
+  new ResizeObserver(() => {
+    for (const box of [holder, ...holder.querySelectorAll(".wide, .pair > div")]) {
+      if (box.scrollWidth <= box.clientWidth || box.querySelector("[tabindex]")) { if (box.dataset.scrolls) { box.removeAttribute("tabindex"); delete box.dataset.scrolls; } continue; }
+      if (box.hasAttribute("tabindex")) continue;
+      box.setAttribute("tabindex", 0);
+      box.dataset.scrolls = "yes";
+    }
+  }).observe(holder);
+  return [holder, reachable > 0 && [h("p", { class: "note screen" }, say("point")), read]];
 }
 
 /**
@@ -111,11 +134,11 @@ export function figure(spec) {
   const sources = frame.sources.filter((source) => commands.includes(source.command) && (source.study === null || studies.length === 0 || studies.includes(source.study)));
   const simulated = spec.simulated ?? from.rows.some((row) => row.simulated === true);
   const section = h("section", { id, class: "figure", "data-figure": from.id, "aria-labelledby": `${id}-title`, tabindex: -1 },
-    h(`h${level}`, { id: `${id}-title` }, clip(title, 300), badge(simulated)),
+    h(`h${level}`, { id: `${id}-title` }, clip(title, 300), badge(simulated), from.frozen && h("span", { class: "badge frozen" }, say("frozenBadge", from.frozen))),
     lead && h("p", { class: "lead" }, lead),
-    from.rows.length === 0 ? h("p", { class: "empty" }, spec.empty ?? say("empty")) : drawn(spec.draw(from.rows, from), spec, id),
+    from.rows.length === 0 ? h("p", { class: "empty" }, spec.empty ?? [say("empty"), commands.length > 0 && ` ${say("filledBy", commands.map((command) => `psyrad ingest ${command}`).join(say("comma")))}`]) : drawn(spec.draw(from.rows, from), spec, id),
     note && h("p", { class: "note" }, note),
-    h("div", { class: "asked" }, madePart(from, family, studies, sources), dataPart(from, id)));
+    h("div", { class: "asked" }, madePart(from, family, studies, commands, sources), dataPart(from, id)));
   if (anchor() === id) queueMicrotask(() => section.scrollIntoView());
   return section;
 }

@@ -19,6 +19,9 @@ const languages = (again) => h("div", { class: "language", role: "group", "aria-
     document.querySelector(`.language [lang^=${code}]`).focus();
   } }, name)));
 
+/** Over which frozen set the clinical figures were drawn, where one was asked for. */
+const drawnBanner = () => frame.drawn && h("div", { class: "banner drawn", role: "note" }, h("p", null, h("b", null, say("drawnBanner", frame.drawn)), " ", say("drawnBannerText")));
+
 /** parts: what on this page a program made up. */
 function banner(parts) {
   if (parts.length === 0) return null;
@@ -50,7 +53,7 @@ export function render(spec) {
         h("div", { class: "top" }, h("p", { class: "mark" }, "psyrad"), links(spec.page), languages(draw))),
       h("main", { id: "page", tabindex: -1 },
         h("h1", null, spec.say("title")), h("p", { class: "lead" }, spec.say("lead")),
-        ...[banner((spec.simulated ?? ofStudies)()), spec.draw()].flat().filter(Boolean)),
+        ...[banner((spec.simulated ?? ofStudies)()), drawnBanner(), spec.draw()].flat().filter(Boolean)),
       h("footer", null, spec.say("footer", frame.version, isolated(frame.database), moment(frame.generated_at))));
   };
   readLanguage();
