@@ -199,12 +199,23 @@ load_kind() { "$top/build/bin/psyrad" --db "$(url_of "$database")" ingest "$@"; 
 @test "questions: the core prescription, points together, what is stimulated, what is left out, what was given" {
 	ask() { as "$PGUSER" -F'|' -f "$(ls "$top"/sql/questions/"$1"_*.sql)"; }
 	# Protocols of the tests before; GV20, LR3, EX-HN3 of the core's eight, and DU20, GV29 are none else.
-	equal "$(ask 05 | grep '^lit' | head -3)" $'lit|SIMULATED|A|1|EX-HN3 GV20 LR3|EX-HN3 GV20 LR3|38 %|0.375|0\nlit|SIMULATED|B|4|EX-HN3 GV20 SP6|EX-HN3 GV20 SP6|38 %|0.375|0\nlit|SIMULATED|E|8|EX-HN3 GV20 SP6|EX-HN3 GV20 SP6|38 %|0.375|0'
+	equal "$(ask 05 | grep '^lit' | head -3)" $'lit|SIMULATED|A|1|EX-HN3 GV20 LR3|EX-HN3 GV20 LR3|38 %|0.375|f|0\nlit|SIMULATED|B|4|EX-HN3 GV20 SP6|EX-HN3 GV20 SP6|38 %|0.375|f|0\nlit|SIMULATED|E|8|EX-HN3 GV20 SP6|EX-HN3 GV20 SP6|38 %|0.375|f|0'
 	equal "$(ask 06 | grep -c '^lit')" "$(sql "SELECT count(*) FROM intervention.point_rules('lit', 0.1, 3, 0.5)")"
-	equal "$(ask 06 | grep '^lit|SIMULATED|EX-HN3|GV20')" 'lit|SIMULATED|EX-HN3|GV20|百会|4|0.533|1.000|1.25|1|1'
-	equal "$(ask 22 | grep -c '^lit')" 17
-	equal "$(ask 22 | grep '^lit' | grep '|2b|')" 'lit|SIMULATED|2b|Names of points used, uni- or bilateral|穴位名称（单侧或双侧）|5|5|0 %|'
-	equal "$(ask 22 | grep '^lit' | head -1)" 'lit|SIMULATED|1a|Style of acupuncture|针刺治疗的流派|0|5|100 %|A; B; C; D; E'
+	equal "$(ask 06 | grep '^lit|SIMULATED|EX-HN3|GV20' | cut -d '|' -f 1-11)" 'lit|SIMULATED|EX-HN3|GV20|百会|4|0.533|1.000|1.25|1|1'
+	equal "$(ask 22 | grep -c '^lit')" 18
+	equal "$(ask 22 | grep '^lit' | grep '|2b|')" 'lit|SIMULATED|2b|Names of points used, uni- or bilateral|穴位名称（单侧或双侧）|5|5|0 %|||0'
+	equal "$(ask 22 | grep '^lit' | head -1)" 'lit|SIMULATED|1a|Style of acupuncture|针刺治疗的流派|0|5|100 %|A; B; C; D; E||0'
+	# What is prescribed for two conditions are two collections, dated by the names of their sources: needles are stated from 2017 on.
+	sql "SELECT clinical.declare_study('{\"study\": \"sleep\", \"title_en\": \"Insomnia\", \"simulated\": true}')" >/dev/null
+	printf 'protocol,source,mode,points,needle\n1,Li 2015,EA,"GV20, EX-HN3",\n2,Wu 2017,EA,"GV20, EX-HN3",0.25 mm\n3,(Zhao, 2019),EA,"GV20, HT7, EX-HN3",0.25 mm\n4,No year,EA,ANMIAN,\n' | sed 's/(Zhao, 2019)/"Zhao, 2019"/' >s.csv
+	load_kind protocols s.csv --study sleep >/dev/null
+	[[ $(ask 06 | grep '^sleep|SIMULATED|EX-HN3|GV20' | cut -d '|' -f 12) == 'lit: 0.533, 1.25'* ]]
+	[[ $(ask 06 | grep '^lit|SIMULATED|EX-HN3|GV20' | cut -d '|' -f 12) == *'sleep: 0.750, 1.33' ]]
+	equal "$(ask 22 | grep '^sleep|SIMULATED|2g|' | cut -d '|' -f 6-11)" '2|4|50 %|Li 2015; No year|25.00|3'
+	equal "$(ask 22 | grep '^sleep|SIMULATED|2b|' | cut -d '|' -f 6-11)" '4|4|0 %||0.00|3'
+	one=$(sql "SELECT round(100 / 17.0 / 4, 2)")
+	equal "$(ask 22 | grep '^sleep|SIMULATED|all|' | cut -d '|' -f 10,11)" "$one|3"
+	equal "$(ask 22 | grep '^sleep|SIMULATED|all|' | cut -d '|' -f 6)" "$(sql "SELECT count(*) FILTER (WHERE reported) FROM intervention.stricta WHERE study = 'sleep'")"
 	equal "$(ask 26 | grep '|P|')" 'review|SIMULATED|P|2|4|4|50 %|1|55.0|90.0|5.0|1'
 	[ ! -d "$facts" ] || equal "$(ask 15 | grep '|I30|' | cut -d '|' -f 9,10,14)" "$(sql "SELECT max(verbatim) FILTER (WHERE quantity = 'frequency'), max(verbatim) FILTER (WHERE quantity = 'pulse_width'), NULL FROM intervention.protocol_quantity WHERE protocol = 'I30'")"
 	for number in 05 06 15 22 26; do equal "$(ask "$number" | cut -d '|' -f 2 | sort -u)" SIMULATED; done
