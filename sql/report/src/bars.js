@@ -1,18 +1,13 @@
 // bars.js - small figures of counts and rates that several pages draw.
 import * as Plot from "@observablehq/plot";
-import { armColor, armSymbol, clip, dictionary, figureStyle, h, ink, label, number, percent } from "./ui.js";
+import { armColor, armSymbol, clip, dictionary, figureStyle, ink, label, number, percent } from "./ui.js";
 
 const say = dictionary({ week: ["Week", "周"], of: ["{0} of {1}", "{1} 中 {0}"] });
-
-export function armKey(rows) {
-  const arms = new Map(rows.map((row) => [row.arm, row]));
-  return h("div", { class: "legend" }, [...arms.values()].map((row) => h("span", null, h("i", { style: `background:${armColor(row.kind)}` }), label(row, "label", 40))));
-}
 
 /** Proportions with their intervals over weeks, arms beside each other; facet: [{key, name}] side by side. */
 export function ratePlot(rows, { facet, facetName, y }) {
   const arms = [...new Set(rows.map((row) => row.arm))], weeks = [...new Set(rows.map((row) => row.week))];
-  const x = (row) => row.week + 0.28 * (arms.indexOf(row.arm) - (arms.length - 1) / 2), stroke = (row) => armColor(row.kind);
+  const x = (row) => row.week + 0.28 * (arms.indexOf(row.arm) - (arms.length - 1) / 2), stroke = (row) => armColor(row);
   return Plot.plot({
     width: 1000, height: 270, marginLeft: 48, marginBottom: 42, style: figureStyle, symbol: { type: "identity" },
     fx: { label: null, domain: [...new Set(rows.map(facet))], tickFormat: facetName, padding: 0.08 },
@@ -21,7 +16,7 @@ export function ratePlot(rows, { facet, facetName, y }) {
     marks: [
       Plot.frame({ stroke: ink.line }),
       Plot.ruleX(rows, { fx: facet, x, y1: "ci_lb", y2: "ci_ub", stroke, strokeWidth: 1.6 }),
-      Plot.dot(rows, { fx: facet, x, y: "rate", fill: stroke, stroke: "white", r: 5, symbol: (row) => armSymbol(row.kind), className: "rate-points", ariaLabel: (row) => `${facet(row)} ${row.arm} ${row.week}`,
+      Plot.dot(rows, { fx: facet, x, y: "rate", fill: stroke, stroke: "white", r: 5, symbol: (row) => armSymbol(row), className: "rate-points", ariaLabel: (row) => `${facet(row)} ${row.arm} ${row.week}`,
         title: (row) => `${facetName(facet(row))}, ${label(row, "label", 40)}, ${say("week")} ${row.week}: ${percent(row.rate)} (${percent(row.ci_lb)} – ${percent(row.ci_ub)}), ${say("of", row.reached, row.n)}` }),
     ],
   });

@@ -64,15 +64,10 @@ export function scatter(rows) {
     marks: [
       Plot.ruleY([0], { stroke: "#c9d0d5" }),
       Plot.linearRegressionY(rows, { x: "improvement", y: "change", stroke: "#39424a", strokeWidth: 1.4, fillOpacity: 0.07, clip: true }),
-      Plot.dot(rows, { x: "improvement", y: "change", fill: (row) => armColor(row.kind), symbol: (row) => armSymbol(row.kind), fillOpacity: 0.85, stroke: "white", r: 4.6, className: "people-points",
+      Plot.dot(rows, { x: "improvement", y: "change", fill: (row) => armColor(row), symbol: (row) => armSymbol(row), fillOpacity: 0.85, stroke: "white", r: 4.6, className: "people-points",
         title: (row) => `${label(row)}\n${row.improvement} · ${number(row.change, 3)}`, tip: true }),
     ],
   });
-}
-
-export function armLegend(rows) {
-  const arms = new Map(rows.map((row) => [row.arm, row]));
-  return h("div", { class: "legend" }, [...arms.values()].map((row) => h("span", null, h("i", { style: `background:${armColor(row.kind)}` }), label(row))));
 }
 
 /** pick(row) when a row of the table is chosen, by mouse or keyboard. */

@@ -1,5 +1,6 @@
 // dom.js - elements without a framework; text is always set as text, never parsed as HTML.
-import { clip, columnName, isolated, say } from "./words.js";
+import { armColor, armSymbol } from "./colors.js";
+import { clip, columnName, isolated, label, say } from "./words.js";
 
 /** h("p", {class: "lead"}, "text", child, ...) */
 export function h(tag, attributes, ...children) {
@@ -31,5 +32,12 @@ const cellText = (value) => (value == null ? "" : typeof value === "object" ? cl
 export const plainTable = (selection, rows = selection.rows) => table(selection.columns.map((column) => ({
   head: columnName(column), number: rows.some((row) => typeof row[column] === "number"), cell: (row) => cellText(row[column]),
 })), rows);
+
+/** Legend of arms: colour and symbol of each, and how many people where people(rows of the arm) says so. */
+export function armLegend(rows, people) {
+  const arms = new Map();
+  for (const row of rows) arms.set(row.arm, [...(arms.get(row.arm) ?? []), row]);
+  return h("div", { class: "legend" }, [...arms.values()].map((of) => h("span", null, h("i", { class: armSymbol(of[0]), style: `background:${armColor(of[0])}` }), label(of[0], "label", 40), people && ` (n = ${people(of)})`)));
+}
 
 export const badge = (simulated) => simulated && h("span", { class: "badge" }, say("simulated"));

@@ -14,6 +14,9 @@ export const say = dictionary({
   fromTo: ["{0} from {1} to {2}", "{0} 由 {1} 至 {2}"],
 });
 
+// Wide characters are twice as wide: pixels of a text at 13 px, bold.
+const textWidth = (text) => [...text].reduce((sum, c) => sum + (c > "\u2e80" ? 13.5 : 8), 0);
+
 /** In words: each arm's first and last mean. */
 export const describeTrajectory = (rows) => say("describe", groups(rows, (row) => row.arm)
   .map(([, of]) => say("fromTo", label(of[0]), number(of[0].mean, 1), number(of[of.length - 1].mean, 1))).join("; "));
@@ -24,10 +27,10 @@ export function trajectoryPlot(rows) {
   // Intervals of one visit stand beside each other, not on top.
   const nudge = new Map(arms.map(([arm], k) => [arm, 0.07 * (k - (arms.length - 1) / 2)]));
   const x = (row) => row.week + nudge.get(row.arm);
-  const stroke = (row) => armColor(row.kind);
+  const stroke = (row) => armColor(row);
   const title = (row) => `${label(row, "label", 60)}, ${say("week")} ${row.week}\n${number(row.mean, 1)} (${number(row.ci_lb, 1)} – ${number(row.ci_ub, 1)})\nn = ${row.n}`;
   return Plot.plot({
-    width: 560, height: 350, marginLeft: 46, marginRight: 150, marginBottom: 42, style: figureStyle,
+    width: 560, height: 350, marginLeft: 46, marginRight: 24 + Math.max(...arms.map(([, of]) => textWidth(clip(label(of[0]), 24)))), marginBottom: 42, style: figureStyle,
     x: { label: say("week"), ticks: weeks, tickFormat: String, labelAnchor: "center", labelArrow: "none", insetLeft: 10 },
     y: { label: `↑ ${say("total")}`, domain: [0, Math.ceil(Math.max(...rows.map((row) => row.ci_ub ?? row.mean)) / 5) * 5], grid: true, ticks: 6, labelArrow: "none" },
     marks: [
@@ -35,7 +38,7 @@ export function trajectoryPlot(rows) {
       Plot.areaY(rows, { x, y1: "ci_lb", y2: "ci_ub", z: "arm", fill: stroke, fillOpacity: 0.09 }),
       Plot.ruleX(rows, { x, y1: "ci_lb", y2: "ci_ub", stroke, strokeWidth: 1.5 }),
       Plot.line(rows, { x, y: "mean", z: "arm", stroke, strokeWidth: 2.4 }),
-      Plot.dot(rows, { x, y: "mean", fill: stroke, stroke: "white", strokeWidth: 1.5, r: 5, symbol: (row) => armSymbol(row.kind), className: "mean-points",
+      Plot.dot(rows, { x, y: "mean", fill: stroke, stroke: "white", strokeWidth: 1.5, r: 5, symbol: (row) => armSymbol(row), className: "mean-points",
         ariaLabel: (row) => `${row.arm} ${row.week}`, title }),
       Plot.tip(rows, Plot.pointer({ x, y: "mean", title })),
       Plot.text(arms.map(([, of]) => of[of.length - 1]), { x, y: "mean", text: (row) => clip(label(row), 24), fill: stroke, textAnchor: "start", dx: 12, fontWeight: 600, fontSize: 13 }),
@@ -45,7 +48,7 @@ export function trajectoryPlot(rows) {
 }
 
 export const responseTable = (rows, caption) => h("div", { class: "wide" }, table([
-  { head: say("arm"), class: "nowrap", cell: (row) => [h("span", { class: "swatch", style: `background:${armColor(row.kind)}` }), label(row, "label", 40)] },
+  { head: say("arm"), class: "nowrap", cell: (row) => [h("span", { class: "swatch", style: `background:${armColor(row)}` }), label(row, "label", 40)] },
   { head: say("week"), number: true, cell: (row) => String(row.week) },
   { head: "n", number: true, cell: (row) => count(row.n) },
   { head: say("meanSd"), number: true, cell: (row) => `${number(row.mean, 1)} (${number(row.sd, 1)})` },

@@ -14,8 +14,8 @@ export function linesPlot(lines, means) {
     y: { label: `↑ ${say("total")}`, domain: [0, Math.ceil(most / 5) * 5], grid: true, ticks: 6, labelArrow: "none" },
     marks: [
       Plot.frame({ stroke: ink.line }),
-      Plot.line(lines, { fx: "arm", x: "week", y: "total", z: (row) => `${row.arm} ${row.line}`, stroke: (row) => armColor(row.kind), strokeOpacity: 0.45, strokeWidth: 1.2, className: "people-lines" }),
-      Plot.dot(lines, { fx: "arm", x: "week", y: "total", fill: (row) => armColor(row.kind), fillOpacity: 0.45, r: 1.8, className: "line-points" }),
+      Plot.line(lines, { fx: "arm", x: "week", y: "total", z: (row) => `${row.arm} ${row.line}`, stroke: (row) => armColor(row), strokeOpacity: 0.45, strokeWidth: 1.2, className: "people-lines" }),
+      Plot.dot(lines, { fx: "arm", x: "week", y: "total", fill: (row) => armColor(row), fillOpacity: 0.45, r: 1.8, className: "line-points" }),
       Plot.line(means, { fx: "arm", x: "week", y: "mean", z: "arm", stroke: ink.text, strokeWidth: 2.6 }),
     ],
   });

@@ -31,7 +31,9 @@ export function frequencyPlot(rows) {
  * support.  Places follow from the order of channels and shares alone, so that the same data always give the same picture.
  */
 export function networkPlot(points, pairs) {
-  const size = 640, middle = size / 2, radius = 215;
+  // The longest name stands beyond the circle: wide characters are twice as wide.
+  const name = (row) => clip(t(row.acupoint, `${row.acupoint} ${row.name_zh}`), 18), long = Math.max(...points.map((row) => [...name(row)].reduce((sum, c) => sum + (c > "\u2e80" ? 12.5 : 7.6), 0)));
+  const radius = 215, size = 2 * (radius + 20 + Math.max(60, long)), middle = size / 2;
   const nodes = [...points].sort((a, b) => rank(a) - rank(b) || channelOf(a).localeCompare(channelOf(b), "en") || b.share - a.share || a.acupoint.localeCompare(b.acupoint, "en"))
     .map((row, k, all) => { const angle = (2 * Math.PI * k) / all.length - Math.PI / 2; return { ...row, angle, x: middle + radius * Math.cos(angle), y: middle + radius * Math.sin(angle) }; });
   const at = new Map(nodes.map((node) => [node.acupoint, node]));
@@ -48,7 +50,7 @@ export function networkPlot(points, pairs) {
       return svg("g", { class: "node", "data-point": node.acupoint, "data-share": node.share },
         svg("circle", { cx: node.x, cy: node.y, r: 3 + 9 * Math.sqrt(node.share / largest), fill: channelColor(node), stroke: "#fff" }, svg("title", {}, `${pointName(node)}: ${percent(node.share)}`)),
         svg("text", { x: node.x + out * Math.cos(node.angle), y: node.y + out * Math.sin(node.angle), "text-anchor": turned ? "end" : "start", "dominant-baseline": "middle",
-          transform: `rotate(${degrees},${node.x + out * Math.cos(node.angle)},${node.y + out * Math.sin(node.angle)})` }, clip(t(node.acupoint, `${node.acupoint} ${node.name_zh}`), 18)));
+          transform: `rotate(${degrees},${node.x + out * Math.cos(node.angle)},${node.y + out * Math.sin(node.angle)})` }, name(node)));
     })));
 }
 

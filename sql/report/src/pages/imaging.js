@@ -1,9 +1,9 @@
 // imaging.js - the page of imaging: regions, connections, motion, sites and scanners.
 import * as Plot from "@observablehq/plot";
-import { armKey, stepBars } from "../bars.js";
-import { alpha, armLegend, found, foundTable, heatLegend, heatMap, pairName, scatter } from "../connections.js";
+import { stepBars } from "../bars.js";
+import { alpha, found, foundTable, heatLegend, heatMap, pairName, scatter } from "../connections.js";
 import { glassBrain, regionBars, regionName } from "../regions.js";
-import { count, dictionary, figure, figureStyle, h, ink, isolated, label, number, percent, pValue, render, rowsOf, scroller, table } from "../ui.js";
+import { armLegend, count, dictionary, figure, figureStyle, h, ink, isolated, label, number, percent, pValue, render, rowsOf, scroller, table } from "../ui.js";
 
 const say = dictionary({
   title: ["Imaging", "影像"],
@@ -15,7 +15,7 @@ const say = dictionary({
   effectsLead: ["{0} ({1}) of {2} regions: {3} with q < {4}. A measure ending in _strength is the sum of a region's positive connections (Fisher z).",
     "{0}（{1}），共 {2} 个脑区：{3} 个 q < {4}。以 _strength 结尾的指标为脑区正连接（Fisher z）之和。"],
   effectsFamily: ["the {0} regions of this study, atlas, measure and contrast together (Benjamini-Hochberg; m = {0})", "本研究、图谱、指标与对比的全部 {0} 个脑区（Benjamini-Hochberg；m = {0}）"],
-  effectsNote: ["A disc stands at a region's centroid in the atlas's space. The outline is an ellipse around all centroids: no brain was segmented for it.", "圆盘位于脑区在图谱空间中的质心；轮廓为包围所有质心的椭圆，并非分割所得。"],
+  effectsNote: ["A disc stands at a region's centroid in the atlas's space; the person's left is on the left of the two pictures that show both sides. The outline is an ellipse around all centroids: no brain was segmented for it.", "圆盘位于脑区在图谱空间中的质心；显示双侧的两图中，受试者的左侧在图左侧；轮廓为包围所有质心的椭圆，并非分割所得。"],
   effectsDescribe: ["Three projections of the regions' centroids, discs by effect size; the largest: {0}.", "脑区质心的三个投影，圆盘按效应量；最大者：{0}。"],
   region: ["Region", "脑区"], estimate: ["Difference", "差值"],
   noPlaces: ["The regions of this atlas have no coordinates: no picture of the brain.", "该图谱的脑区没有坐标，无法绘制脑图。"],
@@ -72,13 +72,16 @@ function effects(from) {
   });
 }
 
+/** People behind the rows of an arm: one number, or the least and the most. */
+const extent = (of) => { const least = Math.min(...of.map((row) => row.n)), most = Math.max(...of.map((row) => row.n)); return least === most ? count(least) : `${count(least)} – ${count(most)}`; };
+
 function bars(from) {
   const { study, atlas, measure, session } = from.rows[0] ?? {};
   if (!study) return figure({ id: "bars", title: say("bars"), from });
   return figure({
     id: `bars-${study}-${atlas}-${measure}-${session}`, title: say("of", say("bars"), `${study}, ${measure}, ${session}`), lead: say("barsLead", measure, session), from, study, commands: imagingFiles, class: "bars",
     points: ".region-points > *", describe: say("bars"),
-    draw: (rows) => [armKey(rows), regionBars(rows)],
+    draw: (rows) => [armLegend(rows, extent), regionBars(rows)],
   });
 }
 
@@ -115,7 +118,7 @@ function connections(from) {
     }));
     if (picked) place.append(figure({
       id: `connection-${study}-${atlas}`, title: say("one", pairName(picked)), from: people.where({ study, atlas, i: picked.i, j: picked.j }), study, commands, family, class: "scatter",
-      draw: (rows) => [armLegend(rows), scatter(rows)], note: `${say("oneNote", number(picked.r, 3), number(picked.t, 2), pValue(picked.q))} ${say("oneRule")}`,
+      draw: (rows) => [armLegend(rows, (of) => count(of.length)), scatter(rows)], note: `${say("oneNote", number(picked.r, 3), number(picked.t, 2), pValue(picked.q))} ${say("oneRule")}`,
     }));
     place.querySelector(".scatter")?.setAttribute("data-edge", `${picked.i}-${picked.j}`);
     const scroll = place.querySelector(".found");

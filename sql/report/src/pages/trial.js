@@ -1,9 +1,9 @@
 // trial.js - the page of the trial: ratings, response, what was given, what is missing.
-import { armKey, ratePlot, stepBars } from "../bars.js";
+import { ratePlot, stepBars } from "../bars.js";
 import { missingTable } from "../missing.js";
 import { describeTrajectory, responseTable, trajectoryPlot } from "../trajectory.js";
 import { linesPlot } from "../trajectory_lines.js";
-import { count, dictionary, figure, h, label, number, percent, render, rowsOf, table } from "../ui.js";
+import { armLegend, count, dictionary, figure, h, label, number, percent, render, rowsOf, table } from "../ui.js";
 
 const say = dictionary({
   title: ["The trial", "试验"],
@@ -53,7 +53,7 @@ function rates(from) {
   return figure({
     id: `rates-${study ?? "none"}-${outcome ?? ""}`, title: outcome ? say("of", `${say(outcome)} (${from.rows[0].definition})`, study) : say("rates"), lead: say("ratesLead"), from, study,
     commands: ["scores", "participants", "bids"], points: ".rate-points > *", class: "rates", describe: outcome && say("ratesDescribe", say(outcome)),
-    draw: (rows) => [armKey(rows), ratePlot(rows, { facet: (row) => row.missing, facetName: (rule) => say(rule), y: say(outcome) })],
+    draw: (rows) => [armLegend(rows), ratePlot(rows, { facet: (row) => row.missing, facetName: (rule) => say(rule), y: say(outcome) })],
   });
 }
 
