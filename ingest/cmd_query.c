@@ -109,6 +109,19 @@ print_title(const char *sql)
 		printf("%.*s\n", (int) (n - skip), sql + skip);
 }
 
+/* What a question says of itself: the comment at its head, without the dashes. */
+static void
+print_head(const char *sql)
+{
+	while (strncmp(sql, "--", 2) == 0)
+	{
+		size_t n = strcspn(sql, "\n"), skip = strncmp(sql, "-- ", 3) == 0 ? 3 : 2;
+
+		printf("%.*s\n", (int) (n - skip), sql + skip);
+		sql += n + (sql[n] == '\n');
+	}
+}
+
 /* Lists the questions, or (number >= 0) gives the path of one. */
 static char *
 find_question(long number, psy_error *err)
@@ -152,13 +165,14 @@ cmd_ask(int argc, char **argv, const char *url)
 	buffer sql = {0};
 	char *path;
 	int code;
+	bool head = argc == 3 && strcmp(argv[2], "--help") == 0;
 
-	if (argc != 2 || (strcmp(argv[1], "list") != 0 && !isdigit((unsigned char) argv[1][0])))
-		return usage("ask list | ask NUMBER");
+	if ((argc != 2 && !head) || (strcmp(argv[1], "list") != 0 && (argv[1][0] == '\0' || argv[1][strspn(argv[1], "0123456789")] != '\0')))
+		return usage("ask list | ask NUMBER [--help]   (--help: what the question asks, and what its columns mean)");
 	if (strcmp(argv[1], "list") == 0)
 	{
 		free(find_question(-1, &err));
-		return EXIT_OK;
+		return err.code == PSY_UNSUPPORTED ? complain(&err, EXIT_USAGE) : EXIT_OK;
 	}
 	path = find_question(atol(argv[1]), &err);
 	if (path == NULL || share_read(path, &sql, &err) != PSY_OK)
@@ -166,8 +180,11 @@ cmd_ask(int argc, char **argv, const char *url)
 		free(path);
 		return complain(&err, EXIT_USAGE);
 	}
-	print_title(sql.data);
-	code = show_query(url, sql.data, 0, NULL);
+	if (head)
+		print_head(sql.data);
+	else
+		print_title(sql.data);
+	code = head ? EXIT_OK : show_query(url, sql.data, 0, NULL);
 	buffer_free(&sql);
 	free(path);
 	return code;

@@ -107,6 +107,12 @@ x y   |
 (3 rows)' "$output"
 	PSYRAD_SHARE=$PWD/share run psyrad ask list; is '  2  A question?' "$output"
 	PSYRAD_SHARE=$PWD/share run psyrad ask 3; exits 2; has 'there is no question 3'
+	printf -- '-- 05  Head?\n--\n-- n    what n means\nSELECT 1 AS n; -- a line below\n' >share/questions/05_q.sql
+	PSYRAD_SHARE=$PWD/share run psyrad ask 5 --help; exits 0; is '05  Head?
+
+n    what n means' "$output"
+	PSYRAD_SHARE=$PWD/share run psyrad ask 2x; exits 2; has '--help'
+	PSYRAD_SHARE=$PWD/nowhere run psyrad ask list; exits 2; has 'PSYRAD_SHARE'
 	PSYRAD_SHARE=$PWD/nowhere run psyrad ask 3; exits 2; has 'PSYRAD_SHARE'
 	printf 'SELECT 1 / 0;\n' >share/questions/04_q.sql
 	PSYRAD_SHARE=$PWD/share run psyrad ask 4; exits 1; has 'division by zero'
