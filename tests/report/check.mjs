@@ -23,10 +23,9 @@ try {
     const own = new URL(`check_${name}.mjs`, import.meta.url);
     if (existsSync(own)) await (await import(own)).default(opened.page, url);
     ok("no console message after its own checks", opened.trouble.length === 0, opened.trouble.join("\n"));
-    if (pictures) for (const language of ["en", "zh"]) {
-      const shown = await open(browser, path, `#lang=${language}`);
-      await shown.page.screenshot({ path: `${pictures}/${name}-${language}.png`, fullPage: true, timeout: 60000 });
-      await shown.context.close();
+    if (pictures) for (const [language, button] of [["en", "English"], ["zh", "中文"]]) {
+      await opened.page.click(`text=${button}`);
+      await opened.page.screenshot({ path: `${pictures}/${name}-${language}.png`, fullPage: true, timeout: 60000 });
     }
     await opened.context.close();
   }

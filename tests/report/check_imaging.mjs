@@ -31,6 +31,18 @@ async function regions(page, url) {
   near("glass brain: where the regions are", drawn.flatMap((d) => [d.x, d.y]), places.flatMap((d) => [d.y, d.z]), 1e-6);
 }
 
+/** Left is left: of each picture, where the region with the least and the one with the largest coordinate stand, and what its sides are called. */
+async function orientation(page, url) {
+  const figure = "#effects-demo-AAL-fc_pearson_strength-patients_vs_controls";
+  const found = await page.$$eval(`${figure} .brains svg`, (all) => all.map((svg) => {
+    const dots = [...svg.querySelectorAll("[class^=glass-] circle, circle[class^=glass-]")].map((e) => [e.getAttribute("data-key") ?? e.getAttribute("aria-label"), Number(e.getAttribute("cx"))]).sort((a, b) => a[1] - b[1]);
+    const side = (name) => svg.querySelector(`.${name}`).textContent;
+    return `${side("glass-begin")} ${dots[0][0]} ${dots[dots.length - 1][0]} ${side("glass-end")}`;
+  }));
+  const [[front, back, left, right]] = sql(url, `SELECT (array_agg(region::text ORDER BY y_mm DESC))[1], (array_agg(region::text ORDER BY y_mm))[1], (array_agg(region::text ORDER BY x_mm))[1], (array_agg(region::text ORDER BY x_mm DESC))[1] FROM report.region WHERE atlas = 'AAL'`);
+  same("glass brain: front, left and right stand where they are said to", found.join("; "), `front ${front} ${back} back; L ${left} ${right} R; L ${left} ${right} R`);
+}
+
 /** Shares of variance between sites by sums of squares over single values. */
 async function sites(page, url) {
   const wanted = sql(url, `WITH x AS (SELECT e.k::text AS label, v.site, e.x FROM report.region_vector v, unnest(v.value) WITH ORDINALITY e(x, k) WHERE v.study = 'demo' AND v.role = 'pre'),
@@ -63,6 +75,7 @@ export default async function check(page, url) {
   await page.keyboard.press("Enter");
   ok("table: so does the keyboard", ![before, after].includes(await edge()));
   await regions(page, url);
+  await orientation(page, url);
   await sites(page, url);
   await motion(page, url);
 }

@@ -28,9 +28,13 @@ const psql = (url, query) => execFileSync("psql", [url, "-XAtq", "-v", "ON_ERROR
 export const sql = (url, query) => psql(url, `SELECT coalesce(json_agg((SELECT json_agg(c.value) FROM json_each(row_to_json("the row")) c)), '[]') FROM (${query}) AS "the row";`)
   .trim().split("\n").map((line) => JSON.parse(line))[0];
 
-/** Rows of many queries at once, each as an array of objects. */
-export const sqlAll = (url, queries) => psql(url, queries.map((query) => `SELECT replace(coalesce(json_agg(row_to_json("the row")), '[]')::text, E'\\n', ' ') FROM (${query}\n) AS "the row";`).join("\n"))
-  .trimEnd().split("\n").map((line) => JSON.parse(line));
+/** Rows of many queries at once, each as an array of objects.  queries: [base, query] where query holds base, which is asked once however many hold it. */
+export function sqlAll(url, queries) {
+  const bases = [...new Set(queries.map(([base]) => base))];
+  return psql(url, ["SET jit = off;", ...bases.map((base, k) => `CREATE TEMPORARY TABLE base_${k} AS ${base};`),
+    ...queries.map(([base, query]) => `SELECT replace(coalesce(json_agg(row_to_json("the row")), '[]')::text, E'\\n', ' ') FROM (${query.split(base).join(`SELECT * FROM base_${bases.indexOf(base)}`)}\n) AS "the row";`)].join("\n"))
+    .trimEnd().split("\n").map((line) => JSON.parse(line));
+}
 
 export const launch = () => chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
