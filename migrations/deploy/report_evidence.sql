@@ -283,7 +283,7 @@ END;
 COMMENT ON FUNCTION report.sentence(psyrad.meta_result, text, text) IS 'The line that a paper prints of a pooled effect with intervals of 95 %: in English (psyrad.meta_sentence), or in Chinese with language ''zh''; scale ''log'': the effects are logs of ratios, and the ratios are printed';
 
 -- Cochrane's bands of I2 overlap on purpose: a value in two of them is said to be in both.
-CREATE FUNCTION report.heterogeneity(result psyrad.meta_result, language text DEFAULT 'en') RETURNS text
+CREATE FUNCTION report.heterogeneity(result psyrad.meta_result, language text DEFAULT 'en', scale text DEFAULT 'identity') RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE
@@ -293,20 +293,22 @@ BEGIN ATOMIC
 				WHEN 'zh' THEN concat('I² = ', to_char((result).i2, 'FM990'), '%：', string_agg(b.zh, '或' ORDER BY b.low), '（Cochrane 手册的分段）；',
 					CASE WHEN (result).q_p < 0.1 THEN 'Q 检验提示各研究的真实效应不同（' ELSE 'Q 检验未能排除各研究效应相同（' END, report.p_in_words((result).q_p), '）',
 					CASE WHEN (result).pi_lb IS NULL THEN '；研究太少，不给出预测区间。'
-						WHEN (result).pi_lb * (result).pi_ub > 0 THEN '；预测区间不含 0：新研究的真实效应预计方向相同。'
-						ELSE '；预测区间含 0：新研究的真实效应可能无效或方向相反。' END)
+						WHEN (result).pi_lb * (result).pi_ub > 0 THEN format('；预测区间不含 %s：新研究的真实效应预计方向相同。', n.none)
+						ELSE format('；预测区间含 %s：新研究的真实效应可能无效或方向相反。', n.none) END)
 				ELSE concat('I² = ', to_char((result).i2, 'FM990'), '%: ', string_agg(b.en, ' or ' ORDER BY b.low), ' (the bands of the Cochrane Handbook); ',
 					CASE WHEN (result).q_p < 0.1 THEN 'the test of Q says that true effects differ (' ELSE 'the test of Q does not rule out that all effects are equal (' END,
 					report.p_in_words((result).q_p), ')',
 					CASE WHEN (result).pi_lb IS NULL THEN '; too few studies for a prediction interval.'
-						WHEN (result).pi_lb * (result).pi_ub > 0 THEN '; the prediction interval leaves out 0: the true effect of a new study is expected on the same side.'
-						ELSE '; the prediction interval has 0 in it: the true effect of a new study may be none, or the opposite.' END)
+						WHEN (result).pi_lb * (result).pi_ub > 0 THEN format('; the prediction interval leaves out %s: the true effect of a new study is expected on the same side.', n.none)
+						ELSE format('; the prediction interval has %s in it: the true effect of a new study may be none, or the opposite.', n.none) END)
 				END
 			FROM (VALUES (0, 40, 'might not be important', '可能不重要'), (30, 60, 'moderate', '中度'), (50, 90, 'substantial', '较大'), (75, 100, 'considerable', '很大')) b(low, high, en, zh)
-			WHERE (result).i2 BETWEEN b.low AND b.high)
+			CROSS JOIN (SELECT CASE scale WHEN 'log' THEN '1' ELSE '0' END AS none) n
+			WHERE (result).i2 BETWEEN b.low AND b.high
+			GROUP BY n.none)
 	END;
 END;
-COMMENT ON FUNCTION report.heterogeneity(psyrad.meta_result, text) IS 'Heterogeneity in words, English or Chinese (''zh''): I2 by the bands of the Cochrane Handbook (10.10.2, which overlap), the test of Q at .1, and what the prediction interval says of a new study';
+COMMENT ON FUNCTION report.heterogeneity(psyrad.meta_result, text, text) IS 'Heterogeneity in words, English or Chinese (''zh''): I2 by the bands of the Cochrane Handbook (10.10.2, which overlap), the test of Q at .1, and what the prediction interval says of a new study; scale ''log'': no effect is a ratio of 1';
 
 CREATE VIEW report.meta_study AS
 SELECT format('%s, %s: %s vs %s%s%s', e.outcome, e.measure, e.intervention, e.comparator, CASE WHEN e.outcome_type NOT IN ('final_or_change', 'event') THEN ', ' || e.outcome_type END,
@@ -336,7 +338,7 @@ SELECT p.pool, p.outcome, p.outcome_type, p.intervention, p.comparator, p.simula
 	(p.z).ci_lb, (p.z).ci_ub, (p.z).p, (p.knha).se AS knha_se, (p.knha).df AS knha_df, (p.knha).ci_lb AS knha_lb, (p.knha).ci_ub AS knha_ub, (p.knha).p AS knha_p,
 	(p.knha).pi_lb, (p.knha).pi_ub, (p.z).tau2, (p.z).tau2_lb, (p.z).tau2_ub, (p.z).i2, (p.z).h2, (p.z).q, (p.z).q_df, (p.z).q_p,
 	report.sentence(p.knha, 'en', p.scale) AS sentence_en, report.sentence(p.knha, 'zh', p.scale) AS sentence_zh,
-	report.heterogeneity(p.knha, 'en') AS heterogeneity_en, report.heterogeneity(p.knha, 'zh') AS heterogeneity_zh, (p.knha).note
+	report.heterogeneity(p.knha, 'en', p.scale) AS heterogeneity_en, report.heterogeneity(p.knha, 'zh', p.scale) AS heterogeneity_zh, (p.knha).note
 FROM (SELECT pool, outcome, outcome_type, intervention, comparator, simulated, measure, scale, max(better) AS better, sum(n1 + n2) AS people,
 		psyrad.meta(yi, vi, 'REML', 'z') AS z, psyrad.meta(yi, vi, 'REML', 'knha') AS knha
 	  FROM report.meta_study GROUP BY pool, outcome, outcome_type, intervention, comparator, simulated, measure, scale) p;

@@ -34,7 +34,7 @@ DROP VIEW report.forest;
 DROP VIEW report.meta_pool;
 DROP VIEW report.meta_left_out;
 DROP VIEW report.meta_study;
-DROP FUNCTION report.heterogeneity(psyrad.meta_result, text);
+DROP FUNCTION report.heterogeneity(psyrad.meta_result, text, text);
 DROP FUNCTION report.sentence(psyrad.meta_result, text, text);
 DROP FUNCTION report.on_scale(float8, text);
 DROP FUNCTION report.p_in_words(float8);

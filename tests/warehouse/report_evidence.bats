@@ -82,6 +82,9 @@ against_golden()
 	equal "$(sql "SELECT report.heterogeneity(psyrad.meta_final(psyrad.meta_state(0.5, 0.1))) || '|' || report.heterogeneity(psyrad.meta_final(psyrad.meta_state(0.5, 0.1)), 'zh')")" \
 		'Fewer than two studies: heterogeneity cannot be told.|不足两项研究，无法判断异质性。'
 	equal "$(sql "SELECT heterogeneity_en FROM report.meta_pool WHERE measure = 'MD'")" 'I² = 71%: substantial (the bands of the Cochrane Handbook); the test of Q says that true effects differ (p = .002); the prediction interval has 0 in it: the true effect of a new study may be none, or the opposite.'
+	# Of ratios no effect is 1.
+	equal "$(sql "SELECT report.heterogeneity(r, 'en', 'log') || report.heterogeneity(r, 'zh', 'log') FROM (SELECT psyrad.meta(y, 0.01, 'REML', 'knha') AS r FROM unnest('{-0.5,0.1,0.6}'::float8[]) y) m")" \
+		'I² = 97%: considerable (the bands of the Cochrane Handbook); the test of Q says that true effects differ (p < .001); the prediction interval has 1 in it: the true effect of a new study may be none, or the opposite.I² = 97%：很大（Cochrane 手册的分段）；Q 检验提示各研究的真实效应不同（p < .001）；预测区间含 1：新研究的真实效应可能无效或方向相反。'
 	equal "$(sql "SELECT report.sentence(psyrad.meta(NULL, NULL), 'zh')")" '没有可合并的研究。'
 }
 

@@ -55,7 +55,7 @@ export function forestPlot(rows, pool) {
       Plot.text([t("n, treated / control", "n，干预 / 对照")], { ...heading, frameAnchor: "left", textAnchor: "end", dx: -22 }),
       Plot.text([t("Effect (95% interval)", "效应（95% 区间）")], { ...heading, ...right }),
       Plot.text([t("Weight", "权重")], { ...heading, frameAnchor: "right", textAnchor: "end", dx: 240 }),
-      Plot.text(studies, { y: "row", ...left, text: (row) => clip([row.study, row.year].filter((part) => part != null).join(" "), 36) }),
+      Plot.text(studies, { y: "row", ...left, text: (row) => clip([row.study, row.year].filter((part) => part != null).join(" "), 33) }),
       Plot.text(studies, { y: "row", text: (row) => `${people(row.n1)} / ${people(row.n2)}`, frameAnchor: "left", textAnchor: "end", dx: -22, fill: ink.soft }),
       Plot.text(studies, { y: "row", ...right, text: (row) => (row.ci_lb == null ? t("not known", "未知") : interval(row)) }),
       Plot.text(studies, { y: "row", text: (row) => (row.weight == null ? t("not pooled", "未合并") : `${fixed(100 * row.weight, 1)}%`), frameAnchor: "right", textAnchor: "end", dx: 240, fill: ink.soft }),
