@@ -1,7 +1,7 @@
 /*
  * fuzz_stats.c - the reader of FreeSurfer's .stats files on bytes of anybody's making: names are UTF-8 without blanks, values finite.
  * Seeds: tests/fuzz/seeds/stats/*
- * Sources: ingest/reader_freesurfer.c ingest/reader_text.c ingest/number.c ingest/source.c ingest/buffer.c
+ * Sources: ingest/reader_freesurfer.c ingest/header.c ingest/reader_text.c ingest/number.c ingest/source.c ingest/buffer.c
  * Libraries: -lcrypto
  */
 #include "reader_freesurfer.h"
