@@ -76,7 +76,7 @@ def write_files(folder, rows, regions):
 def compare(rows, regions, rounds=3):
     psyrad, name = f"{TOP}/build/bin/psyrad", f"bench_ingest_{os.getpid()}"
     url = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname={name}"
-    environment = dict(os.environ, PSYRAD_URL=url)
+    environment = dict(os.environ, PSYRAD_URL=url, PSYRAD_REFRESH="no")  # what the report keeps is bench_report.py's
     run(["createdb", name])
     try:
         run([f"{TOP}/migrations/bin/deploy", "deploy", url])
