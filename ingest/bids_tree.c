@@ -73,6 +73,24 @@ bids_derivative(const char *path, char name[BIDS_TEXT])
 	snprintf(name, BIDS_TEXT, "%.*s", (int) (n < BIDS_TEXT ? n : BIDS_TEXT - 1), path + 12);
 }
 
+bool
+bids_stats_atlas(const char *path, char atlas[BIDS_TEXT])
+{
+	const char *base = base_name(path);
+	size_t n;
+
+	if (strncmp(base, "lh.", 3) == 0 || strncmp(base, "rh.", 3) == 0)
+		base += 3;
+	n = strlen(base) - strlen(".stats");
+	if (n >= BIDS_TEXT || !(strncmp(base, "aparc", 5) == 0 || strncmp(base, "aseg", 4) == 0 || strncmp(base, "wmparc", 6) == 0))
+		return false;
+	snprintf(atlas, BIDS_TEXT, "%.*s", (int) n, base);
+	for (char *c = atlas; *c; c++)
+		if (*c == '.')
+			*c = '-';
+	return true;
+}
+
 static bool
 is_image(const char *path)
 {

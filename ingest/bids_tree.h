@@ -63,4 +63,8 @@ bool bids_entity(const char *path, const char *key, char *value, size_t room);
 /* What derivative a file is of (derivatives/<name>/...): empty for raw data. */
 void bids_derivative(const char *path, char name[BIDS_TEXT]);
 
+/* The atlas of a table of FreeSurfer's: derivatives/freesurfer/sub-01_ses-pre/stats/lh.aparc.a2009s.stats is over aparc-a2009s. False for
+ * tables that are of no parcellation. */
+bool bids_stats_atlas(const char *path, char atlas[BIDS_TEXT]);
+
 #endif

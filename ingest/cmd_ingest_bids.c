@@ -493,25 +493,6 @@ load_derived(bids_run *r, step s, const bids_file *f)
 	}
 }
 
-/* "derivatives/freesurfer/sub-01_ses-pre/stats/lh.aparc.a2009s.stats" is over the atlas aparc-a2009s. */
-static bool
-stats_atlas(const char *path, char atlas[BIDS_TEXT])
-{
-	const char *base = strrchr(path, '/') + 1;
-	size_t n;
-
-	if (strncmp(base, "lh.", 3) == 0 || strncmp(base, "rh.", 3) == 0)
-		base += 3;
-	n = strlen(base) - strlen(".stats");
-	if (n >= BIDS_TEXT || !(strncmp(base, "aparc", 5) == 0 || strncmp(base, "aseg", 4) == 0 || strncmp(base, "wmparc", 6) == 0))
-		return false;
-	snprintf(atlas, BIDS_TEXT, "%.*s", (int) n, base);
-	for (char *c = atlas; *c; c++)
-		if (*c == '.')
-			*c = '-';
-	return true;
-}
-
 static void
 load_stats(bids_run *r, const bids_file *f)
 {
@@ -522,7 +503,7 @@ load_stats(bids_run *r, const bids_file *f)
 	psy_error why;
 	options opt = r->opt;
 
-	if (!stats_atlas(f->path, atlas))
+	if (!bids_stats_atlas(f->path, atlas))
 	{
 		leave(r, f->path, "no parcellation whose values are kept");
 		return;
