@@ -332,7 +332,7 @@ endnote_xml_open(literature_reader *reader, psy_error *err)
 	xml_state *x = grow(NULL, 1, sizeof *x);
 
 	(void) err;
-	*x = (xml_state){.line = 1};
+	*x = (xml_state){.line = reader->held ? reader->number : 1}; /* held: behind another format */
 	reader->state = x;
 	reader->done = xml_done;
 	reader->step = step_xml;

@@ -174,6 +174,7 @@ record_xml() { printf '<?xml version="1.0"?>\n<xml><records><record><titles><tit
 	is 'nbib:Nbib 7 goes on.|ris:one|enw:Enw 1|bibtex:Bib 1|bibtex:Bib 2|refworks:电针1|ris:two|endnote-xml:Xml 1|nbib:Nbib 8 goes on.' \
 		"$(q "SELECT format || ':' || title FROM evidence.source_record ORDER BY ordinal" | paste -sd '|')"
 	is 'ris|2 enw|1 bibtex|1 refworks|1 endnote-xml|1 nbib|1' "$(q "SELECT tag, sum(count) FROM evidence.source_note WHERE code = 'other_format' GROUP BY tag ORDER BY min(line)" | paste -sd ' ')"
+	is t "$(q "SELECT bool_and(line > before) FROM (SELECT line, lag(line, 1, 0::bigint) OVER (ORDER BY ordinal) AS before FROM evidence.source_record) x")"
 	# The same in both orders of two, and without a line end between the files.
 	local a b
 	for a in ris nbib bib enw cnki xml; do for b in ris nbib bib enw cnki xml; do
