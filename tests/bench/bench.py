@@ -182,6 +182,7 @@ def register():
     import bench_permutation
     import bench_registry
     import bench_report
+    import bench_report_literature
     import bench_series
     import bench_shap
     BENCHES.update(bench_cbma.BENCHES)
@@ -198,6 +199,7 @@ def register():
     BENCHES.update(bench_permutation.BENCHES)
     BENCHES.update(bench_registry.BENCHES)
     BENCHES.update(bench_report.BENCHES)
+    BENCHES.update(bench_report_literature.BENCHES)
     BENCHES.update(bench_series.BENCHES)
     BENCHES.update(bench_shap.BENCHES)
 

@@ -22,14 +22,22 @@ IN_PART = {"seed_region": ("WHERE subject_id = (SELECT min(subject_id) FROM clin
                            "a row for each scan, seed and region, millions of them: its comment says to filter by seed")}
 
 
-def database(name):
+def drop(name):
     connection = psycopg2.connect(dbname="postgres")
     connection.autocommit = True
     connection.cursor().execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    connection.cursor().execute(f"CREATE DATABASE {name}")
-    connection.close()
+    return connection
+
+
+def fresh(name):
+    drop(name).cursor().execute(f"CREATE DATABASE {name}")
     url = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname={name}"
     subprocess.run([TOP / "migrations/bin/deploy", "deploy", url], check=True, stdout=subprocess.DEVNULL)
+    return url
+
+
+def database(name):
+    url = fresh(name)
     subprocess.run(["psql", url, "-Xqo", "/dev/null", "-v", f"n={PEOPLE}", "-f", TOP / "tests/bench/report_people.sql"], check=True)
     return url
 
@@ -107,9 +115,7 @@ def bench_report(_):
     print(f"    kept views above 200 ms                {len(slow):8d} of {kept}; asked: none: {'holds' if not slow else 'ABOVE THE BAR'}")
     print(f"    psyrad report, server and tool         {whole:8.2f} s CPU; asked: below 20 s: {'holds' if whole < 20 else 'ABOVE THE BAR'}\n", flush=True)
     session.connection.close()
-    connection = psycopg2.connect(dbname="postgres")
-    connection.autocommit = True
-    connection.cursor().execute("DROP DATABASE psyrad_bench_report WITH (FORCE)")
+    drop("psyrad_bench_report")
     return total < 2 and not slow and whole < 20
 
 
