@@ -308,12 +308,19 @@ copy_float8_matrix(copy *c, const double *value, size_t rows, size_t columns)
 void
 copy_float4_array(copy *c, const float *value, size_t n)
 {
+	char *to;
+
 	array_of(c, FLOAT4_OID, false, n, ONE_DIMENSION, 8 * n);
+	buffer_reserve(&c->out, 8 * n);
+	to = c->out.data + c->out.size;
 	for (size_t i = 0; i < n; i++)
 	{
-		put4(&c->out, 4);
-		put4(&c->out, float_bits(value[i]));
+		uint32_t pair[2] = {htobe32(4), htobe32(float_bits(value[i]))};
+
+		memcpy(to + 8 * i, pair, sizeof pair);
 	}
+	c->out.size += 8 * n;
+	c->out.data[c->out.size] = '\0';
 }
 
 void

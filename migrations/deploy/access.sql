@@ -110,7 +110,7 @@ GRANT INSERT, UPDATE ON
 	evidence.study, evidence.effect
 	TO psyrad_ingest;
 GRANT INSERT, UPDATE (description) ON imaging.pipeline TO psyrad_ingest;
-GRANT INSERT ON imaging.vector_load TO psyrad_ingest;
+GRANT INSERT, UPDATE ON imaging.vector_load TO psyrad_ingest; -- UPDATE, since who stores vectors locks what they refer to against deletion
 -- A corrected sheet may list fewer points; what it replaces is kept in ingest.history.
 GRANT DELETE ON intervention.protocol_point, intervention.protocol_quantity TO psyrad_ingest;
 

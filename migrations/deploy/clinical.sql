@@ -6,6 +6,97 @@
 BEGIN;
 SET LOCAL ROLE psyrad_owner;
 
+-- A foreign key looks its row up once for each row that is stored, 3 us a look-up.  A load stores rows by the ten thousand that all refer to
+-- the same file or to the few visits of a plan: there the look-ups cost more than the rows.  Such a reference is held statement by
+-- statement instead, by triggers that do for the different keys of a statement what a foreign key does for each row: the row referred
+-- to is looked up and locked against deletion; and it cannot be deleted or get another key while there are rows that refer to it.
+CREATE FUNCTION clinical.check_references() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	columns text := (SELECT string_agg(quote_ident(c), ', ') FROM unnest(TG_ARGV[1:]) c);
+	missing text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM stored) THEN
+		RETURN NULL; -- of each image that comes to a visit that is there
+	END IF;
+	EXECUTE format('
+		WITH asked AS MATERIALIZED (SELECT DISTINCT %1$s FROM stored),
+			found AS MATERIALIZED (SELECT %1$s FROM %2$s r WHERE (%1$s) IN (SELECT %1$s FROM asked) FOR KEY SHARE OF r)
+		SELECT a::text FROM asked a WHERE NOT EXISTS (SELECT FROM found f WHERE f = a) LIMIT 1', columns, TG_ARGV[0]::regclass) INTO missing;
+	IF missing IS NOT NULL THEN
+		RAISE foreign_key_violation USING
+			MESSAGE = format('%s refers to a row of %s that is not there', TG_RELID::regclass, TG_ARGV[0]),
+			DETAIL = format('(%s) = %s', columns, missing), TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+	END IF;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION clinical.check_references() IS 'Of the referring table of clinical.refer_by_statement: the rows that the stored ones refer to are there, and stay until the transaction ends';
+
+-- Looks past row policies or fails: who sees some rows only could not tell that nothing refers to this one.
+CREATE FUNCTION clinical.keep_referenced() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
+AS $$
+DECLARE
+	columns text[] := TG_ARGV[1:];
+	kept    boolean;
+	refers  boolean;
+BEGIN
+	-- An older snapshot would not show who has come to refer to the row in the meantime.
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE feature_not_supported USING
+			MESSAGE = format('%s: rows that %s may refer to are deleted or get other keys in READ COMMITTED alone', TG_RELID::regclass, TG_ARGV[0]);
+	END IF;
+	IF TG_OP = 'UPDATE' THEN
+		EXECUTE format('SELECT %s', (SELECT string_agg(format('($1).%1$I = ($2).%1$I', c), ' AND ') FROM unnest(columns) c)) INTO kept USING OLD, NEW;
+		IF kept THEN
+			RETURN NULL;
+		END IF;
+	END IF;
+	EXECUTE format('SELECT EXISTS (SELECT FROM %s r %s)', TG_ARGV[0]::regclass, CASE WHEN TG_OP <> 'TRUNCATE' THEN
+		(SELECT 'WHERE ' || string_agg(format('r.%1$I = ($1).%1$I', c), ' AND ') FROM unnest(columns) c) END) INTO refers USING OLD;
+	IF refers THEN
+		RAISE foreign_key_violation USING
+			MESSAGE = format('%s of a row of %s: rows of %s refer to it', lower(TG_OP), TG_RELID::regclass, TG_ARGV[0]),
+			TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+	END IF;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION clinical.keep_referenced() IS 'Of the referenced table of clinical.refer_by_statement: a row that others refer to is neither deleted nor given another key';
+
+-- Statement triggers fire for the table that a statement names: a partition has its own for who writes to it past its parent.
+CREATE FUNCTION clinical.refer_by_statement(referring regclass, columns name[], referenced regclass) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	keys   text := (SELECT string_agg(quote_literal(c), ', ') FROM unnest(columns) c);
+	target text := (SELECT format('%s.%s', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = referenced);
+	source text := (SELECT format('%s.%s', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = referring);
+	named  text := (SELECT relname FROM pg_class WHERE oid = referenced);
+	keeper text := 'kept_for_' || (SELECT relname FROM pg_class WHERE oid = referring);
+	part   regclass;
+BEGIN
+	FOR part IN SELECT referring UNION SELECT t.relid FROM pg_partition_tree(referring) t
+	LOOP
+		EXECUTE format('CREATE TRIGGER %I AFTER INSERT ON %s REFERENCING NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION clinical.check_references(%L, %s)',
+			named || '_of_new', part, target, keys);
+		EXECUTE format('CREATE TRIGGER %I AFTER UPDATE ON %s REFERENCING NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION clinical.check_references(%L, %s)',
+			named || '_of_changed', part, target, keys);
+	END LOOP;
+	EXECUTE format('CREATE TRIGGER %I AFTER DELETE OR UPDATE OF %s ON %s FOR EACH ROW EXECUTE FUNCTION clinical.keep_referenced(%L, %s)',
+		keeper, (SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) c), referenced, source, keys);
+	EXECUTE format('CREATE TRIGGER %I AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION clinical.keep_referenced(%L, %s)',
+		keeper || '_all', referenced, source, keys);
+END $$;
+COMMENT ON FUNCTION clinical.refer_by_statement(regclass, name[], regclass) IS
+	'For migrations: columns of the table referring, none of them nullable, refer to those of the same names, a key, of the table referenced, as by a foreign key, but checked once a statement; its writers need SELECT and UPDATE of some column of referenced';
+
+REVOKE EXECUTE ON FUNCTION clinical.check_references(), clinical.keep_referenced(), clinical.refer_by_statement(regclass, name[], regclass) FROM PUBLIC;
+
 CREATE TABLE clinical.site (
 	site    text PRIMARY KEY CHECK (site ~ '^[a-z][a-z0-9_]{0,30}$'), -- its readers are the members of role psyrad_site_<site>
 	name_en text NOT NULL,
@@ -108,13 +199,17 @@ CREATE TABLE clinical.visit (
 	site        text NOT NULL,
 	study       text NOT NULL,
 	days_offset int,                       -- days since baseline, never a date
-	file_id     bigint NOT NULL REFERENCES ingest.file,
+	file_id     bigint NOT NULL,
 	line        bigint,
 	PRIMARY KEY (subject_id, session),
 	UNIQUE (subject_id, session, site), -- for facts by the ten thousand: one key that ties both the visit and the subject's own site
-	FOREIGN KEY (subject_id, site, study) REFERENCES clinical.subject_key (subject_id, site, study),
-	FOREIGN KEY (study, session) REFERENCES clinical.visit_plan
+	FOREIGN KEY (subject_id, site, study) REFERENCES clinical.subject_key (subject_id, site, study)
 );
+-- A file of features makes visits by the ten thousand, all of the few of a plan.
+DO $$ BEGIN
+	PERFORM clinical.refer_by_statement('clinical.visit', '{file_id}', 'ingest.file');
+	PERFORM clinical.refer_by_statement('clinical.visit', '{study,session}', 'clinical.visit_plan');
+END $$;
 COMMENT ON TABLE clinical.visit IS 'Visits that took place, each one of the study''s plan';
 COMMENT ON COLUMN clinical.visit.days_offset IS 'Days since baseline, never a date';
 

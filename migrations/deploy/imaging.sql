@@ -189,16 +189,16 @@ COMMENT ON COLUMN imaging.acquisition.mean_fd_mm IS 'Mean framewise displacement
 COMMENT ON COLUMN imaging.acquisition.forms_apart_mm IS 'Largest distance between where the image''s sform and its qform put a voxel, mm; the sform is what counts.  NULL unless the header has both';
 COMMENT ON COLUMN imaging.acquisition.payload_sha256 IS 'Of the voxels: shows the same image under two subjects';
 
--- A load brings tens of thousands of vectors, and each foreign key costs a look-up a vector, a fifth of what storing it costs.  Two keys
--- stand for five therefore: what a file brought, by which a vector's file, feature set and pipeline are known together, and the visit
--- with its site, which is the subject's own.
+-- A load brings tens of thousands of vectors, and each foreign key costs a look-up a vector, as much as storing it.  Two references
+-- stand for five therefore: what a file brought, by which a vector's file, feature set and pipeline are known together (and which is looked
+-- up once a statement, since all vectors of a file share it), and the visit with its site, which is the subject's own.
 CREATE TABLE imaging.vector_load (
 	file_id        bigint NOT NULL REFERENCES ingest.file,
 	feature_set_id int NOT NULL REFERENCES imaging.feature_set,
 	pipeline       text NOT NULL REFERENCES imaging.pipeline,
 	PRIMARY KEY (file_id, feature_set_id, pipeline)
 );
-COMMENT ON TABLE imaging.vector_load IS 'What each file brought to imaging.vector: feature sets under pipelines; a reference table that the vectors'' one key to file, feature set and pipeline refers to';
+COMMENT ON TABLE imaging.vector_load IS 'What each file brought to imaging.vector: feature sets under pipelines; a reference table that the vectors'' one reference to file, feature set and pipeline leads to';
 
 CREATE TABLE imaging.vector (
 	subject_id     bigint NOT NULL,
@@ -212,13 +212,13 @@ CREATE TABLE imaging.vector (
 	file_id        bigint NOT NULL,
 	line           bigint,
 	PRIMARY KEY (subject_id, feature_set_id, session, run, pipeline),
-	FOREIGN KEY (subject_id, session, site) REFERENCES clinical.visit (subject_id, session, site),
-	FOREIGN KEY (file_id, feature_set_id, pipeline) REFERENCES imaging.vector_load
+	FOREIGN KEY (subject_id, session, site) REFERENCES clinical.visit (subject_id, session, site)
 ) PARTITION BY LIST (feature_set_id);
 COMMENT ON TABLE imaging.vector IS 'Region (or masked voxel) values of one scan as one vector; read it through imaging.primary';
 COMMENT ON COLUMN imaging.vector.value IS 'One element a region, in the order of imaging.region.region; NaN where the region has no voxel';
 COMMENT ON COLUMN imaging.vector.coverage IS 'Share of each region''s voxels that had a value, 0 where the region has none; NULL: every region has a value, of a table that says nothing of voxels';
 CREATE TABLE imaging.vector_default PARTITION OF imaging.vector DEFAULT;
+DO $$ BEGIN PERFORM clinical.refer_by_statement('imaging.vector', '{file_id,feature_set_id,pipeline}', 'imaging.vector_load'); END $$;
 
 CREATE TABLE imaging.series (
 	subject_id     bigint NOT NULL,

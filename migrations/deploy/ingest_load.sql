@@ -290,12 +290,12 @@ END $$;
 -- Visits that rows refer to and that nobody has entered yet.
 CREATE FUNCTION ingest.add_visits(p_file_id bigint) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+	p_study text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
 BEGIN
 	INSERT INTO clinical.visit (subject_id, session, site, study, file_id, line)
-	SELECT DISTINCT ON (f.subject_id, f.session) f.subject_id, f.session, k.site, k.study, p_file_id, s.line
+	SELECT DISTINCT ON (f.subject_id, f.session) f.subject_id, f.session, f.site, p_study, p_file_id, f.line
 	FROM pg_temp.fact f
-	JOIN pg_temp.stage s USING ("row")
-	JOIN clinical.subject_key k USING (subject_id)
 	WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row")
 		AND NOT EXISTS (SELECT FROM clinical.visit v WHERE (v.subject_id, v.session) = (f.subject_id, f.session))
 	ORDER BY f.subject_id, f.session, f."row";

@@ -21,5 +21,9 @@ BEGIN
 	WHERE relnamespace = 'clinical'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
 		AND (relowner <> CASE relkind WHEN 'v' THEN 'psyrad_view' ELSE 'psyrad_owner' END::regrole OR obj_description(oid, 'pg_class') IS NULL);
 	ASSERT bad IS NULL, 'not owned by psyrad_owner, or without a comment: ' || bad;
+	ASSERT (SELECT count(*) = 4 FROM pg_trigger t WHERE t.tgrelid = 'clinical.visit'::regclass AND t.tgfoid = 'clinical.check_references()'::regprocedure AND t.tgenabled = 'O'),
+		'the references of clinical.visit to its file and its plan are not held';
+	ASSERT (SELECT count(*) = 4 FROM pg_trigger t WHERE t.tgrelid IN ('ingest.file'::regclass, 'clinical.visit_plan'::regclass) AND t.tgfoid = 'clinical.keep_referenced()'::regprocedure AND t.tgenabled = 'O'),
+		'the files and plans that visits refer to are not kept';
 END $$;
 ROLLBACK;

@@ -29,6 +29,10 @@ BEGIN
 	WHERE relnamespace = 'imaging'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
 		AND (relowner NOT IN ('psyrad_owner'::regrole, 'psyrad_view'::regrole) OR obj_description(oid, 'pg_class') IS NULL);
 	ASSERT bad IS NULL, 'not owned by psyrad_owner or psyrad_view, or without a comment: ' || bad;
+	ASSERT (SELECT count(*) = 4 FROM pg_trigger t WHERE t.tgrelid IN ('imaging.vector'::regclass, 'imaging.vector_default'::regclass) AND t.tgfoid = 'clinical.check_references()'::regprocedure AND t.tgenabled = 'O'),
+		'the reference of imaging.vector to what its file brought is not held';
+	ASSERT (SELECT count(*) = 2 FROM pg_trigger t WHERE t.tgrelid = 'imaging.vector_load'::regclass AND t.tgfoid = 'clinical.keep_referenced()'::regprocedure AND t.tgenabled = 'O'),
+		'what files brought to imaging.vector is not kept';
 	ASSERT (SELECT count(*) = 3 FROM pg_partitioned_table
 		WHERE partrelid IN ('imaging.vector'::regclass, 'imaging.series'::regclass, 'imaging.connectome'::regclass) AND partstrat = 'l'),
 		'the fact tables are not partitioned by list';

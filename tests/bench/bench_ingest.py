@@ -1,9 +1,13 @@
-"""Benchmark of ingest: narrow feature rows through `psyrad ingest features`, validated into vectors, against psql's \\copy of the same file
-into a bare table of text and float columns, unvalidated.  CPU seconds of client and server together, and wall-clock seconds beside them.
+"""Benchmark of ingest: narrow feature rows through `psyrad ingest features`, validated into vectors, against psql's \\copy of the same file,
+unvalidated.  CPU seconds of client and server together, and wall-clock seconds beside them.
 
     tests/with-cluster python3 tests/bench/bench_ingest.py [ROWS]
 
-The deployed schema comes from migrations/bin/deploy, in a database of its own that is dropped at the end.
+\\copy's target is the least that holds the file: a table of its five columns (participant_id, session, region, measure text, value real), logged,
+without key, index, constraint or trigger.  Each round loads the file twice into a fresh copy of a warehouse that knows the participants and the
+atlas: first, where every visit is new and is stored as well, then under another pipeline, where the visits are there.
+
+The deployed schema comes from migrations/bin/deploy, in databases of their own that are dropped at the end.
 """
 import json
 import os
@@ -74,15 +78,17 @@ def write_files(folder, rows, regions):
 
 
 def compare(rows, regions, rounds=3):
-    psyrad, name = f"{TOP}/build/bin/psyrad", f"bench_ingest_{os.getpid()}"
-    url = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname={name}"
-    environment = dict(os.environ, PSYRAD_URL=url, PSYRAD_REFRESH="no")  # what the report keeps is bench_report.py's
-    run(["createdb", name])
+    psyrad, kept = f"{TOP}/build/bin/psyrad", f"bench_ingest_kept_{os.getpid()}"
+    name = f"bench_ingest_{os.getpid()}"
+    address = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname="
+    url = address + name
+    environment = dict(os.environ, PSYRAD_URL=address + kept, PSYRAD_REFRESH="no")  # what the report keeps is bench_report.py's
+    run(["createdb", kept])
     try:
-        run([f"{TOP}/migrations/bin/deploy", "deploy", url])
+        run([f"{TOP}/migrations/bin/deploy", "deploy", address + kept])
         data = run(["psql", "-XAtqc", "SHOW data_directory"]).strip()
         postmaster = int(open(f"{data}/postmaster.pid").readline())
-        ours, theirs = [], []
+        first, ours, theirs = [], [], []
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)
             write_files(folder, rows, regions)
@@ -90,21 +96,26 @@ def compare(rows, regions, rounds=3):
             run([psyrad, "ingest", "study", "study.json"], **here)
             run([psyrad, "ingest", "participants", "people.tsv", "--study", "t"], **here)
             run([psyrad, "ingest", "atlas", "--names", "names.txt", "--atlas", "bench"], **here)
-            for k in range(rounds):
-                ours.append(measure(postmaster, [psyrad, "ingest", "features", "long.csv", "--study", "t", "--atlas", "bench", "--pipeline", f"p{k}"], **here))
-                run(["psql", url, "-Xqc", "DROP TABLE IF EXISTS narrow; CREATE TABLE narrow (participant_id text, session text, region text, measure text, value float4)"])
+            here["env"]["PSYRAD_URL"] = url
+            for _ in range(rounds):
+                run(["dropdb", "--if-exists", "-f", name])
+                run(["createdb", "-T", kept, name])
+                for found, pipeline in ((first, "p0"), (ours, "p1")):
+                    run(["psql", url, "-Xqc", "CHECKPOINT"])
+                    found.append(measure(postmaster, [psyrad, "ingest", "features", "long.csv", "--study", "t", "--atlas", "bench", "--pipeline", pipeline], **here))
+                run(["psql", url, "-Xqc", "CREATE TABLE narrow (participant_id text, session text, region text, measure text, value real)", "-c", "CHECKPOINT"])
                 theirs.append(measure(postmaster, ["psql", url, "-Xqc", r"\copy narrow FROM long.csv (FORMAT csv, HEADER)"], **here))
-            got = run(["psql", url, "-XAtqc", "SELECT count(*) FROM imaging.vector WHERE pipeline = 'p0'"]).strip()
-            assert int(got) == -(-rows // regions), got
+            got = run(["psql", url, "-XAtqc", "SELECT count(*) FROM imaging.vector GROUP BY pipeline UNION ALL SELECT count(*) FROM clinical.visit"]).split()
+            assert list(map(int, got)) == 3 * [-(-rows // regions)], got
     finally:
-        run(["dropdb", "-f", name])
+        run(["dropdb", "--if-exists", "-f", name])
+        run(["dropdb", "-f", kept])
     print(f"{rows:,} narrow rows into vectors of {regions}, validated, beside \\copy into a bare table, unvalidated")
-    for label, found in (("psyrad ingest features", ours), ("psql \\copy", theirs)):
+    for label, found in ((f"first load, {-(-rows // regions):,} visits as well", first), ("psyrad ingest features", ours), ("psql \\copy", theirs)):
         print(f"    {label:<40} {statistics.median(c for c, _ in found):8.2f} s CPU {statistics.median(w for _, w in found):8.2f} s wall clock")
-    ratio = statistics.median(t[0] / o[0] for o, t in zip(ours, theirs))
-    print(f"    the first load, which makes {-(-rows // regions):,} visits as well: ratio {theirs[0][0] / ours[0][0]:.2f}")
-    print(f"    ratio {ratio:.2f}; asked: above 1: {'holds' if ratio > 1 else 'BELOW THE BAR'}")
-    return ratio > 1
+    ratio, of_first = (statistics.median(t[0] / o[0] for o, t in zip(found, theirs)) for found in (ours, first))
+    print(f"    ratio {ratio:.2f}, of the first load {of_first:.2f}; asked: above 1: {'holds' if min(ratio, of_first) > 1 else 'BELOW THE BAR'}")
+    return min(ratio, of_first) > 1
 
 
 def main(rows=5_000_000):

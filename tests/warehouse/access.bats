@@ -233,20 +233,56 @@ touches()
 	done
 }
 
-@test "two keys of a vector stand for five: its file, feature set, pipeline, visit and site are there, and stay" {
-	vector() { echo "INSERT INTO imaging.vector (subject_id, feature_set_id, session, pipeline, site, value, file_id)
+@test "two references of a vector stand for five: its file, feature set, pipeline, visit and site are there, and stay" {
+	vector() { echo "INSERT INTO ${6:-imaging.vector} (subject_id, feature_set_id, session, pipeline, site, value, file_id)
 		SELECT v.subject_id, ${1:-l.feature_set_id}, ${2:-v.session}, ${3:-l.pipeline}, ${4:-v.site}, '{1}', ${5:-l.file_id}
 		FROM clinical.visit v JOIN imaging.vector_load l USING (file_id) WHERE v.site = 'gz' AND v.session = 'post' ORDER BY 1 LIMIT 1"; }
 	as t_ingest_gz -c BEGIN -c "$(vector)" -c ROLLBACK
-	for wrong in "$(vector 999)" "$(vector '' "'none'")" "$(vector '' '' "'none'")" "$(vector '' '' '' "'cd'")" "$(vector '' '' '' '' 999)"; do
-		refused "$PGUSER" "$wrong" 'violates foreign key constraint'
+	for wrong in "$(vector '' "'none'")" "$(vector '' '' '' "'cd'")"; do refused "$PGUSER" "$wrong" 'violates foreign key constraint'; done
+	for wrong in "$(vector 999)" "$(vector '' '' "'none'")" "$(vector '' '' '' '' 999)" "$(vector '' '' '' '' 999 imaging.vector_default)"; do
+		refused "$PGUSER" "$wrong" 'refers to a row of imaging.vector_load that is not there'
 	done
 	for row in "imaging.feature_set WHERE measure = 'intensity'" "imaging.pipeline WHERE pipeline = 'main'" "ingest.file WHERE site = 'gz'" \
-		imaging.vector_load "clinical.visit WHERE session = 'pre'" "clinical.subject_key"; do
+		"clinical.visit WHERE session = 'pre'" "clinical.subject_key"; do
 		refused "$PGUSER" "DELETE FROM $row" 'violates foreign key constraint'
 	done
+	refused "$PGUSER" 'DELETE FROM imaging.vector_load' 'rows of imaging.vector refer to it'
+	refused "$PGUSER" "UPDATE imaging.vector SET file_id = 999" 'refers to a row of imaging.vector_load that is not there'
 	refused t_ingest_gz 'DELETE FROM imaging.vector_load' 'permission denied'
-	refused t_ingest_gz 'UPDATE imaging.vector_load SET file_id = file_id' 'permission denied'
+}
+
+# What a foreign key would do (clinical.refer_by_statement), for those who may write and for those who may do anything.
+@test "what is referred to by statement is there, in every isolation, and is neither deleted nor given another key while it is referred to" {
+	visit() { echo "INSERT INTO clinical.visit (subject_id, session, site, study, file_id)
+		SELECT subject_id, '$1', site, study, ${2:-file_id} FROM clinical.visit WHERE site = 'gz' ORDER BY 1 LIMIT 1"; }
+	sql "INSERT INTO clinical.visit_plan (study, session) VALUES ('trial', 'later'), ('trial', 'never')" >/dev/null
+	as t_ingest_gz -c BEGIN -c "$(visit later)" -c ROLLBACK
+	for who in t_ingest_gz "$PGUSER"; do
+		refused "$who" "$(visit other)" 'clinical.visit refers to a row of clinical.visit_plan that is not there'
+		refused "$who" "$(visit later 999)" 'clinical.visit refers to a row of ingest.file that is not there'
+		refused "$who" "UPDATE clinical.visit SET session = 'other' WHERE site = 'gz' AND session = 'pre'" 'violates foreign key|that is not there'
+	done
+	sql "$(visit later)" >/dev/null
+	refused "$PGUSER" "DELETE FROM clinical.visit_plan WHERE session = 'later'" 'rows of clinical.visit refer to it'
+	refused "$PGUSER" "UPDATE clinical.visit_plan SET session = 'renamed' WHERE session = 'later'" 'rows of clinical.visit refer to it'
+	refused "$PGUSER" 'TRUNCATE clinical.visit_plan' 'rows of clinical.visit refer to it'
+	refused "$PGUSER" 'TRUNCATE imaging.vector_load' 'rows of imaging.vector refer to it'
+	refused "$PGUSER" "BEGIN ISOLATION LEVEL REPEATABLE READ; DELETE FROM clinical.visit_plan WHERE session = 'never'" 'READ COMMITTED alone'
+	# Who sees some rows only cannot tell that nothing refers to a row.
+	refused t_ingest_gz "UPDATE clinical.visit_plan SET session = 'renamed' WHERE session = 'never'" 'row-level security'
+	as t_ingest_gz -c BEGIN -c "UPDATE clinical.visit_plan SET session = session, label_en = 'Later' WHERE session = 'later'" -c ROLLBACK
+	# Both ways round, what waits for the other sees what it did.
+	race() { # FIRST SECOND ERROR: SECOND waits for FIRST's transaction
+		sql "BEGIN; $1; SELECT pg_sleep(1.5); COMMIT" >/dev/null &
+		sleep 0.5
+		refused "$PGUSER" "$2" "$3"
+		wait
+	}
+	race "$(visit never)" "DELETE FROM clinical.visit_plan WHERE session = 'never'" 'rows of clinical.visit refer to it'
+	sql "DELETE FROM clinical.visit WHERE session IN ('later', 'never')" >/dev/null
+	race "DELETE FROM clinical.visit_plan WHERE session = 'never'" "$(visit never)" 'that is not there'
+	race "DELETE FROM clinical.visit_plan WHERE session = 'later'" "BEGIN ISOLATION LEVEL REPEATABLE READ; $(visit later)" 'could not serialize'
+	sql "SELECT count(*) FROM clinical.visit v WHERE NOT EXISTS (SELECT FROM clinical.visit_plan p WHERE (p.study, p.session) = (v.study, v.session))" | grep -qx 0
 }
 
 @test "the manifest: a site's files are the site's, shared ones everybody's, refused ones their loader's" {
