@@ -80,7 +80,7 @@ run(const command *c, int argc, char **argv, const char *url)
 		refresh_report(url);
 	code = c->run(argc, argv, url);
 	if (c->keeps == AFTER && !dry && (code == EXIT_OK || code == EXIT_REJECTED))
-		refresh_report(url);
+		refresh_report_behind(url);
 	return code;
 }
 

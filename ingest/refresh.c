@@ -7,33 +7,47 @@
 
 #include "session.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Whether there is a report here that the caller may refresh. */
 static bool
-may_refresh(session *s, psy_error *err)
+wish_is(const char *word)
+{
+	const char *wish = getenv("PSYRAD_REFRESH");
+
+	return wish != NULL && strcmp(wish, word) == 0;
+}
+
+/* Whether the server says t; an error, as of a database without a report, is a no. */
+static bool
+answers_true(session *s, const char *question)
 {
 	PGresult *result = NULL;
-	bool may = session_query(s, &result, err, "SELECT has_function_privilege(to_regprocedure('report.refresh(int)'), 'EXECUTE')", 0, NULL) == PSY_OK &&
-			   strcmp(PQgetvalue(result, 0, 0), "t") == 0;
+	psy_error err = {0};
+	bool yes = session_query(s, &result, &err, question, 0, NULL) == PSY_OK && strcmp(PQgetvalue(result, 0, 0), "t") == 0;
 
 	PQclear(result);
-	return may;
+	return yes;
+}
+
+static bool
+may_refresh(session *s)
+{
+	return answers_true(s, "SELECT has_function_privilege(to_regprocedure('report.refresh(int)'), 'EXECUTE')");
 }
 
 void
 refresh_report(const char *url)
 {
-	const char *wish = getenv("PSYRAD_REFRESH");
 	session s;
 	psy_error err = {0};
 
-	if (wish != NULL && strcmp(wish, "no") == 0)
+	if (wish_is("no"))
 		return;
-	if (session_open(&s, url, &err) == PSY_OK && may_refresh(&s, &err))
+	if (session_open(&s, url, &err) == PSY_OK && may_refresh(&s))
 	{
 		if (isatty(STDERR_FILENO))
 			fputs("\r\033[Kkeeping the report's answers ...", stderr);
@@ -43,4 +57,65 @@ refresh_report(const char *url)
 			fputs("\r\033[K", stderr);
 	}
 	session_close(&s);
+}
+
+/* Who waits for the one that works lets others wait from the moment on when its own work begins: their marks may be younger. */
+static void
+refresh_in_turn(session *s)
+{
+	if (answers_true(s, "SELECT pg_try_advisory_lock(hashtextextended('report.refresh waits', 7))"))
+		(void) session_run(s,
+						   "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('report.refresh', 7));"
+						   " SELECT pg_advisory_unlock(hashtextextended('report.refresh waits', 7)); SELECT report.refresh(); COMMIT",
+						   NULL);
+}
+
+/* Nothing of the command's is held on to: whoever reads its output sees the end of it. */
+static void
+let_go(void)
+{
+	int nothing = open("/dev/null", O_RDWR);
+	int most = (int) sysconf(_SC_OPEN_MAX);
+
+	(void) setsid();
+	for (int fd = 0; fd < 3 && nothing >= 0; fd++)
+		(void) dup2(nothing, fd);
+	for (int fd = 3; fd < most && fd < 65536; fd++)
+		(void) close(fd);
+}
+
+/* Whether the caller sees as many people as report.refresh keeps answers for: with fewer it ends at once. */
+static bool
+keeps_answers(const char *url)
+{
+	session s;
+	psy_error err = {0};
+	bool many = session_open(&s, url, &err) == PSY_OK && may_refresh(&s) &&
+				answers_true(&s, "SELECT count(*) = 2000 FROM (SELECT FROM clinical.subject_key LIMIT 2000) k");
+
+	session_close(&s);
+	return many;
+}
+
+void
+refresh_report_behind(const char *url)
+{
+	session s;
+	psy_error err = {0};
+
+	if (wish_is("no"))
+		return;
+	if (wish_is("wait") || !keeps_answers(url))
+	{
+		refresh_report(url);
+		return;
+	}
+	fflush(NULL);
+	if (fork() != 0)
+		return;
+	let_go();
+	if (session_open(&s, url, &err) == PSY_OK)
+		refresh_in_turn(&s);
+	session_close(&s);
+	_exit(0);
 }

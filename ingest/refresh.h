@@ -8,4 +8,10 @@
  */
 void refresh_report(const char *url);
 
+/*
+ * The same behind the command: where answers are kept at all, which can take seconds, by a process that goes on when this one has ended.  Of many such
+ * processes one works and one waits.  PSYRAD_REFRESH=wait: now, as refresh_report.
+ */
+void refresh_report_behind(const char *url);
+
 #endif

@@ -82,7 +82,7 @@ def compare(rows, regions, rounds=3):
     name = f"bench_ingest_{os.getpid()}"
     address = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname="
     url = address + name
-    environment = dict(os.environ, PSYRAD_URL=address + kept, PSYRAD_REFRESH="no")  # what the report keeps is bench_report.py's
+    environment = dict(os.environ, PSYRAD_URL=address + kept, PSYRAD_REFRESH="no")  # it goes on behind the command, and is bench_report.py's
     run(["createdb", kept])
     try:
         run([f"{TOP}/migrations/bin/deploy", "deploy", address + kept])
