@@ -1,6 +1,6 @@
 // connections.js - the heat map of partial correlations, the connections found, and one of them as a scatter.
 import * as Plot from "@observablehq/plot";
-import { interpolateRdBu, max, range, scaleDiverging } from "d3";
+import { interpolateRdBu, max, range, scaleDiverging, sum } from "d3";
 import { armColor, armSymbol, dictionary, figureStyle, h, ink, isolated, label, languageCode, number, pValue, scroller, table } from "./ui.js";
 
 export const alpha = 0.05;
@@ -18,10 +18,13 @@ const regionName = (row, end) => isolated(((languageCode() === "zh" && row[`regi
 export const pairName = (row) => `${regionName(row, "i")} – ${regionName(row, "j")}`;
 const largest = (rows) => max(rows, (row) => Math.abs(row.r)) ?? 1;
 
+/** About how wide a name is in a figure's letters, in pixels: Chinese ones are square. */
+const textWidth = (name) => sum([...name], (letter) => (letter > "\u2e80" ? 11 : 6.2));
+
 /** order: place of each region (1-based) on both axes, or nothing for the atlas's own order; blocks: [{from, to, name}] of networks. */
 export function heatMap(rows, picked, order = null, blocks = []) {
   const place = order ?? ((region) => region), n = max(rows, (row) => Math.max(place(row.i), place(row.j)));
-  const limit = largest(rows), size = 540, side = blocks.length > 0 ? 118 : 6;
+  const limit = largest(rows), size = 540, side = blocks.length > 0 ? 16 + max(blocks, (block) => textWidth(block.name)) : 6;
   const color = scaleDiverging([limit, 0, -limit], interpolateRdBu);
   const square = { x1: (d) => d.x - 0.5, x2: (d) => d.x + 0.5, y1: (d) => d.y - 0.5, y2: (d) => d.y + 0.5, insetRight: -0.2, insetBottom: -0.2, fill: (d) => color(d.r) };
   const title = (d) => `${pairName(d)}\n${say("partial")} = ${number(d.r, 3)}`;
