@@ -4,6 +4,7 @@ The trial (report_people.sql) is made in a database of its own.  What counts is 
 of its columns and rows, as a dashboard would; and of `psyrad report` with its server for the whole folder.  Loading ends with report.refresh,
 which keeps the answers of the slow views; what those cost where none is kept, and the refresh itself, are printed beside them.
 """
+import json
 import os
 import pathlib
 import resource
@@ -82,14 +83,22 @@ def pages(session):
     return spent
 
 
+def rendered(folder):
+    """Milliseconds from a page's address to its figures in headless Chromium, by page: wall clock, since that is what a reader waits for."""
+    reports = TOP / "tests/report"
+    subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=reports, check=True, stdout=subprocess.DEVNULL)
+    return json.loads(subprocess.run(["node", "render.mjs", folder], cwd=reports, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
 def written(url):
-    """CPU of the tool alone, and the size of what it writes."""
+    """CPU of the tool alone, the size of the largest page that it writes, and what showing each takes."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([TOP / "build/bin/psyrad", "--db", url, "report", "--out", folder], check=True, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         size = max(path.stat().st_size for path in pathlib.Path(folder).iterdir())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, size
+        shown = rendered(folder)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, size, shown
 
 
 def bench_report(_):
@@ -99,7 +108,8 @@ def bench_report(_):
     refresh, kept = refreshed(session)
     by_view = views(session)
     by_page = pages(session)
-    tool, size = written(url)
+    tool, size, shown = written(url)
+    longest = max(shown, key=shown.get)
     total, whole = sum(by_view.values()), sum(by_page.values()) + tool
     print(f"The report over {PEOPLE:,} people with a rating, twelve sessions, two connectomes and a vector of 116 regions each")
     for name, seconds in sorted(by_view.items(), key=lambda item: -item[1])[:12]:
@@ -113,10 +123,11 @@ def bench_report(_):
     print(f"    the report's largest page is {size / 1e6:.1f} MB; with nothing kept it takes the refresh besides: {whole + refresh:.1f} s CPU")
     print(f"    all {len(by_view)} views, each whole                {total:8.2f} s CPU; median {1000 * statistics.median(by_view.values()):.0f} ms; asked: below 2 s: {'holds' if total < 2 else 'ABOVE THE BAR'}")
     print(f"    kept views above 200 ms                {len(slow):8d} of {kept}; asked: none: {'holds' if not slow else 'ABOVE THE BAR'}")
+    print(f"    the slowest page to show, {longest:<12} {shown[longest] / 1000:8.2f} s wall; asked: below 2 s: {'holds' if shown[longest] < 2000 else 'ABOVE THE BAR'}")
     print(f"    psyrad report, server and tool         {whole:8.2f} s CPU; asked: below 20 s: {'holds' if whole < 20 else 'ABOVE THE BAR'}\n", flush=True)
     session.connection.close()
     drop("psyrad_bench_report")
-    return total < 2 and not slow and whole < 20
+    return total < 2 and not slow and whole < 20 and shown[longest] < 2000
 
 
 BENCHES = {"report": bench_report}

@@ -18,7 +18,7 @@ def bench_report_literature(_):
     session = Session(NAME)
     pooled = cpu_of(session, "SELECT count(*) FROM evidence.poolable")
     by_view, by_page = views(session), pages(session)
-    tool, size = written(url)
+    tool, size, _ = written(url)
     whole = sum(by_page.values()) + tool
     print("The report over a literature of 50,000 records and 400 studies with 1,200 effects and 3,000 findings")
     for name, seconds in sorted(by_view.items(), key=lambda item: -item[1])[:8]:
