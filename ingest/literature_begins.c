@@ -119,9 +119,12 @@ literature_begins(const char *line, size_t length)
 bool
 reader_turns(literature_reader *reader)
 {
+	/* As literature_begins: what begins with it is this format's, or nothing's. */
+	static const char own[LITERATURE_FORMATS] = {[LITERATURE_RIS] = 'T',      [LITERATURE_NBIB] = 'P',       [LITERATURE_WOS] = 'F', [LITERATURE_REFWORKS] = 'R',
+												 [LITERATURE_ENW] = '%', [LITERATURE_NOTEEXPRESS] = '{', [LITERATURE_BIBTEX] = '@'};
 	literature_format other;
 
-	if (reader->look.fixed)
+	if (reader->look.fixed || (reader->length > 0 && reader->line[0] == own[reader->look.format]))
 		return false;
 	other = literature_begins(reader->line, reader->length);
 	if (other == LITERATURE_UNKNOWN || other == reader->look.format)

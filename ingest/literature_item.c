@@ -92,9 +92,15 @@ is_collapsed(const char *p, size_t length, bool lines)
 	for (; end - q > LANES; q += LANES)
 		if (is_ragged(q, lines, &e2))
 			return false;
-	memset(rest, 'x', sizeof rest);
-	memcpy(rest, q, (size_t) (end - q));
-	if (is_ragged(rest, lines, &e2))
+	if (length > LANES) /* the last ones once more: of the end itself it is known that it is no blank */
+		q = end - LANES - 1;
+	else
+	{
+		memset(rest, 'x', sizeof rest);
+		memcpy(rest, p, length);
+		q = rest;
+	}
+	if (is_ragged(q, lines, &e2))
 		return false;
 	return !any_lane(e2) || memmem(p, length, "\xe2\x80\xa8", 3) == NULL;
 }

@@ -58,12 +58,6 @@ trim_both(const char **text, size_t length)
 	return trim_end(*text, length);
 }
 
-bool
-tag_is(const tagged_line *found, const char *tag)
-{
-	return strlen(tag) == found->tag_length && memcmp(tag, found->tag, found->tag_length) == 0;
-}
-
 static psy_status
 begin(literature_reader *reader, tagged_state *state, const tagged_line *found)
 {

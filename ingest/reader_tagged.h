@@ -10,6 +10,8 @@
 
 #include "literature.h"
 
+#include <string.h>
+
 typedef enum line_kind
 {
 	LINE_BLANK,
@@ -63,6 +65,10 @@ extern const tagged_grammar grammar_ris, grammar_nbib, grammar_wos, grammar_refw
 size_t trim_end(const char *text, size_t length);
 size_t trim_both(const char **text, size_t length);
 
-bool tag_is(const tagged_line *found, const char *tag);
+static inline bool
+tag_is(const tagged_line *found, const char *tag)
+{
+	return found->tag_length > 0 && found->tag[0] == tag[0] && strlen(tag) == found->tag_length && memcmp(tag, found->tag, found->tag_length) == 0;
+}
 
 #endif

@@ -65,11 +65,11 @@ read_file(source *s, void *to, size_t want, size_t *got, psy_error *err)
 	return PSY_OK;
 }
 
-/* Four sums side by side, since each waits for its own multiplication. */
+/* Sums side by side, since each waits for its own multiplication. */
 static void
-check_block(uint64_t check[4], const uint8_t *bytes)
+check_block(uint64_t check[SOURCE_LANES], const uint8_t *bytes)
 {
-	for (int lane = 0; lane < 4; lane++)
+	for (int lane = 0; lane < SOURCE_LANES; lane++)
 	{
 		uint64_t word;
 
@@ -186,7 +186,7 @@ source_check(source *s, uint64_t *check, psy_error *err)
 	memset(s->odd + s->at % sizeof s->odd, 0, sizeof s->odd - s->at % sizeof s->odd);
 	check_block(s->check, s->odd);
 	*check = s->at;
-	for (int lane = 0; lane < 4; lane++)
+	for (int lane = 0; lane < SOURCE_LANES; lane++)
 		*check = (*check ^ s->check[lane]) * 0x9e3779b97f4a7c15u;
 	return status;
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define SHA256_BYTES 32
+#define SOURCE_LANES 8
 
 typedef struct source
 {
@@ -24,8 +25,8 @@ typedef struct source
 	uint64_t size;        /* in memory */
 	uint64_t at;          /* bytes given out so far */
 	void *digest;         /* EVP_MD_CTX, NULL when nobody wants the hash */
-	uint64_t check[4];    /* checksum of the whole blocks of 32 bytes given out, and the bytes after them */
-	uint8_t odd[32];
+	uint64_t check[SOURCE_LANES]; /* checksum of the whole blocks of 64 bytes given out, and the bytes after them */
+	uint8_t odd[8 * SOURCE_LANES];
 } source;
 
 psy_status source_open(source *s, const char *path, psy_error *err);
