@@ -622,6 +622,7 @@ print_summary(const bids_run *r)
 		total.loaded += one->loaded;
 		total.unchanged += one->unchanged;
 		total.rejected += one->rejected;
+		total.replaced += one->replaced;
 	}
 	print_left(r);
 	if (interrupted())

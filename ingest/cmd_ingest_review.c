@@ -382,6 +382,7 @@ print_summary(const review_run *r)
 		total.loaded += sum->loaded;
 		total.unchanged += sum->unchanged;
 		total.rejected += sum->rejected;
+		total.replaced += sum->replaced;
 	}
 	for (int k = 0; k < REVIEW_TEXT; k++)
 		if (r->path[k] == NULL)

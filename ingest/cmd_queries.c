@@ -26,22 +26,27 @@ take_words(int argc, char **argv, word_option *option, size_t count, const char 
 	return true;
 }
 
+/* A vector or connectome as far as a line goes; the whole is in ingest.history. */
+#define SHORT(column)                                                                                                                  \
+	"CASE WHEN length(" column "::text) > 200 THEN left(" column "::text, 160) || ' ... (' || length(" column "::text) || ' characters)' " \
+	"ELSE " column "::text END AS " column
+
 int
 cmd_history(int argc, char **argv, const char *url)
 {
-	enum { STUDY, PARTICIPANT, OPTIONS };
-	word_option o[OPTIONS] = {{"--study", NULL, false}, {"--participant", NULL, false}};
+	enum { STUDY, PARTICIPANT, FILE_PATH, OPTIONS };
+	word_option o[OPTIONS] = {{"--study", NULL, false}, {"--participant", NULL, false}, {"--file", NULL, false}};
 
 	if (!take_words(argc, argv, o, OPTIONS, NULL))
 	{
-		fputs("usage: psyrad [--db URL] history [--study STUDY] [--participant PARTICIPANT]\n", stderr);
+		fputs("usage: psyrad [--db URL] history [--study STUDY] [--participant PARTICIPANT] [--file FILE]\n", stderr);
 		return EXIT_USAGE;
 	}
 	return show_query(url, "SELECT to_char(changed_at, 'YYYY-MM-DD HH24:MI') AS changed_at, changed_by, file, table_name, participant, "
-						   "row_key, column_name, old_value, new_value FROM ingest.change "
-						   "WHERE ($1::text IS NULL OR study = $1) AND ($2::text IS NULL OR participant = $2) "
-						   "ORDER BY change_no, column_name", 2,
-					  (const char *const[]){o[STUDY].value, o[PARTICIPANT].value});
+						   "row_key, column_name, " SHORT("old_value") ", " SHORT("new_value") " FROM ingest.change "
+						   "WHERE ($1::text IS NULL OR study = $1) AND ($2::text IS NULL OR participant = $2) AND ($3::text IS NULL OR file = $3) "
+						   "ORDER BY change_no, column_name", 3,
+					  (const char *const[]){o[STUDY].value, o[PARTICIPANT].value, o[FILE_PATH].value});
 }
 
 static const char usage[] =

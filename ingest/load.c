@@ -24,6 +24,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MAX_TOLD 10 /* files whose replacements are named one by one */
+
 /* What open_file and refuse_file need to know of a file. */
 typedef struct manifest
 {
@@ -175,6 +177,22 @@ stage(job *j, psy_error *err)
 	return status == PSY_OK ? copy_flush(&j->rejects, err) : status;
 }
 
+/* Other values for the same key are stored as the file says; who loads must hear of it, for it may be a mistake.  Of a folder of one
+ * scan a file the first ones are named, and the summary counts all. */
+static void
+tell_replaced(const job *j, const char *what, totals *sum)
+{
+	static int told; /* in this process */
+
+	sum->replaced++;
+	if (told++ >= MAX_TOLD)
+		return;
+	if (j->opt->dry_run || j->opt->rehearsal)
+		job_note(j, "would replace %s", what);
+	else
+		job_note(j, "replaced %s", what);
+}
+
 /* Validates and stores what was staged, and writes the counts. */
 static psy_status
 store(job *j, const char *id, totals *sum, psy_error *err)
@@ -188,7 +206,7 @@ store(job *j, const char *id, totals *sum, psy_error *err)
 	snprintf(read, sizeof read, "%ld", j->read);
 	buffer_format(
 		&sql,
-		"SELECT c.rows_loaded, c.rows_unchanged, f.rows_read, f.rows_rejected FROM ingest.load_%s($1) c, "
+		"SELECT c.rows_loaded, c.rows_unchanged, f.rows_read, f.rows_rejected, f.replaced FROM ingest.load_%s($1) c, "
 		"LATERAL ingest.close_file($1, $2, c.rows_loaded, c.rows_unchanged) f",
 		j->kind->name);
 	status = session_query(j->db, &result, err, sql.data, 2, values);
@@ -199,6 +217,8 @@ store(job *j, const char *id, totals *sum, psy_error *err)
 	sum->unchanged += atol(PQgetvalue(result, 0, 1));
 	sum->read += atol(PQgetvalue(result, 0, 2));
 	sum->rejected += atol(PQgetvalue(result, 0, 3));
+	if (!PQgetisnull(result, 0, 4))
+		tell_replaced(j, PQgetvalue(result, 0, 4), sum);
 	PQclear(result);
 	return PSY_OK;
 }
@@ -331,6 +351,9 @@ load_summary(const loader *kind, const options *opt, const totals *sum)
 {
 	print_totals(kind->name, sum);
 	puts(opt->dry_run ? " (dry run: nothing was kept)" : "");
+	if (sum->replaced > 0)
+		printf("  %ld file%s other values than were there; the old ones %s: psyrad history --study %s\n", sum->replaced,
+			   sum->replaced == 1 ? " has" : "s have", opt->dry_run ? "would be kept" : "are kept", opt->study);
 	if (sum->rejected > 0 && !opt->dry_run)
 		puts("  see them with: psyrad rejects");
 }

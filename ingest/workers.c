@@ -220,6 +220,7 @@ add_totals(totals *sum, const totals *more)
 	sum->loaded += more->loaded;
 	sum->unchanged += more->unchanged;
 	sum->rejected += more->rejected;
+	sum->replaced += more->replaced;
 }
 
 /* One result from a process; false when it has ended, or says that it must. */

@@ -15,6 +15,7 @@
 typedef struct totals
 {
 	long files, refused, read, loaded, unchanged, rejected;
+	long replaced; /* files that brought other values for keys that were there */
 } totals;
 
 typedef struct work

@@ -71,8 +71,36 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ingest.open_file IS 'Takes the lock of (command, bytes, options) and a manifest row; state is new, again (it had rejects) or unchanged';
 
+-- What the load replaced, for who loads: "12 vectors of 6 participants that old.csv brought"; NULL when nothing.
+CREATE FUNCTION ingest.say_replaced(p_file_id bigint) RETURNS text
+LANGUAGE plpgsql AS $$
+BEGIN
+	IF to_regclass('pg_temp.replaced') IS NULL THEN
+		RETURN NULL;
+	END IF;
+	RETURN (
+		SELECT string_agg(format('%s %s of %s participant%s', t.n, CASE WHEN t.n = 1 THEN w.one ELSE w.many END, t.people,
+				CASE WHEN t.people > 1 THEN 's' ELSE '' END), ', ' ORDER BY t.n DESC, t.table_name)
+		FROM (SELECT r.table_name, count(*) AS n, count(DISTINCT r.subject_id) AS people FROM pg_temp.replaced r GROUP BY r.table_name) t
+		LEFT JOIN (VALUES ('imaging.vector', 'vector', 'vectors'), ('imaging.connectome', 'connectome', 'connectomes'),
+			('imaging.series', 'series', 'series'), ('clinical.score', 'rating', 'ratings')) n (table_name, one, many) USING (table_name)
+		CROSS JOIN LATERAL (SELECT coalesce(n.one, 'row of ' || t.table_name) AS one, coalesce(n.many, 'rows of ' || t.table_name) AS many) w
+	) || ' that ' || (
+		SELECT string_agg(o.path, ', ' ORDER BY o.place) FILTER (WHERE o.place <= 3)
+			|| CASE WHEN count(*) > 3 THEN format(' and %s other file%s', count(*) - 3, CASE WHEN count(*) > 4 THEN 's' ELSE '' END) ELSE '' END
+		FROM (SELECT p.path, row_number() OVER (ORDER BY p.latest DESC) AS place
+			  FROM (SELECT CASE WHEN f.path = own.path AND f.command = own.command THEN 'an earlier version of it' ELSE coalesce(f.path, 'another file') END AS path,
+						max(r.file_id) AS latest
+					FROM (SELECT DISTINCT x.file_id FROM pg_temp.replaced x) r
+					LEFT JOIN ingest.file f USING (file_id) -- of another site it is not seen
+					JOIN ingest.file own ON own.file_id = p_file_id
+					GROUP BY 1) p) o
+	) || ' brought';
+END $$;
+COMMENT ON FUNCTION ingest.say_replaced IS 'What of pg_temp.replaced is to be told to who loads: how many rows of how many people had other values, and from which files';
+
 CREATE FUNCTION ingest.close_file(p_file_id bigint, p_read bigint, p_loaded bigint, p_unchanged bigint,
-	OUT rows_read bigint, OUT rows_rejected bigint)
+	OUT rows_read bigint, OUT rows_rejected bigint, OUT replaced text)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
@@ -95,8 +123,9 @@ BEGIN
 	SET rows_read = close_file.rows_read, rows_loaded = f.rows_loaded + p_loaded, -- state 'again' adds to what was
 		rows_unchanged = greatest(p_unchanged - f.rows_loaded, 0), rows_rejected = close_file.rows_rejected, finished_at = clock_timestamp()
 	WHERE f.file_id = p_file_id;
+	replaced := ingest.say_replaced(p_file_id);
 END $$;
-COMMENT ON FUNCTION ingest.close_file IS 'Keeps the staged rejects and writes the counts';
+COMMENT ON FUNCTION ingest.close_file IS 'Keeps the staged rejects, writes the counts and says what was replaced';
 
 -- The same refusal of the same bytes is recorded once.  A file whose name tells of somebody who withdrew leaves no name.
 CREATE FUNCTION ingest.refuse_file(p_command text, p_path text, p_sha256 bytea, p_bytes bigint, p_options jsonb, p_batch text,
@@ -184,6 +213,22 @@ BEGIN
 	USING older;
 END $$;
 
+-- Which values of people a load replaces: those that were there and become others, in rows of one table by one join.  What was missing and
+-- comes is no replacement: of a vector of regions each one counts by itself, since its hemispheres may come from two files.
+CREATE FUNCTION ingest.note_replaced(p_table regclass, p_vals text[], p_wide text[], p_from text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	IF to_regclass('pg_temp.replaced') IS NULL THEN
+		CREATE TEMPORARY TABLE replaced (table_name text NOT NULL, file_id bigint NOT NULL, subject_id bigint NOT NULL) ON COMMIT DROP;
+	END IF;
+	EXECUTE format('INSERT INTO pg_temp.replaced SELECT %L, t.file_id, t.subject_id FROM %s AND (%s)', p_table, p_from,
+		(SELECT string_agg(format(CASE WHEN a.atttypid = 'real[]'::regtype
+				THEN 'EXISTS (SELECT FROM unnest(t.%1$I, %2$s.%1$I) e (o, n) WHERE o <> ''NaN'' AND o IS DISTINCT FROM n)'
+				ELSE 't.%1$I IS NOT NULL AND t.%1$I IS DISTINCT FROM %2$s.%1$I' END,
+			a.attname, CASE WHEN a.attname = ANY (p_wide) THEN 'w' ELSE 'g' END), ' OR ')
+		 FROM pg_attribute a WHERE a.attrelid = p_table AND a.attname = ANY (p_vals) AND a.attname <> 'coverage'));
+END $$;
+
 -- Stores pg_temp.fact in a table: new rows are inserted, different ones changed after their old state went to the history.
 -- Rows that an earlier version of this file brought and this one no longer has are kept, and reported.
 -- pg_temp.fact: "row", perhaps line, and columns of the table.  It is dropped.
@@ -245,6 +290,10 @@ BEGIN
 			SELECT %L, jsonb_build_object(%s), to_jsonb(t), $1, %s FROM %s t JOIN %s ON %s %s WHERE %s',
 			p_table::text, key_json, CASE WHEN has_site THEN 't.site' ELSE 'NULL' END, p_table, source, joined, wide, differs)
 		USING p_file_id;
+		GET DIAGNOSTICS changed = ROW_COUNT;
+		IF changed > 0 AND 'subject_id' = ANY (p_key) THEN
+			PERFORM ingest.note_replaced(p_table, vals, p_wide, format('%s t JOIN %s ON %s %s WHERE true', p_table, source, joined, wide));
+		END IF;
 		EXECUTE format('UPDATE %s t SET %s, file_id = $1%s FROM %s %s WHERE %s AND %s', p_table,
 			(SELECT string_agg(format('%I = %s.%1$I', v, CASE WHEN v = ANY (p_wide) THEN 'w' ELSE 'g' END), ', ') FROM unnest(vals) v),
 			CASE WHEN 'line' = ANY (columns) THEN ', line = g.line' ELSE '' END, source, wide, joined, differs)

@@ -213,3 +213,9 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 	fc sub-P0*; exits 0; has '2 read, 2 loaded'; fc sub-P0*; exits 0; has '2 unchanged'
 	fc sub-P01* --run 2; exits 0; has '1 loaded'; is 3 "$(q 'SELECT count(*) FROM imaging.connectome')"
 }
+
+@test "another file's matrix of the same scan replaces the first, which is told and kept" {
+	atlas; mkdir a b; printf 'A,B,C\n1,0.5,0\n0.5,1,0\n0,0,1\n' >a/sub-P01_ses-pre_relmat.csv; sed 's/0\.5/0.25/g' a/*.csv >b/sub-P01_ses-pre_relmat.csv
+	fc a/*.csv; exits 0; fc b/*.csv; exits 0; has 'b/sub-P01_ses-pre_relmat.csv: note: replaced 1 connectome of 1 participant that a/sub-P01_ses-pre_relmat.csv brought'
+	is 'r:3:{0.25,0,0}' "$(stored)"; run psyrad history --file b/sub-P01_ses-pre_relmat.csv; has 'r:3:{0.5,0,0}'
+}

@@ -217,3 +217,20 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 	printf '<S><a><names><item>lh_cuneus</item></names><data><Vgm>[1]</Vgm></data></a></S>' >catROI_sub-P03_ses-pre_T1w.xml; cp catROI_sub-P03_ses-pre_T1w.xml catROI_sub-P04_ses-pre_T1w.xml
 	features catROI*.xml --measure gmv; exits 0; has '2 read, 2 loaded'
 }
+
+@test "another file's values for the same scan are stored, told with how many of whom and whose they were, and what they were is kept" {
+	atlas; printf 'subject,session,lh_cuneus,lh_insula\nP01,pre,1,2\nP02,pre,3,\nP05,pre,5,6\n' >first.csv
+	features first.csv --measure thickness; exits 0
+	printf 'subject,session,rh_cuneus,rh_insula\nP01,pre,7,8\n' >right.csv # what was missing comes: nothing is replaced
+	features right.csv --measure thickness; exits 0; has '1 loaded'; [[ $output != *replace* ]]
+	printf 'subject,session,lh_cuneus,lh_insula\nP01,pre,1,2.5\nP02,pre,3,4\nP05,pre,5.5,6\n' >second.csv
+	features second.csv --measure thickness --dry-run; exits 0; has 'second.csv: note: would replace 2 vectors of 2 participants that right.csv, first.csv brought'; has 'the old ones would be kept'
+	is 0 "$(q 'SELECT count(*) FROM ingest.history WHERE old_row ->> $$value$$ LIKE $$%6%$$')"
+	features second.csv --measure thickness; exits 0; has '3 read, 3 loaded'
+	has 'second.csv: note: replaced 2 vectors of 2 participants that right.csv, first.csv brought'
+	has '1 file has other values than were there; the old ones are kept: psyrad history --study t'
+	is $'P01|pre|1|thickness|{1,2.5,7,8}\nP02|pre|1|thickness|{3,4,NaN,NaN}|{1,1,0,0}\nP05|pre|1|thickness|{5.5,6,NaN,NaN}|{1,1,0,0}' "$(vectors)"
+	run psyrad history --study t --file second.csv --participant P05; exits 0; has '[5, 6, "NaN", "NaN"]'; has '[5.5, 6, "NaN", "NaN"]'; has '(1 row)'
+	sed -i 's/5\.5/5.25/' second.csv; features second.csv --measure thickness; exits 0; has 'replaced 1 vector of 1 participant that an earlier version of it brought'
+	features second.csv --measure thickness; exits 0; has '3 unchanged'; [[ $output != *replace* ]]
+}
