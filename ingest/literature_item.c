@@ -233,12 +233,53 @@ commas_between(const char *text, size_t length)
 	return names > 1;
 }
 
+/* "Bunkers, Sandra RN; PhD; FAAN 1;  Dennis, Minyi 1,2": whether the semicolon at p stands between two people. */
+static bool
+between_people(const char *p, const char *end)
+{
+	const char *next = memchr(p + 1, ';', (size_t) (end - p - 1));
+
+	if (next == NULL)
+		next = end;
+	return memchr(p, ',', (size_t) (next - p)) != NULL || next - p > 12;
+}
+
+/* The length without what Ovid puts behind a name: numbers of affiliations. */
+static size_t
+without_numbers(const char *name, size_t length)
+{
+	size_t n = length;
+
+	while (n > 0 && (isdigit((unsigned char) name[n - 1]) || strchr(", ;", name[n - 1]) != NULL))
+		n--;
+	return n > 0 && n < length && name[n] == ' ' && isdigit((unsigned char) name[n + strspn(name + n, " ,;")]) ? n : length;
+}
+
+/* People of Ovid's long labels where semicolons stand between them. */
+static void
+put_people(literature_item *item, const literature_rule *rule, size_t pair, const char *text, size_t length)
+{
+	const char *start = text, *end = text + length;
+
+	for (const char *p = text; p <= end; p++)
+		if (p == end || *p == '\n' || (*p == ';' && between_people(p, end)))
+		{
+			item_put(item, rule->field, rule->rank, pair, start, without_numbers(start, (size_t) (p - start)));
+			start = p + 1;
+		}
+}
+
 static void
 put_list(literature_item *item, const literature_rule *rule, size_t pair, const char *text, size_t length)
 {
 	const char *p = text, *start = text, *end = text + length;
 	value_split split = rule->split;
 
+	if (split == SPLIT_STOPS && memchr(text, ';', length) != NULL)
+	{
+		put_people(item, rule, pair, text, length);
+		return;
+	}
 	if (split == SPLIT_NAMES)
 		split = commas_between(text, length) ? SPLIT_COMMA : SPLIT_SEMI;
 	while (p < end)

@@ -8,6 +8,7 @@
  */
 #include "literature.h"
 
+#include "literature_item.h"
 #include "reader_tagged.h"
 
 #include <ctype.h>
@@ -182,6 +183,7 @@ typedef struct tally
 {
 	long count[LITERATURE_FORMATS];
 	long ty, ovid_number;
+	long ris_alone, nbib_alone; /* lines whose tag the other one does not have */
 	size_t lines;
 	literature_format begun; /* what the first line of all formats' signatures begins */
 	char delimiter;
@@ -271,16 +273,23 @@ tally_line(tally *t, const char *line, size_t length, long number)
 {
 	size_t tag, value;
 
-	if (length >= 5 && ris_tag(line, length, &value))
+	if (length >= 4 && ris_tag(line, length, &value))
 	{
 		t->count[LITERATURE_RIS]++;
 		t->ty += line[0] == 'T' && line[1] == 'Y';
+		/* Without a type, its end and the tags that only RIS has tell it from MEDLINE. */
+		t->ris_alone += (memcmp(line, "ER", 2) == 0 && value == length) ||
+						(literature_rule_of(LITERATURE_RIS, line, 2) != NULL && literature_rule_of(LITERATURE_NBIB, line, 2) == NULL);
 	}
-	t->count[LITERATURE_NBIB] += nbib_tag(line, length, &tag, &value);
+	if (nbib_tag(line, length, &tag, &value))
+	{
+		t->count[LITERATURE_NBIB]++;
+		t->nbib_alone += literature_rule_of(LITERATURE_NBIB, line, tag) != NULL && literature_rule_of(LITERATURE_RIS, line, tag) == NULL;
+	}
 	t->count[LITERATURE_WOS] +=
 		word_of(line, length, 2) && (length == 2 || line[2] == ' ') && !(length > 3 && line[3] == '-');
 	t->count[LITERATURE_REFWORKS] += begins(line, length, "RT ") || begins(line, length, "RT=");
-	t->count[LITERATURE_ENW] += length > 2 && line[0] == '%' && line[1] != ' ' && line[2] == ' ';
+	t->count[LITERATURE_ENW] += length > 2 && line[0] == '%' && line[1] != ' ' && line[1] != '%' && line[2] == ' ';
 	t->count[LITERATURE_NOTEEXPRESS] +=
 		line[0] == '{' && memchr(line, '}', length) != NULL && memchr(line, ':', length) != NULL;
 	t->count[LITERATURE_BIBTEX] += line[0] == '@' && (length == 1 || isalpha((unsigned char) line[1]) ||
@@ -313,7 +322,7 @@ decide(const tally *t, const literature_look *look)
 	if (begins(first, length, "FN ") ||
 		((begins(first, length, "PT ") || begins(first, length, "VR ")) && t->count[LITERATURE_WOS] > 3))
 		return LITERATURE_WOS;
-	if (t->ty > 0 && t->count[LITERATURE_RIS] > 1)
+	if (t->count[LITERATURE_RIS] > 1 && (t->ty > 0 || t->ris_alone > 2 * t->nbib_alone))
 		return LITERATURE_RIS;
 	if (t->ovid_number > 0)
 		return LITERATURE_OVID;

@@ -40,6 +40,8 @@ const literature_rule rules_ris[] = {
 	{"DO", F_DOI, SPLIT_NONE, 0},
 	{"DI", F_DOI, SPLIT_NONE, 0},
 	{"AN", F_ACCESSION, SPLIT_NONE, 0},
+	{"PMID", F_PMID, SPLIT_NONE, 0}, /* of the American Psychological Association */
+	{"BN", F_SERIAL, SPLIT_SEMI, 0}, /* of synthesisr and CiteSource */
 	{"U2", F_EXTRA, SPLIT_NONE, 0},
 	{"SN", F_SERIAL, SPLIT_SEMI, 0},
 	{"KW", F_KEYWORD, SPLIT_SEMI, 0},

@@ -545,6 +545,8 @@ settle_citation(literature_item *item)
 		if (item->type == NULL && c.volume[0] != '\0')
 			item->type = "journal_article";
 	}
+	else if (item->format == LITERATURE_OVID && strpbrk(item_value(item, line), "0123456789") == NULL && item_best(item, F_CONTAINER) == NULL)
+		item_put(item, F_CONTAINER, 200, line->pair, item_value(item, line), strcspn(item_value(item, line), ".")); /* ahead of print */
 	move(item, F_SOURCE, F_EXTRA);
 }
 
@@ -553,18 +555,20 @@ static void
 settle_title(literature_item *item)
 {
 	literature_value *title = item_best(item, F_TITLE);
-	char *text, *open;
+	char *text, *open, *cut;
 
 	if (item->format != LITERATURE_OVID || title == NULL)
 		return;
 	text = item->text.data + title->at;
 	open = strrchr(text, '[');
-	if (open == NULL || open < text + 3 || open[-1] != ' ' || (open[-2] != '.' && open[-2] != '"') ||
-		strcspn(open, "]") > 40)
+	if (open == NULL || open < text + 3)
 		return;
-	open[-1] = '\0';
-	title->length = (uint32_t) (open - 1 - text);
+	cut = open[-1] == ' ' ? open - 1 : open;
+	if (strchr(".\"?!", cut[-1]) == NULL || strcspn(open, "]") > 40)
+		return;
+	title->length = (uint32_t) (cut - text);
 	open[strcspn(open, "]")] = '\0';
+	*cut = '\0';
 	item_add(item, F_TYPE, BRACKETED, title->pair)->at = (uint32_t) (open + 1 - item->text.data);
 	item->value[item->values - 1].length = (uint32_t) strlen(open + 1);
 }

@@ -214,8 +214,12 @@ split_pages(const char *text, char first[PAGE_ROOM], char last[PAGE_ROOM])
 	n = dash(p);
 	if (n > 0)
 		take_page(p + n, last);
+	/* "No-Specified": PsycINFO's "no pagination specified" between SP and EP. */
 	if (strpbrk(first, "0123456789") == NULL && strspn(first, "ivxlcdmIVXLCDM") != strlen(first))
+	{
+		first[0] = last[0] = '\0';
 		return false;
+	}
 	expand_page(first, last);
 	/* "655-655" is page 655, as other exports of the same record write it. */
 	if (strcmp(first, last) == 0)

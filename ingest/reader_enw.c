@@ -1,7 +1,8 @@
 /*
  * reader_enw.c - Refer and EndNote's ENW: "%X value".
  *
- * A record begins with %0; in files that know no %0 behind a blank line.  CNKI ends a record with %W, but
+ * A record begins with %0; in files whose first one begins otherwise (no %0, or AIS's, with %0 behind the title)
+ * behind a blank line.  CNKI ends a record with %W, but
  * other programs write %W within: it ends nothing here.  Two %0 in a row are one record's (a library's
  * "Serial" and "Audio").
  */
@@ -20,7 +21,7 @@ classify_enw(tagged_state *state, const char *line, size_t length, tagged_line *
 	}
 	*found = (tagged_line){
 		.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = true};
-	if (length >= 2 && line[0] == '%' && line[1] > ' ' && line[1] < 0x7f &&
+	if (length >= 2 && line[0] == '%' && line[1] > ' ' && line[1] < 0x7f && line[1] != '%' &&
 		(length == 2 || line[2] == ' ' || line[2] == '\t'))
 		*found = (tagged_line){
 			.kind = LINE_TAG, .tag = line, .tag_length = 2, .value = line + 2, .length = length - 2};
@@ -31,9 +32,9 @@ begins_enw(const tagged_state *state, const tagged_line *found)
 {
 	const literature_record *record = state->record;
 
-	if (tag_is(found, "%0"))
-		return record->pairs > 0 && strcmp(record_tag(record, record->pairs - 1), "%0") != 0;
-	return state->after_blank && strcmp(state->first_tag, "%0") != 0;
+	if (strcmp(state->first_tag, "%0") != 0)
+		return state->after_blank;
+	return tag_is(found, "%0") && record->pairs > 0 && strcmp(record_tag(record, record->pairs - 1), "%0") != 0;
 }
 
 const tagged_grammar grammar_enw = {LITERATURE_ENW, classify_enw, begins_enw, NULL, false, '\n'};

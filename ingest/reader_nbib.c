@@ -23,6 +23,13 @@ nbib_tag(const char *line, size_t length, size_t *tag, size_t *value)
 		*value = 6;
 		return true;
 	}
+	/* Of a number also without the blank. */
+	if (length > 5 && memcmp(line, "PMID-", 5) == 0 && isdigit((unsigned char) line[5]) && isdigit((unsigned char) line[length - 1]))
+	{
+		*tag = 4;
+		*value = 5;
+		return true;
+	}
 	if (length < 5 || line[4] != '-' || (length > 5 && line[5] != ' '))
 		return false;
 	while (letters < 4 && (isupper((unsigned char) line[letters]) || isdigit((unsigned char) line[letters])))

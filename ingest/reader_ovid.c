@@ -1,7 +1,8 @@
 /*
  * reader_ovid.c - Ovid's tagged citations ("<7. >", then "TI  - value", what goes on indented) and Cochrane's
  * plain text
- * ("Record #3 of 18", then "TI: value").
+ * ("Record #3 of 18", then "TI: value").  Ovid's long labels stand alone at the line's beginning and their values are
+ * indented: there every line that is not indented is a label, known or not, and never more of the value before.
  */
 #include "reader_tagged.h"
 
@@ -39,6 +40,16 @@ ovid_tag(const char *line, size_t length, size_t *value)
 	return n;
 }
 
+/* "Unique Identifier", the value in the lines below, indented: known, or the first line of a record, or in a file of labels. */
+static bool
+label(const tagged_state *state, const char *text, size_t length)
+{
+	if (length < 4 || (length == 4 && !state->labels))
+		return false;
+	return literature_rule_of(LITERATURE_OVID, text, length) != NULL ||
+		   (length <= 60 && isupper((unsigned char) text[0]) && (state->labels || (state->in_record && state->record->pairs == 0)));
+}
+
 static void
 classify_ovid(tagged_state *state, const char *line, size_t length, tagged_line *found)
 {
@@ -46,7 +57,6 @@ classify_ovid(tagged_state *state, const char *line, size_t length, tagged_line 
 	size_t trimmed = trim_both(&text, length), tag, value = 0;
 	bool indented = (size_t) (text - line) >= 4; /* below a long label by two */
 
-	(void) state;
 	*found = (tagged_line){.kind = trimmed == 0 ? LINE_BLANK : LINE_TEXT,
 						   .value = text,
 						   .length = trimmed,
@@ -57,9 +67,11 @@ classify_ovid(tagged_state *state, const char *line, size_t length, tagged_line 
 		return;
 	}
 	tag = indented ? 0 : ovid_tag(text, trimmed, &value);
-	/* "Unique Identifier", the value in the lines below. */
-	if (tag == 0 && line == text && trimmed > 4 && literature_rule_of(LITERATURE_OVID, text, trimmed) != NULL)
+	if (tag == 0 && line == text && label(state, text, trimmed))
+	{
+		state->labels = true;
 		tag = value = trimmed;
+	}
 	if (tag > 0)
 		*found = (tagged_line){.kind = LINE_TAG,
 							   .tag = text,

@@ -55,6 +55,17 @@ ris_tag(const char *line, size_t length, size_t *value)
 	return tag_blanks(line, length, value) > 0;
 }
 
+/* "PMID  - 33355555", which the American Psychological Association puts between its tags: letters of it, 0 for none. */
+static size_t
+long_tag(const char *line, size_t length)
+{
+	size_t n = 0;
+
+	while (n < length && n < 6 && isupper((unsigned char) line[n]))
+		n++;
+	return n >= 3 && n <= 5 && length > n + 3 && memcmp(line + n, "  - ", 4) == 0 ? n : 0;
+}
+
 static bool
 in_abstract(const tagged_state *state)
 {
@@ -100,7 +111,11 @@ classify_ris(tagged_state *state, const char *line, size_t length, tagged_line *
 	n = tag_blanks(line, length, &value);
 	if (n == 0)
 	{
-		if (!state->in_record && preamble(line, length))
+		size_t letters = state->in_record ? long_tag(line, length) : 0;
+
+		if (letters > 0)
+			*found = (tagged_line){.kind = LINE_TAG, .tag = line, .tag_length = letters, .value = line + letters + 3, .length = length - letters - 3};
+		else if (!state->in_record && preamble(line, length))
 			found->kind = LINE_SKIP;
 		return;
 	}

@@ -41,6 +41,8 @@ typedef struct tagged_state
 	bool after_blank;  /* a blank line stands before this one */
 	bool typed;        /* the record has the tag that says its type */
 	bool tight;        /* RIS: the type's line has one blank before its hyphen */
+	bool indents;      /* Web of Science: the file indents what goes on */
+	bool labels;       /* Ovid: long labels instead of tags, each a line of its own */
 	char first_tag[8]; /* of the first record */
 	bool stopped;
 	long records;

@@ -3,7 +3,7 @@
  * end, EF at the file's.
  *
  * Pasted files lose the indentation.  There a line that begins with two capitals is a tag only if the tag is
- * known.
+ * known; where lines are indented it always is one: each of Web of Science's databases has tags of its own.
  */
 #include "reader_tagged.h"
 
@@ -34,7 +34,6 @@ classify_wos(tagged_state *state, const char *line, size_t length, tagged_line *
 			   (isupper((unsigned char) line[1]) || isdigit((unsigned char) line[1])) &&
 			   (length == 2 || line[2] == ' ');
 
-	(void) state;
 	if (length > 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0)
 	{
 		classify_wos(state, line + 3, length - 3, found);
@@ -42,7 +41,8 @@ classify_wos(tagged_state *state, const char *line, size_t length, tagged_line *
 	}
 	*found = (tagged_line){
 		.kind = length == 0 ? LINE_BLANK : LINE_TEXT, .value = line, .length = length, .wrapped = !indented};
-	if (!tag || !is_known(line))
+	state->indents |= indented && length > 0;
+	if (!tag || (!is_known(line) && !state->indents))
 		return;
 	*found = (tagged_line){
 		.kind = LINE_TAG, .tag = line, .tag_length = 2, .value = line + 2, .length = length - 2};

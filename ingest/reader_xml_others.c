@@ -361,6 +361,13 @@ pubmed_article(const xmlNode *citation, const xmlNode *article, literature_recor
 
 	for (size_t i = 0; i < sizeof single / sizeof *single && status == PSY_OK; i++)
 		status = add_path(record, single[i].tag, article, single[i].path, err);
+	/* Its types do not say that it is a book, or a chapter of one. */
+	if (status == PSY_OK && book != NULL)
+	{
+		const char *kind = at_path(article, "ArticleTitle") != NULL ? "Book Chapter" : "Book";
+
+		status = xml_add(record, "PT", kind, strlen(kind), err);
+	}
 	if (status == PSY_OK)
 		status = pubmed_date(date != NULL || book == NULL ? date : at_path(book, "PubDate"), record, err);
 	if (status == PSY_OK)

@@ -260,3 +260,32 @@ Two|||2|' "$(q "SELECT title, journal, year, jsonb_array_length(authors), pmid F
 	literature book.xlsx; exits 0; has '2 read, 2 loaded'
 	is 'Book "one"|2018|3 Book two|2019|4' "$(q "SELECT title, year, line FROM evidence.source_record WHERE title LIKE 'Book%' ORDER BY line" | paste -sd ' ')"
 }
+
+@test "dialects that write other tags, or none: APA, CiteSource, BibDesk, AIS, Zoological Record, Ovid's full labels, SpringerLink, books of PubMed" {
+	# A tag of four letters goes into no other field; a page that is none is none.
+	printf 'TY  - JOUR\nPMID  - 33355555\nT1  - One\nJF  - Journal\nSP  - No\nEP  - Specified\nER  -\n' >apa.ris
+	# No type, and tags that MEDLINE could have: the end of a record tells that it is RIS.
+	for i in 1 2; do printf 'C1  - 10%s\nC2  - 1001, 1061\nAU  - Isaac, Fadia\nTI  - Sleep %s\nPY  - 2021\nVL  - 18\nSP  - 10152\nDO  - 10.3390/%s\nJO  - Trials\nBN  - 1660-4601\nC8  - \nER  - \n\n' $i $i $i; done >citesource.ris
+	printf '%%%% This BibTeX bibliography file was created using BibDesk.\n%%%% http://bibdesk.sourceforge.net/\n\n%%%% Saved with string encoding Unicode (UTF-8)\n\n@book{a,\n\tTitle = {Three},\n\tYear = {2001}}\n' >bibdesk.bib
+	printf '%%T Four\n%%0 Journal Article\n%%A Guo, W\n%%D 2021\n\n\n%%T Five\n%%B Proceedings\n%%D 2021\n' >ais.txt
+	printf 'FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAN ZOOR1\nTI Six goes\n   on\nPU PLOS\nPV USA\nSC Zoology\nBD Habitat; Nearctic\n   region\nPY 2019\nNT Unpaginated.\nUT ZOOREC:ZOOR1\nER\nEF\n' >zoorec.txt
+	printf '<8>\nScore\n  *****\nAuthor\n  Holstiege, Jakob 1;  Bunkers, Sandra RN; PhD; FAAN 2;  Mathes, Tim 1,2\nTitle\n  Seven: a review.[Review]\nSource\n  Journal of Informatics. \nStatus\n  Publish Ahead of Print\nAbstract\n  Text.\nAuthor Keywords\n  a;  b.\nLanguage\n  English.\nCorrespondence of Some Kind\n  nobody\nISSN\n  1067-5027\nDOI Number\n  10.1136/x\n' >ovid.txt
+	printf 'Item Title,Publication Title,Book Series Title,Journal Volume,Journal Issue,Item DOI,Authors,Publication Year,URL,Content Type\nEight,Nature,,17,3,10.1007/1,,2000,http://x,Article\n' >springer.csv
+	printf '<?xml version="1.0"?>\n<PubmedArticleSet><PubmedBookArticle><BookDocument><PMID Version="1">21413195</PMID><Book><Publisher><PublisherName>College</PublisherName></Publisher><BookTitle>Nine</BookTitle><PubDate><Year>2009</Year></PubDate><Isbn>9781860163593</Isbn></Book><PublicationType UI="D016454">Review</PublicationType></BookDocument></PubmedBookArticle></PubmedArticleSet>\n' >book.xml
+	printf 'PMID- 1\nTI  - Ten\n\nPMID-22664220\nTI  - Eleven\n' >tight.nbib
+	literature apa.ris citesource.ris bibdesk.bib ais.txt zoorec.txt ovid.txt springer.csv book.xml tight.nbib; exits 0; has '12 read, 12 loaded'
+	is 'Eight|table|journal_article|2000|Nature|17|3||10.1007/1||
+Eleven|nbib||||||||22664220|
+Five|enw||2021|Proceedings||||||
+Four|enw|journal_article|2021|||||||
+Nine|pubmed-xml|book|2009||||||21413195|
+One|ris|journal_article||Journal|||||33355555|
+Seven: a review.|ovid|||Journal of Informatics||||10.1136/x||["1067-5027"]
+Six goes on|wos|journal_article|2019|||||||
+Sleep 1|ris||2021|Trials|18||10152|10.3390/1||["1660-4601"]
+Sleep 2|ris||2021|Trials|18||10152|10.3390/2||["1660-4601"]
+Ten|nbib||||||||1|
+Three|bibtex|book|2001|||||||' "$(q "SELECT title, format, type, year, journal, volume, issue, page_first, doi, pmid, issn FROM evidence.source_record ORDER BY title")"
+	is 'Holstiege, Jakob|Bunkers, Sandra RN; PhD; FAAN|Mathes, Tim|["a", "b."]|Text.|English.|["nobody"]' "$(q "SELECT string_agg(a ->> 'written', '|'), r.keywords, r.abstract, r.language, r.extra -> 'Correspondence of Some Kind' FROM evidence.source_record r, jsonb_array_elements(authors) a WHERE format = 'ovid' GROUP BY source_record_id")"
+	is 'PLOS|["USA"]|["Zoology"]|["Unpaginated."]' "$(q "SELECT publisher, extra -> 'PV', extra -> 'SC', extra -> 'NT' FROM evidence.source_record WHERE format = 'wos'")"
+}
