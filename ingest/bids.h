@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#define BIDS_TEXT 64
+#define BIDS_TEXT 128 /* of an entity; public data sets have tasks of 77 letters */
 
 typedef struct bids_name
 {

@@ -16,6 +16,7 @@ typedef struct bids_job
 	const char *source; /* of records: participants, sessions, scans, or the phenotype file's name */
 	const char *dataset;
 	const char *only_session; /* of names without ses- */
+	long *elsewhere;          /* counts rows of scans.tsv about files of the data set that are no images */
 } bids_job;
 
 #define BIDS_SCAN 200 /* room of the entities that tell scans apart */
@@ -28,7 +29,10 @@ psy_status bids_scan_of(const char *path, char scan[BIDS_SCAN], psy_error *err);
 psy_status bids_documents(const bids_job *b, const char *suffix, text_list *path, text_list *text, buffer *json, psy_error *err);
 psy_status bids_stage_documents(job *j, const text_list *path, const text_list *text, psy_error *err);
 
-extern const loader load_bids_dataset, load_bids_participants, load_bids_records, load_bids_scan, load_bids_scans, load_bids_motion,
+/* The label of the next person with a folder sub-..., from file *at on; the caller frees it. */
+bool bids_person(const bids_tree *t, size_t *at, char **label);
+
+extern const loader load_bids_dataset, load_bids_people, load_bids_participants, load_bids_records, load_bids_scan, load_bids_scans, load_bids_motion,
 	load_bids_events;
 
 /* The command. */

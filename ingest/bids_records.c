@@ -369,6 +369,23 @@ copy_scan(row *r, const bids_job *b, psy_error *err)
 	return PSY_OK;
 }
 
+/* Whether a row of scans.tsv is about a recording that the data set has, and that is no image (EEG, MEG ...; CTF's are folders). */
+static bool
+is_elsewhere(const row *r, const bids_job *b)
+{
+	const char *filename = table_get(r->table, FILENAME), *slash = strrchr(b->file->path, '/');
+	buffer path = {0};
+	bool found;
+
+	if (filename == NULL)
+		return false;
+	buffer_add(&path, b->file->path, slash ? (size_t) (slash + 1 - b->file->path) : 0);
+	buffer_text(&path, filename);
+	found = bids_tree_has(b->tree, path.data);
+	buffer_free(&path);
+	return found;
+}
+
 static psy_status
 read_record(row *r, void *arg, psy_error *err)
 {
@@ -381,6 +398,11 @@ read_record(row *r, void *arg, psy_error *err)
 
 	if (status != PSY_OK || label == NULL)
 		return status;
+	if (b->file->kind == BIDS_SCANS && is_elsewhere(r, b))
+	{
+		++*b->elsewhere;
+		return PSY_OK;
+	}
 	status = build_record(r, own, &record, err);
 	copy_row(out);
 	copy_int8(out, r->number);

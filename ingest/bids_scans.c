@@ -232,6 +232,27 @@ const loader load_bids_scan = {
 
 /* ---- head motion ----------------------------------------------------------------------------- */
 
+/* The folder that a file lies in: func of sub-01/ses-pre/func/x.tsv. */
+static void
+folder_of(const char *path, char folder[BIDS_TEXT])
+{
+	const char *end = strrchr(path, '/'), *start = end;
+
+	while (start != NULL && start > path && start[-1] != '/')
+		start--;
+	snprintf(folder, BIDS_TEXT, "%.*s", end ? (int) (end - start) : 0, end ? start : "");
+}
+
+/* Confounds and events say of what kind of scan they are by their folder alone. */
+static const char *
+modality_of(const char *path)
+{
+	char folder[BIDS_TEXT];
+
+	folder_of(path, folder);
+	return strcmp(folder, "perf") == 0 ? "asl" : strcmp(folder, "dwi") == 0 ? "dwi" : strcmp(folder, "pet") == 0 ? "pet" : "bold";
+}
+
 static psy_status
 describe_run(job *j, buffer *json, psy_error *err)
 {
@@ -244,6 +265,25 @@ describe_run(job *j, buffer *json, psy_error *err)
 	json_member(json, "session", b->session);
 	json_member(json, "of", b->file->name.acquisition); /* events above the subjects' folders are of many runs */
 	return bids_scan_of(b->file->path, own->scan, err);
+}
+
+/* Events of another recording (EEG beside fMRI) are not those of the image of the same task. */
+static psy_status
+describe_events(job *j, buffer *json, psy_error *err)
+{
+	const bids_job *b = j->opt->context;
+	scan_job *own;
+	char folder[BIDS_TEXT], scan[BIDS_SCAN];
+	psy_status status = describe_run(j, json, err);
+
+	own = j->extra;
+	folder_of(b->file->path, folder);
+	if (status != PSY_OK || *folder == '\0' || header_among(folder, "func|perf|dwi|pet|anat|mrs|fmap"))
+		return status;
+	memcpy(scan, own->scan, sizeof scan);
+	if (snprintf(own->scan, sizeof own->scan, "%s/%s", folder, scan) >= (int) sizeof own->scan)
+		return psy_fail(err, PSY_LIMIT, "the entities of the file name have more than %d characters", BIDS_SCAN - 2);
+	return PSY_OK;
 }
 
 static psy_status
@@ -279,6 +319,7 @@ stage_motion(job *j, psy_error *err)
 	if (status != PSY_OK)
 		return status;
 	copy_key(j, own->scan);
+	copy_text(&j->stage, modality_of(((const bids_job *) j->opt->context)->file->path));
 	copy_int4(&j->stage, (int32_t) rows);
 	used > 0 ? copy_float4(&j->stage, (float) (sum / (double) used)) : copy_null(&j->stage);
 	return copy_row_end(&j->stage, err);
@@ -287,7 +328,7 @@ stage_motion(job *j, psy_error *err)
 const loader load_bids_motion = {
 	.name = "bids_motion",
 	.options = OPT_STUDY,
-	.target = "pg_temp.stage (\"row\", label, session, run, scan, task, volumes, mean_fd_mm)",
+	.target = "pg_temp.stage (\"row\", label, session, run, scan, task, modality, volumes, mean_fd_mm)",
 	.describe = describe_run,
 	.stage = stage_motion,
 	.release = release_scan,
@@ -313,17 +354,20 @@ typedef struct events
 	size_t count, room;
 } events;
 
+/* NaN where the file has n/a; a cell that is no number is a reject, and its event is left out. */
 static psy_status
-event_number(const table *t, int field, double *value, psy_error *err)
+event_number(job *j, const table *t, int field, double *value, bool *good, psy_error *err)
 {
 	const char *cell = table_get(t, field);
+	reject_at at = {.line = table_line(t), .column_name = event_fields[field].name, .column_number = t->of_field[field] + 1,
+					.label = ((const bids_job *) j->opt->context)->label};
 	psy_error why;
 
 	*value = NAN;
-	if (cell == NULL ? field == DURATION : parse_real(cell, value, &why) == PSY_OK)
+	if (cell == NULL || parse_real(cell, value, &why) == PSY_OK)
 		return PSY_OK;
-	return psy_fail(err, PSY_FORMAT, "line %ld: found %.40s; expected the %s of an event in seconds", table_line(t), cell ? cell : "nothing",
-					event_fields[field].name);
+	*good = false;
+	return reject(j, &at, err, "bad_number", "found %.40s; expected the %s of an event in seconds", cell, event_fields[field].name);
 }
 
 /* Every further column but dates and what names a person. */
@@ -345,9 +389,10 @@ add_others(events *e, const table *t)
 }
 
 static psy_status
-add_event(events *e, const table *t, psy_error *err)
+add_event(job *j, events *e, const table *t, psy_error *err)
 {
 	const char *type = table_get(t, TRIAL_TYPE);
+	bool good = true;
 	psy_status status;
 
 	if (e->count == MAX_EVENTS)
@@ -358,10 +403,10 @@ add_event(events *e, const table *t, psy_error *err)
 		e->onset = grow(e->onset, e->room, sizeof *e->onset);
 		e->duration = grow(e->duration, e->room, sizeof *e->duration);
 	}
-	status = event_number(t, ONSET, &e->onset[e->count], err);
+	status = event_number(j, t, ONSET, &e->onset[e->count], &good, err);
 	if (status == PSY_OK)
-		status = event_number(t, DURATION, &e->duration[e->count], err);
-	if (status != PSY_OK)
+		status = event_number(j, t, DURATION, &e->duration[e->count], &good, err);
+	if (status != PSY_OK || !good)
 		return status;
 	e->count++;
 	list_add(&e->type, type ? type : "");
@@ -408,7 +453,7 @@ stage_events(job *j, psy_error *err)
 	if (status == PSY_OK)
 		e.other = memset(grow(NULL, t.columns, sizeof *e.other), 0, t.columns * sizeof *e.other);
 	while (status == PSY_OK && (status = table_next(&t, &more, err)) == PSY_OK && more)
-		status = add_event(&e, &t, err);
+		status = add_event(j, &e, &t, err);
 	if (status == PSY_OK)
 		status = table_close(&t, j->check, err);
 	if (status == PSY_OK)
@@ -427,7 +472,7 @@ const loader load_bids_events = {
 	.name = "bids_events",
 	.options = OPT_STUDY,
 	.target = "pg_temp.stage (\"row\", label, session, run, scan, task, onset_s, duration_s, trial_type, others)",
-	.describe = describe_run,
+	.describe = describe_events,
 	.stage = stage_events,
 	.release = release_scan,
 };

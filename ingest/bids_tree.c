@@ -4,6 +4,8 @@
 #include "bids_ignore.h"
 #include "document.h"
 #include "header.h"
+#include "heap.h"
+#include "models/json.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,6 +18,7 @@
 #define MAX_FILES ((size_t) 1 << 20)
 #define MAX_DEPTH 16
 #define IGNORE_LIMIT ((size_t) 1 << 20)
+#define DESCRIPTION_LIMIT ((size_t) 4 << 20)
 
 static const char *
 base_name(const char *path)
@@ -62,15 +65,12 @@ bids_entity(const char *path, const char *key, char *value, size_t room)
 }
 
 void
-bids_derivative(const char *path, char name[BIDS_TEXT])
+bids_derivative(const bids_tree *t, const char *path, char name[BIDS_TEXT])
 {
-	size_t n;
+	const char *from = begins_with(path, "derivatives/") ? path + 12 : t->derivative ? t->derivative : "";
+	size_t n = strcspn(from, "/");
 
-	name[0] = '\0';
-	if (!begins_with(path, "derivatives/"))
-		return;
-	n = strcspn(path + 12, "/");
-	snprintf(name, BIDS_TEXT, "%.*s", (int) (n < BIDS_TEXT ? n : BIDS_TEXT - 1), path + 12);
+	snprintf(name, BIDS_TEXT, "%.*s", (int) (n < BIDS_TEXT ? n : BIDS_TEXT - 1), from);
 }
 
 bool
@@ -117,7 +117,7 @@ derived_kind(const char *path, const bids_name *n)
 }
 
 static bids_kind
-kind_of(const char *path, const bids_name *n)
+kind_of(const bids_tree *t, const char *path, const bids_name *n)
 {
 	const char *base = base_name(path);
 	bool derived = begins_with(path, "derivatives/");
@@ -126,10 +126,10 @@ kind_of(const char *path, const bids_name *n)
 		return strchr(path, '/') == NULL || derived ? BIDS_DESCRIPTION : BIDS_OTHER;
 	if (ends_with(path, ".json"))
 		return BIDS_SIDECAR;
-	if (derived)
-		return derived_kind(path, n);
 	if (strcmp(path, "participants.tsv") == 0)
 		return BIDS_PARTICIPANTS;
+	if (derived || t->derivative != NULL)
+		return derived_kind(path, n);
 	if (begins_with(path, "phenotype/") && ends_with(path, ".tsv"))
 		return BIDS_PHENOTYPE;
 	if (ends_with(path, "_events.tsv"))
@@ -159,15 +159,19 @@ add_file(bids_tree *t, const char *path, psy_error *err)
 	f = &t->file[t->count++];
 	*f = (bids_file){.path = keep_text(path)};
 	if (bids_parse(path, &f->name, &why) != PSY_OK)
+	{
 		f->name = (bids_name){0}; /* a name beyond BIDS: told with what is left */
-	f->kind = kind_of(path, &f->name);
+		f->trouble = keep_text(why.message);
+	}
+	f->kind = kind_of(t, path, &f->name);
 	return PSY_OK;
 }
 
+/* A derivative's sourcedata may be FreeSurfer's own, which its program ran. */
 static bool
-is_skipped(const char *name, int depth)
+is_skipped(const bids_tree *t, const char *name, int depth)
 {
-	return name[0] == '.' || (depth == 0 && header_among(name, "code|sourcedata|stimuli"));
+	return name[0] == '.' || (depth == 0 && header_among(name, t->derivative ? "code|stimuli" : "code|sourcedata|stimuli"));
 }
 
 static psy_status read_folder(bids_tree *t, const char *folder, int depth, psy_error *err);
@@ -219,7 +223,7 @@ read_folder(bids_tree *t, const char *folder, int depth, psy_error *err)
 		status = psy_fail(err, PSY_LIMIT, "folders lie more than %d deep", MAX_DEPTH);
 	for (int i = 0; i < count; i++)
 	{
-		if (status == PSY_OK && !is_skipped(entry[i]->d_name, depth))
+		if (status == PSY_OK && !is_skipped(t, entry[i]->d_name, depth))
 			status = read_entry(t, folder, entry[i]->d_name, depth, err);
 		free(entry[i]);
 	}
@@ -267,13 +271,43 @@ read_ignore(bids_tree *t, psy_error *err)
 	return status;
 }
 
+/* Whether dataset_description.json says that all of it is a derivative; one that cannot be read is refused later, by its loader. */
+static bool
+says_derivative(const char *description)
+{
+	buffer text = {0};
+	uint8_t sha256[SHA256_BYTES];
+	psy_json json = {0};
+	const psy_json_node *type = NULL;
+	psy_error why;
+	bool derivative;
+
+	if (read_document(description, DESCRIPTION_LIMIT, &text, sha256, &why) == PSY_OK &&
+		psy_json_parse(&heap_context, text.data, text.size, "JSON", &psy_json_default_limits, &json, &why) == PSY_OK &&
+		psy_json_root(&json)->kind == PSY_JSON_OBJECT)
+		type = psy_json_member(&json, psy_json_root(&json), "DatasetType");
+	derivative = type != NULL && type->kind == PSY_JSON_STRING && strcmp(psy_json_text(&json, type), "derivative") == 0;
+	psy_json_free(&heap_context, &json);
+	buffer_free(&text);
+	return derivative;
+}
+
+char *
+bids_folder_name(const char *path)
+{
+	char *resolved = realpath(path, NULL), *name = keep_text(base_name(resolved ? resolved : path));
+
+	free(resolved);
+	return name;
+}
+
 psy_status
 bids_tree_read(bids_tree *t, const char *root, psy_error *err)
 {
 	size_t n = strlen(root);
 	char *description;
 	struct stat about;
-	psy_status status;
+	psy_status status = PSY_OK;
 
 	*t = (bids_tree){0};
 	while (n > 1 && root[n - 1] == '/')
@@ -285,10 +319,16 @@ bids_tree_read(bids_tree *t, const char *root, psy_error *err)
 	else if (!S_ISDIR(about.st_mode) || access(description, F_OK) != 0)
 	{
 		status = psy_fail(err, PSY_FORMAT, "%.200s is no BIDS data set: it has no dataset_description.json", t->root);
-		psy_hint(err, "name the folder that holds dataset_description.json and participants.tsv");
+		psy_hint(err, "name the folder that holds dataset_description.json and the folders sub-...");
 	}
 	else
-		status = read_ignore(t, err);
+	{
+		/* fMRIPrep writes a .bidsignore beside its tables that names them, for validators of raw data. */
+		if (says_derivative(description))
+			t->derivative = bids_folder_name(t->root);
+		else
+			status = read_ignore(t, err);
+	}
 	if (status == PSY_OK)
 		status = read_folder(t, "", 0, err);
 	if (t->count > 1)
@@ -301,10 +341,14 @@ void
 bids_tree_free(bids_tree *t)
 {
 	for (size_t i = 0; i < t->count; i++)
+	{
 		free(t->file[i].path);
+		free(t->file[i].trouble);
+	}
 	free(t->file);
 	list_free(&t->ignore);
 	free(t->root);
+	free(t->derivative);
 	*t = (bids_tree){0};
 }
 
@@ -366,6 +410,19 @@ lower_bound(const bids_tree *t, const char *text)
 			to = middle;
 	}
 	return from;
+}
+
+bool
+bids_tree_has(const bids_tree *t, const char *path)
+{
+	size_t n = strlen(path), i = lower_bound(t, path);
+	char *full = bids_tree_path(t, path);
+	bool there = access(full, F_OK) == 0;
+
+	free(full);
+	if (i < t->count && strcmp(t->file[i].path, path) == 0)
+		return t->file[i].kind != BIDS_IMAGE;
+	return there || (i < t->count && strncmp(t->file[i].path, path, n) == 0 && t->file[i].path[n] == '/');
 }
 
 /* The number of the first file behind the folder that file i lies in, seen from the prefix. */

@@ -20,11 +20,14 @@
 #include <string.h>
 
 #define ACCEPTED (OPT_STUDY | OPT_SITE | OPT_SESSION | OPT_BIDS | OPT_LEVEL | OPT_TABLE | OPT_SCANNER)
+#define NO_VISIT "its name has no ses-, and the study has several visits (--session SESSION says which one it is of)"
+#define SHOWN_ENDINGS 20
 #define ONLY_SESSION "single" /* the visit of a data set without sessions, in a study declared from it */
 
 typedef enum step
 {
 	STEP_DATASET,
+	STEP_PEOPLE,
 	STEP_PARTICIPANTS,
 	STEP_RECORDS,
 	STEP_SCORES,
@@ -38,9 +41,9 @@ typedef enum step
 	STEPS
 } step;
 
-static const loader *const loader_of[STEPS] = {&load_bids_dataset, &load_bids_participants, &load_bids_records, &load_scores,
-											   &load_bids_scan,    &load_bids_scans,        &load_bids_events,  &load_bids_motion,
-											   &load_series,       &load_connectome,        &load_features};
+static const loader *const loader_of[STEPS] = {&load_bids_dataset, &load_bids_people,  &load_bids_participants, &load_bids_records,
+											   &load_scores,       &load_bids_scan,    &load_bids_scans,        &load_bids_events,
+											   &load_bids_motion,  &load_series,       &load_connectome,        &load_features};
 
 typedef struct bids_run
 {
@@ -49,7 +52,10 @@ typedef struct bids_run
 	bids_tree tree;
 	char *only_session, *site, *arm;
 	totals sum[STEPS];
-	text_list left; /* what was not loaded, a line each */
+	text_list left, left_as; /* the first file that was not loaded for a reason, and the reason */
+	size_t *left_count;      /* [left.count] how many files the reason kept out */
+	long elsewhere;          /* rows of scans.tsv about recordings that are no images */
+	bool by_folder; /* who the people are is said by the folders sub-... alone */
 	bool stopped;
 } bids_run;
 
@@ -83,7 +89,7 @@ add_once(text_list *list, const char *text)
 static bool
 is_of_scan(bids_kind kind)
 {
-	return kind == BIDS_IMAGE || kind == BIDS_EVENTS || kind == BIDS_SCANS;
+	return kind == BIDS_IMAGE || kind == BIDS_EVENTS || kind == BIDS_SCANS || kind == BIDS_MOTION || kind == BIDS_SERIES || kind == BIDS_MATRIX;
 }
 
 static bool
@@ -239,25 +245,25 @@ declare_from_dataset(bids_run *r, psy_error *err)
 	text_list sites = {0}, arms = {0}, visits = {0};
 	psy_status status = collect_people(r, SITE, r->opt.site, &sites, err);
 
+	if (r->by_folder && r->opt.site != NULL)
+		add_once(&sites, r->opt.site);
 	if (status == PSY_OK)
 		status = collect_visits(r, &visits, err);
-	if (visits.count == 0 || lacks_session(&r->tree))
+	if (visits.count == 0 || lacks_session(&r->tree) || r->opt.session != NULL)
 	{
 		r->only_session = keep_text(r->opt.session ? r->opt.session : ONLY_SESSION);
 		add_once(&visits, r->only_session);
 	}
-	if (status == PSY_OK && !has_kind(&r->tree, BIDS_PARTICIPANTS))
+	if (status == PSY_OK && sites.count == 0)
 	{
-		psy_fail(err, PSY_DOMAIN, "the study %s is not declared, and the data set has no participants.tsv, which says who its people are", r->opt.study);
-		status = psy_hint(err, "write one with the column participant_id (sub-01 ...), or declare the study and load its participants: psyrad ingest study, psyrad ingest participants");
-	}
-	else if (status == PSY_OK && sites.count == 0)
-	{
-		psy_fail(err, PSY_DOMAIN, "the study %s is not declared, and participants.tsv has no site", r->opt.study);
+		psy_fail(err, PSY_DOMAIN, "the study %s is not declared, and %s", r->opt.study,
+				 r->by_folder ? "the data set has no participants.tsv, which would say the site of its people" : "participants.tsv has no site");
 		status = psy_hint(err, "say --site SITE, or declare the study: psyrad ingest study FILE.json");
 	}
 	if (status == PSY_OK)
 		status = collect_people(r, ARM, r->opt.arm ? r->opt.arm : "observed", &arms, err);
+	if (r->by_folder)
+		add_once(&arms, r->opt.arm ? r->opt.arm : "observed");
 	if (r->opt.arm == NULL)
 		r->arm = keep_text("observed");
 	if (status == PSY_OK)
@@ -295,18 +301,51 @@ take_defaults(bids_run *r, psy_error *err)
 	return status;
 }
 
+/* A label image or probability maps of a data set of atlases, which has no people. */
+static const bids_file *
+find_atlas(const bids_tree *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (strstr(t->file[i].path, "_dseg.nii") != NULL || strstr(t->file[i].path, "_probseg.nii") != NULL)
+			return &t->file[i];
+	return NULL;
+}
+
+static psy_status
+refuse_nobody(const bids_run *r, psy_error *err)
+{
+	const bids_file *f = find_atlas(&r->tree);
+
+	psy_fail(err, PSY_DOMAIN, "the data set has no people: neither participants.tsv nor folders sub-...");
+	if (f == NULL)
+		return psy_hint(err, "name the folder that holds dataset_description.json and the folders sub-...");
+	return psy_hint(err, "it has atlases: psyrad ingest atlas %.150s --names %.100s.tsv --atlas NAME", f->path,
+					strstr(f->path, "_dseg.nii") ? "..._dseg" : "..._probseg");
+}
+
+/* Folders speak for the people where there is no participants.tsv, and nobody else told the study who they are. */
 static psy_status
 prepare(bids_run *r, psy_error *err)
 {
 	const char *study[] = {r->opt.study};
-	char *known = NULL;
-	psy_status status = ask_one(&r->db, &known, err, "SELECT study FROM clinical.study WHERE study = $1", 1, study);
+	char *known = NULL, *label = NULL;
+	size_t at = 0;
+	bool listed = has_kind(&r->tree, BIDS_PARTICIPANTS), folders = bids_person(&r->tree, &at, &label);
+	psy_status status;
 
+	free(label);
+	if (!listed && !folders)
+		return refuse_nobody(r, err);
+	status = ask_one(&r->db, &known, err, "SELECT CASE WHEN design = 'BIDS data set' OR NOT EXISTS (SELECT FROM clinical.subject_key k WHERE k.study = s.study) "
+					 "THEN 'folders' ELSE 'people' END FROM clinical.study s WHERE study = $1", 1, study);
+	r->by_folder = !listed && (known == NULL || strcmp(known, "folders") == 0);
 	if (status == PSY_OK)
 		status = known != NULL ? take_defaults(r, err) : declare_from_dataset(r, err);
 	free(known);
 	if (status != PSY_OK)
 		return status;
+	if (r->by_folder)
+		puts("people: the data set has no participants.tsv; they are those with a folder sub-...");
 	r->opt.site = r->opt.site ? r->opt.site : r->site;
 	r->opt.arm = r->opt.arm ? r->opt.arm : r->arm;
 	return PSY_OK;
@@ -355,7 +394,8 @@ load_own(bids_run *r, step s, const bids_file *f, const bids_file *of, const cha
 					.session = session_of(r, of),
 					.source = of_source,
 					.dataset = dataset,
-					.only_session = r->only_session};
+					.only_session = r->only_session,
+					.elsewhere = &r->elsewhere};
 	options opt = r->opt;
 
 	opt.context = &what;
@@ -365,33 +405,46 @@ load_own(bids_run *r, step s, const bids_file *f, const bids_file *of, const cha
 	load_as(r, s, f, &opt);
 }
 
+/* Told once for all files of the same reason: of a hundred people, FreeSurfer's tables would be a thousand lines. */
 static void
 leave(bids_run *r, const char *path, const char *why)
 {
-	buffer line = {0};
+	size_t k = 0;
 
-	buffer_format(&line, "%s: %s", path, why);
-	list_add(&r->left, line.data);
-	buffer_free(&line);
+	while (k < r->left.count && strcmp(r->left_as.item[k], why) != 0)
+		k++;
+	if (k == r->left.count)
+	{
+		list_add(&r->left, path);
+		list_add(&r->left_as, why);
+		r->left_count = grow(r->left_count, r->left.count, sizeof *r->left_count);
+		r->left_count[k] = 0;
+	}
+	r->left_count[k]++;
 }
 
 static void
 load_description(bids_run *r, const bids_file *f)
 {
-	const char *root = strrchr(r->tree.root, '/');
-	char *resolved = realpath(r->tree.root, NULL), *folder;
+	char *folder = bids_folder_name(r->tree.root);
 	buffer name = {0};
 
-	if (strchr(f->path, '/') == NULL)
-	{
-		folder = resolved ? strrchr(resolved, '/') : NULL;
-		buffer_text(&name, folder != NULL ? folder + 1 : root != NULL ? root + 1 : r->tree.root);
-	}
-	else
+	if (strchr(f->path, '/') != NULL)
 		buffer_add(&name, f->path, (size_t) (strrchr(f->path, '/') - f->path));
+	else
+		buffer_format(&name, "%s%s", r->tree.derivative ? "derivatives/" : "", folder);
 	load_own(r, STEP_DATASET, f, f, NULL, name.data);
-	free(resolved);
+	free(folder);
 	buffer_free(&name);
+}
+
+/* Who has a folder; dataset_description.json speaks for them. */
+static void
+load_people(bids_run *r)
+{
+	for (size_t i = 0; i < r->tree.count && !r->stopped; i++)
+		if (strcmp(r->tree.file[i].path, "dataset_description.json") == 0)
+			load_own(r, STEP_PEOPLE, &r->tree.file[i], &r->tree.file[i], NULL, NULL);
 }
 
 /* A phenotype file is kept as it stands; where it is named after an instrument, its ratings are scores as well. */
@@ -478,13 +531,15 @@ load_derived(bids_run *r, step s, const bids_file *f)
 
 	if (!bids_entity(f->path, "atlas", atlas, sizeof atlas) && !bids_entity(f->path, "seg", atlas, sizeof atlas))
 		leave(r, f->path, "its name has no atlas-");
+	else if (*session_of(r, f) == '\0')
+		leave(r, f->path, NO_VISIT);
 	else if (!atlas_known(r, atlas))
 		leave_without_atlas(r, f->path, atlas);
 	else if (s == STEP_MATRIX && !measure_of(f->path, &opt))
 		leave(r, f->path, "its name does not say a measure (psyrad ingest connectome --measure --kind)");
 	else
 	{
-		bids_derivative(f->path, pipeline);
+		bids_derivative(&r->tree, f->path, pipeline);
 		opt.atlas = atlas;
 		opt.pipeline = pipeline;
 		opt.session = session_of(r, f);
@@ -518,7 +573,12 @@ load_stats(bids_run *r, const bids_file *f)
 	snprintf(folder, sizeof folder, "%.*s_stats", (int) (stats - start), start);
 	if (bids_parse(folder, &of.name, &why) != PSY_OK)
 		of.name = (bids_name){0};
-	bids_derivative(f->path, pipeline);
+	if (*session_of(r, &of) == '\0')
+	{
+		leave(r, f->path, NO_VISIT);
+		return;
+	}
+	bids_derivative(&r->tree, f->path, pipeline);
 	opt.atlas = atlas;
 	opt.pipeline = pipeline;
 	opt.session = session_of(r, &of);
@@ -535,6 +595,8 @@ load_stats(bids_run *r, const bids_file *f)
 static void
 load_kind(bids_run *r, bids_kind kind)
 {
+	if (kind == BIDS_PARTICIPANTS && r->by_folder)
+		load_people(r);
 	for (size_t i = 0; i < r->tree.count && !r->stopped; i++)
 	{
 		const bids_file *f = &r->tree.file[i];
@@ -562,49 +624,89 @@ load_kind(bids_run *r, bids_kind kind)
 
 /* "_bold.nii.gz" of derivatives, "_physio.tsv.gz": how files that no kind takes are counted. */
 static void
-ending_of(const bids_file *f, char *to, size_t room)
+ending_of(const bids_run *r, const bids_file *f, char *to, size_t room)
 {
 	const char *slash = strrchr(f->path, '/'), *base = slash ? slash + 1 : f->path, *dot = strchr(base, '.'), *from = base;
+	char derivative[BIDS_TEXT];
 
 	for (const char *c = base; *c && c != dot; c++)
 		if (*c == '_')
 			from = c + 1;
-	snprintf(to, room, "%s%s", strncmp(f->path, "derivatives/", 12) == 0 ? "derived " : "", f->name.is_bids ? from : dot ? dot : base);
+	bids_derivative(&r->tree, f->path, derivative);
+	snprintf(to, room, "%s%s", *derivative ? "derived " : "", f->name.is_bids ? from : dot ? dot : base);
+}
+
+typedef struct ending
+{
+	char text[128];
+	size_t count;
+} ending;
+
+static int
+by_count(const void *a, const void *b)
+{
+	const ending *x = a, *y = b;
+
+	return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->text, y->text);
+}
+
+static bool
+is_left(const bids_file *f)
+{
+	return f->kind == BIDS_OTHER && f->trouble == NULL && strncmp(f->path, "README", 6) != 0 && strcmp(f->path, "CHANGES") != 0;
+}
+
+/* The commonest endings of files that no kind takes; a folder of FreeSurfer's has a hundred of them. */
+static void
+print_endings(const bids_run *r)
+{
+	ending *list = grow(NULL, r->tree.count + 1, sizeof *list);
+	size_t endings = 0, others = 0;
+
+	for (size_t i = 0; i < r->tree.count; i++)
+	{
+		size_t e = 0;
+
+		if (!is_left(&r->tree.file[i]))
+			continue;
+		ending_of(r, &r->tree.file[i], list[endings].text, sizeof list->text);
+		while (strcmp(list[e].text, list[endings].text) != 0)
+			e++;
+		list[e].count = e == endings ? 1 : list[e].count + 1;
+		endings += e == endings;
+	}
+	qsort(list, endings, sizeof *list, by_count);
+	for (size_t e = 0; e < endings && e < SHOWN_ENDINGS; e++)
+		printf("%s%zu %s", e ? ", " : "  no kind of ours: ", list[e].count, list[e].text);
+	for (size_t e = SHOWN_ENDINGS; e < endings; e++)
+		others += list[e].count;
+	if (others > 0)
+		printf(", and %zu with %zu other endings", others, endings - SHOWN_ENDINGS);
+	if (endings > 0)
+		puts("");
+	free(list);
 }
 
 static void
-print_left(const bids_run *r)
+print_left(bids_run *r)
 {
-	text_list endings = {0};
-	char ending[128];
-
+	for (size_t i = 0; i < r->tree.count; i++)
+		if (r->tree.file[i].trouble != NULL)
+			leave(r, r->tree.file[i].path, r->tree.file[i].trouble);
 	for (size_t i = 0; i < r->left.count; i++)
-		printf("  not loaded: %s\n", r->left.item[i]);
+		if (r->left_count[i] == 1)
+			printf("  not loaded: %s: %s\n", r->left.item[i], r->left_as.item[i]);
+		else
+			printf("  not loaded: %s and %zu more: %s\n", r->left.item[i], r->left_count[i] - 1, r->left_as.item[i]);
+	if (r->elsewhere > 0)
+		printf("  no images: %ld rows of scans.tsv are about other recordings of the data set\n", r->elsewhere);
 	if (r->tree.ignored > 0)
 		printf("  left out by .bidsignore: %zu\n", r->tree.ignored);
-	for (size_t i = 0; i < r->tree.count; i++)
-		if (r->tree.file[i].kind == BIDS_OTHER && strncmp(r->tree.file[i].path, "README", 6) != 0 && strcmp(r->tree.file[i].path, "CHANGES") != 0)
-		{
-			ending_of(&r->tree.file[i], ending, sizeof ending);
-			add_once(&endings, ending);
-		}
-	for (size_t e = 0; e < endings.count; e++)
-	{
-		size_t count = 0;
-
-		for (size_t i = 0; i < r->tree.count; i++)
-			if (r->tree.file[i].kind == BIDS_OTHER)
-			{
-				ending_of(&r->tree.file[i], ending, sizeof ending);
-				count += strcmp(ending, endings.item[e]) == 0;
-			}
-		printf("%s%zu %s%s", e ? ", " : "  no kind of ours: ", count, endings.item[e], e + 1 == endings.count ? "\n" : "");
-	}
-	list_free(&endings);
+	print_endings(r);
 }
 
 static void
-print_summary(const bids_run *r)
+print_summary(bids_run *r)
 {
 	static const loader all = {.name = "bids"};
 	totals total = {0};
@@ -691,6 +793,8 @@ ingest_bids(int argc, char **argv, const char *url)
 	}
 	bids_tree_free(&r.tree);
 	list_free(&r.left);
+	list_free(&r.left_as);
+	free(r.left_count);
 	free(r.only_session);
 	free(r.site);
 	free(r.arm);

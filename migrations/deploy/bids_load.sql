@@ -108,7 +108,8 @@ CREATE TABLE imaging.events (
 	CHECK (cardinality(onset_s) = cardinality(duration_s) AND cardinality(onset_s) = cardinality(trial_type))
 );
 COMMENT ON TABLE imaging.events IS 'What was shown or done during one run: events.tsv as arrays, an element an event';
-COMMENT ON COLUMN imaging.events.onset_s IS 'Seconds since the first volume';
+COMMENT ON COLUMN imaging.events.scan IS 'As in imaging.scan; of another recording with its folder before it: eeg/task-rest';
+COMMENT ON COLUMN imaging.events.onset_s IS 'Seconds since the first volume; NaN where the file has n/a';
 COMMENT ON COLUMN imaging.events.duration_s IS 'Seconds; NaN where the file has n/a';
 COMMENT ON COLUMN imaging.events.others IS 'Further columns: their cells in the order of onset_s, NULL where the file has n/a';
 
@@ -132,7 +133,7 @@ COMMENT ON VIEW clinical.phenotype_value IS 'A row a value of clinical.phenotype
 COMMENT ON COLUMN clinical.phenotype_value.level IS 'NULL for a free column, and for a value that the dictionary lacks (it was reported)';
 
 CREATE VIEW imaging.event AS
-SELECT v.subject_id, k.study, k.label, v.site, v.session, v.scan, v.run, v.task, e.event, e.onset_s, nullif(e.duration_s, 'NaN') AS duration_s, e.trial_type,
+SELECT v.subject_id, k.study, k.label, v.site, v.session, v.scan, v.run, v.task, e.event, nullif(e.onset_s, 'NaN') AS onset_s, nullif(e.duration_s, 'NaN') AS duration_s, e.trial_type,
 	(SELECT jsonb_object_agg(o.key, o.value -> (e.event::int - 1)) FROM jsonb_each(v.others) o) AS others
 FROM imaging.events v
 JOIN clinical.subject_key k ON k.subject_id = v.subject_id
@@ -343,6 +344,28 @@ BEGIN
 	RETURN (greatest(people.rows_loaded, records.rows_loaded), least(people.rows_unchanged, records.rows_unchanged));
 END $$;
 
+---------------------------------------------------------------------------------------------------- people without participants.tsv
+
+CREATE FUNCTION ingest.stage_bids_people() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_participants();
+END $$;
+
+-- Those whom the study knows already stay as they are.
+CREATE FUNCTION ingest.load_bids_people(p_file_id bigint) RETURNS ingest.counts
+LANGUAGE plpgsql AS $$
+DECLARE
+	p_study text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+BEGIN
+	PERFORM ingest.lock('participants', p_study);
+	UPDATE pg_temp.stage s SET (site, arm, sex, age_years, education_years, dropout_week, dropout_reason) =
+		(c.site, c.arm, c.sex, c.age_years, c.education_years, c.dropout_week::text, c.dropout_reason)
+	FROM clinical.subject c JOIN clinical.subject_key k USING (subject_id)
+	WHERE (k.study, k.label) = (p_study, s.label);
+	RETURN ingest.load_participants(p_file_id);
+END $$;
+
 ---------------------------------------------------------------------------------------------------- sessions.tsv, phenotype/*.tsv
 
 CREATE FUNCTION ingest.stage_bids_records() RETURNS void
@@ -536,7 +559,7 @@ CREATE FUNCTION ingest.stage_bids_motion() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM ingest.stage_common();
-	CREATE TEMPORARY TABLE stage ("row" bigint, label text, session text, run smallint, scan text, task text, volumes int, mean_fd_mm real) ON COMMIT DROP;
+	CREATE TEMPORARY TABLE stage ("row" bigint, label text, session text, run smallint, scan text, task text, modality text, volumes int, mean_fd_mm real) ON COMMIT DROP;
 END $$;
 
 -- Head motion of a run, from the confounds of its derivative.
@@ -548,10 +571,10 @@ BEGIN
 	INSERT INTO pg_temp.stage_reject ("row", code, message, label)
 	SELECT s."row", 'volumes_differ', format('the confounds have %s rows, and the image %s volumes', s.volumes, t.volumes), s.label
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
-	JOIN imaging.scan t ON (t.subject_id, t.session, t.modality, t.scan, t.run) = (k.subject_id, s.session, 'bold', s.scan, s.run)
+	JOIN imaging.scan t ON (t.subject_id, t.session, t.modality, t.scan, t.run) = (k.subject_id, s.session, s.modality, s.scan, s.run)
 	WHERE t.volumes <> s.volumes;
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", k.subject_id, s.session, 'bold' AS modality, s.scan, s.run, k.site, s.task, s.volumes, s.mean_fd_mm
+	SELECT s."row", k.subject_id, s.session, s.modality, s.scan, s.run, k.site, s.task, s.volumes, s.mean_fd_mm
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
 	RETURN ingest.merge(p_file_id, 'imaging.scan', 'subject_id', 'session', 'modality', 'scan', 'run');
 END $$;

@@ -5,7 +5,7 @@ DO $$
 DECLARE
 	command text;
 BEGIN
-	FOREACH command IN ARRAY ARRAY['dataset', 'participants', 'records', 'scan', 'scans', 'motion', 'events']
+	FOREACH command IN ARRAY ARRAY['dataset', 'people', 'participants', 'records', 'scan', 'scans', 'motion', 'events']
 	LOOP
 		ASSERT has_function_privilege('psyrad_ingest', format('ingest.load_bids_%s(bigint)', command), 'EXECUTE'), command || ' cannot be loaded';
 		ASSERT NOT has_function_privilege('psyrad_analyst', format('ingest.load_bids_%s(bigint)', command), 'EXECUTE'), command || ' can be loaded by analysts';

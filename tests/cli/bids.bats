@@ -183,11 +183,10 @@ golden() { # NAME FOLDER
 	is 72 "$(q "SELECT count(sex) FROM clinical.subject WHERE study = 'annex'")"
 }
 
-@test "the same call again goes on, also where some names have a session and others none; a data set without participants.tsv says so" {
+@test "the same call again goes on, also where some names have a session and others none" {
 	mkdir -p ds/sub-01/ses-pre/anat ds/sub-02/anat; echo '{"Name": "x", "BIDSVersion": "1.8.0"}' >ds/dataset_description.json
 	make_nifti ds/sub-01/ses-pre/anat/sub-01_ses-pre_T1w.nii; make_nifti ds/sub-02/anat/sub-02_T1w.nii constant=2
-	run psyrad ingest bids ds --study n --site s; exits 1; has 'the data set has no participants.tsv'
-	printf 'participant_id\nsub-01\nsub-02\n' >ds/participants.tsv
+	run psyrad ingest bids ds --study n; exits 1; has 'the data set has no participants.tsv, which would say the site'; has 'say --site SITE'
 	run psyrad ingest bids ds --study n --site s; exits 0; has 'visits pre, single'
 	run psyrad ingest bids ds --study n --site s; exits 0; has 'bids_scan: 2 files, 2 read, 0 loaded, 2 unchanged'
 }
@@ -200,4 +199,54 @@ golden() { # NAME FOLDER
 	printf '# tools\r\n*_ct.nii\r\nextra/\r\n/sub-01/anat/*_run-*\r\n!*_run-3_*\r\n**/*.ds/\r\nT1w\r\nsub-01/*.nii\r\n' >ds/.bidsignore
 	run psyrad ingest bids ds --study n --site s; exits 0; has 'bids_scan: 2 files, 2 read, 2 loaded'; has 'left out by .bidsignore: 4'
 	is '1,3' "$(q "SELECT string_agg(run::text, ',' ORDER BY run) FROM imaging.scan")"
+}
+
+@test "without participants.tsv the people are the folders; a folder added later, a table added later, and a study that has its people" {
+	mkdir -p ds/sub-01/anat ds/sub-02/anat; echo '{"Name": "x", "BIDSVersion": "1.8.0"}' >ds/dataset_description.json
+	make_nifti ds/sub-01/anat/sub-01_T1w.nii; make_nifti ds/sub-02/anat/sub-02_T1w.nii constant=2
+	run psyrad ingest bids ds --study n --site s --arm patients; exits 0; has 'they are those with a folder sub-'; has 'bids_people: 1 file, 2 read, 2 loaded'
+	run psyrad ingest bids ds --study n --site s --arm patients; exits 0; has 'bids_people: 1 file, 2 read, 0 loaded, 2 unchanged'
+	mkdir -p ds/sub-03/anat; make_nifti ds/sub-03/anat/sub-03_T1w.nii constant=3
+	run psyrad ingest bids ds --study n; exits 0; has 'bids_people: 1 file, 3 read, 1 loaded, 2 unchanged'
+	is '01,02,03|patients|s' "$(q "SELECT string_agg(k.label, ',' ORDER BY k.label), min(arm), min(s.site) FROM clinical.subject s JOIN clinical.subject_key k USING (subject_id) WHERE s.study = 'n'")"
+	printf 'participant_id\tage\nsub-01\t31\nsub-02\t32\nsub-03\t33\n' >ds/participants.tsv
+	run psyrad ingest bids ds --study n; exits 0; has 'bids_participants: 1 file, 3 read, 3 loaded'
+	is 96 "$(q "SELECT sum(age_years) FROM clinical.subject WHERE study = 'n'")"
+	rm ds/participants.tsv; run psyrad ingest bids ds --study n; exits 0
+	is 96 "$(q "SELECT sum(age_years) FROM clinical.subject WHERE study = 'n'")"
+	run psyrad ingest bids ds --study t --session pre; exits 1; has 'the participant 01 is not known in the study t'
+	is 6 "$(q "SELECT count(*) FROM clinical.subject_key WHERE study = 't'")"
+	rm -r ds/sub-*; mkdir -p ds/tpl-X/anat; touch ds/tpl-X/anat/tpl-X_atlas-A_dseg.nii.gz
+	run psyrad ingest bids ds --study n; exits 1; has 'the data set has no people'; has 'psyrad ingest atlas tpl-X/anat/tpl-X_atlas-A_dseg.nii.gz'
+}
+
+@test "a derivative as the root is what it is within a data set, and the .bidsignore that programs write beside it hides nothing" {
+	printf 'A\nB\n' >names.txt; psyrad ingest atlas --names names.txt --atlas two
+	mkdir -p fmriprep/sub-P01/ses-pre/{func,dwi} fmriprep/sourcedata/freesurfer/sub-P01_ses-pre/stats; d=fmriprep/sub-P01/ses-pre
+	printf '{"Name": "fMRIPrep", "BIDSVersion": "1.9.0", "DatasetType": "derivative", "GeneratedBy": [{"Name": "fMRIPrep", "Version": "23.1.3"}]}' >fmriprep/dataset_description.json
+	printf '*.html\n*_timeseries.tsv\n' >fmriprep/.bidsignore
+	printf 'framewise_displacement\nn/a\n0.2\n0.4\n' >$d/func/sub-P01_ses-pre_task-rest_desc-confounds_timeseries.tsv
+	printf 'framewise_displacement\nn/a\n0.5\n' >$d/dwi/sub-P01_ses-pre_desc-confounds_timeseries.tsv
+	printf 'A\tB\n1\t2\n2\t1\n3\t5\n' >$d/func/sub-P01_ses-pre_task-rest_seg-two_stat-mean_timeseries.tsv
+	make_nifti $d/func/sub-P01_ses-pre_task-rest_desc-preproc_bold.nii; touch fmriprep/sourcedata/freesurfer/sub-P01_ses-pre/stats/aseg.stats
+	bids fmriprep --study s1 --site east; exits 0
+	has 'visits pre'; has 'bids_motion: 2 files, 2 read, 2 loaded'; has 'series: 1 file, 1 read, 1 loaded'; has 'aseg.stats: the atlas aseg is not there'; has '1 derived bold.nii'
+	is $'bold|task-rest|0.3\ndwi||0.5' "$(q "SELECT modality, scan, round(mean_fd_mm::numeric, 4)::float8 FROM imaging.scan ORDER BY 1")"
+	is 'fmriprep|two' "$(q "SELECT pipeline, atlas FROM imaging.series JOIN imaging.feature_set USING (feature_set_id)")"
+	is 'derivatives/fmriprep|derivative' "$(q "SELECT dataset, kind FROM imaging.dataset")"
+}
+
+@test "events without onset, a row of scans.tsv about another recording, names of 77 letters: nothing else is lost" {
+	long=task-$(printf 'a%.0s' $(seq 77)); mkdir -p ds/sub-01/{func,eeg}; echo '{"Name": "x", "BIDSVersion": "1.8.0"}' >ds/dataset_description.json
+	make_nifti ds/sub-01/func/sub-01_${long}_bold.nii; make_nifti ds/sub-01/func/sub-01_task-b_run-x_bold.nii
+	printf 'onset\tduration\tcode\nn/a\tn/a\t1\n2.5\t1\t2\nlate\t1\t3\n' >ds/sub-01/func/sub-01_${long}_events.tsv
+	printf 'onset\tduration\n7\t1\n' >ds/sub-01/eeg/sub-01_${long}_events.tsv; touch ds/sub-01/eeg/sub-01_${long}_eeg.edf
+	printf 'filename\tquality\neeg/sub-01_%s_eeg.edf\t1\nfunc/sub-01_%s_bold.nii\t4\nfunc/sub-01_task-gone_bold.nii\t4\n' $long $long >ds/sub-01/sub-01_scans.tsv
+	run psyrad ingest bids ds --study n --site s; exits 1
+	has 'no images: 1 rows of scans.tsv'; has 'sub-01_task-b_run-x_bold.nii: the entity run of the file name is no number'
+	is $'bad_number|4|found late; expected the onset of an event in seconds\nunknown_scan|4|found func/sub-01_task-gone_bold.nii; the data set has no such image' "$(q "SELECT code, line, message FROM ingest.reject ORDER BY 1")"
+	is "eeg/$long|1|7|
+$long|1||{\"code\": \"1\"}
+$long|2|2.5|{\"code\": \"2\"}" "$(q "SELECT scan, event, onset_s, others FROM imaging.event ORDER BY 1, 2")"
+	is '{"quality": "4"}' "$(q "SELECT record FROM imaging.scan")"
 }
