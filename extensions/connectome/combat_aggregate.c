@@ -6,7 +6,10 @@
  */
 #include "combat.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
 
 #include <math.h>
 
@@ -308,15 +311,24 @@ read_options(FunctionCallInfo fcinfo)
 	return options;
 }
 
+/* The fit of a state that has rows, in memory of its own; what the data do not allow is the status. */
+static psy_status
+fit_state(const combat_state *state, const psy_combat_options *options, combat_fit **fit, psy_error *err)
+{
+	psy_context ctx = psyrad_current_context();
+	Size size = psy_combat_size(state->body.sites, state->body.design, state->body.elements);
+
+	*fit = (combat_fit *) psyrad_new_state(&combat_type, size == 0 ? SIZE_MAX : size + COMBAT_HEAD);
+	return psy_combat_fit(&ctx, &state->body, options, &(*fit)->body, err);
+}
+
 PG_FUNCTION_INFO_V1(combat_final);
 Datum
 combat_final(PG_FUNCTION_ARGS)
 {
-	psy_context ctx = psyrad_current_context();
 	psy_combat_options options;
 	combat_state *state;
 	combat_fit *fit;
-	Size size;
 	psy_error err;
 
 	if (PG_ARGISNULL(0))
@@ -325,8 +337,34 @@ combat_final(PG_FUNCTION_ARGS)
 	state = (combat_state *) psyrad_state_arg(fcinfo, 0, &combat_state_type);
 	if (state->body.elements == 0)
 		PG_RETURN_NULL();
-	size = psy_combat_size(state->body.sites, state->body.design, state->body.elements);
-	fit = (combat_fit *) psyrad_new_state(&combat_type, size == 0 ? SIZE_MAX : size + COMBAT_HEAD);
-	PSYRAD_CHECK(psy_combat_fit(&ctx, &state->body, &options, &fit->body, &err), &err);
+	PSYRAD_CHECK(fit_state(state, &options, &fit, &err), &err);
 	PG_RETURN_POINTER(fit);
+}
+
+/* combat_final for one group of many: a group that is too small or whose covariates cannot be told apart has a note instead of a fit. */
+PG_FUNCTION_INFO_V1(combat_try);
+Datum
+combat_try(PG_FUNCTION_ARGS)
+{
+	static const psy_combat_options options = {.eb = true, .tolerance = PSY_COMBAT_TOLERANCE};
+	combat_state *state = (combat_state *) psyrad_state_arg(fcinfo, 0, &combat_state_type);
+	combat_fit *fit = NULL;
+	TupleDesc type;
+	psy_error err = {.message = "no row is complete"};
+	psy_status status = PSY_DOMAIN;
+	Datum column[2] = {0};
+	bool null[2];
+
+	if (get_call_result_type(fcinfo, NULL, &type) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "combat_try must return a composite");
+	if (state->body.elements > 0)
+		status = fit_state(state, &options, &fit, &err);
+	if (status != PSY_OK && status != PSY_DOMAIN && status != PSY_SINGULAR && status != PSY_NOCONVERGE)
+		psyrad_raise(&err);
+	null[0] = status != PSY_OK;
+	null[1] = status == PSY_OK;
+	column[0] = PointerGetDatum(fit);
+	if (status != PSY_OK)
+		column[1] = CStringGetTextDatum(err.message);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(type), column, null)));
 }

@@ -220,7 +220,10 @@ WITH base AS (
 		  GROUP BY s.study, s.atlas, s.measure HAVING count(*) > 1) g USING (study, atlas, measure)
 	WHERE b.at_site > 1
 ), fitted AS (
-	SELECT study, atlas, measure, psyrad.combat_fit(value, site, covariates) AS fit FROM kept GROUP BY study, atlas, measure
+	SELECT s.study, s.atlas, s.measure, t.fit
+	FROM (SELECT study, atlas, measure, psyrad.combat_state(value, site, covariates) AS state FROM kept GROUP BY study, atlas, measure) s
+	CROSS JOIN LATERAL psyrad.combat_try(s.state) t
+	WHERE t.fit IS NOT NULL
 ), at_site AS (
 	SELECT k.study, k.simulated, k.atlas, k.measure, k.site, psyrad.mass_summary(k.value) AS before, psyrad.mass_summary(psyrad.combat_apply(f.fit, k.value, k.site, k.covariates)) AS after
 	FROM kept k JOIN fitted f USING (study, atlas, measure)
@@ -242,7 +245,7 @@ FROM value v
 JOIN imaging.region r ON (r.atlas, r.region) = (v.atlas, v.k)
 GROUP BY v.study, v.simulated, v.atlas, v.measure, v.k, r.name, r.name_zh
 HAVING count(*) > 1;
-COMMENT ON VIEW report.harmonisation IS 'Site differences of report.region_vector before treatment, before and after ComBat (site, with being a patient kept where a site has patients and controls): the share of a region''s variance that lies between sites (eta squared), beside what chance alone gives; sites with one scan are left out';
+COMMENT ON VIEW report.harmonisation IS 'Site differences of report.region_vector before treatment, before and after ComBat (site, with being a patient kept where a site has patients and controls): the share of a region''s variance that lies between sites (eta squared), beside what chance alone gives; sites with one scan are left out, and measures that ComBat cannot fit';
 
 CREATE VIEW report.harmonisation_summary AS
 SELECT study, simulated, atlas, measure, max(sites) AS sites, max(n) AS n, count(*) AS regions,

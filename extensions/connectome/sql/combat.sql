@@ -88,6 +88,12 @@ COMMENT ON FUNCTION psyrad.combat_final(psyrad.combat_state, boolean, boolean, t
 	'without rows. Errors: fewer than two sites, a site of one row (unless mean_only), a covariate that cannot be told from the sites '
 	'or from those before it (it is named), a reference that is none of the sites.';
 
+CREATE FUNCTION psyrad.combat_try(state psyrad.combat_state, OUT fit psyrad.combat, OUT note text) RETURNS record
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION psyrad.combat_try(psyrad.combat_state) IS
+	'combat_final with its defaults for queries over many groups: where the rows of one allow no fit (one site, a site of one row, too few rows, a covariate that '
+	'cannot be told from the sites), fit is NULL and note says why, and the query goes on.';
+
 CREATE AGGREGATE psyrad.combat_fit(x psyrad.connectome, site text, covariates double precision[]) (
 	SFUNC = psyrad.combat_add, STYPE = psyrad.combat_state, SSPACE = 4000000,
 	FINALFUNC = psyrad.combat_finish, FINALFUNC_MODIFY = READ_ONLY,

@@ -83,6 +83,15 @@ SELECT combat_apply(f, conn_from_edges(array_fill(NULL::real, ARRAY[10]), 'z'), 
 SELECT combat_fit(c, site, w) AS no_rows FROM scan WHERE false;
 SELECT combat_fit(c, NULL, w) AS no_complete_row FROM scan;
 
+-- Among many groups one that cannot be fitted says why, and the query goes on; a fit is combat_final's.
+SELECT t.note, t.fit::text = combat_final(g.s)::text AS same FROM (SELECT combat_state(c, site, w) AS s FROM scan) g CROSS JOIN LATERAL combat_try(g.s) t;
+SELECT g.what, t.note, t.fit IS NULL AS unfit FROM (
+	SELECT 'one site' AS what, combat_state(c, site, w) AS s FROM scan WHERE site = 'Beijing'
+	UNION ALL SELECT 'few', combat_state(c, site, w || ARRAY[id * id, id % 5]::float8[]) FROM scan WHERE id <= 6
+	UNION ALL SELECT 'no row', combat_state(c, NULL, w) FROM scan
+	UNION ALL SELECT 'the site again', combat_state(c, site, ARRAY[(site = 'Beijing')::int]) FROM scan) g
+CROSS JOIN LATERAL combat_try(g.s) t;
+
 -- What is refused.
 SELECT combat_fit(conn_fisher_z_inv(c), site, w) FROM scan;
 SELECT combat_apply(f, conn_fisher_z_inv(c), site, w) FROM fits, scan WHERE id = 1;
