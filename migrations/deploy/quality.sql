@@ -94,13 +94,13 @@ COMMENT ON VIEW report.qc_fc IS 'How connections follow head motion, per pipelin
 
 CREATE VIEW report.seed_region AS
 SELECT p.subject_id, p.study, p.label, p.site, p.session, p.week, p.atlas, p.measure, p.pipeline, p.run, s.name AS seed, r.name AS region,
-	r.name_zh AS region_zh, e.value
+	r.name_zh AS region_zh, nullif(e.value, 'NaN') AS value
 FROM imaging.primary p
 JOIN imaging.region s ON s.atlas = p.atlas
 CROSS JOIN LATERAL unnest(psyrad.conn_row(p.connectome, s.region)) WITH ORDINALITY e(value, region)
 JOIN imaging.region r ON (r.atlas, r.region) = (p.atlas, e.region)
 WHERE e.region <> s.region;
-COMMENT ON VIEW report.seed_region IS 'Seed-to-region connectivity: the row of the primary connectome that belongs to a seed (filter by seed), a row per other region';
+COMMENT ON VIEW report.seed_region IS 'Seed-to-region connectivity: the row of the primary connectome that belongs to a seed (filter by seed), a row per other region; value NULL where either has no signal';
 
 GRANT SELECT ON report.series_quality, report.pipeline, report.pipeline_compare, report.qc_fc_test, report.qc_fc_edge, report.qc_fc, report.seed_region
 	TO psyrad_report, psyrad_analyst, psyrad_ingest;

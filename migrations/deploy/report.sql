@@ -148,11 +148,17 @@ COMMENT ON VIEW report.pooled IS 'Random-effects pooling (REML) of report.effect
 
 -- ---- models ----------------------------------------------------------------------------------------------------------
 
+-- What a model cannot answer is no score, and never an error of everybody's: a missing feature where the model asks for all, scores of a
+-- model that has none, and features whose unit is another than the one that is given here.
 CREATE VIEW report.model_score AS
 SELECT m.name, m.version, m.trained_on, m.simulated OR i.simulated AS simulated, p.study, p.atlas, p.subject_id, p.label, p.site,
-	i.arm, i.kind, i.responded, f.features, model.score(m.name, f.features) AS score
-FROM (SELECT r.name, r.version, r.trained_on, r.simulated, model.features(r.name) AS wanted
-	  FROM model.registry r WHERE model.can_score(r.name) AND r.version = model.version(r.name)) m
+	i.arm, i.kind, i.responded, f.features, CASE WHEN NOT (m.asks_all AND 'NaN' = ANY (f.features)) THEN model.score(m.name, f.features) END AS score
+FROM (SELECT r.name, r.version, r.trained_on, r.simulated, model.features(r.name) AS wanted, d.about ->> 'missing' = 'error' AS asks_all
+	  FROM model.registry r
+	  CROSS JOIN LATERAL (SELECT model.describe(r.name) AS about OFFSET 0) d
+	  WHERE model.can_score(r.name) AND r.version = model.version(r.name)
+		AND (d.about ->> 'task' = 'regression' OR d.about ->> 'positive' IS NOT NULL AND coalesce(d.about -> 'estimator' ->> 'probability', '') <> 'none')
+		AND NOT EXISTS (SELECT FROM jsonb_each_text(d.about -> 'units') u WHERE u.value <> 'fisher_z')) m
 CROSS JOIN imaging.primary p
 JOIN report.improvement i USING (subject_id)
 CROSS JOIN LATERAL (
@@ -162,7 +168,9 @@ CROSS JOIN LATERAL (
 	JOIN imaging.region b ON (b.atlas, b.name) = (p.atlas, split_part(w.name, ' ~ ', 2))
 ) f
 WHERE p.role = 'pre' AND p.measure = 'fc_pearson' AND cardinality(f.features) = cardinality(m.wanted);
-COMMENT ON VIEW report.model_score IS 'Each model that the caller may score with and whose features are connections ("region ~ region"), in the version that its name stands for, scored on the scans before treatment, beside what became of the patient';
+COMMENT ON VIEW report.model_score IS 'Each model that the caller may score with, that gives a value or a probability and whose features are connections ("region ~ region", Fisher z), in the version that its name stands for, scored on the scans before treatment, beside what became of the patient';
+COMMENT ON COLUMN report.model_score.features IS 'Fisher z of the connections in the model''s order; NaN where a region had no signal';
+COMMENT ON COLUMN report.model_score.score IS 'Regression value, or probability of the positive class; NULL where a feature is missing and the model has no answer to that';
 
 -- ---- where it comes from -----------------------------------------------------------------------------------------------
 

@@ -671,6 +671,7 @@ WITH able AS MATERIALIZED (SELECT name FROM report.model_explanation WHERE note 
 explained AS MATERIALIZED (
 	SELECT m.name, m.version, m.simulated, m.study, m.atlas, m.subject_id, m.label, m.site, m.responded, m.score, m.features, model.explain(m.name, m.features) AS shap
 	FROM able JOIN report.model_score m USING (name)
+	WHERE m.score IS NOT NULL
 )
 SELECT e.name, e.version, e.simulated, e.study, e.atlas, e.subject_id, e.label, e.site, e.responded, e.score, f.k::int AS feature_number, f.feature, f.value, f.shap
 FROM explained e

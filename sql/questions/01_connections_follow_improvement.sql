@@ -8,6 +8,7 @@
 -- and simulated ones apart.
 --
 -- study, data    the study, and whether a program made its data up
+-- atlas          each atlas of a study is tested by itself
 -- region_a/b     the two regions of the connection, i < j their positions in the atlas
 -- n              people with both scans, both ratings and their motion
 -- partial_r      adjusted correlation; > 0: the connection grew with improvement
@@ -33,7 +34,7 @@ WITH people AS (
 	CROSS JOIN LATERAL psyrad.mass_edges(t.result) e
 	WINDOW same AS (PARTITION BY simulated, atlas, i, j)
 )
-SELECT e.study, CASE WHEN e.simulated THEN 'SIMULATED' ELSE 'real' END AS data,
+SELECT e.study, CASE WHEN e.simulated THEN 'SIMULATED' ELSE 'real' END AS data, e.atlas,
 	a.name AS region_a, b.name AS region_b, e.i, e.j, e.n,
 	round(e.estimate::numeric, 4) AS partial_r, round(e.statistic::numeric, 3) AS t, e.df, e.p::real, e.q::real,
 	s.found >= 2 AS replicated, format('%s of %s', s.found, e.studies) AS found_in,
