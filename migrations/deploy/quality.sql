@@ -41,9 +41,9 @@ COMMENT ON VIEW report.pipeline_compare IS 'Each pair of pipelines over the scan
 
 -- One row a subject and visit: the lowest run, with its motion as the pipeline defines it, else as the acquisition has it.
 CREATE VIEW report.qc_fc_test AS
-SELECT x.study, x.simulated, x.atlas, x.measure, x.pipeline, x.session, count(*) AS subjects, psyrad.mass_corr(x.z, x.mean_fd_mm) AS result
+SELECT x.study, x.simulated, x.atlas, x.measure, x.pipeline, x.session, x.week, count(*) AS subjects, psyrad.mass_corr(x.z, x.mean_fd_mm) AS result
 FROM (
-	SELECT k.study, t.simulated, f.atlas, f.measure, c.pipeline, c.session,
+	SELECT k.study, t.simulated, f.atlas, f.measure, c.pipeline, c.session, v.week,
 		CASE WHEN psyrad.conn_kind(c.value) IN ('r', 'partial') THEN psyrad.conn_fisher_z(c.value) ELSE c.value END AS z,
 		coalesce((SELECT s.mean_fd_mm FROM imaging.series s
 				WHERE (s.subject_id, s.session, s.run, s.pipeline) = (c.subject_id, c.session, c.run, c.pipeline)
@@ -54,6 +54,7 @@ FROM (
 	JOIN clinical.subject_key k USING (subject_id)
 	JOIN clinical.study t USING (study)
 	JOIN imaging.feature_set f USING (feature_set_id)
+	LEFT JOIN clinical.visit_plan v ON (v.study, v.session) = (k.study, c.session)
 	WHERE psyrad.conn_kind(c.value) IN ('r', 'z', 'partial', 'partial_z')
 		AND NOT EXISTS (
 			SELECT FROM imaging.connectome d
@@ -61,11 +62,11 @@ FROM (
 				AND d.run < c.run)
 ) x
 WHERE x.mean_fd_mm IS NOT NULL
-GROUP BY x.study, x.simulated, x.atlas, x.measure, x.pipeline, x.session;
+GROUP BY x.study, x.simulated, x.atlas, x.measure, x.pipeline, x.session, x.week;
 COMMENT ON VIEW report.qc_fc_test IS 'Per study, atlas, measure, pipeline and visit: correlation over subjects of each connection (Fisher z) with mean framewise displacement, as a mass_result';
 
 CREATE VIEW report.qc_fc_edge AS
-SELECT t.study, t.simulated, t.atlas, t.measure, t.pipeline, t.session, e.i, e.j, a.name AS region_i, b.name AS region_j,
+SELECT t.study, t.simulated, t.atlas, t.measure, t.pipeline, t.session, t.week, e.i, e.j, a.name AS region_i, b.name AS region_j,
 	e.n, e.estimate AS r, e.p, e.q,
 	sqrt((a.x_mm::float8 - b.x_mm) ^ 2 + (a.y_mm::float8 - b.y_mm) ^ 2 + (a.z_mm::float8 - b.z_mm) ^ 2) AS distance_mm
 FROM report.qc_fc_test t
@@ -76,7 +77,7 @@ COMMENT ON VIEW report.qc_fc_edge IS 'report.qc_fc_test with a row per connectio
 
 -- Spearman's rho is the correlation of ranks, ties having the mean of theirs.
 CREATE VIEW report.qc_fc AS
-SELECT e.study, e.simulated, e.atlas, e.measure, e.pipeline, e.session, max(e.n) AS subjects, count(e.r) AS connections,
+SELECT e.study, e.simulated, e.atlas, e.measure, e.pipeline, e.session, e.week, max(e.n) AS subjects, count(e.r) AS connections,
 	percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(e.r)) AS median_abs_r,
 	avg((e.p < 0.05)::int::float8) AS share_p05, avg((e.q < 0.05)::int::float8) AS share_q05,
 	regr_slope(e.r, e.distance_mm) AS distance_slope, corr(e.rank_r, e.rank_distance) AS distance_rho
@@ -87,7 +88,7 @@ FROM (
 	FROM report.qc_fc_edge x
 	WHERE x.r IS NOT NULL
 ) e
-GROUP BY e.study, e.simulated, e.atlas, e.measure, e.pipeline, e.session;
+GROUP BY e.study, e.simulated, e.atlas, e.measure, e.pipeline, e.session, e.week;
 COMMENT ON VIEW report.qc_fc IS 'How connections follow head motion, per pipeline and visit: median |r| with mean framewise displacement, share of connections with p (and q) below .05, and how r depends on distance (slope per mm, Spearman''s rho)';
 
 -- ---- seeds --------------------------------------------------------------------------------------------------------------

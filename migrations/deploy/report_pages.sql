@@ -200,10 +200,10 @@ WHERE f.place <= 20 AND c.place <= 400 AND psyrad.conn_edge(c.change, f.i, f.j) 
 COMMENT ON VIEW report.connection_person IS 'For scatter plots of the twenty connections of each study and atlas with the smallest p (of those with q < .05): improvement and change of Fisher z of at most 400 people, those whose label has the smallest MD5';
 
 CREATE VIEW report.qc_fc_histogram AS
-SELECT study, simulated, atlas, measure, pipeline, session, floor(r * 20) / 20 AS r_from, (floor(r * 20) + 1) / 20 AS r_to,
+SELECT study, simulated, atlas, measure, pipeline, session, week, floor(r * 20) / 20 AS r_from, (floor(r * 20) + 1) / 20 AS r_to,
 	count(*) AS connections, avg(distance_mm) AS mean_distance_mm
 FROM report.qc_fc_edge WHERE r IS NOT NULL
-GROUP BY study, simulated, atlas, measure, pipeline, session, floor(r * 20);
+GROUP BY study, simulated, atlas, measure, pipeline, session, week, floor(r * 20);
 COMMENT ON VIEW report.qc_fc_histogram IS 'report.qc_fc_edge in steps of 0.05: how many connections correlate how much with head motion; r_from belongs to the step';
 
 -- Whether somebody is a patient is kept where a site has both: else it could not be told from the site.
@@ -348,8 +348,8 @@ BEGIN ATOMIC
 		'connections', report.figure($q$SELECT study, simulated, atlas, i, j, region_i, region_j, region_i_zh, region_j_zh, n, r, t, df, p, q FROM report.connection WHERE r IS NOT NULL ORDER BY study, atlas, p, i, j$q$),
 		'order', report.figure($q$SELECT atlas, region, network, network_en, network_zh, place FROM report.region_order WHERE atlas IN (SELECT atlas FROM report.connection_test) ORDER BY atlas, place$q$),
 		'connection_people', report.figure($q$SELECT study, simulated, atlas, i, j, arm, kind, label_en, label_zh, improvement, change FROM report.connection_person ORDER BY study, atlas, p, i, j, improvement, change$q$),
-		'motion', report.figure($q$SELECT study, simulated, atlas, measure, pipeline, session, r_from, r_to, connections, mean_distance_mm FROM report.qc_fc_histogram ORDER BY study, atlas, measure, pipeline, session, r_from$q$),
-		'motion_summary', report.figure($q$SELECT study, simulated, atlas, measure, pipeline, session, subjects, connections, median_abs_r, share_p05, share_q05, distance_rho FROM report.qc_fc ORDER BY study, atlas, measure, pipeline, session$q$),
+		'motion', report.figure($q$SELECT study, simulated, atlas, measure, pipeline, session, r_from, r_to, connections, mean_distance_mm FROM report.qc_fc_histogram ORDER BY study, atlas, measure, pipeline, week, session, r_from$q$),
+		'motion_summary', report.figure($q$SELECT study, simulated, atlas, measure, pipeline, session, subjects, connections, median_abs_r, share_p05, share_q05, distance_rho FROM report.qc_fc ORDER BY study, atlas, measure, pipeline, week, session$q$),
 		'harmonisation', report.figure($q$SELECT study, simulated, atlas, measure, region, name, name_zh, sites, n, site_share_before, site_share_after, share_by_chance FROM report.harmonisation ORDER BY study, atlas, measure, site_share_before DESC, region$q$),
 		'harmonisation_summary', report.figure($q$SELECT study, simulated, atlas, measure, sites, n, regions, median_before, median_after, share_by_chance FROM report.harmonisation_summary ORDER BY study, atlas, measure$q$),
 		'scanners', report.figure($q$SELECT study, simulated, site, scanner, maker, model, field_strength_t, modality, scans, people, least_tr_s, greatest_tr_s, least_volumes, greatest_volumes, mean_fd_mm, median_fd_mm, fd_mm_p90 FROM report.acquisition_by_scanner ORDER BY study, modality, site, scanner$q$));
