@@ -68,7 +68,7 @@ ask() { rows -f "$(echo "$top"/sql/questions/01_*.sql)"; }
 	equal "$(of one 2)" '2|2|t'; equal "$(of fast 2)" '2|2|t'
 	equal "$(of one 3)" '1|2|f'
 	equal "$(of one 4)" '1|2|f'; equal "$(of two 4)" '1|2|f'
-	equal "$(cut -d , -f 1,5,6,13,14 "$BATS_TEST_TMPDIR/q.csv" | grep '^one,' | sort)" $'one,1,2,t,2 of 2\none,1,3,f,1 of 2\none,1,4,f,1 of 2\none,1,5,t,2 of 2'
+	equal "$(cut -d , -f 1,6,7,14,15 "$BATS_TEST_TMPDIR/q.csv" | grep '^one,' | sort)" $'one,1,2,t,2 of 2\none,1,3,f,1 of 2\none,1,4,f,1 of 2\none,1,5,t,2 of 2'
 	equal "$(grep -c '^other_atlas,.*,0 of 1,,,$\|^other_atlas,.*,1 of 1,,,$' "$BATS_TEST_TMPDIR/q.csv")" "$(grep -c '^other_atlas' "$BATS_TEST_TMPDIR/q.csv")"
 }
 
