@@ -37,6 +37,7 @@ typedef struct records_job
 	text_list path, text;
 	bool *kept; /* [column] */
 	dictionary words;
+	long capped; /* ages of 89+ */
 	table_field fields[PARTICIPANT_FIELDS];
 } records_job;
 
@@ -210,22 +211,47 @@ bare_session(const char *cell)
 
 /* ---- participants.tsv ------------------------------------------------------------------------ */
 
-/* A cell of an optional field that is wrong is reported, and the person stays. */
+/* A cell of an optional field that is wrong is reported, and the person stays.  89+ is BIDS's own word for ages that could tell who
+ * somebody is: no number, and nothing wrong. */
 static psy_status
-copy_optional(row *r, int field, psy_error *err)
+copy_optional(row *r, records_job *own, int field, psy_error *err)
 {
 	int column = r->table->of_field[field];
+	const char *cell = column >= 0 ? table_cell(r->table, (size_t) column) : NULL;
+	bool capped = field == AGE && cell != NULL && strcmp(cell, "89+") == 0;
 	int64_t number = r->number;
 	double value;
 	bool present = false;
 	psy_status status = PSY_OK;
 
+	own->capped += capped;
 	r->number = 0;
-	if (column >= 0)
+	if (cell != NULL && !capped)
 		status = row_real(r, (size_t) column, &value, &present, err);
 	r->number = number;
 	present ? copy_float4(&r->job->stage, (float) value) : copy_null(&r->job->stage);
 	return status;
+}
+
+char *
+site_code(const char *cell)
+{
+	buffer code = {0};
+
+	if (isdigit((unsigned char) *cell))
+		buffer_text(&code, "site_");
+	for (const char *c = cell; *c; c++)
+	{
+		bool other = !isalnum((unsigned char) *c) && (unsigned char) *c < 128;
+
+		if (!other)
+			buffer_byte(&code, (char) tolower((unsigned char) *c));
+		else if (code.size > 0 && code.data[code.size - 1] != '_')
+			buffer_byte(&code, '_');
+	}
+	while (code.size > 0 && code.data[code.size - 1] == '_')
+		code.data[--code.size] = '\0';
+	return code.size > 0 ? code.data : (buffer_free(&code), keep_text(cell));
 }
 
 /* By the dictionary where it has levels: a code that it lacks (which the warehouse reports) is no sex. */
@@ -262,11 +288,13 @@ read_participant(row *r, void *arg, psy_error *err)
 	records_job *own = arg;
 	copy *out = &r->job->stage;
 	const char *label, *sex, *arm = table_get(r->table, ARM), *week = NULL;
+	char *site;
 	buffer record = {0};
 	psy_status status = row_participant(r, PARTICIPANT, &label, err);
 
 	if (status != PSY_OK || label == NULL)
 		return status;
+	site = table_get(r->table, SITE) ? site_code(table_get(r->table, SITE)) : NULL;
 	status = read_sex(r, own, &sex, err);
 	if (status == PSY_OK)
 		status = build_record(r, own, &record, err);
@@ -276,13 +304,14 @@ read_participant(row *r, void *arg, psy_error *err)
 	copy_int8(out, r->number);
 	copy_int8(out, table_line(r->table));
 	copy_text(out, label);
-	copy_text(out, table_get(r->table, SITE));
+	copy_text(out, site);
+	free(site);
 	copy_text(out, arm != NULL ? resolved(r->job->opt, r->table->column[r->table->of_field[ARM]].name, arm) : r->job->opt->arm);
 	copy_text(out, sex);
 	if (status == PSY_OK)
-		status = copy_optional(r, AGE, err);
+		status = copy_optional(r, own, AGE, err);
 	if (status == PSY_OK)
-		status = copy_optional(r, EDUCATION, err);
+		status = copy_optional(r, own, EDUCATION, err);
 	copy_text(out, week);
 	copy_text(out, table_get(r->table, DROPOUT_REASON));
 	copy_text(out, table_raw(r->table));
@@ -322,6 +351,8 @@ stage_participants(job *j, psy_error *err)
 		status = bids_stage_documents(j, &own->path, &own->text, err);
 	if (status == PSY_OK)
 		status = rows_each(j, &t, read_participant, own, err);
+	if (status == PSY_OK && own->capped > 0)
+		job_note(j, "%ld age%s 89+, which is no number: none is kept for them but the cell", own->capped, own->capped == 1 ? " is" : "s are");
 	table_free(&t);
 	return status;
 }

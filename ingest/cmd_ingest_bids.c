@@ -174,7 +174,45 @@ collect_visits(const bids_run *r, text_list *list, psy_error *err)
 	return status;
 }
 
-/* {"site": "x", "name_en": "x"}, ... */
+/* {"site": "x", "name_en": "X"}, ... */
+static void
+add_sites(buffer *json, const text_list *codes, const text_list *names)
+{
+	json_open(json, "sites", '[');
+	for (size_t i = 0; i < codes->count; i++)
+	{
+		json_open(json, NULL, '{');
+		json_member(json, "site", codes->item[i]);
+		json_member(json, "name_en", names->item[i]);
+		buffer_byte(json, '}');
+	}
+	buffer_byte(json, ']');
+}
+
+/* The codes of sites; two that would have the same one refuse the data set. */
+static psy_status
+code_sites(const text_list *names, text_list *codes, psy_error *err)
+{
+	for (size_t i = 0; i < names->count; i++)
+	{
+		char *code = site_code(names->item[i]);
+		size_t k = 0;
+
+		while (k < codes->count && strcmp(codes->item[k], code) != 0)
+			k++;
+		if (k < codes->count)
+		{
+			psy_fail(err, PSY_DOMAIN, "the sites %.60s and %.60s would both be %.60s", names->item[k], names->item[i], code);
+			free(code);
+			return psy_hint(err, "spell one site alike in every row of participants.tsv, or tell two sites apart by letters or digits");
+		}
+		list_add(codes, code);
+		free(code);
+	}
+	return PSY_OK;
+}
+
+/* [{"arm": "x", "label_en": "x", "kind": "observed"}, ...] */
 static void
 add_objects(buffer *json, const char *name, const text_list *list, const char *key, const char *title, const char *kind)
 {
@@ -206,13 +244,16 @@ declare(bids_run *r, const text_list *sites, const text_list *arms, const text_l
 	char *path = bids_tree_path(&r->tree, "dataset_description.json"), *count = NULL;
 	buffer json = {0}, description = {0};
 	uint8_t sha256[SHA256_BYTES];
-	psy_status status = read_document(path, (size_t) 4 << 20, &description, sha256, err);
+	text_list codes = {0};
+	psy_status status = code_sites(sites, &codes, err);
 
+	if (status == PSY_OK)
+		status = read_document(path, (size_t) 4 << 20, &description, sha256, err);
 	buffer_text(&description, "");
 	buffer_byte(&json, '{');
 	json_member(&json, "study", r->opt.study);
 	json_member(&json, "design", "BIDS data set");
-	add_objects(&json, "sites", sites, "site", "name_en", NULL);
+	add_sites(&json, &codes, sites);
 	add_objects(&json, "arms", arms, "arm", "label_en", "observed");
 	add_objects(&json, "visits", visits, "session", NULL, NULL);
 	buffer_byte(&json, '}');
@@ -227,13 +268,14 @@ declare(bids_run *r, const text_list *sites, const text_list *arms, const text_l
 	if (status == PSY_OK)
 	{
 		printf("study %s: declared from the data set", r->opt.study);
-		say_list("sites", sites);
+		say_list("sites", &codes);
 		say_list("arms (as observed)", arms);
 		say_list("visits", visits);
 		puts("");
 	}
 	free(count);
 	free(path);
+	list_free(&codes);
 	buffer_free(&json);
 	buffer_free(&description);
 	return status;
@@ -336,6 +378,8 @@ prepare(bids_run *r, psy_error *err)
 	free(label);
 	if (!listed && !folders)
 		return refuse_nobody(r, err);
+	if (r->opt.site != NULL)
+		r->opt.site = r->site = site_code(r->opt.site);
 	status = ask_one(&r->db, &known, err, "SELECT CASE WHEN design = 'BIDS data set' OR NOT EXISTS (SELECT FROM clinical.subject_key k WHERE k.study = s.study) "
 					 "THEN 'folders' ELSE 'people' END FROM clinical.study s WHERE study = $1", 1, study);
 	r->by_folder = !listed && (known == NULL || strcmp(known, "folders") == 0);
@@ -447,6 +491,27 @@ load_people(bids_run *r)
 			load_own(r, STEP_PEOPLE, &r->tree.file[i], &r->tree.file[i], NULL, NULL);
 }
 
+/* A table that says no version of its instrument, or of which no column is an item, is no failure: its rows are kept as they stand. */
+static void
+load_scores_of(bids_run *r, const bids_file *f, const char *instrument)
+{
+	options opt = r->opt;
+	totals *sum = &r->sum[STEP_SCORES];
+	long refused = sum->refused;
+
+	opt.instrument = instrument;
+	opt.session = r->only_session;
+	opt.map = opt.identifier = (text_list){0};
+	opt.strict = false;
+	load_as(r, STEP_SCORES, f, &opt);
+	if (sum->refused == refused)
+		return;
+	sum->refused--;
+	sum->files--;
+	r->stopped = r->db.lost || interrupted();
+	leave(r, f->path, "no scores, as said above; the rows are in clinical.phenotype as they stand (psyrad ingest scores --instrument NAME says what they are)");
+}
+
 /* A phenotype file is kept as it stands; where it is named after an instrument, its ratings are scores as well. */
 static void
 load_phenotype(bids_run *r, const bids_file *f)
@@ -457,14 +522,7 @@ load_phenotype(bids_run *r, const bids_file *f)
 
 	load_own(r, STEP_RECORDS, f, f, stem, NULL);
 	if (!r->stopped && ask_one(&r->db, &instrument, &err, "SELECT ingest.known_instrument($1)", 1, values) == PSY_OK && instrument != NULL)
-	{
-		options opt = r->opt;
-
-		opt.instrument = stem;
-		opt.session = r->only_session;
-		opt.map = opt.identifier = (text_list){0};
-		load_as(r, STEP_SCORES, f, &opt);
-	}
+		load_scores_of(r, f, stem);
 	free(instrument);
 	free(stem);
 }

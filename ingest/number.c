@@ -69,6 +69,19 @@ looks_like_date(const char *cell)
 	return strstr(cell, "月") != NULL;
 }
 
+/* 20-25: no day has a month of 25, nor a month a day of 45. */
+static bool
+is_range(const char *cell)
+{
+	char *end;
+	long low = strtol(cell, &end, 10), high;
+
+	if (!isdigit((unsigned char) *cell) || *end != '-' || !isdigit((unsigned char) end[1]))
+		return false;
+	high = strtol(end + 1, &end, 10);
+	return *end == '\0' && low < high && low < 1000 && high < 1000 && (low > 31 || high > 31 || (low > 12 && high > 12));
+}
+
 static psy_status
 explain(const char *cell, psy_error *err)
 {
@@ -81,6 +94,8 @@ explain(const char *cell, psy_error *err)
 	if (comma != NULL)
 		return psy_fail(err, PSY_FORMAT,
 						"a comma; expected a number with a decimal point and no thousands separators");
+	if (is_range(cell))
+		return psy_fail(err, PSY_FORMAT, "a range; expected one number");
 	if (looks_like_date(cell))
 		return psy_fail(err, PSY_FORMAT,
 						"a date (a spreadsheet may have turned a number into one); expected a number");

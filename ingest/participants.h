@@ -21,6 +21,9 @@ enum participant_field
 
 extern const table_field participant_fields[PARTICIPANT_FIELDS];
 
+/* A site by its code, which becomes part of a role's name: NYU is nyu, "Site 1" site_1, 3 site_3; the caller frees it. */
+char *site_code(const char *cell);
+
 /* F, M or O; NULL for a word that is none of them. */
 const char *sex_of(const char *cell);
 

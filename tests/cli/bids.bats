@@ -250,3 +250,19 @@ $long|1||{\"code\": \"1\"}
 $long|2|2.5|{\"code\": \"2\"}" "$(q "SELECT scan, event, onset_s, others FROM imaging.event ORDER BY 1, 2")"
 	is '{"quality": "4"}' "$(q "SELECT record FROM imaging.scan")"
 }
+
+@test "sites by their code, ages of 89+, and phenotype tables that say no version of their instrument" {
+	mkdir -p ds/sub-01/anat ds/phenotype; make_nifti ds/sub-01/anat/sub-01_T1w.nii; echo '{"Name": "x", "BIDSVersion": "1.8.0"}' >ds/dataset_description.json
+	printf 'participant_id\tage\tsite\nsub-01\t89+\tNYU\nsub-02\t40\t1\nsub-03\t20-25\tSite B.\n' >ds/participants.tsv
+	printf 'participant_id\titem1\titem2\nsub-01\t1\t2\n' >ds/phenotype/hamd.tsv
+	printf 'participant_id\ttotal\nsub-01\t21\n' >ds/phenotype/bdi.tsv
+	run psyrad ingest bids ds --study n; exits 1; has 'sites nyu, site_1, site_b'; has 'note: 1 age is 89+'; has 'HAMD-unspecified has 0 items'
+	has 'not loaded: phenotype/hamd.tsv: no scores, as said above; the rows are in clinical.phenotype'; has 'scores: 1 file, 1 read, 1 loaded'
+	is 'bad_number|3|found 20-25: a range; expected one number' "$(q "SELECT code, line - 1, message FROM ingest.reject WHERE code <> 'file_refused'")"
+	is $'01|nyu|\n02|site_1|40\n03|site_b|' "$(q "SELECT label, s.site, age_years FROM clinical.subject s JOIN clinical.subject_key USING (subject_id) WHERE s.study = 'n' ORDER BY 1")"
+	is '{"item1": "1", "item2": "2"}|89+' "$(q "SELECT record, (SELECT value FROM clinical.phenotype_value WHERE label = '01' AND variable = 'age') FROM clinical.phenotype WHERE source = 'hamd'")"
+	is 'BDI-unspecified|21' "$(q "SELECT instrument, total FROM clinical.score JOIN clinical.subject_key k USING (subject_id) WHERE k.study = 'n'")"
+	sed -i '/sub-03/d' ds/participants.tsv; run psyrad ingest bids ds --study k; exits 0
+	printf 'participant_id\tsite\nsub-01\tA-1\nsub-02\tA 1\n' >ds/participants.tsv
+	run psyrad ingest bids ds --study m; exits 1; has 'the sites A-1 and A 1 would both be a_1'
+}
