@@ -3,6 +3,7 @@
 
 #include "table.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #define SIDECAR_LIMIT ((size_t) 1 << 20)
+#define SPM_LETTERS 8 /* of the steps after realignment: swra */
 
 /* A glob names companions too. */
 bool
@@ -72,6 +74,31 @@ find_sidecar(const job *j, const scan *s)
 	return found ? found : scan_companion(j, s, "_bold.json");
 }
 
+/*
+ * SPM writes rp_<image>.txt beside the image that it realigned, and later images with letters before that name (swra...): the longest
+ * such name, or NULL.
+ */
+static char *
+find_spm(const char *path)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	size_t folder = (size_t) (base - path), stem = strcspn(base, "."), letters = 0;
+
+	while (letters < stem && letters < SPM_LETTERS && islower((unsigned char) base[letters]))
+		letters++;
+	for (size_t before = 0; before <= letters && before < stem; before++)
+	{
+		buffer other = {0};
+
+		buffer_add(&other, path, folder);
+		buffer_format(&other, "rp_%.*s.txt", (int) (stem - before), base + before);
+		if (access(other.data, F_OK) == 0)
+			return other.data;
+		buffer_free(&other);
+	}
+	return NULL;
+}
+
 static psy_status
 describe_confounds(job *j, bold_run *r, buffer *json, psy_error *err)
 {
@@ -86,6 +113,8 @@ describe_confounds(job *j, bold_run *r, buffer *json, psy_error *err)
 		r->confounds = scan_companion(j, &r->scan, "_desc-confounds_timeseries.tsv");
 	if (r->confounds == NULL)
 		r->confounds = scan_companion(j, &r->scan, "_desc-confounds_regressors.tsv");
+	if (r->confounds == NULL && bold_run_is_image(j->path))
+		r->confounds = find_spm(j->path);
 	if (r->confounds == NULL)
 		return PSY_OK;
 	status = hash_file(r->confounds, r->confounds_sha256, &size, &why);
@@ -220,7 +249,7 @@ read_confounds(job *j, const bold_run *r, confounds *c, psy_error *err)
 	psy_status status = source_open(&from, r->confounds, err);
 
 	if (status == PSY_OK)
-		status = confounds_read(c, &from, j->opt, err);
+		status = confounds_read(c, &from, j->opt, confounds_is_spm(r->confounds), err);
 	if (status == PSY_OK)
 		status = source_finish(&from, sha256, &size, err);
 	if (status == PSY_OK && memcmp(sha256, r->confounds_sha256, SHA256_BYTES) != 0)
@@ -242,7 +271,7 @@ bold_run_regressors(job *j, size_t volumes, regressors *found, psy_error *err)
 		psy_fail(err, PSY_DOMAIN,
 				 "the pipeline %s needs confounds, and no table of them lies beside the series",
 				 r->pipeline.name);
-		return psy_hint(err, "name it <scan>_desc-confounds_timeseries.tsv, or say --confounds FILE");
+		return psy_hint(err, "name it <scan>_desc-confounds_timeseries.tsv (SPM: rp_<scan>.txt), or say --confounds FILE");
 	}
 	if (r->confounds != NULL)
 		status = read_confounds(j, r, &c, &why);

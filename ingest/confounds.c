@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SPM_COLUMNS ((size_t) 6)
+
 long
 confounds_find(const confounds *c, const char *name)
 {
@@ -83,6 +85,28 @@ all_numbers(const csv_reader *csv)
 	return true;
 }
 
+bool
+confounds_is_spm(const char *path)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *dot = strrchr(base, '.');
+
+	return strncmp(base, "rp_", 3) == 0 && dot != NULL && strcmp(dot, ".txt") == 0;
+}
+
+static void
+name_motion(confounds *c)
+{
+	static const char *const names[SPM_COLUMNS] = {"trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"};
+
+	c->name = grow(NULL, SPM_COLUMNS, sizeof *c->name);
+	c->bad_line = grow(NULL, SPM_COLUMNS, sizeof *c->bad_line);
+	for (; c->columns < SPM_COLUMNS; c->columns++)
+	{
+		c->name[c->columns] = keep_text(names[c->columns]);
+		c->bad_line[c->columns] = 0;
+	}
+}
+
 static psy_status
 read_names(confounds *c, const csv_reader *csv, psy_error *err)
 {
@@ -92,7 +116,7 @@ read_names(confounds *c, const csv_reader *csv, psy_error *err)
 	if (all_numbers(csv))
 	{
 		psy_fail(err, PSY_FORMAT, "its first line is numbers; expected the names of its columns");
-		return psy_hint(err, "motion parameters alone: a line trans_x trans_y trans_z rot_x rot_y rot_z (mm, radians), parted by tabs, as all others");
+		return psy_hint(err, "motion parameters alone: a line trans_x trans_y trans_z rot_x rot_y rot_z (mm, radians), parted by tabs, as all others; SPM's are read as they are by their name, rp_....txt");
 	}
 	c->name = grow(NULL, csv->cells, sizeof *c->name);
 	c->bad_line = grow(NULL, csv->cells, sizeof *c->bad_line);
@@ -108,14 +132,10 @@ read_names(confounds *c, const csv_reader *csv, psy_error *err)
 	return PSY_OK;
 }
 
+/* Room for one row more. */
 static psy_status
-read_row(confounds *c, const csv_reader *csv, const options *o, psy_error *err)
+add_row(confounds *c, const csv_reader *csv, double **to, psy_error *err)
 {
-	double *to;
-
-	if (csv->cells != c->columns)
-		return psy_fail(err, PSY_FORMAT, "line %ld has %zu cells; the header has %zu", csv->line, csv->cells,
-						c->columns);
 	if ((c->rows + 1) * c->columns > CONFOUNDS_MAX_VALUES)
 		return psy_fail(err, PSY_LIMIT, "line %ld: more than %zu values", csv->line, CONFOUNDS_MAX_VALUES);
 	if (c->rows == c->room)
@@ -123,8 +143,44 @@ read_row(confounds *c, const csv_reader *csv, const options *o, psy_error *err)
 		c->room = c->room ? 2 * c->room : 256;
 		c->value = grow(c->value, c->room * c->columns, sizeof *c->value);
 	}
-	to = c->value + c->rows++ * c->columns;
-	for (size_t k = 0; k < c->columns; k++)
+	*to = c->value + c->rows++ * c->columns;
+	return PSY_OK;
+}
+
+/* A line of SPM's: numbers parted by blanks. */
+static psy_status
+read_motion(confounds *c, const csv_reader *csv, psy_error *err)
+{
+	double *to;
+	size_t found = 0;
+	psy_status status = add_row(c, csv, &to, err);
+
+	for (size_t k = 0; k < csv->cells && status == PSY_OK; k++)
+	{
+		char *cell = keep_text(csv_cell(csv, k)), *rest = NULL;
+		psy_error why;
+
+		for (char *word = strtok_r(cell, " ", &rest); word != NULL && status == PSY_OK; word = strtok_r(NULL, " ", &rest), found++)
+			if (found == SPM_COLUMNS || parse_real(word, &to[found], &why) != PSY_OK)
+				status = psy_fail(err, PSY_FORMAT, "line %ld: expected six numbers, as SPM writes them", csv->line);
+		free(cell);
+	}
+	if (status == PSY_OK && found < SPM_COLUMNS)
+		status = psy_fail(err, PSY_FORMAT, "line %ld has %zu numbers; expected six, as SPM writes them", csv->line, found);
+	return status;
+}
+
+static psy_status
+read_row(confounds *c, const csv_reader *csv, const options *o, psy_error *err)
+{
+	double *to;
+	psy_status status;
+
+	if (csv->cells != c->columns)
+		return psy_fail(err, PSY_FORMAT, "line %ld has %zu cells; the header has %zu", csv->line, csv->cells,
+						c->columns);
+	status = add_row(c, csv, &to, err);
+	for (size_t k = 0; k < c->columns && status == PSY_OK; k++)
 	{
 		psy_error why;
 
@@ -133,11 +189,11 @@ read_row(confounds *c, const csv_reader *csv, const options *o, psy_error *err)
 			c->bad_line[k] == 0)
 			c->bad_line[k] = csv->line;
 	}
-	return PSY_OK;
+	return status;
 }
 
 psy_status
-confounds_read(confounds *c, source *from, const options *o, psy_error *err)
+confounds_read(confounds *c, source *from, const options *o, bool spm, psy_error *err)
 {
 	csv_reader csv = {0};
 	bool more = false;
@@ -148,12 +204,15 @@ confounds_read(confounds *c, source *from, const options *o, psy_error *err)
 		status = csv_next(&csv, &more, err);
 	if (status == PSY_OK && !more)
 		status = psy_fail(err, PSY_FORMAT, "it is empty");
-	if (status == PSY_OK)
-		status = read_names(c, &csv, err);
-	if (status == PSY_OK)
+	spm = status == PSY_OK && spm && all_numbers(&csv);
+	if (spm)
+		name_motion(c);
+	else if (status == PSY_OK && (status = read_names(c, &csv, err)) == PSY_OK)
 		rename_old(c);
+	if (spm)
+		status = read_motion(c, &csv, err);
 	while (status == PSY_OK && (status = csv_next(&csv, &more, err)) == PSY_OK && more)
-		status = read_row(c, &csv, o, err);
+		status = spm ? read_motion(c, &csv, err) : read_row(c, &csv, o, err);
 	csv_done(&csv);
 	return status;
 }

@@ -2,6 +2,9 @@
  * confounds.h - a table of confounds (fMRIPrep's desc-confounds_timeseries.tsv) as columns of numbers by
  * name.
  *
+ * SPM's rp_*.txt has no header: six numbers a line, translations (mm) and then rotations (rad) about x, y and z, as it is known by its name
+ * alone; FSL's and AFNI's tables of motion have another order or other units, and are refused.
+ *
  * Names of fMRIPrep before 1.2 (X, RotX, FramewiseDisplacement ...) are read as those since; derivatives and squares that a table does
  * not have are made of their column. A missing cell is NaN.  A cell that is no number is remembered and refuses whoever asks for its column: of
  * a hundred columns a pipeline needs a few, and what it does not need is none of its business.
@@ -26,8 +29,11 @@ typedef struct confounds
 	size_t room;    /* rows */
 } confounds;
 
-/* To its end; source_finish is the caller's.  PSY_FORMAT: ragged rows, a name twice, nothing in it. */
-psy_status confounds_read(confounds *c, source *from, const options *o, psy_error *err);
+/* Whether a path is of a table of SPM's. */
+bool confounds_is_spm(const char *path);
+
+/* To its end; source_finish is the caller's.  spm: it may be of SPM's.  PSY_FORMAT: ragged rows, a name twice, nothing in it. */
+psy_status confounds_read(confounds *c, source *from, const options *o, bool spm, psy_error *err);
 void confounds_free(confounds *c);
 
 /* The column's place; -1 when there is none. */

@@ -333,6 +333,26 @@ image() { run psyrad ingest series "$@" --study t --atlas made; }
 		run psyrad ingest series ${name}_timeseries.tsv --study t --atlas abc --pipeline $kind --confounds $kind.tsv --motion full --scrub 0.85; exits 0
 	done
 	is '2|1|8|0.55' "$(q "SELECT count(*), count(DISTINCT value), min(volumes_kept), round(min(mean_fd_mm)::numeric, 4)::float8 FROM imaging.series")"
-	printf '0.1\t0.2\t0\t0\t0\t0\n' >rp_P01.txt
-	run psyrad ingest series ${name}_timeseries.tsv --study t --atlas abc --pipeline rp --confounds rp_P01.txt --motion 6; exits 1; has 'its first line is numbers'; has 'trans_x trans_y'
+	printf '0.1\t0.2\t0\t0\t0\t0\n' >motion.par
+	run psyrad ingest series ${name}_timeseries.tsv --study t --atlas abc --pipeline rp --confounds motion.par --motion 6; exits 1; has 'its first line is numbers'; has 'trans_x trans_y'; has 'rp_....txt'
+}
+
+@test "SPM's rp_ files give what the same numbers with names give; beside an image they are found below SPM's prefixes" {
+	imaged; f=sub-P01_ses-pre_task-rest_bold.nii.gz; n=$(python3 -c "import gzip, struct; print(struct.unpack_from(\"<h\", gzip.open(\"$f\").read(60), 48)[0])")
+	python3 - "$n" "$f" <<-'PY'
+		import math, sys
+		n, f = int(sys.argv[1]), sys.argv[2]
+		rows = [[round(math.sin(i * (k + 1)) / (10 if k < 3 else 500), 7) for k in range(6)] for i in range(n)]
+		open("rp_" + f[:-7] + ".txt", "w").write("".join("".join(f"{x:16.7e}" for x in r) + "\n" for r in rows))
+		open("named.tsv", "w").write("trans_x\ttrans_y\ttrans_z\trot_x\trot_y\trot_z\n" + "".join("\t".join(f"{x:.7f}" for x in r) + "\n" for r in rows))
+		fd = [sum(abs(b - a) * (1 if k < 3 else 50) for k, (a, b) in enumerate(zip(p, q))) for p, q in zip(rows, rows[1:])]
+		open("fd", "w").write(f"{sum(fd) / len(fd):.4f}")
+	PY
+	image $f --pipeline named --confounds named.tsv --motion 24 --detrend; exits 0
+	image $f --pipeline spm --motion 24 --detrend; exits 0
+	mkdir later; cp $f later/swra$f; cp rp_* later; mv later/rp_sub-P01_ses-pre_task-rest_bold.txt later/rp_asub-P01_ses-pre_task-rest_bold.txt
+	image later/swra$f --pipeline later --motion 24 --detrend --subject P01 --session pre; exits 0
+	is "3|1|1|$(cat fd)" "$(q "SELECT count(*), count(DISTINCT value), count(DISTINCT mean_fd_mm), min(round(mean_fd_mm::numeric, 4)) FROM imaging.series")"
+	printf '1 2 3 4 5\n' >rp_x.txt; image $f --pipeline five --confounds rp_x.txt --motion 6; exits 1; has 'line 1 has 5 numbers; expected six'
+	sed -i '3s/e-/x-/' rp_sub-*.txt; image $f --pipeline bad --motion 6; exits 1; has 'line 3: expected six numbers'
 }

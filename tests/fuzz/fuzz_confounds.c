@@ -104,7 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 3)
 		check_scrubbing(data, size);
 	source_memory(&s, data, size);
-	if (confounds_read(&c, &s, &plain, &err) == PSY_OK)
+	if (confounds_read(&c, &s, &plain, size % 2 == 1, &err) == PSY_OK)
 	{
 		if (c.columns == 0 || c.columns > CONFOUNDS_MAX_COLUMNS || c.rows * c.columns > CONFOUNDS_MAX_VALUES)
 			abort();
