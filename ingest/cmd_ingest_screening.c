@@ -1,8 +1,9 @@
 /*
  * cmd_ingest_screening.c - psyrad ingest screening FILE: what people decided on records of literature, a row a record.
  *
- * Our own columns, Rayyan's export (the notes name who decided what) and ASReview's (a label a record): which words mean
- * a decision, and which record a row means, is the warehouse's to say (migrations/deploy/screening_load.sql).
+ * Our own columns, Rayyan's export (the notes name who decided what), Covidence's lists (the file is the decision, the
+ * notes have the reason) and ASReview's (a label a record): which words mean a decision, and which record a row means, is
+ * the warehouse's to say (migrations/deploy/screening_load.sql).
  */
 #include "cmd.h"
 
@@ -31,7 +32,7 @@ static const table_field fields[FIELDS] = {
 	{"doi", "", false},
 	{"pmid", "pubmed_id|pubmed id", false},
 	{"title", "primary_title|题名|标题", false},
-	{"year", "publication_year|年份", false},
+	{"year", "publication_year|published year|年份", false},
 	{"stage", "phase|阶段", false},
 	{"screener", "reviewer|reviewer_name|筛选者|评价者", false},
 	{"decision", "vote|included|label_included|asreview_label|label|决定", false},
@@ -65,10 +66,11 @@ check_columns(const table *t, psy_error *err)
 		psy_fail(err, PSY_FORMAT, "no column tells which record a row is about");
 		return psy_hint(err, "expected record (the warehouse's number), doi, pmid, or title; --map title=COLUMN names another column");
 	}
-	if (t->of_field[DECISION] < 0 && t->of_field[NOTES] < 0)
+	if (t->of_field[DECISION] < 0 && t->of_field[NOTES] < 0 && t->opt->decision == NULL)
 	{
 		psy_fail(err, PSY_FORMAT, "no column holds decisions");
-		return psy_hint(err, "expected decision (include, exclude, unsure), Rayyan's notes, or ASReview's label; --map decision=COLUMN names another column");
+		return psy_hint(err, "expected decision (include, exclude, unsure), Rayyan's or Covidence's notes, or ASReview's label; --map decision=COLUMN "
+							 "names another column, --decision WORD says it of every record");
 	}
 	return PSY_OK;
 }
@@ -91,7 +93,7 @@ stage_screening(job *j, psy_error *err)
 
 const loader load_screening = {
 	.name = "screening",
-	.summary = "decisions of screeners: own columns, Rayyan, ASReview",
+	.summary = "decisions of screeners: own columns, Rayyan, Covidence, ASReview",
 	.file = "FILE.csv...",
 	.options = OPT_SCREENING | OPT_TABLE,
 	.target = "pg_temp.stage (\"row\", line, record, doi, pmid, title, year, stage, screener, decision, reason, comment, "

@@ -123,6 +123,8 @@ static const option_spec specs[] = {
 	{"review", TEXT, OPT_SCREENING, AT(review), true, "NAME", "the review that was screened for (default: the only one)"},
 	{"stage", TEXT, OPT_SCREENING, AT(stage), true, "STAGE", "title_abstract (default) or full_text, where no column says it"},
 	{"screener", TEXT, OPT_SCREENING, AT(screener), true, "NAME", "who decided, where no column says it"},
+	{"decision", TEXT, OPT_SCREENING, AT(decision), true, "WORD", "what was decided on every record of the file, where no column says it: include, exclude or unsure"},
+	{"consensus", FLAG, OPT_SCREENING, AT(consensus), true, NULL, "the file says what the screeners agreed on, such as Covidence's lists"},
 	{"simulated", FLAG, OPT_SIMULATED, AT(simulated), true, NULL, "the content was made by a program"},
 	{"encoding", ENCODING, OPT_LITERATURE, AT(encoding_name), true, "NAME",
 	 "utf-8, utf-16, gb18030 or windows-1252 (default: by content; the last is never guessed)"},

@@ -43,7 +43,7 @@ typedef enum option_set
 	OPT_COORDINATES = 1 << 26, /* --space, --studies */
 	OPT_EFFECTS = 1 << 27,     /* --moderator */
 	OPT_REVIEW = 1 << 28,      /* --review, --text, --encoding, --missing */
-	OPT_SCREENING = 1 << 29,   /* --review, --stage, --screener */
+	OPT_SCREENING = 1 << 29,   /* --review, --stage, --screener, --decision, --consensus */
 	OPT_APPRAISAL = 1 << 30    /* --tool, --assessor */
 } option_set;
 
@@ -80,7 +80,8 @@ typedef struct options
 	text_list moderator;
 	const char *tool, *assessor;
 	const char *review, *text;
-	const char *stage, *screener;
+	const char *stage, *screener, *decision;
+	bool consensus;
 } options;
 
 /* Reads argv (from the word after the command).  False, with a message printed, for what it does not know. */

@@ -1,5 +1,5 @@
 -- Deploy psyrad:screening_load to pg
--- Reviews by declaration, what waits for a screener, and decisions from files: our own columns, Rayyan's notes, ASReview's labels.
+-- Reviews by declaration, what waits for a screener, and decisions from files: our own columns, Rayyan's and Covidence's notes, ASReview's labels.
 BEGIN;
 SET LOCAL ROLE psyrad_owner;
 
@@ -129,27 +129,62 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ingest.stage_screening() IS 'Makes the temporary tables that psyrad ingest screening fills';
 
-CREATE FUNCTION ingest.screening_rows(p_file_id bigint) RETURNS void
+-- Rayyan's notes: who said what, {"Ana"=>"Included", "Bo"=>"Maybe"}, and what each noted, {"Ana"=>["see later"]}; reasons and labels are of the
+-- record and not of a person, a list with commas.
+CREATE FUNCTION ingest.rayyan_votes(p_notes text) RETURNS TABLE (who text, said text, reasons text[], remark text)
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT v.m[1], v.m[2], CASE WHEN lower(v.m[2]) LIKE 'exclude%' THEN r.whole || regexp_split_to_array(r.whole, '\s*,\s*') END,
+		nullif(concat_ws('; ', (
+			SELECT string_agg(replace(t.m[1], '\"', '"'), '; ')
+			FROM regexp_matches(substring(p_notes FROM 'USER-NOTES:\s*(\{.*)'), '"([^"]+)"\s*=>\s*\[((?:\s*"(?:[^"\\]|\\.)*"\s*,?)*)\]', 'g') n (m)
+			CROSS JOIN LATERAL regexp_matches(n.m[2], '"((?:[^"\\]|\\.)*)"', 'g') t (m)
+			WHERE n.m[1] = v.m[1]), 'labels: ' || nullif(btrim(substring(p_notes FROM 'RAYYAN-LABELS:([^|]*)')), '')), '')
+	FROM regexp_matches(substring(p_notes FROM 'RAYYAN-INCLUSION:\s*\{([^}]*)\}'), '"+([^"]+)"+\s*=>\s*"+([^"]+)"+', 'g') v (m)
+	CROSS JOIN (SELECT nullif(btrim(substring(p_notes FROM 'RAYYAN-EXCLUSION-REASONS:([^|]*)')), '')) r (whole);
+$$;
+COMMENT ON FUNCTION ingest.rayyan_votes(text) IS 'Part of ingest.load_screening(): the votes in Rayyan''s notes, a row a person; reasons: as they stand, then one by one; remark: what the person noted, and the record''s labels';
+
+CREATE FUNCTION ingest.screening_rows(p_file_id bigint, p_review text) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+	of_file text := ingest.option(p_file_id, 'decision');
+	settled text := ingest.option(p_file_id, 'consensus');
 BEGIN
-	-- Rayyan: {"Ana"=>"Included", "Bo"=>"Maybe"} in the notes, reasons for the record and not by person.
+	-- Covidence: one list a decision, and in its notes "Exclusion reason: wrong design; ...", which is one at full text.
 	CREATE TEMPORARY TABLE said ON COMMIT DROP AS
-	SELECT s."row", s.line, s.raw, s.record, s.doi, s.pmid, s.title, s.year, s.comment, s.decided_at, coalesce(s.stage, ingest.option(p_file_id, 'stage'), 'title_abstract') AS stage,
+	SELECT s."row", s.line, s.raw, s.record, s.doi, s.pmid, s.title, s.year, concat_ws('; ', s.comment, r.remark) AS comment, s.decided_at,
+		coalesce(s.stage, ingest.option(p_file_id, 'stage'), CASE WHEN c.reason IS NULL THEN 'title_abstract' ELSE 'full_text' END) AS stage,
 		coalesce(r.who, s.screener, ingest.option(p_file_id, 'screener')) AS screener,
-		lower(btrim(CASE WHEN r.who IS NOT NULL THEN r.said ELSE s.decision END)) AS decision,
-		coalesce(s.reason, btrim(split_part(substring(s.notes FROM 'RAYYAN-EXCLUSION-REASONS:([^|]*)'), ',', 1))) AS reason, lower(btrim(s.consensus)) AS consensus
+		lower(btrim(CASE WHEN r.who IS NOT NULL THEN r.said ELSE coalesce(s.decision, CASE WHEN c.reason IS NOT NULL THEN 'exclude' END, of_file) END)) AS decision,
+		CASE WHEN s.reason IS NOT NULL THEN ARRAY[s.reason] WHEN r.who IS NOT NULL THEN r.reasons WHEN c.reason IS NOT NULL THEN ARRAY[c.reason] END AS stated,
+		lower(btrim(coalesce(s.consensus, CASE WHEN r.who IS NULL THEN settled END))) AS consensus
 	FROM pg_temp.stage s
-	LEFT JOIN LATERAL (
-		SELECT m[1] AS who, m[2] AS said
-		FROM regexp_matches(substring(s.notes FROM 'RAYYAN-INCLUSION:\s*\{([^}]*)\}'), '"+([^"]+)"+\s*=>\s*"+([^"]+)"+', 'g') m) r ON true;
+	LEFT JOIN LATERAL ingest.rayyan_votes(s.notes) r ON true
+	CROSS JOIN LATERAL (SELECT nullif(btrim(substring(s.notes FROM '(?i)^\s*exclusion reason:\s*([^;]*)')), '') AS reason) c;
+	ALTER TABLE pg_temp.said ADD reason text;
 	UPDATE pg_temp.said s SET decision = CASE
 		WHEN s.decision IN ('include', 'included', 'includes', 'yes', '1', 'relevant', '纳入') THEN 'include'
 		WHEN s.decision IN ('exclude', 'excluded', 'excludes', 'no', '0', 'irrelevant', '排除') THEN 'exclude'
 		WHEN s.decision IN ('unsure', 'maybe', 'unclear', '不确定', '待定') THEN 'unsure'
 		WHEN s.decision IN ('', '-1', 'undecided') THEN NULL ELSE s.decision END,
-		reason = nullif(s.reason, ''), stage = CASE lower(s.stage) WHEN 'abstract' THEN 'title_abstract' WHEN 'title and abstract' THEN 'title_abstract' WHEN 'full text' THEN 'full_text' ELSE lower(s.stage) END;
+		stage = CASE lower(s.stage) WHEN 'abstract' THEN 'title_abstract' WHEN 'title and abstract' THEN 'title_abstract' WHEN 'full text' THEN 'full_text' ELSE lower(s.stage) END;
+	IF NOT EXISTS (SELECT FROM pg_temp.said s WHERE s.decision IS NOT NULL) AND EXISTS (SELECT FROM pg_temp.said) THEN
+		PERFORM ingest.refuse('no row holds a decision', 'of a list that is one decision, such as Covidence''s, --decision include or --decision exclude says which it is');
+	END IF;
+	-- The first reason that the review declares; what else is said is a remark, and at the first stage everything is.
+	UPDATE pg_temp.said s SET reason = coalesce(f.reason, nullif(s.stated[1], '')), comment = nullif(concat_ws('; ', nullif(s.comment, ''), CASE
+		WHEN s.stage = 'title_abstract' OR s.decision IS DISTINCT FROM 'exclude' OR cardinality(s.stated) > 2 THEN nullif(s.stated[1], '') END), '')
+	FROM pg_temp.said t
+	LEFT JOIN LATERAL (
+		SELECT e.reason
+		FROM unnest(t.stated) WITH ORDINALITY x (said, place)
+		JOIN evidence.exclusion_reason e ON e.review = p_review
+			AND psyrad.text_fold(x.said) IN (psyrad.text_fold(e.reason), psyrad.text_fold(e.label_en), psyrad.text_fold(e.label_zh))
+		ORDER BY x.place LIMIT 1) f ON true
+	WHERE t.ctid = s.ctid;
+	UPDATE pg_temp.said s SET reason = NULL WHERE s.stage = 'title_abstract' OR s.decision IS DISTINCT FROM 'exclude';
 END $$;
-COMMENT ON FUNCTION ingest.screening_rows(bigint) IS 'Part of ingest.load_screening(): makes pg_temp.said, a row a decision';
+COMMENT ON FUNCTION ingest.screening_rows(bigint, text) IS 'Part of ingest.load_screening(): makes pg_temp.said, a row a decision';
 
 -- By its number, else by DOI, else by PMID, else by title and year: the report it is a record of, among those of the review.
 CREATE FUNCTION ingest.screening_reports(p_review text) RETURNS void
@@ -197,12 +232,8 @@ BEGIN
 	END;
 	PERFORM ingest.lock('screening', of_review);
 	SELECT coalesce(string_agg(e.reason, ', ' ORDER BY e.ordinal), 'none is declared') INTO reasons FROM evidence.exclusion_reason e WHERE e.review = of_review;
-	PERFORM ingest.screening_rows(p_file_id);
+	PERFORM ingest.screening_rows(p_file_id, of_review);
 	PERFORM ingest.screening_reports(of_review);
-	UPDATE pg_temp.said s SET reason = e.reason FROM evidence.exclusion_reason e
-	WHERE e.review = of_review AND psyrad.text_fold(s.reason) IN (psyrad.text_fold(e.reason), psyrad.text_fold(e.label_en), psyrad.text_fold(e.label_zh));
-	-- At the first stage a reason is a remark.
-	UPDATE pg_temp.said s SET comment = concat_ws('; ', s.comment, s.reason), reason = NULL WHERE s.stage = 'title_abstract' OR s.decision IS DISTINCT FROM 'exclude';
 	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
 	SELECT DISTINCT s."row", s.line, c.name, c.number, e.code, e.message, s.raw
 	FROM pg_temp.said s
@@ -249,7 +280,7 @@ DECLARE
 	f regprocedure;
 BEGIN
 	FOREACH f IN ARRAY ARRAY['evidence.check_keys(jsonb, text[], text)', 'evidence.declare_strategies(text, bigint, jsonb)', 'evidence.declare_review(jsonb)',
-		'evidence.screening_queue(text, text, text, int)', 'ingest.stage_screening()', 'ingest.screening_rows(bigint)', 'ingest.screening_reports(text)',
+		'evidence.screening_queue(text, text, text, int)', 'ingest.stage_screening()', 'ingest.rayyan_votes(text)', 'ingest.screening_rows(bigint, text)', 'ingest.screening_reports(text)',
 		'ingest.load_screening(bigint)', 'ingest.utc_time(text)']::regprocedure[]
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);

@@ -76,10 +76,37 @@ $(q "SELECT max(source_record_id) FROM evidence.source_record WHERE doi = '10.12
 	CSV
 	run psyrad screen --load articles.csv; exits 0; has '5 read, 4 loaded, 1 unchanged'
 	is 'Ana|include Ana|unsure Bo|exclude Bo|include' "$(q "SELECT screener, decision FROM evidence.screening_decision ORDER BY 1, 2" | paste -sd ' ')"
-	is 'wrong drug' "$(q "SELECT comment FROM evidence.screening_decision WHERE decision = 'exclude'")"
+	is 'Ana|see {later}; labels: ML Bo|labels: ML Bo|wrong drug,foreign language' "$(q "SELECT screener, comment FROM evidence.screening_decision WHERE comment IS NOT NULL ORDER BY 1, 2" | paste -sd ' ')"
 	printf 'record_id,title,doi,asreview_label,asreview_time,asreview_note\n,,10.1234/3,0,2025-09-07T11:00:00Z,\n,,10.1234/4,1,2025-09-07T12:00:00Z,keep\n,,10.1234/5,,,\n' >labels.csv
 	run psyrad screen --load labels.csv --screener Cy; exits 0; has '3 read, 2 loaded, 1 unchanged'
 	is 'exclude||2025-09-07 11:00:00+00 include|keep|2025-09-07 12:00:00+00' "$(PGTZ=UTC q "SELECT decision, comment, decided_at FROM evidence.screening_decision WHERE screener = 'Cy' ORDER BY 1" | paste -sd ' ')"
+}
+
+@test "Rayyan at full text; Covidence's lists; a file without one decision is refused" {
+	declared
+	cat >articles.csv <<-'CSV'
+		key,title,year,notes,doi
+		rayyan-1,One trial of acupuncture,2019,"some note RAYYAN-INCLUSION: {""Ana""=>""Excluded"", ""Bo""=>""Included""} | RAYYAN-EXCLUSION-REASONS: not in time, Animal study | USER-NOTES: {""Ana""=>[""a \""mouse\"" model"", ""sure""], ""Bo""=>[""no""]}",
+		rayyan-2,Two studies of imaging,2020,"RAYYAN-INCLUSION: {""Ana""=>""Excluded"", ""Bo""=>""Excluded""} | RAYYAN-EXCLUSION-REASONS: Wrong design",
+	CSV
+	run psyrad screen --load articles.csv --stage full_text; exits 0; has '4 read, 4 loaded'
+	is 'Ana|exclude|animals|a "mouse" model; sure; not in time, Animal study
+Ana|exclude|design|
+Bo|exclude|design|
+Bo|include||no' "$(q "SELECT screener, decision, reason, comment FROM evidence.screening_decision ORDER BY screener, decision, reason")"
+	q "DELETE FROM evidence.screening_decision" >/dev/null
+	header='Title,Authors,Abstract,Published Year,Published Month,Journal,Volume,Issue,Pages,Accession Number,DOI,Ref,Covidence #,Study,Notes,Tags'
+	{ echo "$header"; echo 'Three rats,"Li, J",,2021,,Journal,1,,1,,10.1234/3,3,#3,Li 2021,,'; } >irrelevant.csv
+	run psyrad screen --load irrelevant.csv --screener team; exits 1; has 'no row holds a decision'; has '--decision include or --decision exclude'
+	run psyrad screen --load irrelevant.csv --screener team --decision exclude --consensus; exits 0; has '1 loaded'
+	{ echo "$header"; echo 'One trial of acupuncture,"Li, J",,2019,,Journal,1,,1,,10.1234/1,1,#1,Li 2019,"Exclusion reason: Wrong design; Ana (2021-05-05 01:02:03)(Screen): dubious; ",'; } >excluded.csv
+	run psyrad screen --load excluded.csv --screener team --consensus; exits 0; has '1 loaded'
+	is 'full_text|exclude|design|t title_abstract|exclude||t' "$(q "SELECT stage, decision, reason, consensus FROM evidence.screening_decision ORDER BY 1" | paste -sd ' ')"
+	# A column a screener: once for each.
+	printf 'doi,Reviewer 1,Reviewer 2\n10.1234/2,include,exclude\n10.1234/4,exclude,exclude\n' >wide.csv
+	run psyrad screen --load wide.csv --map 'decision=Reviewer 1' --screener R1; exits 0; has '2 loaded'
+	run psyrad screen --load wide.csv --map 'decision=Reviewer 2' --screener R2; exits 0; has '2 loaded'
+	is 'R1|exclude R1|include R2|exclude R2|exclude' "$(q "SELECT screener, decision FROM evidence.screening_decision WHERE screener LIKE 'R_' ORDER BY 1, 2" | paste -sd ' ')"
 }
 
 @test "what waits for whom, until it is settled; kappa; the flow, with ? for what is not known" {
