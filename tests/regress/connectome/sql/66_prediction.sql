@@ -56,4 +56,4 @@ SELECT conn_fingerprint(id, 1, c, 9, 1) FROM print;
 SELECT conn_fingerprint(id, NULL::int, c, 9, 1) FROM print;
 SELECT conn_fingerprint(id, session, c, -1, 1) FROM print;
 DROP TABLE cpm, print;
-DROP FUNCTION cancelled;
+DROP FUNCTION cancelled, cpu;
