@@ -49,6 +49,17 @@ is() { [ "$1" = "$2" ] || { printf 'expected: %s\nfound:    %s\n' "$1" "$2"; ret
 # has TEXT: the last run's output holds it
 has() { [[ $output == *"$1"* ]] || { printf 'no "%s" in:\n%s\n' "$1" "$output"; return 1; }; }
 
+# until_is EXPECTED SQL: waits for another session, as long as a busy machine may take
+until_is() {
+	local found i
+	for ((i = 0; i < 2400; i++)); do
+		found=$(q "$2")
+		[ "$found" != "$1" ] || return 0
+		sleep 0.05
+	done
+	is "$1" "$found"
+}
+
 exits() { [ "$status" = "$1" ] || { printf 'exit %s, expected %s:\n%s\n' "$status" "$1" "$output"; return 1; }; }
 
 scores() { run psyrad ingest scores "$@" --study t --instrument HAMD-17; }

@@ -383,7 +383,7 @@ sub-P05_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not
 	small_atlas
 	for k in $(seq 40); do make_nifti sub-P0$((1 + k % 6))_ses-pre_run-${k}_T1w.nii; done
 	psyrad ingest image sub-*.nii --study t --atlas small --measure intensity --jobs 2 >out 2>&1 & pid=$!
-	while [ "$(q 'SELECT count(*) FROM imaging.vector')" = 0 ]; do :; done
+	until_is t 'SELECT count(*) > 0 FROM imaging.vector'
 	kill -INT $pid 2>/dev/null || true; wait $pid && status=0 || status=$?
 	if [ "$status" = 130 ]; then grep -q 'interrupted after .* of 40 files; the same command goes on from there' out; else [ "$status" = 0 ]; fi
 	is 0 "$(q 'SELECT count(*) FROM imaging.acquisition a WHERE NOT EXISTS (SELECT FROM imaging.vector v WHERE (v.subject_id, v.session, v.run) = (a.subject_id, a.session, a.run))')"

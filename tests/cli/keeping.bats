@@ -227,12 +227,11 @@ clinical.visit|0|0|1' "$(state)"
 	all=$(q "SELECT count(*) || ' of ' || count(*) FROM report_kept.kept_view")
 	is "$all" "$(q "$kept")"
 	psql -XAtq -d "$database" -c "SELECT pg_advisory_lock(hashtextextended('report.refresh', 7))" -c 'SELECT pg_sleep(600)' >/dev/null &
+	until_is 1 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT pg_sleep(600)'"
 	for total in 18 17 16; do printf 'participant_id,week,total\nP03,0,%d\n' "$total" >other.csv; scores other.csv; exits 0; done
 	waiting="SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
-	for try in $(seq 100); do [ "$(q "$waiting")" = 1 ] && break; sleep 0.1; done
-	is 1 "$(q "$waiting")"
+	until_is 1 "$waiting"
 	is f "$(q "SELECT ($kept) = '$all'")"
 	q "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()" >/dev/null
-	for try in $(seq 300); do [ "$(q "$kept")" = "$all" ] && break; sleep 0.1; done
-	is "$all" "$(q "$kept")"
+	until_is "$all" "$kept"
 }

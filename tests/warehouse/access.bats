@@ -273,8 +273,7 @@ touches()
 	as t_ingest_gz -c BEGIN -c "UPDATE clinical.visit_plan SET session = session, label_en = 'Later' WHERE session = 'later'" -c ROLLBACK
 	# Both ways round, what waits for the other sees what it did.
 	race() { # FIRST SECOND ERROR: SECOND waits for FIRST's transaction
-		sql "BEGIN; $1; SELECT pg_sleep(1.5); COMMIT" >/dev/null &
-		sleep 0.5
+		until_waited_for "$PGUSER" "$1"
 		refused "$PGUSER" "$2" "$3"
 		wait
 	}

@@ -28,7 +28,13 @@ setup_file()
 	SQL
 }
 
-drop_logins() { local role; for role in t_hub t_nobody t_analyst_gz; do psql -XAtqd postgres -c "DROP ROLE IF EXISTS $role"; done; }
+drop_logins() # and what psyrad_export was granted, which outlives the database where other warehouses need that role
+{
+	local role; for role in t_hub t_nobody t_analyst_gz; do psql -XAtqd postgres -c "DROP ROLE IF EXISTS $role"; done
+	psql -XAtqd postgres <<-'SQL'
+		SELECT format('REVOKE %s FROM %s', roleid::regrole, member::regrole) FROM pg_auth_members WHERE member = to_regrole('psyrad_export') AND roleid::regrole::text LIKE 'psyrad\_site\_%' \gexec
+	SQL
+}
 
 teardown_file()
 {
@@ -101,14 +107,7 @@ asked() { printf "SELECT federation.export_state('%s', 'trial', 'tri', 'fc_pears
 	sql "UPDATE clinical.subject SET age_years = NULL WHERE subject_id = (SELECT max(subject_id) FROM clinical.subject_key WHERE site = 'gz')"
 	for isolation in 'READ COMMITTED|differ from those of an earlier export by fewer than 10' 'REPEATABLE READ|could not serialize access'; do
 		sql 'TRUNCATE federation.export_log'
-		# The first goes on once the second waits for it.
-		as t_hub -c 'BEGIN' -c "$(asked ttest)" -c "DO \$\$ BEGIN FOR k IN 1..600 LOOP
-			EXIT WHEN EXISTS (SELECT FROM pg_stat_activity WHERE usename = 't_hub' AND wait_event_type = 'Lock');
-			PERFORM pg_sleep(0.1), pg_stat_clear_snapshot(); END LOOP; END \$\$" -c 'COMMIT' >/dev/null &
-		for _ in $(seq 600); do
-			[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE usename = 't_hub' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()")" = 1 ] && break
-			sleep 0.1
-		done
+		until_waited_for t_hub "$(asked ttest)"
 		equal "$(sql 'SELECT count(*) FROM federation.export_log')" 0
 		refused t_hub "BEGIN ISOLATION LEVEL ${isolation%|*}; $(asked glm ", 'EA'"); COMMIT" "${isolation#*|}"
 		wait

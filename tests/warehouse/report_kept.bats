@@ -175,7 +175,7 @@ settled() # what dashboards read is what the view says
 	tell 'SELECT report.refresh(0)'
 	sql "SELECT FROM clinical.withdraw('large', 'L7', 'asked for it')" &
 	erasing=$!
-	sleep 1
+	until_true "$a_session_waits"
 	tell COMMIT
 	part
 	wait "$erasing"
