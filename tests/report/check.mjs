@@ -25,7 +25,7 @@ try {
     ok("no console message after its own checks", opened.trouble.length === 0, opened.trouble.join("\n"));
     if (pictures) for (const [language, button] of [["en", "English"], ["zh", "中文"]]) {
       await opened.page.click(`text=${button}`);
-      await opened.page.screenshot({ path: `${pictures}/${name}-${language}.png`, fullPage: true, timeout: 60000 });
+      await opened.page.screenshot({ path: `${pictures}/${name}-${language}.png`, fullPage: true });
     }
     await opened.context.close();
   }

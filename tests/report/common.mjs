@@ -36,7 +36,11 @@ export function sqlAll(url, queries) {
     .trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
+// Waits end when what they wait for is there; only a machine that does nothing else for minutes comes to their ends.
+const PATIENCE = 180000;
+
 export const launch = () => chromium.launch({
+  timeout: PATIENCE,
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu", "--no-first-run", "--disable-sync"],
 });
@@ -46,7 +50,7 @@ export async function open(browser, file, hash = "") {
   if (readFileSync(file, "utf8").includes("/*PSYRAD_DATA*/")) throw new Error(`${file} holds no data`);
   const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, offline: true, acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(30000);
+  page.setDefaultTimeout(PATIENCE);
   const trouble = [], requests = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && trouble.push(message.text()));
   page.on("pageerror", (error) => trouble.push(String(error)));
@@ -54,7 +58,7 @@ export async function open(browser, file, hash = "") {
   page.on("request", (request) => requests.push(request.url()));
   const address = pathToFileURL(file).href;
   await page.goto(address + hash);
-  await page.waitForSelector("footer", { timeout: 15000 }).catch(() => {
+  await page.waitForSelector("footer", { timeout: PATIENCE }).catch(() => {
     throw new Error(`${file} draws nothing: ${trouble.join("; ")}`);
   });
   return { page, context, trouble, requests: () => requests.filter((url) => url.split("#")[0] !== address && !url.startsWith("blob:")) };
