@@ -11,20 +11,22 @@ setup_file()
 	bin=$("${PG_CONFIG:-pg_config}" --bindir)
 	destdir=$(psql -XAtqc 'SHOW extension_destdir')
 	server=$(as_server mktemp -d "/tmp/psyrad test XXXXXX")
-	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	as_server "$bin/initdb" -D "$server/data" -E UTF8 --locale=C.UTF-8 --auth=trust -U t_admin --no-sync >/dev/null
 	as_server openssl req -new -x509 -days 2 -nodes -subj /CN=localhost -keyout "$server/data/server.key" -out "$server/data/server.crt" 2>/dev/null
 	as_server chmod 0600 "$server/data/server.key"
 	printf 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n' | as_server tee "$server/data/pg_hba.conf" >/dev/null
 	as_server tee -a "$server/data/postgresql.conf" >/dev/null <<-TXT
-		port = $port
 		listen_addresses = '127.0.0.1'
 		unix_socket_directories = '"$server"'
 		extension_destdir = '$destdir'
 		ssl = on
 		fsync = off
 	TXT
-	as_server "$bin/pg_ctl" -D "$server/data" -l "$server/log" -w -s start
+	# A free port, unless somebody takes it in between.
+	for _ in 1 2 3 4 5; do
+		port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+		as_server "$bin/pg_ctl" -D "$server/data" -l "$server/log" -w -s -o "-p $port" start && break
+	done
 	# From here on nothing reaches the suite's own cluster.
 	unset PGDATABASE PGOPTIONS
 	export server port bin PGHOST=$server PGPORT=$port PGUSER=t_admin
