@@ -91,13 +91,9 @@ itemset_state_send(PG_FUNCTION_ARGS)
 static itemset_state *
 copy_state(const itemset_state *from, Size room)
 {
-	itemset_state *to =
-		(itemset_state *) psyrad_new_state(&itemset_state_type, offsetof(itemset_state, data) + room);
+	Size head = offsetof(itemset_state, data);
 
-	if (from != NULL)
-		memcpy(&to->max_size, &from->max_size,
-			   offsetof(itemset_state, data) + from->used - offsetof(itemset_state, max_size));
-	return to;
+	return (itemset_state *) psyrad_copy_state(&itemset_state_type, from, from != NULL ? head + from->used : 0, head + room);
 }
 
 /* The state with room for that many more bytes. */

@@ -494,6 +494,16 @@ psyrad_new_state(const psyrad_state_type *type, Size size)
 }
 
 psyrad_header *
+psyrad_copy_state(const psyrad_state_type *type, const void *from, Size used, Size size)
+{
+	psyrad_header *state = psyrad_new_state(type, size);
+
+	if (from != NULL)
+		memcpy(state + 1, (const psyrad_header *) from + 1, used - sizeof(psyrad_header));
+	return state;
+}
+
+psyrad_header *
 psyrad_new_held_state(FunctionCallInfo fcinfo, const psyrad_state_type *type, Size size)
 {
 	MemoryContext memory;

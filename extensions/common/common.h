@@ -154,6 +154,9 @@ extern MemoryContext psyrad_aggregate_context(FunctionCallInfo fcinfo, const cha
 /* palloc0 of a new state with its header set; raises program_limit_exceeded above 1 GB, naming what to do. */
 extern psyrad_header *psyrad_new_state(const psyrad_state_type *type, Size size);
 
+/* The same with all that is behind the header in the first `used` bytes of a state of that type; from NULL has nothing. */
+extern psyrad_header *psyrad_copy_state(const psyrad_state_type *type, const void *from, Size used, Size size);
+
 /*
  * The same for a transition function's state of many bytes: held as an expanded object that lives with the aggregate,
  * because the executor copies a plain value whole whenever a transition function returns a new one.  Whoever reads it sees

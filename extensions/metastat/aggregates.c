@@ -33,12 +33,8 @@ state_room(const meta_state *state)
 static meta_state *
 state_with_room(const meta_state *state, int64 room)
 {
-	meta_state *copy = (meta_state *) psyrad_new_state(&meta_state_type, state_size(room));
-
-	if (state != NULL)
-		memcpy((char *) copy + sizeof(psyrad_header), (const char *) state + sizeof(psyrad_header),
-			   state_size(state->k) - sizeof(psyrad_header));
-	return copy;
+	return (meta_state *) psyrad_copy_state(&meta_state_type, state, state != NULL ? state_size(state->k) : 0,
+											state_size(room));
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */

@@ -44,21 +44,6 @@ array_of(FunctionCallInfo fcinfo, Datum *element, int count, Oid type)
 	return PointerGetDatum(construct_array(element, count, type, -1, false, TYPALIGN_DOUBLE));
 }
 
-static const meta_regression_state *
-state_argument(FunctionCallInfo fcinfo, int keys)
-{
-	const meta_regression_state *state =
-		(const meta_regression_state *) psyrad_state_arg(fcinfo, 0, &meta_regression_state_type);
-
-	if (state->keys < keys)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the state has no %s", state->keys == 0 ? "clusters" : "effects within clusters"),
-				 errhint("Collect it with meta_regression_state(yi, vi, x, cluster%s).",
-						 keys > 1 ? ", effect" : "")));
-	return state;
-}
-
 /* ---- influence in a regression --------------------------------------------------------------- */
 
 static Datum
@@ -104,7 +89,7 @@ meta_regression_influence(PG_FUNCTION_ARGS)
 	PSYRAD_CHECK(psy_meta_test_parse(metastat_option(fcinfo, 2, "test"), &test, &err), &err);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = state_argument(fcinfo, 0);
+	state = meta_keyed_regression_arg(fcinfo, 0);
 	full = Max(state->columns, 0) + (intercept ? 1 : 0);
 	d = palloc(sizeof *d * Max(state->k, 1));
 	dfbs = palloc(sizeof *dfbs * (state->k * full + 1));
@@ -195,7 +180,7 @@ meta_multilevel_influence(PG_FUNCTION_ARGS)
 	PSYRAD_CHECK(psy_multilevel_check(&o.model, &err), &err);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return units_datum(fcinfo, state_argument(fcinfo, 2), &o);
+	return units_datum(fcinfo, meta_keyed_regression_arg(fcinfo, 2), &o);
 }
 
 /* ---- small-study effects --------------------------------------------------------------------- */
@@ -268,7 +253,7 @@ meta_multilevel_egger(PG_FUNCTION_ARGS)
 	o.level = effect_number_option(fcinfo, 5, "level");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = state_argument(fcinfo, 1);
+	state = meta_keyed_regression_arg(fcinfo, 1);
 	o.model = state->keys == 2 ? PSY_ROBUST_MULTILEVEL : PSY_ROBUST_INDEPENDENT;
 	if (o.rho != 0 && o.model == PSY_ROBUST_INDEPENDENT)
 		ereport(ERROR,

@@ -81,13 +81,10 @@ STATE_IO(send)
 static foci_state *
 state_with_room(const foci_state *state, int64 room)
 {
-	foci_state *copy =
-		(foci_state *) psyrad_new_state(&foci_state_type, offsetof(foci_state, entry) + (Size) room);
+	Size head = offsetof(foci_state, entry);
 
-	if (state != NULL)
-		memcpy((char *) copy + sizeof(psyrad_header), (const char *) state + sizeof(psyrad_header),
-			   offsetof(foci_state, entry) - sizeof(psyrad_header) + (Size) state->used);
-	return copy;
+	return (foci_state *) psyrad_copy_state(&foci_state_type, state, state != NULL ? head + (Size) state->used : 0,
+											head + (Size) room);
 }
 
 static foci_state *

@@ -177,22 +177,13 @@ keyed_entries(const keyed_state *state, bool by_key)
 
 /* ---- rows and states ------------------------------------------------------------------------- */
 
-static keyed_state *
-new_state(Size room)
-{
-	return (keyed_state *) psyrad_new_state(&keyed_state_type, offsetof(keyed_state, entries) + room);
-}
-
 /* A state with all that state (which may be NULL) holds, and room bytes for entries. */
 static keyed_state *
 state_with_room(const keyed_state *state, Size room)
 {
-	keyed_state *copy = new_state(room);
+	Size head = offsetof(keyed_state, entries);
 
-	if (state != NULL)
-		memcpy((char *) copy + sizeof(psyrad_header), (const char *) state + sizeof(psyrad_header),
-			   offsetof(keyed_state, entries) - sizeof(psyrad_header) + state->used);
-	return copy;
+	return (keyed_state *) psyrad_copy_state(&keyed_state_type, state, state != NULL ? head + state->used : 0, head + room);
 }
 
 static keyed_state *
@@ -285,7 +276,7 @@ meta_keyed_accumulate(PG_FUNCTION_ARGS)
 		read_request(fcinfo, &request);
 	if (state == NULL)
 	{
-		state = new_state(FIRST_ROOM);
+		state = state_with_room(NULL, FIRST_ROOM);
 		state->has_request = request.has_request;
 		state->method = request.method;
 		state->test = request.test;

@@ -131,12 +131,8 @@ element(const psyrad_vector *v, Size e)
 static mass_meta_state *
 with_room(const mass_meta_state *s, int64 room)
 {
-	mass_meta_state *copy =
-		(mass_meta_state *) psyrad_new_state(&mass_meta_state_type, HEAD + (Size) room * study_size(s));
-
-	memcpy((char *) copy + sizeof(psyrad_header), (const char *) s + sizeof(psyrad_header),
-		   HEAD - sizeof(psyrad_header) + s->studies * study_size(s));
-	return copy;
+	return (mass_meta_state *) psyrad_copy_state(&mass_meta_state_type, s, HEAD + (Size) s->studies * study_size(s),
+												 HEAD + (Size) room * study_size(s));
 }
 
 static mass_meta_state *

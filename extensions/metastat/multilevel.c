@@ -27,15 +27,8 @@ PG_FUNCTION_INFO_V1(meta_robust_regression);
 static const meta_regression_state *
 keyed_state(FunctionCallInfo fcinfo, int keys, bool moderators, const char *instead)
 {
-	const meta_regression_state *state =
-		(const meta_regression_state *) psyrad_state_arg(fcinfo, 0, &meta_regression_state_type);
+	const meta_regression_state *state = meta_keyed_regression_arg(fcinfo, keys);
 
-	if (state->keys < keys)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the state has no %s", state->keys == 0 ? "clusters" : "effects within clusters"),
-				 errhint("Collect it with meta_regression_state(yi, vi, x, cluster%s).",
-						 keys > 1 ? ", effect" : "")));
 	if (!moderators && state->columns > 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("the state has %d moderators", state->columns), errhint("Use %s.", instead)));

@@ -107,13 +107,10 @@ state_room(const network_state *state)
 static network_state *
 state_with_room(const network_state *state, int64 room)
 {
-	network_state *copy =
-		(network_state *) psyrad_new_state(&network_state_type, offsetof(network_state, entry) + (Size) room);
+	Size head = offsetof(network_state, entry);
 
-	if (state != NULL)
-		memcpy((char *) copy + sizeof(psyrad_header), (const char *) state + sizeof(psyrad_header),
-			   offsetof(network_state, entry) - sizeof(psyrad_header) + (Size) state->used);
-	return copy;
+	return (network_state *) psyrad_copy_state(&network_state_type, state, state != NULL ? head + (Size) state->used : 0,
+											   head + (Size) room);
 }
 
 static network_state *

@@ -164,16 +164,13 @@ with_room(const meta_outcomes_state *state, int64 rows, int32 columns, int32 wid
 	meta_outcomes_state shape = {.columns = columns, .width = width};
 	Size stride = meta_outcomes_stride(&shape);
 	Size most = (MaxAllocSize - offsetof(meta_outcomes_state, value)) / sizeof(double) / stride;
-	/* An impossible size reaches psyrad_new_state as one above the limit, which names the remedy. */
-	Size bytes = (Size) rows > most ? MaxAllocSize + 1 : offsetof(meta_outcomes_state, value) + (Size) rows * stride * sizeof(double);
-	meta_outcomes_state *copy = (meta_outcomes_state *) psyrad_new_state(&meta_outcomes_state_type, bytes);
+	/* An impossible size reaches psyrad_copy_state as one above the limit, which names the remedy. */
+	Size head = offsetof(meta_outcomes_state, value);
+	Size bytes = (Size) rows > most ? MaxAllocSize + 1 : head + (Size) rows * stride * sizeof(double);
+	Size used = state != NULL ? head + (Size) state->k * stride * sizeof(double) : 0;
+	meta_outcomes_state *copy =
+		(meta_outcomes_state *) psyrad_copy_state(&meta_outcomes_state_type, state, used, bytes);
 
-	if (state != NULL)
-	{
-		memcpy((char *) copy + sizeof(psyrad_header), (const char *) state + sizeof(psyrad_header),
-			   offsetof(meta_outcomes_state, value) - sizeof(psyrad_header));
-		memcpy(copy->value, state->value, (Size) state->k * stride * sizeof(double));
-	}
 	copy->columns = columns;
 	copy->width = width;
 	return copy;

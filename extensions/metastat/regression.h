@@ -45,6 +45,9 @@ enum
 
 extern const psyrad_state_type meta_regression_state_type;
 
+/* Argument 0, which must carry clusters (keys 1), and effects within them (2). */
+extern const meta_regression_state *meta_keyed_regression_arg(FunctionCallInfo fcinfo, int keys);
+
 /* Doubles in a row of the state. */
 extern size_t meta_regression_stride(const meta_regression_state *state);
 

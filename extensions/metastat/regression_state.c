@@ -134,6 +134,21 @@ meta_regression_state_send(PG_FUNCTION_ARGS)
 	return psyrad_state_send(fcinfo, &meta_regression_state_type);
 }
 
+const meta_regression_state *
+meta_keyed_regression_arg(FunctionCallInfo fcinfo, int keys)
+{
+	const meta_regression_state *state =
+		(const meta_regression_state *) psyrad_state_arg(fcinfo, 0, &meta_regression_state_type);
+
+	if (state->keys < keys)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the state has no %s", state->keys == 0 ? "clusters" : "effects within clusters"),
+				 errhint("Collect it with meta_regression_state(yi, vi, x, cluster%s).",
+						 keys > 1 ? ", effect" : "")));
+	return state;
+}
+
 /* ---- growth ---------------------------------------------------------------------------------- */
 
 /* A copy with room for `rows`, of `columns` moderators; state holds no rows when its own columns differ. */
@@ -142,19 +157,13 @@ with_room(const meta_regression_state *state, int64 rows, int32 columns, uint8 k
 {
 	Size stride = 2 + (Size) Max(columns, 0) + 2 * keys;
 	Size most = (MaxAllocSize - offsetof(meta_regression_state, value)) / sizeof(double) / stride;
-	/* An impossible size reaches psyrad_new_state as one above the limit, which names the remedy. */
-	Size bytes = (Size) rows > most
-					 ? MaxAllocSize + 1
-					 : offsetof(meta_regression_state, value) + (Size) rows * stride * sizeof(double);
+	/* An impossible size reaches psyrad_copy_state as one above the limit, which names the remedy. */
+	Size head = offsetof(meta_regression_state, value);
+	Size bytes = (Size) rows > most ? MaxAllocSize + 1 : head + (Size) rows * stride * sizeof(double);
+	Size used = state != NULL ? head + (Size) state->k * stride * sizeof(double) : 0;
 	meta_regression_state *copy =
-		(meta_regression_state *) psyrad_new_state(&meta_regression_state_type, bytes);
+		(meta_regression_state *) psyrad_copy_state(&meta_regression_state_type, state, used, bytes);
 
-	if (state != NULL)
-	{
-		memcpy((char *) copy + sizeof(psyrad_header), (const char *) state + sizeof(psyrad_header),
-			   offsetof(meta_regression_state, value) - sizeof(psyrad_header));
-		memcpy(copy->value, state->value, (Size) state->k * stride * sizeof(double));
-	}
 	copy->columns = columns;
 	copy->keys = keys;
 	return copy;

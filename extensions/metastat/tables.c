@@ -104,13 +104,10 @@ static table_state *
 state_with_room(const table_state *state, int64 room)
 {
 	Size head = offsetof(table_state, table);
-	table_state *copy =
-		(table_state *) psyrad_new_state(&table_state_type, head + (Size) room * sizeof(psy_table));
 
-	if (state != NULL)
-		memcpy((char *) copy + sizeof(psyrad_header), (const char *) state + sizeof(psyrad_header),
-			   head - sizeof(psyrad_header) + (Size) state->k * sizeof(psy_table));
-	return copy;
+	return (table_state *) psyrad_copy_state(&table_state_type, state,
+											 state != NULL ? head + (Size) state->k * sizeof(psy_table) : 0,
+											 head + (Size) room * sizeof(psy_table));
 }
 
 static table_state *

@@ -10,26 +10,33 @@
 #include <string.h>
 
 psy_status
-psy_multilevel_check(const psy_multilevel_options *o, psy_error *err)
+psy_dependence_check(const psy_dependence_options *o, psy_error *err)
 {
 	if (o->method != PSY_META_REML && o->method != PSY_META_ML)
 	{
-		psy_fail(err, PSY_UNSUPPORTED, "a multilevel model has no method %s",
-				 psy_meta_method_name(o->method));
+		psy_fail(err, PSY_UNSUPPORTED, "a %s model has no method %s", o->model, psy_meta_method_name(o->method));
 		psy_hint(err, "Use REML or ML.");
 		return PSY_UNSUPPORTED;
 	}
 	if (o->test != PSY_META_Z && o->test != PSY_META_T)
 	{
-		psy_fail(err, PSY_UNSUPPORTED, "a multilevel model has no test %s", psy_meta_test_name(o->test));
-		psy_hint(err, "Use z or t, or meta_robust for small-sample tests.");
+		psy_fail(err, PSY_UNSUPPORTED, "a %s model has no test %s", o->model, psy_meta_test_name(o->test));
+		psy_hint(err, "Use z or t, or %s for small-sample tests.", o->robust);
 		return PSY_UNSUPPORTED;
 	}
 	if (!(o->level > 0 && o->level < 1))
 		return psy_fail(err, PSY_DOMAIN, "level is %g, but must lie between 0 and 1", o->level);
 	if (!(o->rho > -1 && o->rho < 1))
-		return psy_fail(err, PSY_DOMAIN, "rho is %g, but a correlation must lie between -1 and 1", o->rho);
+		return psy_fail(err, PSY_DOMAIN, "%s is %g, but a correlation must lie between -1 and 1", o->rho_name, o->rho);
 	return PSY_OK;
+}
+
+psy_status
+psy_multilevel_check(const psy_multilevel_options *o, psy_error *err)
+{
+	const psy_dependence_options shared = {"multilevel", "meta_robust", "rho", o->method, o->test, o->level, o->rho};
+
+	return psy_dependence_check(&shared, err);
 }
 
 static psy_status

@@ -50,6 +50,18 @@ void psy_multilevel_release(const psy_context *ctx, psy_multilevel *result);
 /* PSY_DOMAIN or PSY_UNSUPPORTED when options cannot be fitted. */
 psy_status psy_multilevel_check(const psy_multilevel_options *options, psy_error *err);
 
+/* The options that models of dependent effects share, multivariate ones too; the first three are words of the messages. */
+typedef struct psy_dependence_options
+{
+	const char *model, *robust, *rho_name;
+	psy_meta_method method;
+	psy_meta_test test;
+	double level;
+	double rho;
+} psy_dependence_options;
+
+psy_status psy_dependence_check(const psy_dependence_options *options, psy_error *err);
+
 /* Ordinary residual variance at the design's scale, the size to search around, and ln |X'X|; q: k * p + k (the
  * residuals come behind the basis), r: p * p of scratch. */
 double psy_residual_variance(const psy_design *d, double *q, double *r, double *logdet);

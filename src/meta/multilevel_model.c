@@ -287,18 +287,6 @@ add_cluster(const psy_clusters *c, size_t j, const double *s, double *work, cons
 				t->t[1][a * p + b] += all_s[a] * row[i] * sx[i * p + b];
 }
 
-/* tr(A B) of two p x p matrices. */
-static double
-trace_product(const double *a, const double *b, size_t p)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < p; i++)
-		for (size_t j = 0; j < p; j++)
-			sum += a[i * p + j] * b[j * p + i];
-	return sum;
-}
-
 static double
 form(const double *x, const double *a, const double *y, size_t p)
 {
@@ -329,11 +317,11 @@ derive(size_t p, const sums *t, bool restricted, double *aw, psy_cluster_fit *fi
 
 		fit->fisher[m] = t->square[m];
 		if (restricted)
-			fit->fisher[m] += trace_product(aw + (size_t) r * p * p, aw + (size_t) s * p * p, p) -
-							  2 * trace_product(a, t->t[m], p);
+			fit->fisher[m] += psy_trace_product(aw + (size_t) r * p * p, aw + (size_t) s * p * p, p) -
+							  2 * psy_trace_product(a, t->t[m], p);
 		fit->hessian[m] = fit->fisher[m] - 2 * (t->cubic[m] - form(t->v[r], a, t->v[s], p));
 	}
-	fit->trace_p = t->inverse - trace_product(a, t->mm, p);
+	fit->trace_p = t->inverse - psy_trace_product(a, t->mm, p);
 }
 
 psy_status

@@ -44,23 +44,10 @@ psy_multivariate_means_name(psy_multivariate_means means)
 psy_status
 psy_multivariate_check(const psy_multivariate_options *o, psy_error *err)
 {
-	if (o->method != PSY_META_REML && o->method != PSY_META_ML)
-	{
-		psy_fail(err, PSY_UNSUPPORTED, "a multivariate model has no method %s", psy_meta_method_name(o->method));
-		psy_hint(err, "Use REML or ML.");
-		return PSY_UNSUPPORTED;
-	}
-	if (o->test != PSY_META_Z && o->test != PSY_META_T)
-	{
-		psy_fail(err, PSY_UNSUPPORTED, "a multivariate model has no test %s", psy_meta_test_name(o->test));
-		psy_hint(err, "Use z or t, or meta_multivariate_robust for small-sample tests.");
-		return PSY_UNSUPPORTED;
-	}
-	if (!(o->level > 0 && o->level < 1))
-		return psy_fail(err, PSY_DOMAIN, "level is %g, but must lie between 0 and 1", o->level);
-	if (!(o->rho > -1 && o->rho < 1))
-		return psy_fail(err, PSY_DOMAIN, "sampling_rho is %g, but a correlation must lie between -1 and 1", o->rho);
-	return PSY_OK;
+	const psy_dependence_options shared = {"multivariate", "meta_multivariate_robust", "sampling_rho", o->method,
+										   o->test, o->level, o->rho};
+
+	return psy_dependence_check(&shared, err);
 }
 
 static psy_status

@@ -67,17 +67,6 @@ psy_outcomes_search_room(const psy_clusters *c, const psy_structure *s)
  * ---- derivatives -----------------------------------------------------------------------------------------
  */
 
-static double
-trace_product(const double *a, const double *b, size_t n)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++)
-			sum += a[i * n + j] * b[j * n + i];
-	return sum;
-}
-
 /* What cluster j's h outcomes contribute for theta r. */
 static void
 add_theta(const psy_outcomes_search *o, room *w, size_t r, const size_t *level, size_t h)
@@ -147,9 +136,9 @@ add_cluster(const psy_outcomes_search *o, room *w, size_t j, double *hessian)
 				continue;
 			for (size_t a = 0; a < h; a++)
 				cubic += yr[a] * psy_inner(w->kk + a * h, yq, h);
-			hessian[r * count + q] += trace_product(kr, kq, h) - 2 * cubic;
+			hessian[r * count + q] += psy_trace_product(kr, kq, h) - 2 * cubic;
 			if (o->restricted)
-				hessian[r * count + q] -= 2 * trace_product(w->eg + r * m * m, kq, h);
+				hessian[r * count + q] -= 2 * psy_trace_product(w->eg + r * m * m, kq, h);
 		}
 }
 
@@ -161,7 +150,7 @@ finish(const psy_outcomes_search *o, room *w, const double *theta, double *score
 	double *product = w->spare, *second = w->spare + p * p;
 
 	for (size_t r = 0; r < n; r++)
-		score[r] = o->fixed[r] ? 0 : trace_product(w->s, w->first + r * m * m, m);
+		score[r] = o->fixed[r] ? 0 : psy_trace_product(w->s, w->first + r * m * m, m);
 	for (size_t r = 0; r < n && o->restricted; r++)
 	{
 		psy_multiply(o->fit->a_inverse, w->b + r * p * p, p, p, p, product);
@@ -177,9 +166,9 @@ finish(const psy_outcomes_search *o, room *w, const double *theta, double *score
 			for (size_t i = 0; i < p; i++)
 				*to += 2 * w->v[r * p + i] * psy_inner(o->fit->a_inverse + i * p, w->v + q * p, p);
 			if (o->restricted)
-				*to += trace_product(w->b + r * p * p, w->b + q * p * p, p);
+				*to += psy_trace_product(w->b + r * p * p, w->b + q * p * p, p);
 			psy_structure_second(o->structure, theta, r, q, second);
-			*to += trace_product(w->s, second, m);
+			*to += psy_trace_product(w->s, second, m);
 			hessian[q * n + r] = *to;
 		}
 }

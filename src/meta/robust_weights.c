@@ -120,24 +120,13 @@ residuals(const psy_clusters *c, sums *u)
 	}
 }
 
-static double
-trace(const double *a, const double *b, size_t p)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < p; i++)
-		for (size_t j = 0; j < p; j++)
-			sum += a[i * p + j] * b[j * p + i];
-	return sum;
-}
-
 /* tr(R a R b). */
 static double
 double_trace(const sums *u, const double *a, const double *b, size_t p)
 {
 	psy_multiply(u->r, a, p, p, p, u->product);
 	psy_multiply(u->r, b, p, p, p, u->other);
-	return trace(u->product, u->other, p);
+	return psy_trace_product(u->product, u->other, p);
 }
 
 static void
@@ -145,10 +134,10 @@ hierarchical_moments(const psy_clusters *c, const sums *u, double *tau2, double 
 {
 	size_t p = c->d->p;
 	double k = (double) c->d->k;
-	double a1 = u->squares - 2 * trace(u->r, u->nts, p) + double_trace(u, u->ss, u->tt, p);
-	double b1 = k - 2 * trace(u->r, u->ts, p) + double_trace(u, u->ss, u->xwwx, p);
-	double c1 = u->sum_v - trace(u->r, u->ss, p);
-	double a2 = u->sum_w - trace(u->r, u->tt, p), b2 = u->sum_w - trace(u->r, u->xwwx, p), c2 = k - (double) p;
+	double a1 = u->squares - 2 * psy_trace_product(u->r, u->nts, p) + double_trace(u, u->ss, u->tt, p);
+	double b1 = k - 2 * psy_trace_product(u->r, u->ts, p) + double_trace(u, u->ss, u->xwwx, p);
+	double c1 = u->sum_v - psy_trace_product(u->r, u->ss, p);
+	double a2 = u->sum_w - psy_trace_product(u->r, u->tt, p), b2 = u->sum_w - psy_trace_product(u->r, u->xwwx, p), c2 = k - (double) p;
 
 	*omega2 = ((u->qa - c1) * a2 - (u->qe - c2) * a1) / (b1 * a2 - b2 * a1);
 	/* One effect in every study: the equations are one, and only the sum is known. */
@@ -160,9 +149,9 @@ static void
 correlated_moments(const psy_clusters *c, const sums *u, double rho, double *tau2)
 {
 	size_t p = c->d->p;
-	double within = trace(u->r, u->kxx, p), between = trace(u->r, u->kss, p) - within;
+	double within = psy_trace_product(u->r, u->kxx, p), between = psy_trace_product(u->r, u->kss, p) - within;
 
-	*tau2 = fmax(0, (u->qe - (double) c->count + within + rho * between) / (u->sum_w - trace(u->r, u->tt, p)));
+	*tau2 = fmax(0, (u->qe - (double) c->count + within + rho * between) / (u->sum_w - psy_trace_product(u->r, u->tt, p)));
 }
 
 psy_status

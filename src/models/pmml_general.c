@@ -273,40 +273,23 @@ add_cells(general *g, const char *category, bool named, bool add, uint32_t to)
 	return true;
 }
 
+/* reg := reg operator what the document states by a variable or a value, where it does. */
 static void
-add_offset(general *g, uint32_t reg)
+apply_stated(general *g, uint32_t reg, const char *operator, const char *variable_name, const char *value_name)
 {
 	psy_pmml *c = g->c;
-	const char *variable = psy_xml_get(g->m->element, "offsetVariable"), *value = psy_xml_get(g->m->element, "offsetValue");
+	const char *variable = psy_xml_get(g->m->element, variable_name);
 	uint32_t pair;
 
-	if (variable == NULL && value == NULL)
+	if (variable == NULL && psy_xml_get(g->m->element, value_name) == NULL)
 		return;
 	pair = psy_pmml_registers(c, 2);
 	psy_pmml_copy(c, pair, reg, 1);
 	if (variable != NULL)
 		psy_pmml_copy(c, pair + 1, psy_pmml_numeric(c, g->m->scope, g->m->element, variable), 1);
 	else
-		psy_pmml_const(c, pair + 1, psy_pmml_need_number(c, g->m->element, "offsetValue"));
-	psy_pmml_apply(c, reg, "+", pair, 2);
-}
-
-static void
-multiply_by_trials(general *g, uint32_t reg)
-{
-	psy_pmml *c = g->c;
-	const char *variable = psy_xml_get(g->m->element, "trialsVariable"), *value = psy_xml_get(g->m->element, "trialsValue");
-	uint32_t pair;
-
-	if (variable == NULL && value == NULL)
-		return;
-	pair = psy_pmml_registers(c, 2);
-	psy_pmml_copy(c, pair, reg, 1);
-	if (variable != NULL)
-		psy_pmml_copy(c, pair + 1, psy_pmml_numeric(c, g->m->scope, g->m->element, variable), 1);
-	else
-		psy_pmml_const(c, pair + 1, psy_pmml_need_number(c, g->m->element, "trialsValue"));
-	psy_pmml_apply(c, reg, "*", pair, 2);
+		psy_pmml_const(c, pair + 1, psy_pmml_need_number(c, g->m->element, value_name));
+	psy_pmml_apply(c, reg, operator, pair, 2);
 }
 
 static void
@@ -315,7 +298,7 @@ invert_link(general *g, const char *attribute, uint32_t reg)
 	psy_pmml *c = g->c;
 	int link = psy_pmml_choice(c, g->m->element, attribute, links, -1);
 
-	add_offset(g, reg);
+	apply_stated(g, reg, "+", "offsetVariable", "offsetValue");
 	if (link == NEGBIN)
 		psy_pmml_apply_with(c, reg, inverse[link], reg, psy_pmml_need_number(c, g->m->element, "distParameter"));
 	else if (link == ODDSPOWER || link == POWER)
@@ -498,5 +481,5 @@ psy_pmml_general_regression(psy_pmml *c, psy_pmml_model *m)
 	if (g.type != MODEL_GENERALIZED || !psy_pmml_ok(c))
 		return;
 	invert_link(&g, "linkFunction", m->answer.value);
-	multiply_by_trials(&g, m->answer.value);
+	apply_stated(&g, m->answer.value, "*", "trialsVariable", "trialsValue");
 }

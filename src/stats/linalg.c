@@ -171,6 +171,17 @@ psy_multiply(const double *a, const double *b, size_t n, size_t l, size_t m, dou
 	}
 }
 
+double
+psy_trace_product(const double *a, const double *b, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++)
+			sum += a[i * n + j] * b[j * n + i];
+	return sum;
+}
+
 /*
  * ---- eigenvalues -----------------------------------------------------------------------------------------
  */

@@ -43,6 +43,9 @@ double psy_cholesky_logdet(const double *l, size_t n);
 /* c (n x m) = a (n x l) times b (l x m). */
 void psy_multiply(const double *a, const double *b, size_t n, size_t l, size_t m, double *c);
 
+/* tr(a b) of two n x n matrices. */
+double psy_trace_product(const double *a, const double *b, size_t n);
+
 /*
  * Eigenvalues and the columns of eigenvectors of symmetric a, which is destroyed: cyclic Jacobi rotations,
  * Golub & Van Loan 8.5.  Not ordered.
