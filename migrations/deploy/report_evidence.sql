@@ -7,7 +7,7 @@ BEGIN;
 SET LOCAL ROLE psyrad_owner;
 GRANT EXECUTE ON FUNCTION evidence.the_review(text), evidence.screening_outcome(text, date), evidence.screening_conflict(text, date),
 	evidence.screening_agreement(text, text, text, double precision, date), evidence.identity_check(jsonb), evidence.prisma_record(date, text),
-	evidence.unknown_kind(text, text, date), evidence.prisma_counts(date, text), evidence.prisma_flow(date, text)
+	evidence.unknown_kind(text, text, date, text), evidence.prisma_counts(date, text), evidence.prisma_flow(date, text)
 	TO psyrad_view;
 RESET ROLE;
 SET LOCAL ROLE psyrad_view;
@@ -116,7 +116,7 @@ COMMENT ON VIEW report.stricta_item IS 'Of each sub-item of STRICTA 2010: how ma
 ---------------------------------------------------------------------------------------------------- literature
 
 -- A flow that does not add up is an error of evidence.prisma_flow(); a dashboard is told so by boxes that nobody knows.
-CREATE FUNCTION report.flow_of(p_review text) RETURNS TABLE (ordinal int, box text, reason text, label_en text, label_zh text, unit text, n bigint, n_recorded bigint, note text)
+CREATE FUNCTION report.flow_of(p_review text) RETURNS TABLE (ordinal int, box text, reason text, label_en text, label_zh text, unit text, n bigint, n_recorded bigint, note text, note_zh text)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 40
 	SET search_path = pg_catalog, psyrad, pg_temp
 AS $$
@@ -124,7 +124,7 @@ AS $$
 BEGIN
 	RETURN QUERY SELECT * FROM evidence.prisma_flow(NULL, p_review);
 EXCEPTION WHEN data_corrupted THEN
-	RETURN QUERY SELECT b.ordinal, b.box, NULL::text, b.label_en, b.label_zh, b.unit, NULL::bigint, NULL::bigint, SQLERRM FROM evidence.prisma_box b ORDER BY b.ordinal;
+	RETURN QUERY SELECT b.ordinal, b.box, NULL::text, b.label_en, b.label_zh, b.unit, NULL::bigint, NULL::bigint, SQLERRM, '各框数目不符：' || SQLERRM FROM evidence.prisma_box b ORDER BY b.ordinal;
 END $$;
 COMMENT ON FUNCTION report.flow_of(text) IS 'For report.prisma: evidence.prisma_flow(); where the flow does not add up all boxes, unknown, with that error as their note';
 
@@ -145,7 +145,7 @@ COMMENT ON FUNCTION report.conflicts_of(text) IS 'For report.screening_conflict:
 CREATE VIEW report.prisma AS
 SELECT r.review, r.title_en, r.title_zh, CASE WHEN c.searches > 0 OR c.stated = 0 THEN 'counted' ELSE 'stated' END AS basis,
 	f.ordinal, b.branch, f.box, f.reason, f.label_en, f.label_zh, f.unit, b.standard,
-	CASE WHEN c.searches > 0 OR c.stated = 0 THEN f.n ELSE s.n END AS n, f.n AS n_counted, f.n_recorded, s.n AS n_stated, s.verbatim, f.note
+	CASE WHEN c.searches > 0 OR c.stated = 0 THEN f.n ELSE s.n END AS n, f.n AS n_counted, f.n_recorded, s.n AS n_stated, s.verbatim, f.note, f.note_zh
 FROM evidence.review r
 CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM evidence.search_source q WHERE q.review = r.review) AS searches,
 	(SELECT count(*) FROM evidence.flow_stated t WHERE t.review = r.review) AS stated) c
@@ -155,6 +155,7 @@ LEFT JOIN evidence.flow_stated s ON s.review = r.review AND s.box = f.box AND f.
 COMMENT ON VIEW report.prisma IS 'PRISMA 2020 flow of each review, one row a box and one a reason of exclusion.  n NULL: not known, and note says why; never a 0 that nobody counted';
 COMMENT ON COLUMN report.prisma.basis IS 'counted: n is counted here; stated: no record of its searches is here, and n is what its paper states';
 COMMENT ON COLUMN report.prisma.n_recorded IS 'What is counted here so far, also where that is not all there is';
+COMMENT ON COLUMN report.prisma.note_zh IS 'The note in Chinese';
 COMMENT ON COLUMN report.prisma.n_stated IS 'What the paper states; verbatim in its own words';
 
 CREATE VIEW report.search AS
@@ -715,7 +716,7 @@ CREATE FUNCTION report.page_literature() RETURNS jsonb
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT jsonb_build_object(
-		'prisma', report.figure($q$SELECT review, title_en, title_zh, basis, ordinal, branch, box, reason, label_en, label_zh, unit, standard, n, n_recorded, n_stated, verbatim, note FROM (SELECT *, count(n) FILTER (WHERE standard AND reason IS NULL) OVER (PARTITION BY review) AS known FROM report.prisma) p ORDER BY known DESC, review, ordinal, reason NULLS FIRST$q$),
+		'prisma', report.figure($q$SELECT review, title_en, title_zh, basis, ordinal, branch, box, reason, label_en, label_zh, unit, standard, n, n_recorded, n_stated, verbatim, note, note_zh FROM (SELECT *, count(n) FILTER (WHERE standard AND reason IS NULL) OVER (PARTITION BY review) AS known FROM report.prisma) p ORDER BY known DESC, review, ordinal, reason NULLS FIRST$q$),
 		'searches', report.figure($q$SELECT review, kind, database, search, searched, covers_from, covers_to, hits_stated, records, difference, languages, versions_disagree FROM report.search ORDER BY review, kind, database, search, searched$q$),
 		'databases', report.figure($q$SELECT database, records, first_occurrences, duplicates_within, duplicates_across, not_compared FROM report.literature_database ORDER BY records DESC, database$q$),
 		'agreement', report.figure($q$SELECT review, stage, screener_a, screener_b, n, n_one, agree, agreement, kappa, ci_lb, ci_ub, pabak, note FROM report.screening_agreement ORDER BY review, stage DESC, screener_a, screener_b$q$),

@@ -454,19 +454,23 @@ COMMENT ON FUNCTION evidence.prisma_record(date, text) IS
 	'The records behind the flow of a review at the end of a day (UTC; NULL: of all that is stored), one row each: its report, how it was found, and what became of the report. first marks one record of each report, the others are its duplicates. A record counts from the day of its search, or of its import where that is not known; a corrected file corrects every day, and records are of one report as they are today. branch is the report''s: databases if any of its records came from a database or register. Reports of other methods need no screening of titles. state: removed_automation, removed_other, awaiting_screening, excluded_screening, awaiting_retrieval, not_retrieved, awaiting_full_text, excluded_full_text (with its reason, not_agreed where screeners gave different ones), included';
 
 -- Why the counts that rest on a kind of source are not known; NULL: they are.
-CREATE FUNCTION evidence.unknown_kind(p_review text, p_kind text, p_as_of date) RETURNS text
+CREATE FUNCTION evidence.unknown_kind(p_review text, p_kind text, p_as_of date, p_language text DEFAULT 'en') RETURNS text
 LANGUAGE sql STABLE AS $$
 	SELECT CASE
-		WHEN count(s.search_id) = 0 AND NOT bool_or(v.searches_complete) THEN format('no search of kind %s is recorded, and searches are not said to be complete', p_kind)
+		WHEN count(s.search_id) = 0 AND NOT bool_or(v.searches_complete) THEN CASE WHEN p_language = 'zh'
+			THEN format('没有记录%s的检索，也未说明检索已齐全', CASE p_kind WHEN 'database' THEN '数据库' WHEN 'register' THEN '注册库' WHEN 'website' THEN '网站'
+				WHEN 'organisation' THEN '机构' ELSE '引文' END)
+			ELSE format('no search of kind %s is recorded, and searches are not said to be complete', p_kind) END
 		WHEN bool_or(s.hits_stated IS DISTINCT FROM 0 AND l.search_id IS NULL) THEN
-			'records were not imported of: ' || string_agg(s.database, ', ' ORDER BY s.database COLLATE "C") FILTER (WHERE s.hits_stated IS DISTINCT FROM 0 AND l.search_id IS NULL)
+			CASE WHEN p_language = 'zh' THEN '以下检索的记录尚未导入：' ELSE 'records were not imported of: ' END
+				|| string_agg(s.database, CASE WHEN p_language = 'zh' THEN '、' ELSE ', ' END ORDER BY s.database COLLATE "C") FILTER (WHERE s.hits_stated IS DISTINCT FROM 0 AND l.search_id IS NULL)
 	END
 	FROM evidence.review v
 	LEFT JOIN evidence.search s ON s.review = v.review AND s.kind = p_kind AND coalesce(s.searched, '-infinity') <= coalesce(p_as_of, 'infinity')
 	LEFT JOIN (SELECT DISTINCT search_id FROM evidence.search_source) l USING (search_id)
 	WHERE v.review = p_review;
 $$;
-COMMENT ON FUNCTION evidence.unknown_kind(text, text, date) IS 'Why it is not known how many records of a kind of source a review had by a day; NULL where it is known';
+COMMENT ON FUNCTION evidence.unknown_kind(text, text, date, text) IS 'Why it is not known how many records of a kind of source a review had by a day, in English or Chinese (zh); NULL where it is known';
 
 CREATE FUNCTION evidence.prisma_counts(p_as_of date, p_review text) RETURNS TABLE (box text, reason text, n bigint)
 LANGUAGE sql STABLE AS $$
@@ -503,7 +507,7 @@ $$;
 COMMENT ON FUNCTION evidence.prisma_counts(date, text) IS 'Part of evidence.prisma_flow(): what evidence.prisma_record() counts by box, and by reason of exclusion, whether or not it is all there is; and what keeps counts from being known: records not_compared, included reports without_study';
 
 CREATE FUNCTION evidence.prisma_flow(p_as_of date DEFAULT NULL, p_review text DEFAULT NULL)
-	RETURNS TABLE (ordinal int, box text, reason text, label_en text, label_zh text, unit text, n bigint, n_recorded bigint, note text)
+	RETURNS TABLE (ordinal int, box text, reason text, label_en text, label_zh text, unit text, n bigint, n_recorded bigint, note text, note_zh text)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
@@ -529,15 +533,19 @@ BEGIN
 		RAISE data_corrupted USING MESSAGE = format('the flow of review %s does not add up: %s', v.review, bad);
 	END IF;
 	FOREACH kind IN ARRAY ARRAY['database', 'register', 'website', 'organisation', 'citation'] LOOP
-		unknown := unknown || jsonb_build_object(kind, evidence.unknown_kind(v.review, kind, p_as_of));
+		unknown := unknown || jsonb_build_object('en ' || kind, evidence.unknown_kind(v.review, kind, p_as_of, 'en'), 'zh ' || kind, evidence.unknown_kind(v.review, kind, p_as_of, 'zh'));
 	END LOOP;
 	RETURN QUERY
-	WITH why AS (
-		SELECT w.*, concat_ws('; ', w.databases, unknown ->> 'website', unknown ->> 'organisation', unknown ->> 'citation') AS everything
-		FROM (SELECT concat_ws('; ', unknown ->> 'database', unknown ->> 'register') AS identified,
-			concat_ws('; ', unknown ->> 'database', unknown ->> 'register',
-				CASE counts ->> 'not_compared' WHEN '0' THEN NULL ELSE format('%s records were not compared: evidence.deduplicate()', counts ->> 'not_compared') END) AS databases,
-			CASE counts ->> 'without_study' WHEN '0' THEN NULL ELSE format('of %s included reports nobody said which study they are of', counts ->> 'without_study') END AS studies) w),
+	WITH words (language, between, not_compared, without_study, previous, hits) AS (VALUES
+		('en', '; ', '%s records were not compared: evidence.deduplicate()', 'of %s included reports nobody said which study they are of', 'not known of the previous version',
+			'%s stated %s hits and %s records are here'),
+		('zh', '；', '%s 条记录尚未查重：evidence.deduplicate()', '%s 篇纳入的报告尚未注明属于哪项研究', '上一版的数目未知', '%s 检索称命中 %s 条，库中有 %s 条记录')),
+	said AS (
+		SELECT w.*, unknown ->> (w.language || ' database') AS of_database, unknown ->> (w.language || ' register') AS of_register,
+			nullif(concat_ws(w.between, unknown ->> (w.language || ' website'), unknown ->> (w.language || ' organisation'), unknown ->> (w.language || ' citation')), '') AS of_others,
+			CASE counts ->> 'not_compared' WHEN '0' THEN NULL ELSE format(w.not_compared, counts ->> 'not_compared') END AS uncompared,
+			CASE counts ->> 'without_study' WHEN '0' THEN NULL ELSE format(w.without_study, counts ->> 'without_study') END AS studies
+		FROM words w),
 	boxes AS (
 		SELECT b.ordinal, b.box, NULL::text AS reason, b.label_en, b.label_zh, b.unit, (counts ->> b.box)::bigint AS n, b.branch, NULL::int AS place
 		FROM evidence.prisma_box b
@@ -548,26 +556,27 @@ BEGIN
 		JOIN evidence.prisma_box b ON b.box = q ->> 'box'
 		LEFT JOIN evidence.exclusion_reason e ON e.review = v.review AND e.reason = q ->> 'reason'),
 	noted AS (
-		SELECT x.*, nullif(CASE
-			WHEN x.box LIKE 'previous%' THEN CASE WHEN x.n IS NULL THEN 'not known of the previous version' ELSE '' END
-			WHEN x.box IN ('databases', 'registers', 'websites', 'organisations', 'citations') THEN coalesce(unknown ->> rtrim(x.box, 's'), '')
-			WHEN x.box = 'identified' THEN w.identified
-			WHEN x.branch = 'databases' THEN w.databases
-			WHEN x.box = 'other_identified' THEN concat_ws('; ', unknown ->> 'website', unknown ->> 'organisation', unknown ->> 'citation')
-			WHEN x.branch = 'other' THEN w.everything
-			ELSE concat_ws('; ', nullif(w.everything, ''), CASE WHEN x.unit = 'studies' THEN w.studies END,
-				CASE WHEN x.n IS NULL THEN 'not known of the previous version' END)
-			END, '') AS why
-		FROM boxes x CROSS JOIN why w)
-	SELECT y.ordinal, y.box, y.reason, y.label_en, y.label_zh, y.unit, CASE WHEN y.why IS NULL THEN y.n END, y.n, coalesce(y.why, (
-		SELECT string_agg(format('%s stated %s hits and %s records are here', m.database, m.hits_stated, m.records), '; ' ORDER BY m.search_id)
-		FROM evidence.search_summary m
-		WHERE m.review = v.review AND y.box = m.kind || 's' AND m.difference <> 0 AND coalesce(m.searched, '-infinity') <= coalesce(p_as_of, 'infinity')))
+		SELECT x.*, s.language, nullif(CASE
+			WHEN x.box LIKE 'previous%' THEN CASE WHEN x.n IS NULL THEN s.previous END
+			WHEN x.box IN ('databases', 'registers', 'websites', 'organisations', 'citations') THEN unknown ->> (s.language || ' ' || rtrim(x.box, 's'))
+			WHEN x.box = 'identified' THEN concat_ws(s.between, s.of_database, s.of_register)
+			WHEN x.branch = 'databases' THEN concat_ws(s.between, s.of_database, s.of_register, s.uncompared)
+			WHEN x.box = 'other_identified' THEN s.of_others
+			WHEN x.branch = 'other' THEN concat_ws(s.between, s.of_database, s.of_register, s.uncompared, s.of_others)
+			ELSE concat_ws(s.between, s.of_database, s.of_register, s.uncompared, s.of_others, CASE WHEN x.unit = 'studies' THEN s.studies END, CASE WHEN x.n IS NULL THEN s.previous END)
+			END, '') AS why, (
+			SELECT string_agg(format(s.hits, m.database, m.hits_stated, m.records), s.between ORDER BY m.search_id)
+			FROM evidence.search_summary m
+			WHERE m.review = v.review AND x.box = m.kind || 's' AND m.difference <> 0 AND coalesce(m.searched, '-infinity') <= coalesce(p_as_of, 'infinity')) AS differs
+		FROM boxes x CROSS JOIN said s)
+	SELECT y.ordinal, y.box, y.reason, y.label_en, y.label_zh, y.unit, CASE WHEN y.why IS NULL THEN y.n END, y.n, coalesce(y.why, y.differs), coalesce(z.why, z.differs)
 	FROM noted y
+	JOIN noted z ON z.language = 'zh' AND z.box = y.box AND z.reason IS NOT DISTINCT FROM y.reason
+	WHERE y.language = 'en'
 	ORDER BY y.ordinal, y.place NULLS FIRST, y.reason COLLATE "C";
 END $$;
 COMMENT ON FUNCTION evidence.prisma_flow(date, text) IS
-	'PRISMA 2020 flow of a review (NULL: the only one) at the end of a day (UTC; NULL: of all that is stored), one row a box and one a reason of exclusion at full text. n is NULL where it is not known, with the reason in note: a kind of source of which no search is recorded and that nobody said was not searched, records that were not imported or not compared, studies that nobody named. Where n is known, note tells searches that stated another number of hits than there are records. n_recorded is what is counted here so far; the records behind it are evidence.prisma_record(). Error where the identities between the boxes do not hold';
+	'PRISMA 2020 flow of a review (NULL: the only one) at the end of a day (UTC; NULL: of all that is stored), one row a box and one a reason of exclusion at full text. n is NULL where it is not known, with the reason in note: a kind of source of which no search is recorded and that nobody said was not searched, records that were not imported or not compared, studies that nobody named. Where n is known, note tells searches that stated another number of hits than there are records; note_zh says the same in Chinese. n_recorded is what is counted here so far; the records behind it are evidence.prisma_record(). Error where the identities between the boxes do not hold';
 
 ---------------------------------------------------------------------------------------------------- flows that papers state
 
@@ -592,9 +601,9 @@ $$;
 COMMENT ON FUNCTION evidence.flow_stated_check(text) IS 'Whether the flow that a paper states adds up, identity by identity: holds is NULL where it does not state enough';
 
 CREATE FUNCTION evidence.prisma_compare(p_as_of date DEFAULT NULL, p_review text DEFAULT NULL)
-	RETURNS TABLE (ordinal int, box text, label_en text, label_zh text, unit text, n bigint, n_recorded bigint, n_stated bigint, difference bigint, verbatim text, note text)
+	RETURNS TABLE (ordinal int, box text, label_en text, label_zh text, unit text, n bigint, n_recorded bigint, n_stated bigint, difference bigint, verbatim text, note text, note_zh text)
 LANGUAGE sql STABLE AS $$
-	SELECT f.ordinal, f.box, f.label_en, f.label_zh, f.unit, f.n, f.n_recorded, s.n, f.n - s.n, s.verbatim, f.note
+	SELECT f.ordinal, f.box, f.label_en, f.label_zh, f.unit, f.n, f.n_recorded, s.n, f.n - s.n, s.verbatim, f.note, f.note_zh
 	FROM evidence.prisma_flow(p_as_of, p_review) f
 	LEFT JOIN evidence.flow_stated s ON s.review = evidence.the_review(p_review) AND s.box = f.box
 	WHERE f.reason IS NULL
@@ -648,7 +657,7 @@ DECLARE
 BEGIN
 	FOREACH f IN ARRAY ARRAY['evidence.attach_sources(bigint)', 'evidence.the_review(text)', 'evidence.screening_outcome(text, date)', 'evidence.screening_conflict(text, date)',
 		'evidence.screening_agreement(text, text, text, double precision, date)', 'evidence.identity_check(jsonb)', 'evidence.prisma_record(date, text)',
-		'evidence.unknown_kind(text, text, date)', 'evidence.prisma_counts(date, text)', 'evidence.prisma_flow(date, text)', 'evidence.flow_stated_check(text)',
+		'evidence.unknown_kind(text, text, date, text)', 'evidence.prisma_counts(date, text)', 'evidence.prisma_flow(date, text)', 'evidence.flow_stated_check(text)',
 		'evidence.prisma_compare(date, text)', 'evidence.screening_question(text)']::regprocedure[]
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);

@@ -68,6 +68,6 @@ RESET ROLE;
 SET LOCAL ROLE psyrad_owner;
 REVOKE EXECUTE ON FUNCTION evidence.the_review(text), evidence.screening_outcome(text, date), evidence.screening_conflict(text, date),
 	evidence.screening_agreement(text, text, text, double precision, date), evidence.identity_check(jsonb), evidence.prisma_record(date, text),
-	evidence.unknown_kind(text, text, date), evidence.prisma_counts(date, text), evidence.prisma_flow(date, text)
+	evidence.unknown_kind(text, text, date, text), evidence.prisma_counts(date, text), evidence.prisma_flow(date, text)
 	FROM psyrad_view;
 COMMIT;

@@ -7,7 +7,7 @@ DROP FUNCTION evidence.flow_stated_check(text);
 DROP TABLE evidence.flow_stated;
 DROP FUNCTION evidence.prisma_flow(date, text);
 DROP FUNCTION evidence.prisma_counts(date, text);
-DROP FUNCTION evidence.unknown_kind(text, text, date);
+DROP FUNCTION evidence.unknown_kind(text, text, date, text);
 DROP FUNCTION evidence.prisma_record(date, text);
 DROP FUNCTION evidence.identity_check(jsonb);
 DROP TABLE evidence.prisma_identity, evidence.prisma_box;

@@ -119,6 +119,9 @@ other_identified||2|no search of kind organisation is recorded, and searches are
 @test "flow: studies are not reports, and unknown while nobody said which study a report is of" {
 	screened
 	equal "$(sql "SELECT n, n_recorded, note FROM evidence.prisma_flow() WHERE box = 'new_studies'")" '|0|of 2 included reports nobody said which study they are of'
+	equal "$(sql "SELECT note_zh FROM evidence.prisma_flow() WHERE box = 'new_studies'")" '2 篇纳入的报告尚未注明属于哪项研究'
+	# What is said in one language is said in the other, by as many parts, and in no word of the other's.
+	equal "$(sql "SELECT count(*) FROM evidence.prisma_flow() WHERE (note IS NULL) <> (note_zh IS NULL) OR array_length(string_to_array(note, '; '), 1) <> array_length(string_to_array(note_zh, '；'), 1) OR note_zh ~ '[a-z]+ [a-z]+ [a-z]+' OR note ~ '[一-龥]'")" 0
 	sql "INSERT INTO evidence.report_study VALUES ('r', 1, 'a'), ('r', 1, 'b'), ('r', 42, 'b')"
 	equal "$(sql "SELECT string_agg(box || '=' || n, ' ' ORDER BY ordinal) FROM evidence.prisma_flow() WHERE box ~ '^(new|total)'")" 'new_studies=2 new_reports=2 total_studies=2 total_reports=2'
 }
@@ -132,6 +135,8 @@ other_identified||2|no search of kind organisation is recorded, and searches are
 	sql "INSERT INTO evidence.review (review) VALUES ('s')"
 	refused "$PGUSER" 'SELECT * FROM evidence.prisma_flow()' 'review is not named, and there are 2'
 	equal "$(sql "SELECT count(*) FROM evidence.prisma_flow(NULL, 's') WHERE n = 0")" 0 # nothing is known of it
+	equal "$(sql "SELECT note_zh FROM evidence.prisma_flow(NULL, 's') WHERE box = 'identified'")" '没有记录数据库的检索，也未说明检索已齐全；没有记录注册库的检索，也未说明检索已齐全'
+	equal "$(sql "SELECT count(*) FROM report.prisma WHERE review = 's' AND standard AND (note_zh IS NULL OR note IS NULL)")" 0
 }
 
 @test "conflicts: shown one row a screener, settled by a consensus that outranks and is kept apart" {

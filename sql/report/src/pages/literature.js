@@ -61,11 +61,11 @@ function prisma(from, k) {
   const first = from.rows[0];
   if (!first) return figure({ id: "prisma", title: say("prismaNone"), from, empty: say("noReview") });
   const name = label(first, "title") || isolated(clip(first.review)), whole = from.rows.filter((row) => row.reason == null);
-  const gaps = [...new Set(whole.filter((row) => row.standard && row.n == null && row.note).flatMap((row) => row.note.split("; ")))];
+  const gaps = [...new Set(whole.filter((row) => row.standard && row.n == null && row.note).flatMap((row) => t(row.note.split("; "), (row.note_zh ?? row.note).split("；"))))];
   return figure({
     id: `prisma-${k}`, title: say("prisma", name), lead: say(first.basis === "stated" ? "prismaStated" : "prismaCounted"), from, commands, class: "prisma", simulated: false,
     describe: say("describe", whole.filter((row) => row.standard).map((row) => `${both(row, "label")}: ${counted(row.n)}`).join("; ")),
-    draw: (rows) => h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": say("prisma", name) }, prismaDiagram(rows)), note: gaps.length > 0 && first.basis !== "stated" && say("prismaUnknown", gaps.join("; ")),
+    draw: (rows) => h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": say("prisma", name) }, prismaDiagram(rows)), note: gaps.length > 0 && first.basis !== "stated" && say("prismaUnknown", gaps.join(t("; ", "；"))),
   });
 }
 
