@@ -574,11 +574,49 @@ measure_of(const char *path, options *opt)
 {
 	char stat[BIDS_TEXT];
 
-	if (!bids_entity(path, "stat", stat, sizeof stat) && !bids_entity(path, "meas", stat, sizeof stat))
-		return false;
+	if (!bids_entity(path, "stat", stat, sizeof stat) && !bids_entity(path, "meas", stat, sizeof stat) && !bids_entity(path, "measure", stat, sizeof stat))
+		return false; /* XCP-D wrote measure- before 0.6 */
 	opt->kind = header_among(stat, "pearsoncorrelation|pearson|correlation") ? "r" : NULL;
 	opt->measure = "fc_pearson";
 	return opt->kind != NULL;
+}
+
+/* Another task of the same person, visit and run among the derivatives: one key would have to hold both. */
+static const char *
+other_task(const bids_run *r, const bids_file *f)
+{
+	const char *person = strstr(f->path, "sub-");
+	size_t folder = person ? (size_t) (person - f->path) + strcspn(person, "/") : 0, i = (size_t) (f - r->tree.file);
+
+	while (i > 0 && strncmp(r->tree.file[i - 1].path, f->path, folder) == 0)
+		i--;
+	for (; i < r->tree.count && strncmp(r->tree.file[i].path, f->path, folder) == 0; i++)
+	{
+		const bids_file *g = &r->tree.file[i];
+
+		if ((g->kind == BIDS_SERIES || g->kind == BIDS_MATRIX) && strcmp(g->name.sub, f->name.sub) == 0 && strcmp(g->name.ses, f->name.ses) == 0 &&
+			(g->name.run ? g->name.run : 1) == (f->name.run ? f->name.run : 1) && strcmp(g->name.task, f->name.task) != 0)
+			return g->name.task;
+	}
+	return NULL;
+}
+
+/* Whether a file is of a task that is not to be loaded, or that nobody said is. */
+static bool
+leave_task(bids_run *r, const bids_file *f)
+{
+	const char *other = r->opt.task ? NULL : other_task(r, f);
+	char why[3 * BIDS_TEXT];
+
+	if (r->opt.task != NULL && strcmp(f->name.task, r->opt.task) != 0)
+		snprintf(why, sizeof why, "of another task than --task %.60s", r->opt.task);
+	else if (other != NULL)
+		snprintf(why, sizeof why, "its visit has the same run of the tasks %.60s and %.60s (--task TASK says which one to load)",
+				 strcmp(other, f->name.task) < 0 ? other : f->name.task, strcmp(other, f->name.task) < 0 ? f->name.task : other);
+	else
+		return false;
+	leave(r, f->path, why);
+	return true;
 }
 
 static void
@@ -586,6 +624,9 @@ load_derived(bids_run *r, step s, const bids_file *f)
 {
 	char atlas[BIDS_TEXT], pipeline[BIDS_TEXT];
 	options opt = r->opt;
+
+	if (leave_task(r, f))
+		return;
 
 	if (!bids_entity(f->path, "atlas", atlas, sizeof atlas) && !bids_entity(f->path, "seg", atlas, sizeof atlas))
 		leave(r, f->path, "its name has no atlas-");

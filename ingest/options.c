@@ -103,6 +103,7 @@ static const option_spec specs[] = {
 	 "whose the lines of CAT12's TIV.txt are: a line each, the report's .xml or the participant, in its order"},
 	{"unit", TEXT, OPT_FEATURES, AT(unit), true, "UNIT", "of a table's volumes: mm3, ml, cm3 or l (default: mm3)"},
 	{"arm", TEXT, OPT_BIDS, AT(arm), true, "ARM", "arm of every participant, for a data set without participants.tsv, or with one that has no group"},
+	{"task", TEXT, OPT_BIDS, AT(task), false, "TASK", "the task of derived series and matrices, where one visit has several"},
 	{"level", LIST, OPT_LEVEL, AT(level), true, "COLUMN:CELL=CODE", "which level of the dictionary a cell means that it lacks"},
 	{"strict", FLAG, OPT_BIDS, AT(strict), false, NULL, "stop at the first thing that is rejected or refused"},
 	{"name", REQUIRED, OPT_MODEL, AT(name), true, "NAME", "name of the model in the registry"},

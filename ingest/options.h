@@ -37,7 +37,7 @@ typedef enum option_set
 	OPT_STAT = 1 << 20,     /* --stat, --suvr */
 	OPT_SCHEME = 1 << 21,
 	OPT_LITERATURE = 1 << 22, /* --database, --search, --searched, --format, --encoding, --map */
-	OPT_BIDS = 1 << 23,      /* --arm, --strict */
+	OPT_BIDS = 1 << 23,      /* --arm, --task, --strict */
 	OPT_LEVEL = 1 << 24,     /* --level */
 	OPT_SEED = 1 << 25,      /* --seeds */
 	OPT_COORDINATES = 1 << 26, /* --space, --studies */
@@ -70,7 +70,7 @@ typedef struct options
 	const char *standardize, *motion, *wm_csf, *global_signal, *compcor, *fd;
 	const char *scrub, *scrub_dvars, *scrub_before, *scrub_after, *scrub_segment, *scrub_by, *bandpass;
 	bool by_position, simulated, strict;
-	const char *arm;
+	const char *arm, *task;
 	text_list level;
 	bool rehearsal; /* one transaction of the caller's around every file */
 	const void *context; /* of a command that loads several kinds: what its loaders need to know */

@@ -57,6 +57,7 @@ BEGIN
 	SELECT s."row", k.subject_id, set_id AS feature_set_id, s.session, s.run, p_pipeline AS pipeline, k.site,
 		psyrad.conn_from_edges(s.value, p_kind) AS value
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
+	PERFORM ingest.refuse_other_task(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 	RETURN ingest.merge(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 END $$;
 

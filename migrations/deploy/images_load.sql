@@ -191,6 +191,7 @@ BEGIN
 	SELECT s."row", k.subject_id, ingest.vector_set(p_file_id, p_atlas, ingest.measure_of_stat(p_measure, s.stat), p_pipeline) AS feature_set_id,
 		s.session, s.run, p_pipeline AS pipeline, k.site, s.value, s.coverage
 	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
+	PERFORM ingest.refuse_other_task(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 	RETURN ingest.merge(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 END $$;
 

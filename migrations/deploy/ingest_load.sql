@@ -591,6 +591,26 @@ BEGIN
 	END IF;
 END $$;
 
+-- The same of what keeps no task (connectomes, maps): by the names of the file and of the one whose values it would replace.
+CREATE FUNCTION ingest.refuse_other_task(p_file_id bigint, p_table regclass, VARIADIC p_key text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	task  text := '_task-([^_/.]+)_[^/]*$';
+	own   text := (SELECT substring(i.path FROM task) FROM ingest.file i WHERE i.file_id = p_file_id);
+	other record;
+BEGIN
+	IF own IS NULL THEN
+		RETURN;
+	END IF;
+	EXECUTE format('SELECT substring(i.path FROM $1) AS task, f.run, f.session FROM pg_temp.fact f JOIN %s t USING (%s) JOIN ingest.file i ON i.file_id = t.file_id
+		WHERE substring(i.path FROM $1) <> $2 LIMIT 1', p_table, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(p_key) k)) INTO other USING task, own;
+	IF other.task IS NOT NULL THEN
+		PERFORM ingest.refuse(format('run %s of session %s is of the task %s, not %s', other.run, other.session, other.task, own),
+			'tasks of one visit need runs of their own: --run N');
+	END IF;
+END $$;
+COMMENT ON FUNCTION ingest.refuse_other_task IS 'Refuses a file that would replace, under the same key, what a file of another task brought';
+
 -- Whose run the rows of pg_temp.stage are of, its pipeline, and the acquisition.
 CREATE FUNCTION ingest.load_run(p_file_id bigint, p_pipeline text) RETURNS void
 LANGUAGE plpgsql AS $$

@@ -266,3 +266,19 @@ $long|2|2.5|{\"code\": \"2\"}" "$(q "SELECT scan, event, onset_s, others FROM im
 	printf 'participant_id\tsite\nsub-01\tA-1\nsub-02\tA 1\n' >ds/participants.tsv
 	run psyrad ingest bids ds --study m; exits 1; has 'the sites A-1 and A 1 would both be a_1'
 }
+
+@test "derivatives of several tasks: one run holds one of them, --task says which, and no file replaces another task's" {
+	d=xcp_d/sub-01/func; mkdir -p $d; printf '{"Name": "x", "BIDSVersion": "1.9.0", "DatasetType": "derivative"}' >xcp_d/dataset_description.json
+	printf 'A\nB\n' >names.txt; psyrad ingest atlas --names names.txt --atlas two
+	for t in faces rest; do
+		printf 'A\tB\n1\t2\n2\t1\n3\t%d\n' ${#t} >$d/sub-01_task-${t}_seg-two_stat-mean_timeseries.tsv
+		printf '\tA\tB\nA\t1\t0.%d\nB\t0.%d\t1\n' ${#t} ${#t} >$d/sub-01_task-${t}_atlas-two_measure-pearsoncorrelation_conmat.tsv
+	done
+	run psyrad ingest bids xcp_d --study n --site s; exits 0; has 'timeseries.tsv and 3 more: its visit has the same run of the tasks faces and rest (--task TASK says which one to load)'
+	is 0 "$(q 'SELECT count(*) FROM imaging.connectome')"
+	run psyrad ingest bids xcp_d --study n --task rest; exits 0; has 'series: 1 file, 1 read, 1 loaded'; has 'connectome: 1 file, 1 read, 1 loaded'; has 'timeseries.tsv and 1 more: of another task than --task rest'
+	run psyrad ingest bids xcp_d --study n --task faces; exits 1; has 'run 1 of session single is of the task rest, not faces'
+	run psyrad ingest connectome $d/sub-01_task-faces_atlas-two_measure-pearsoncorrelation_conmat.tsv --study n --session single --atlas two --measure fc_pearson --kind r --pipeline xcp_d
+	exits 1; has 'is of the task rest, not faces'; has '--run N'
+	is 'r:2:{0.4}' "$(q 'SELECT value FROM imaging.connectome')"
+}
