@@ -599,7 +599,10 @@ COMMENT ON VIEW report.evidence_map IS 'Findings by place (a named region of the
 CREATE VIEW report.convergence AS SELECT * FROM report.converging_places();
 COMMENT ON VIEW report.convergence IS 'Places that differ between depressed and healthy people and change under acupuncture, by independent samples; verdict: normalises, same direction, both ways, other measure, unknown direction';
 
-CREATE VIEW report.finding_apart AS SELECT * FROM report.placeless_findings();
+CREATE VIEW report.finding_apart AS
+SELECT f.*, d.label_en AS direction_en, d.label_zh AS direction_zh
+FROM report.placeless_findings() f
+LEFT JOIN evidence.direction d USING (direction);
 COMMENT ON VIEW report.finding_apart IS 'Findings that stand on no place of report.evidence_map, and why: counted without names, ambiguous, unresolved, not read';
 
 CREATE VIEW report.cbma_run AS
@@ -764,11 +767,12 @@ BEGIN ATOMIC
 	FROM report.model_roc
 	WINDOW w AS (PARTITION BY name, version, split, outcome, study ORDER BY threshold DESC NULLS FIRST)
 )
-SELECT name, version, split, outcome, study, simulated, threshold, tpr, fpr
+SELECT name, version, split, outcome, study, simulated, threshold, tpr, fpr,
+	report.wilson(tp::bigint, positives::bigint, -1) AS tpr_lb, report.wilson(tp::bigint, positives::bigint, 1) AS tpr_ub
 FROM corner
 WHERE NOT coalesce(tp = tp_before AND tp = tp_after OR fp = fp_before AND fp = fp_after, false)
 ORDER BY name, version, outcome, study, split, threshold DESC NULLS FIRST$q$),
-		'calibration', report.figure($q$SELECT * FROM report.model_calibration WHERE n > 0 ORDER BY name, version, outcome, study, split, bin$q$),
+		'calibration', report.figure($q$SELECT *, report.wilson(positives, n, -1) AS observed_lb, report.wilson(positives, n, 1) AS observed_ub FROM report.model_calibration WHERE n > 0 ORDER BY name, version, outcome, study, split, bin$q$),
 		'decision', report.figure($q$SELECT * FROM report.model_decision_curve ORDER BY name, version, outcome, study, split, threshold$q$),
 		'confusion', report.figure($q$SELECT * FROM report.model_confusion ORDER BY name, version, outcome, study, split$q$),
 		'leakage', report.figure($q$SELECT * FROM report.model_leakage ORDER BY of, split, name, version$q$),

@@ -45,8 +45,14 @@ async function funnel(page, url, pool, k) {
 }
 
 /** Numbers as the page writes them: two decimals where they say something, else three significant digits. */
+const minus = (text) => text.replace("-", "−");
+const decimals = (values) => { const sizes = values.filter((v) => v).map(Math.abs).sort((a, b) => a - b), middle = sizes[Math.floor(sizes.length / 2)] ?? 1; return Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(middle)))); };
 const written = (value) => (value == null ? "–" : (value === 0 || (Math.abs(value) >= 0.1 && Math.abs(value) < 1e6) ? value.toFixed(2) : String(Number(value.toPrecision(3)))).replace("-", "−"));
-const heterogeneity = (rows, as) => rows.map(([k, estimate, low, high, i2, tau2]) => [String(k), `${written(as(estimate))} (${written(as(low))}, ${written(as(high))})`, k < 2 || i2 == null ? "–" : `${i2.toFixed(0)}%`, k < 2 || tau2 == null ? "–" : written(tau2)]);
+/** Numbers of a column stand below each other with equal decimals. */
+const heterogeneity = (rows, as) => {
+  const digits = decimals(rows.map(([, estimate]) => as(estimate))), spread = decimals(rows.map((row) => row[5])), say = (value) => minus(as(value).toFixed(digits));
+  return rows.map(([k, estimate, low, high, i2, tau2]) => [String(k), `${say(estimate)} (${say(low)}, ${say(high)})`, k < 2 || i2 == null ? "–" : `${i2.toFixed(0)}%`, k < 2 || tau2 == null ? "–" : minus(tau2.toFixed(spread))]);
+};
 
 /** k, interval, I2 and tau2 beside the means of a figure. */
 async function beside(page, figure, name, rows, scale) {
@@ -90,6 +96,10 @@ export default async function check(page, url) {
   same("pools listed", await page.$$eval("#pools-figure tbody tr", (rows) => rows.length), pools.length);
   for (const [k, pool] of pools.entries()) {
     await forest(page, url, pool, k);
+    if (sql(url, `SELECT k FROM report.meta_pool WHERE pool = ${quoted(pool)}`)[0][0] < 2) {
+      ok("one trial: nothing is drawn that compares trials", (await page.$(`#funnel-${k}, #baujat-${k}, #leave-${k}`)) === null);
+      continue;
+    }
     await funnel(page, url, pool, k);
     await pointsAre(page, `#baujat-${k}`, "baujat-points", "Baujat", sql(url, `SELECT study, x, y FROM report.baujat WHERE pool = ${quoted(pool)} AND x IS NOT NULL`));
     await pointsAre(page, `#leave-${k}`, "leave-points", "leave one out", sql(url, `SELECT study, estimate FROM report.leave_one_out WHERE pool = ${quoted(pool)} AND estimate IS NOT NULL`));
@@ -100,11 +110,11 @@ export default async function check(page, url) {
     if (await page.$(`#baujat-${k} svg`)) await names(page, `#baujat-${k}`);
     if (await page.$(`#small-${k}`)) await small(page, url, pool, k, scales.get(pool));
   }
-  const groups = sql(url, "SELECT family, moderator, array_agg(estimate ORDER BY level) FROM report.subgroup WHERE estimate IS NOT NULL GROUP BY simulated, family, moderator ORDER BY simulated, family, moderator");
+  const groups = sql(url, "SELECT family, moderator, array_agg(estimate ORDER BY CASE WHEN level_en ~ '^-?[0-9.]+$' THEN level_en::float8 END, level) FROM report.subgroup WHERE estimate IS NOT NULL GROUP BY simulated, family, moderator ORDER BY simulated, family, moderator");
   same("subgroups: figures", (await page.$$("section[id^=subgroup-]")).length, groups.length);
   for (const [k, [family, moderator, estimates]] of groups.entries()) {
     const tips = await page.$eval(`#subgroup-${k} svg`, (svg) => [...svg.querySelectorAll(".subgroup-diamond path, path.subgroup-diamond")].map((e) => svg.scale("x").invert(Number(/L([-\d.e]+),/.exec(e.getAttribute("d"))[1]))));
     near(`subgroups by ${moderator}`, tips, estimates, 1e-3);
-    await beside(page, `#subgroup-${k}`, `subgroups by ${moderator}`, sql(url, `SELECT k, estimate, ci_lb, ci_ub, i2, tau2 FROM report.subgroup WHERE (family, moderator) = (${quoted(family)}, ${quoted(moderator)}) AND estimate IS NOT NULL ORDER BY level`), scales.get(family));
+    await beside(page, `#subgroup-${k}`, `subgroups by ${moderator}`, sql(url, `SELECT k, estimate, ci_lb, ci_ub, i2, tau2 FROM report.subgroup WHERE (family, moderator) = (${quoted(family)}, ${quoted(moderator)}) AND estimate IS NOT NULL ORDER BY CASE WHEN level_en ~ '^-?[0-9.]+$' THEN level_en::float8 END, level`), scales.get(family));
   }
 }

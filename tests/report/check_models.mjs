@@ -24,7 +24,7 @@ export default async function check(page, url) {
     const benefit = sql(url, `SELECT threshold, net_benefit FROM report.model_decision_curve WHERE ${where(row)} AND net_benefit IS NOT NULL`), curve = await points(page, `#decision-${k}`, "decision-points");
     const sorted = (rows) => [...rows].sort((a, b) => a[0] - b[0]).flat();
     near(`${row[3]}: decision curve`, sorted(curve.map((d) => [d.x, d.y])), sorted(benefit));
-    const cells = (await page.$$eval(`#confusion-${k} table.confusion td.number`, (all) => all.map((e) => e.textContent))).join();
+    const cells = (await page.$$eval(`#confusion-${k} table.confusion td.number b`, (all) => all.map((e) => e.textContent))).join();
     same(`${row[3]}: confusion matrix`, cells, sql(url, `SELECT tp, fp, fn, tn FROM report.model_confusion WHERE ${where(row)}`)[0].join());
   }
   const shap = await points(page, "#shap-0", "shap-points"), wanted = sql(url, "SELECT s.feature, s.shap FROM report.model_shap s JOIN report.model_shap_summary m USING (name, version, study, feature_number) WHERE m.place <= 12");

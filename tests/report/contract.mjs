@@ -62,6 +62,37 @@ async function layout(page) {
   await page.setViewportSize({ width: 1280, height: 1000 });
 }
 
+/** What is folded is a link away, and on paper all of it stands, within the sheet. */
+async function folds(page) {
+  const closed = await page.$$eval("details.group:not([open])", (all) => all.map((fold) => fold.id));
+  if (closed.length > 0) {
+    await page.click(`nav.contents a[href$="at=${closed[0]}"]`);
+    ok("a link of the contents opens what is folded", await page.$eval(`#${closed[0]}`, (fold) => fold.open && fold.contains(document.activeElement)));
+  }
+  await page.setViewportSize({ width: 700, height: 1000 }); // what an A4 sheet has between its margins
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  same("paper: nothing is folded", await page.$$eval("details.group:not([open])", (all) => all.length), 0);
+  const beyond = await page.$$eval("main svg, main td, main th", (all) => all.filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1).map((e) => `${e.closest("section").id} ${e.tagName}`));
+  same("paper: nothing stands beyond the sheet", [...new Set(beyond)].join(", "), "");
+  await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  await page.emulateMedia({ media: null });
+  await page.setViewportSize({ width: 1280, height: 1000 });
+  await page.$$eval("details.group", (all) => { for (const fold of all) fold.open = true; });
+}
+
+/** Texts of the Chinese page with three English words in a row that stand in no cell of the data: columns that SQL writes in English are no data. */
+const englishWords = (page) => page.evaluate(() => {
+  const words = new Set(["note", "warning", "verdict", "direction", "reason", "explanation"]), data = [];
+  for (const { columns, rows } of Object.values(JSON.parse(document.getElementById("data").textContent).data)) for (const row of rows) row.forEach((cell, k) => { if (!words.has(columns[k]) && cell != null) data.push(typeof cell === "string" ? cell : JSON.stringify(cell)); });
+  const all = data.concat(JSON.parse(document.getElementById("data").textContent).frame.studies.map((study) => JSON.stringify(study))).join("\n").replaceAll("_", " "), found = new Set();
+  const look = (text) => { for (const [phrase] of text.matchAll(/[A-Za-z][a-z']+(?: [A-Za-z][a-z']+){2,}/g)) if (!phrase.startsWith("psyrad ") && !all.includes(phrase)) found.add(phrase); };
+  const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) if (!walk.currentNode.parentElement.closest("pre, code, details.data, .source")) look(walk.currentNode.textContent.trim());
+  for (const element of document.querySelectorAll("main [aria-label]")) if (!element.closest("details.data, .source")) look(element.getAttribute("aria-label"));
+  return [...found];
+});
+
 async function keyboard(page) {
   await page.reload();
   await page.keyboard.press("Tab");
@@ -71,16 +102,18 @@ async function keyboard(page) {
 }
 
 async function languages(page) {
-  const english = await page.textContent("main");
-  ok("English: nothing is undefined", !/undefined|NaN|\[object/.test(english), /.{30}(undefined|NaN|\[object).{30}/.exec(english)?.[0]);
+  const plain = await page.textContent("main");
+  ok("English: nothing is undefined", !/undefined|NaN|\[object/.test(plain), /.{30}(undefined|NaN|\[object).{30}/.exec(plain)?.[0]);
   await page.click("text=中文");
   same("Chinese: the page says so", await page.getAttribute("html", "lang"), "zh-CN");
   ok("Chinese: the address keeps it", (await page.evaluate(() => location.hash)).includes("lang=zh"));
-  const titles = await page.$$eval("h1, section[data-figure] > h2, summary, nav a", (all) => all.map((e) => e.textContent));
+  const titles = await page.$$eval("h1, section[data-figure] > h2, section[data-figure] > h3, summary, header nav a", (all) => all.map((e) => e.textContent));
   ok("Chinese: headings are", titles.every((title) => /[\u4e00-\u9fff]/.test(title)), titles.find((title) => !/[\u4e00-\u9fff]/.test(title)));
-  ok("Chinese: links keep it", (await page.$$eval("nav a", (all) => all.map((a) => a.getAttribute("href")))).every((href) => href.endsWith("#lang=zh")));
+  ok("Chinese: links keep it", (await page.$$eval("nav a", (all) => all.map((a) => a.getAttribute("href")))).every((href) => /#lang=zh($|&at=)/.test(href)));
   const chinese = await page.textContent("main");
   ok("Chinese: nothing is undefined", !/undefined|NaN|\[object/.test(chinese));
+  const english = await englishWords(page);
+  ok("Chinese: no English sentence", english.length === 0, english.slice(0, 6).join(" | "));
   const broken = await violations(page);
   ok("Chinese: no accessibility rule is broken", broken.length === 0, broken.join("\n    "));
   await page.reload();
@@ -95,13 +128,14 @@ export async function contract({ page, trouble, requests }, name, file, url, bri
   ok("policy: nothing may be loaded", policy.startsWith("default-src 'none'; script-src 'sha256-") && !/https?:|\*|unsafe-eval/.test(policy), policy);
   const data = await page.$eval("#data", (e) => e.textContent.length);
   ok("below 2 MB without its data", statSync(file).size - data < 2e6);
-  same("one link is to itself", await page.$$eval("nav a[aria-current]", (all) => all.length), 1);
+  same("one link is to itself", await page.$$eval("header nav a[aria-current]", (all) => all.length), 1);
   const broken = await violations(page);
   ok("no accessibility rule is broken", broken.length === 0, broken.join("\n    "));
   await figures(page, url);
   if (!brief) await languages(page);
   await layout(page);
   if (!brief) await keyboard(page);
+  await folds(page);
   const simulated = await page.$$eval("section[data-figure]", (all) => all.filter((s) => s.querySelector(":scope > h2 .badge, :scope > h3 .badge")).length);
   ok("where a figure is of simulated data, the banner says so", simulated === 0 || (await page.$(".banner")) !== null);
   same("no console message", trouble.join("\n"), "");

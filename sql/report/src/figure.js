@@ -1,7 +1,8 @@
 // figure.js - a figure with all that its reader may ask: how it was made, from which files, in which state, and its rows.
 import { frame } from "./data.js";
 import { badge, h, plainTable, scroller, table } from "./dom.js";
-import { anchor, clip, count, isolated, moment, say } from "./words.js";
+import { unfold } from "./group.js";
+import { anchor, clip, commandName, count, isolated, moment, say } from "./words.js";
 
 const shown = 500; // rows of a table; the CSV has all
 
@@ -26,7 +27,7 @@ const dataPart = (selection, name) => h("details", { class: "data", ontoggle: (e
   const place = event.target.querySelector(".rows");
   if (place.childElementCount === 0) place.append(scroller(say("data", count(selection.rows.length)), "tall", plainTable(selection, selection.rows.slice(0, shown))));
 } },
-h("summary", null, say("data", count(selection.rows.length))),
+h("summary", null, selection.rows.length === 1 ? say("dataOne") : say("data", count(selection.rows.length))),
 h("p", null, h("button", { type: "button", class: "download", onclick: () => download(selection, name) }, say("download")),
   selection.rows.length > shown && h("span", { class: "note" }, " ", say("cut", count(shown), count(selection.rows.length)))),
 h("div", { class: "rows" }));
@@ -64,23 +65,23 @@ const filesTable = (source) => scroller(source.command, null, table([
 function filesPart(sources) {
   if (sources.length === 0) return h("p", { class: "empty" }, say("noFiles"));
   return sources.map((source) => h("div", { class: "source" },
-    h("p", null, say("filesOf", source.study ? `${source.command} (${source.study})` : source.command, count(source.files), ""), h("code", { class: "hash" }, source.sha256),
+    h("p", null, say("filesOf", source.study ? `${commandName(source.command)} (${source.study})` : commandName(source.command), count(source.files), ""), h("code", { class: "hash" }, source.sha256),
       source.files > (source.listed ?? []).length && h("span", null, "; ", say("filesLatest", source.listed.length))),
     filesTable(source)));
 }
 
-const madePart = (selection, family, studies, commands, sources) => h("details", { class: "made" },
+const madePart = (selection, family, studies, commands, sources, level) => h("details", { class: "made" },
   h("summary", null, say("how")),
-  h("h3", null, say("query")),
+  h(`h${level + 1}`, null, say("query")),
   h("pre", { class: "sql", tabindex: 0, role: "group", "aria-label": say("query") }, h("code", null, selection.sql)),
   h("dl", null, h("dt", null, say("family")), h("dd", { class: "family" }, family ?? say("descriptive")), ...statePart(studies, commands, selection.frozen)),
-  h("h3", null, say("files")),
+  h(`h${level + 1}`, null, say("files")),
   filesPart(sources));
 
 /** What is drawn, for eyes and for screen readers: an image with a description, or a group whose points can be reached by the keyboard. */
 function drawn(what, spec, id) {
   const parts = (Array.isArray(what) ? what : [what]).filter(Boolean);
-  const read = h("p", { class: "read", "aria-live": "polite" });
+  const read = h("p", { class: "read hint screen", "aria-live": "polite" }, say("point"));
   let reachable = 0;
   for (const part of parts) for (const box of [part, ...part.querySelectorAll(".wide")].filter((element) => element.matches?.(".wide"))) {
     for (const [name, value] of [["tabindex", 0], ["role", "group"], ["aria-label", clip(spec.title, 120)]]) box.setAttribute(name, value);
@@ -97,7 +98,7 @@ function drawn(what, spec, id) {
       point.setAttribute("role", "img");
       point.setAttribute("data-key", point.getAttribute("aria-label") ?? "");
       point.setAttribute("aria-label", text.replaceAll("\n", ", "));
-      point.addEventListener("focus", () => { read.textContent = text.replaceAll("\n", ", "); });
+      point.addEventListener("focus", () => { read.textContent = text.replaceAll("\n", ", "); read.classList.remove("hint"); });
       reachable++;
     }
     // What is left of labels belongs to marks that are no element of their own to a screen reader.
@@ -117,7 +118,7 @@ function drawn(what, spec, id) {
       box.dataset.scrolls = "yes";
     }
   }).observe(holder);
-  return [holder, reachable > 0 && [h("p", { class: "note screen" }, say("point")), read]];
+  return [holder, reachable > 0 && read];
 }
 
 /**
@@ -126,19 +127,19 @@ function drawn(what, spec, id) {
  * from: a selection (data.js); id: unique on the page; title, lead, note: texts; draw(rows, selection): an SVG, an element or several;
  * describe: what the picture shows, in words; points: a selector of marks that the keyboard reaches, whose <title> is read out;
  * family: which tests were adjusted together and how many, or nothing where nothing is tested; study: the study or studies it is of;
- * commands: the kinds of files whose rows it is made of; simulated: where the rows have no column of that name; empty: what to say of no rows.
+ * whole: as wide as the page where others of its fold stand beside each other; commands: the kinds of files whose rows it is made of; simulated: where the rows have no column of that name; empty: what to say of no rows.
  */
 export function figure(spec) {
   const { from, title, lead, note, family, level = 2 } = spec;
   const studies = [spec.study ?? []].flat(), commands = spec.commands ?? [], id = spec.id.replace(/[^A-Za-z0-9_-]+/g, "-");
   const sources = frame.sources.filter((source) => commands.includes(source.command) && (source.study === null || studies.length === 0 || studies.includes(source.study)));
   const simulated = spec.simulated ?? from.rows.some((row) => row.simulated === true);
-  const section = h("section", { id, class: "figure", "data-figure": from.id, "aria-labelledby": `${id}-title`, tabindex: -1 },
+  const section = h("section", { id, class: spec.whole ? "figure whole" : "figure", "data-figure": from.id, "data-studies": JSON.stringify(studies), "aria-labelledby": `${id}-title`, tabindex: -1 },
     h(`h${level}`, { id: `${id}-title` }, clip(title, 300), badge(simulated), from.frozen && h("span", { class: "badge frozen" }, say("frozenBadge", from.frozen))),
     lead && h("p", { class: "lead" }, lead),
     from.rows.length === 0 ? h("p", { class: "empty" }, spec.empty ?? [say("empty"), commands.length > 0 && ` ${say("filledBy", commands.map((command) => `psyrad ingest ${command}`).join(say("comma")))}`]) : drawn(spec.draw(from.rows, from), spec, id),
     note && h("p", { class: "note" }, note),
-    h("div", { class: "asked" }, madePart(from, family, studies, commands, sources), dataPart(from, id)));
-  if (anchor() === id) queueMicrotask(() => section.scrollIntoView());
+    h("div", { class: "asked" }, madePart(from, family, studies, commands, sources, level), dataPart(from, id)));
+  if (anchor() === id) queueMicrotask(() => { unfold(section); section.scrollIntoView(); });
   return section;
 }

@@ -3,5 +3,7 @@ export { armColor, armSymbol, figureStyle, ink } from "./colors.js";
 export { frame, rowsOf, studyOf } from "./data.js";
 export { armLegend, badge, h, plainTable, scroller, table } from "./dom.js";
 export { figure } from "./figure.js";
+export { group } from "./group.js";
+export { flowNotes, noteText } from "./notes.js";
 export { pageAddress, render } from "./frame.js";
-export { clip, columnWords, count, dictionary, isolated, label, languageCode, moment, number, percent, pValue } from "./words.js";
+export { clip, columnWords, commandName, count, dictionary, isolated, label, languageCode, listed, moment, number, percent, pValue } from "./words.js";

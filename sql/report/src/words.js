@@ -32,7 +32,8 @@ const common = {
     "这些数字不对应任何真实个人，由程序生成，仅用于演示："],
   more: ["and {0} more", "及其他 {0} 项"],
   how: ["How it was made", "制作方法"],
-  data: ["Data ({0} rows)", "数据（{0} 行）"],
+  data: ["Data ({0} rows)", "数据（{0} 行）"], dataOne: ["Data (1 row)", "数据（1 行）"],
+  contents: ["On this page", "本页内容"],
   download: ["Download as CSV", "下载 CSV"],
   cut: ["The first {0} of {1} rows; the CSV has all.", "仅显示前 {0} 行，共 {1} 行；CSV 含全部。"],
   query: ["Query that gives these rows", "给出这些数据的查询"],
@@ -63,7 +64,7 @@ const common = {
   empty: ["Nothing to show: the query gives no row (or none that this reader may see).", "无可显示：查询无结果（或读者无权查看）。"],
   filledBy: ["Files that fill it: {0}.", "可载入的文件：{0}。"],
   comma: [", ", "、"],
-  point: ["Move through the points with the Tab key; the line below the figure reads them out.", "用 Tab 键逐点移动；图下方文字给出数值。"],
+  point: ["Tab moves from point to point, and reads it out here.", "按 Tab 键逐点移动，数值显示于此。"],
   footer: ["psyrad {0} · database {1} · made {2} UTC · this file loads nothing from anywhere", "psyrad {0} · 数据库 {1} · 生成于 {2} UTC · 本文件不加载任何外部资源"],
 };
 
@@ -103,6 +104,16 @@ export function label(row, stem = "label", most = 120) {
   const text = (language === 1 && row[`${stem}_zh`]) || row[`${stem}_en`] || row[stem];
   return text == null ? "" : isolated(clip(String(text), most));
 }
+
+// What `psyrad ingest` calls the kinds of files, for those who do not know its words.
+const commands = { appraisal: "偏倚评价", atlas: "图谱", bids: "BIDS 数据集", connectome: "连接矩阵", coordinates: "激活坐标", drugs: "合并用药", edges: "连接值", effects: "试验效应", features: "脑区特征",
+  image: "图像", literature: "文献", model: "模型", networks: "脑网络", participants: "受试者", pipeline: "处理流程", protocols: "治疗方案", regions: "脑区值", review: "综述表格", review_protocols: "综述中的方案",
+  scores: "量表评分", screening: "筛选决定", series: "时间序列", sessions: "治疗记录", study: "研究说明" };
+/** A kind of files, with the command's own word beside it. */
+export const commandName = (command) => (language === 1 && commands[command] ? `${commands[command]}（${command}）` : command.replaceAll("_", " "));
+
+/** Words in a row: "a, b and c". */
+export const listed = (words) => (language === 1 ? words.join("、") : words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`);
 
 const minus = (text) => text.replace("-", "−");
 const fixed = [0, 1, 2, 3, 4].map((digits) => format(`.${digits}f`));

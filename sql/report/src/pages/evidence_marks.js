@@ -14,6 +14,11 @@ export const figure = (value) => {
   const size = Math.abs(value);
   return signed(value === 0 || (size >= 0.1 && size < 1e6) ? value.toFixed(2) : String(Number(value.toPrecision(3))));
 };
+/** Decimals for a column of numbers: two, or as many more as the typical one of them needs for two that say something. */
+export const decimals = (values) => {
+  const sizes = values.filter((value) => value != null && value !== 0).map(Math.abs).sort((a, b) => a - b), typical = sizes[Math.floor(sizes.length / 2)] ?? 1;
+  return Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(typical))));
+};
 export const fixed = (value, digits = 2) => (value == null ? "–" : signed(Number(value).toFixed(digits)));
 export const whole = (value) => (value == null ? t("not known", "未知") : format(",")(value));
 export const percent = (value, digits = 0) => (value == null ? "–" : `${(100 * value).toFixed(digits)}%`);

@@ -1,7 +1,7 @@
 // literature.js - the page of the literature: the flow of records through reviews, where they came from, and a search over their titles.
 import { both, fixed, t } from "./evidence_marks.js";
-import { counted, languageName, languages, mapLegend, mapPlot, prismaDiagram, yearsPlot } from "./literature_plots.js";
-import { clip, count, dictionary, figure, h, isolated, label, number, render, rowsOf, scroller, table } from "../ui.js";
+import { counted, languageName, languages, mapDirections, mapPlot, prismaDiagram, yearsPlot } from "./literature_plots.js";
+import { clip, count, dictionary, figure, flowNotes, group, h, isolated, label, noteText, number, render, rowsOf, scroller, table } from "../ui.js";
 
 const say = dictionary({
   title: ["Literature", "文献"],
@@ -10,7 +10,9 @@ const say = dictionary({
   prismaNone: ["PRISMA 2020 flow", "PRISMA 2020 流程"],
   prismaCounted: ["Every box counts records that are here; the boxes add up, or this page would say so.", "各框均由库中记录计数得出；数目相符，否则会注明。"],
   prismaStated: ["As the paper states it: the records themselves are not here.", "依论文所述；记录本身不在库中。"],
-  prismaUnknown: ["Not known: {0}", "未知：{0}"],
+  prismaUnknown: ["Not known: {0}.", "未知：{0}。"],
+  prismaEmpty: ["Nothing of the flow of this review is known yet: psyrad ingest literature FILE --review NAME loads what its searches found, psyrad ingest screening FILE the decisions.", "该综述的流程尚无已知数目：用 psyrad ingest literature 文件 --review 名称 载入检索结果，用 psyrad ingest screening 文件 载入筛选决定。"],
+  prismaDiagram: ["The diagram with nothing in it", "空白流程图"],
   noReview: ["No review is here: rows of evidence.review and evidence.search make one, and screening decisions its flow.", "尚无综述：evidence.review 与 evidence.search 的行建立综述，筛选决定构成其流程。"],
   describe: ["Flow diagram: {0}.", "流程图：{0}。"],
   searches: ["Searches", "检索"],
@@ -29,7 +31,9 @@ const say = dictionary({
   uncertainLead: ["Pairs that might be one report, the likeliest first: {0} in all. SELECT evidence.decide_duplicate(a, b, true) joins two.", "可能为同一报告的记录对，可能性由高到低，共 {0} 对。SELECT evidence.decide_duplicate(a, b, true) 合并。"],
   noUncertain: ["None waits for a decision.", "无待判定者。"],
   map: ["Evidence map: {0}", "证据图：{0}"], mapNone: ["Evidence map", "证据图"],
-  mapLead: ["Where in the brain findings are, by modality and direction. Numbers are independent samples, not papers; a sample stands in one column of a place only. The {0} places with most samples.", "按模态与方向显示脑区发现。数字为独立样本数而非论文数；同一样本在一处只计一列。显示样本最多的 {0} 处。"],
+  mapLead: ["Where in the brain findings are, by modality and direction. Numbers are independent samples, not papers; a sample stands in one column of a place only.", "按模态与方向显示脑区发现。数字为独立样本数而非论文数；同一样本在一处只计一列。"],
+  mapMost: ["Drawn: the {0} of {1} places with most samples; the data have all.", "图中为样本最多的 {0} 处，共 {1} 处；数据中含全部。"],
+  maps: ["Evidence maps", "证据图"], mapsSimulated: ["Evidence maps of simulated findings", "模拟数据的证据图"],
   mapFamily: ["sign test of increase against decrease in each cell that has a direction; q: Benjamini-Hochberg over {0} tests", "对有方向的各格作升降符号检验；q 为对 {0} 次检验的 Benjamini-Hochberg 校正"],
   noFindings: ["No findings are here: psyrad ingest review FOLDER --review NAME loads the sheets of a review.", "尚无发现：用 psyrad ingest review 目录 --review 名称 载入综述表格。"],
   describeMap: ["Dots of {0} places; most samples: {1}.", "{0} 处的圆点图；样本最多：{1}。"], unstated: ["not stated", "未注明"],
@@ -57,15 +61,22 @@ const say = dictionary({
 const commands = ["literature"];
 const unknown = (n) => (n == null ? t("not known", "未知") : count(n));
 
+const notRead = { counted: ["{0} regions without names", "{0} 个脑区，未列名称"], not_named: ["not named", "未列名称"], ambiguous: ["ambiguous", "含义不明"], unresolved: ["not in the catalogue", "名录中无此名"],
+  not_read: ["not read yet: SELECT evidence.resolve_findings()", "尚未解析：SELECT evidence.resolve_findings()"], not_in_term: ["no named region", "无对应脑区"] };
+const whyApart = (f) => { const [en, zh] = notRead[f.reason] ?? [f.reason.replaceAll("_", " "), f.reason.replaceAll("_", " ")]; return t(en, zh).replace("{0}", f.count_only ?? "?"); };
+
 function prisma(from, k) {
   const first = from.rows[0];
   if (!first) return figure({ id: "prisma", title: say("prismaNone"), from, empty: say("noReview") });
   const name = label(first, "title") || isolated(clip(first.review)), whole = from.rows.filter((row) => row.reason == null);
-  const gaps = [...new Set(whole.filter((row) => row.standard && row.n == null && row.note).flatMap((row) => t(row.note.split("; "), (row.note_zh ?? row.note).split("；"))))];
+  const gaps = flowNotes(whole.filter((row) => row.standard && row.n == null)), known = whole.some((row) => row.standard && row.n != null);
   return figure({
-    id: `prisma-${k}`, title: say("prisma", name), lead: say(first.basis === "stated" ? "prismaStated" : "prismaCounted"), from, commands, class: "prisma", simulated: false,
+    id: `prisma-${k}`, title: say("prisma", name), lead: say(!known ? "prismaEmpty" : first.basis === "stated" ? "prismaStated" : "prismaCounted"), from, commands, class: "prisma", simulated: false,
     describe: say("describe", whole.filter((row) => row.standard).map((row) => `${both(row, "label")}: ${counted(row.n)}`).join("; ")),
-    draw: (rows) => h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": say("prisma", name) }, prismaDiagram(rows)), note: gaps.length > 0 && first.basis !== "stated" && say("prismaUnknown", gaps.join(t("; ", "；"))),
+    draw: (rows) => {
+      const diagram = h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": say("prisma", name) }, prismaDiagram(rows));
+      return known ? diagram : h("details", { class: "nothing" }, h("summary", null, say("prismaDiagram")), diagram);
+    }, note: gaps && first.basis !== "stated" && say("prismaUnknown", gaps),
   });
 }
 
@@ -76,7 +87,7 @@ const tableFigure = (id, columns, more = {}) => figure({
 
 const searches = () => tableFigure("searches", [
   { head: say("review"), cell: (s) => isolated(clip(s.review, 60)) }, { head: say("kind"), cell: (s) => say(`kind_${s.kind}`) }, { head: say("database"), cell: (s) => isolated(clip(s.database, 60)) },
-  { head: say("search"), cell: (s) => isolated(clip(s.search ?? "", 60)) }, { head: say("searched"), class: "nowrap", cell: (s) => s.searched ?? t("not known", "未知") },
+  ...(rowsOf("searches").rows.some((s) => s.search) ? [{ head: say("search"), cell: (s) => isolated(clip(s.search ?? "", 60)) }] : []), { head: say("searched"), class: "nowrap", cell: (s) => s.searched ?? t("not known", "未知") },
   { head: say("hits"), number: true, cell: (s) => unknown(s.hits_stated) }, { head: say("records"), number: true, cell: (s) => unknown(s.records) }, { head: say("difference"), number: true, cell: (s) => (s.difference == null ? "–" : number(s.difference, 0)) },
 ], { lead: say("searchesLead"), empty: say("noReview") });
 
@@ -89,7 +100,7 @@ const databases = () => tableFigure("databases", [
 const agreement = () => tableFigure("agreement", [
   { head: say("review"), cell: (a) => isolated(clip(a.review, 60)) }, { head: say("stage"), cell: (a) => say(`stage_${a.stage}`) }, { head: say("screeners"), cell: (a) => isolated(clip([a.screener_a, a.screener_b].filter(Boolean).join(" – "), 60)) },
   { head: say("both"), number: true, cell: (a) => count(a.n) }, { head: say("agree"), number: true, cell: (a) => (a.agreement == null ? "–" : `${number(100 * a.agreement, 1)}%`) },
-  { head: "κ", number: true, cell: (a) => fixed(a.kappa) }, { head: say("interval"), number: true, cell: (a) => (a.ci_lb == null ? "–" : `${fixed(a.ci_lb)} – ${fixed(a.ci_ub)}`) }, { head: "PABAK", number: true, cell: (a) => fixed(a.pabak) }, { head: say("note"), cell: (a) => a.note ?? "" },
+  { head: "κ", number: true, cell: (a) => fixed(a.kappa) }, { head: say("interval"), number: true, cell: (a) => (a.ci_lb == null ? "–" : `${fixed(a.ci_lb)} – ${fixed(a.ci_ub)}`) }, { head: "PABAK", number: true, cell: (a) => fixed(a.pabak) }, { head: say("note"), cell: (a) => noteText(a.note) },
 ], { lead: say("agreementLead"), empty: say("noScreening") });
 
 const conflicts = () => tableFigure("conflicts", [
@@ -115,13 +126,22 @@ function map(from, k) {
   const first = from.rows[0];
   if (!first) return figure({ id: "map", title: say("mapNone"), from, commands: ["review"], empty: say("noFindings") });
   const contrast = first.contrast_kind == null ? say("unstated") : both(first, "contrast"), places = [...new Set(from.rows.map((row) => row.place))], nameOf = (row) => both(row, "label") ?? row.place;
-  const tests = from.rows.find((row) => row.m != null)?.m;
+  const tests = from.rows.find((row) => row.m != null)?.m, used = mapDirections(from.rows);
   return figure({
-    id: `map-${k}`, title: say("map", contrast), lead: say("mapLead", Math.min(40, places.length)), from, commands: ["review"], class: "map", points: ".map-points > *", family: tests && say("mapFamily", tests),
+    id: `map-${k}`, title: say("map", contrast), lead: say("mapLead"), note: places.length > 40 && say("mapMost", 40, places.length), from, level: 3, whole: new Set(from.rows.map((row) => row.modality)).size * (Math.max(3, used.length) + 0.6) > 18, commands: ["review"], class: "map", points: ".map-points > *", family: tests && say("mapFamily", tests),
     describe: say("describeMap", places.length, [...from.rows].sort((a, b) => b.samples - a.samples).slice(0, 3).map((row) => `${nameOf(row)} ${row.samples}`).join(", ")),
-    draw: (rows) => [h("p", { class: "legend" }, mapLegend().map((each) => h("span", null, h("i", { style: `background:${each.color}` }), each.name))),
-      h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": say("map", contrast) }, mapPlot(rows, nameOf, (m) => { const row = from.rows.find((each) => each.modality === m); return m == null ? say("unstated") : both(row, "modality"); }))],
+    draw: (rows) => [h("p", { class: "legend" }, used.map((each) => h("span", null, h("i", { style: `background:${each.color}` }), `${each.sign} ${each.name()}`))),
+      h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": say("map", contrast) }, mapPlot(rows, used, nameOf, (m) => { const row = from.rows.find((each) => each.modality === m); return m == null ? say("unstated") : both(row, "modality"); }))],
   });
+}
+
+/** The maps of what was read, open, and those of simulated findings, folded. */
+function maps() {
+  const parts = rowsOf("evidence_map").by("contrast_kind", "simulated");
+  if (parts[0].rows.length === 0) return [map(parts[0])];
+  return [false, true].map((simulated) => [simulated, parts.map((from, k) => [from, k]).filter(([from]) => from.rows[0].simulated === simulated)]).filter(([, of]) => of.length > 0).map(([simulated, of], n) => group({
+    id: simulated ? "maps-simulated" : "maps", title: say(simulated ? "mapsSimulated" : "maps"), open: n === 0, columns: true, simulated,
+    detail: of.map(([from]) => (from.rows[0].contrast_kind == null ? say("unstated") : both(from.rows[0], "contrast"))).join(" · ") }, of.map(([from, k]) => map(from, k))));
 }
 
 const verdicts = { normalises: "v_normalises", "same direction": "v_same", "both ways": "v_both", "other measure": "v_other", "unknown direction": "v_unknown" };
@@ -129,12 +149,12 @@ const signs = (plus, minus, more = 0) => `${plus} + / ${minus} −${more ? ` / $
 const convergence = () => tableFigure("convergence", [
   { head: say("place"), cell: (c) => both(c, "label") ?? c.place }, { head: say("verdict"), cell: (c) => say(verdicts[c.verdict]) },
   { head: say("depression"), cell: (c) => `${c.abnormal_samples}: ${signs(c.abnormal_increase, c.abnormal_decrease)}` }, { head: say("treated"), cell: (c) => `${c.treated_samples}: ${signs(c.treated_increase, c.treated_decrease, c.treated_normalised)}` },
-  { head: say("samples"), number: true, cell: (c) => count(c.samples) }, { head: say("warning"), cell: (c) => c.warning ?? "" },
+  { head: say("samples"), number: true, cell: (c) => count(c.samples) }, { head: say("warning"), cell: (c) => noteText(c.warning) },
 ], { lead: say("convergenceLead"), empty: say("noConvergence"), commands: ["review"], simulated: undefined });
 
 const apart = () => tableFigure("apart", [
-  { head: say("study"), cell: (f) => isolated(clip(f.study, 60)) }, { head: say("region"), cell: (f) => isolated(clip(f.region_verbatim ?? "–", 120)) }, { head: say("direction"), cell: (f) => f.direction },
-  { head: say("why"), cell: (f) => [f.reason, f.count_only, f.note].filter((part) => part != null).join("; ") },
+  { head: say("study"), cell: (f) => isolated(clip(f.study, 60)) }, { head: say("region"), cell: (f) => isolated(clip(f.region_verbatim ?? "–", 120)) }, { head: say("direction"), cell: (f) => both(f, "direction") ?? f.direction },
+  { head: say("why"), cell: (f) => [whyApart(f), noteText(f.note)].filter(Boolean).join(t("; ", "；")) },
 ], { lead: say("apartLead"), empty: say("noApart"), commands: ["review"], simulated: undefined });
 
 /** As psyrad.text_fold: width and case here, variant characters by the table that SQL made of it. */
@@ -153,7 +173,7 @@ function titles(from) {
       { head: say("titleColumn"), cell: (row) => [isolated(clip(row.title ?? "–", 300)), row.title_translated && h("div", { class: "note" }, isolated(clip(row.title_translated, 300)))] },
       { head: say("author"), cell: (row) => isolated(clip(row.first_author ?? "", 60)) }, { head: say("year"), number: true, cell: (row) => (row.year == null ? "–" : String(row.year)) },
       { head: say("journal"), cell: (row) => isolated(clip(row.journal ?? "", 80)) }, { head: say("languageColumn"), cell: (row) => languageName(row.language) }, { head: "DOI", class: "path", cell: (row) => row.doi ?? "" },
-      { head: "PMID", cell: (row) => row.pmid ?? "" }, { head: say("database"), cell: (row) => isolated(clip(row.databases ?? "", 60)) },
+      { head: "PMID", class: "nowrap", cell: (row) => row.pmid ?? "" }, { head: say("database"), cell: (row) => isolated(clip(row.databases ?? "", 60)) },
     ], found.slice(0, shown), (row) => ({ "data-report": row.report_id }))));
   };
   return figure({
@@ -169,6 +189,6 @@ const simulated = () => (["evidence_map", "convergence", "apart"].some((id) => r
 
 render({
   page: "literature", say, simulated,
-  draw: () => [...rowsOf("prisma").by("review").map(prisma), searches(), databases(), years(rowsOf("years")), ...rowsOf("evidence_map").by("contrast_kind", "simulated").map(map), convergence(), apart(),
+  draw: () => [...rowsOf("prisma").by("review").map(prisma), searches(), databases(), years(rowsOf("years")), ...maps(), convergence(), apart(),
     agreement(), conflicts(), uncertain(), titles(rowsOf("titles"))],
 });

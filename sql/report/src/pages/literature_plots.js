@@ -1,6 +1,8 @@
 // literature_plots.js - the PRISMA 2020 diagram and the years of reports, over rows of the views of schema report.
 import * as Plot from "@observablehq/plot";
+import { rollup, sum, ticks } from "d3";
 import { figureStyle, ink } from "../colors.js";
+import { noteText } from "../notes.js";
 import { both, clip, svg, t, wrap } from "./evidence_marks.js";
 
 /** A count as the diagram writes it: what is not known is said to be, and never a 0. */
@@ -107,25 +109,26 @@ export const languages = [
 ];
 export const languageName = (key) => languages.find((each) => each.key === key)?.name() ?? key;
 
+/** Whole numbers up to the largest, at most seven of them. */
+const integers = (most) => ticks(0, most, Math.min(6, most)).filter(Number.isInteger);
+
 /** rows: report.literature_year. */
 export function yearsPlot(rows) {
   const known = rows.filter((row) => row.year != null), years = known.map((row) => row.year), first = Math.min(...years), last = Math.max(...years);
   const unknown = t("no year", "无年份"), domain = [...(known.length ? Array.from({ length: Math.min(120, last - first + 1) }, (_, k) => String(last - Math.min(119, last - first) + k)) : []), ...(rows.length > known.length ? [unknown] : [])];
   const place = new Map(languages.map((each, k) => [each.key, k]));
   const drawn = [...rows].sort((a, b) => place.get(a.language) - place.get(b.language)).map((row) => ({ ...row, at: row.year == null ? unknown : String(row.year) })).filter((row) => domain.includes(row.at));
-  const every = Math.ceil(domain.length / 16);
+  const every = Math.ceil(domain.length / 16), sums = rollup(drawn, (of) => sum(of, (row) => row.reports), (row) => row.at);
   return Plot.plot({
     width: 1060, height: 300, marginLeft: 50, marginBottom: 44, style: figureStyle,
     x: { domain, label: t("Year of publication", "发表年份"), labelAnchor: "center", labelArrow: "none", ticks: domain.filter((year, k) => year === unknown || (domain.length - 1 - k) % every === 0), padding: 0.15 },
-    y: { label: t("Reports", "报告数"), labelArrow: "none", grid: true, ticks: 6, tickFormat: (v) => (Number.isInteger(v) ? String(v) : "") },
+    y: { label: t("Reports", "报告数"), labelArrow: "none", grid: true, ticks: integers(Math.max(1, ...sums.values())) },
     marks: [
-      Plot.barY(drawn, { x: "at", y: "reports", fill: (row) => languages[place.get(row.language)].color, order: null, className: "year-bars", ariaLabel: (row) => `${row.year ?? "none"} ${row.language ?? "none"}` }),
+      Plot.barY(drawn, { x: "at", y: "reports", fill: (row) => languages[place.get(row.language)].color, order: null, stroke: "white", strokeWidth: 0.6, className: "year-bars", ariaLabel: (row) => `${row.year ?? "none"} ${row.language ?? "none"}` }),
       Plot.ruleY([0], { stroke: ink.faint }),
     ],
   });
 }
-
-
 
 const directions = [
   { key: "decrease", sign: "−", color: "#2a6fb0", name: () => t("decrease", "降低") }, { key: "increase", sign: "+", color: "#b0483f", name: () => t("increase", "升高") },
@@ -133,27 +136,28 @@ const directions = [
   { key: "no_difference", sign: "=", color: "#8a6d1f", name: () => t("no difference", "无差异") },
   { key: "possible", sign: "~", color: "#0b6e63", name: () => t("only possible", "仅为可能") }, { key: "wider", sign: "⊃", color: "#6b4a2b", name: () => t("wider than the place", "范围大于该脑区") },
 ];
-const step = directions.length + 0.6; // columns of a modality
-export const mapLegend = () => directions.map((each) => ({ color: each.color, name: `${each.sign} ${each.name()}` }));
+/** The directions that some cell has. */
+export const mapDirections = (rows) => directions.filter((each) => rows.some((row) => row[each.key] > 0));
 
 /** rows: report.evidence_map of one contrast: a column a modality and direction, a dot with the area of its independent samples, whose number stands in it. */
-export function mapPlot(rows, nameOf, modalityName) {
+export function mapPlot(rows, used, nameOf, modalityName) {
+  const beside = Math.max(3, used.length), step = beside + 0.6; // columns of a modality, whose name takes three
   const weight = new Map();
   for (const row of rows) weight.set(row.place, (weight.get(row.place) ?? 0) + row.samples);
   const places = [...weight].sort(([a, n], [b, m]) => m - n || a.localeCompare(b, "en")).slice(0, 40).map(([place]) => place), at = new Map(places.map((place, k) => [place, k]));
   const modalities = [...new Set(rows.map((row) => row.modality))].sort((a, b) => (a ?? "~").localeCompare(b ?? "~", "en"));
-  const cells = rows.filter((row) => at.has(row.place)).flatMap((row) => directions.filter((each) => row[each.key] > 0).map((each) => ({ ...row, each, n: row[each.key], x: modalities.indexOf(row.modality) * step + directions.indexOf(each), y: at.get(row.place) })));
+  const cells = rows.filter((row) => at.has(row.place)).flatMap((row) => used.filter((each) => row[each.key] > 0).map((each) => ({ ...row, each, n: row[each.key], x: modalities.indexOf(row.modality) * step + used.indexOf(each), y: at.get(row.place) })));
   const most = Math.max(1, ...cells.map((cell) => cell.n)), names = new Map(rows.map((row) => [row.place, nameOf(row)])), right = modalities.length * step - 0.6;
   return Plot.plot({
     width: 270 + 21 * right + 20, height: 74 + 25 * places.length, marginLeft: 260, marginRight: 20, marginTop: 58, marginBottom: 8, style: figureStyle,
     x: { domain: [-0.7, right - 0.3], axis: null }, y: { domain: [places.length - 0.4, -0.6], axis: null }, r: { type: "identity" },
     marks: [
       Plot.ruleY(places, { y: (place) => at.get(place), stroke: ink.line }),
-      Plot.text(modalities, { x: (m) => modalities.indexOf(m) * step + 3, frameAnchor: "top", dy: -44, text: (m) => clip(modalityName(m), 16), fontWeight: 600 }),
-      Plot.text(modalities.flatMap((m) => directions.map((each) => ({ m, each }))), { x: ({ m, each }) => modalities.indexOf(m) * step + directions.indexOf(each), frameAnchor: "top", dy: -26, text: ({ each }) => each.sign, fill: ({ each }) => each.color, fontWeight: 700 }),
+      Plot.text(modalities, { x: (m) => modalities.indexOf(m) * step + (used.length - 1) / 2, frameAnchor: "top", dy: -44, text: (m) => clip(modalityName(m), 16), fontWeight: 600 }),
+      Plot.text(modalities.flatMap((m) => used.map((each) => ({ m, each }))), { x: ({ m, each }) => modalities.indexOf(m) * step + used.indexOf(each), frameAnchor: "top", dy: -26, text: ({ each }) => each.sign, fill: ({ each }) => each.color, fontWeight: 700 }),
       Plot.text(places, { y: (place) => at.get(place), frameAnchor: "left", textAnchor: "start", dx: -252, text: (place) => clip(names.get(place), 40) }),
       Plot.dot(cells, { x: "x", y: "y", r: (cell) => 5 + 5.5 * Math.sqrt(cell.n / most), fill: (cell) => cell.each.color, className: "map-points", ariaLabel: (cell) => `${cell.place}|${cell.modality ?? ""}|${cell.each.key}|${cell.n}`,
-        title: (cell) => `${names.get(cell.place)}, ${modalityName(cell.modality)}: ${cell.each.name()}, ${t(`${cell.n} independent samples of ${cell.samples}`, `${cell.samples} 个独立样本中的 ${cell.n} 个`)}${cell.warning ? ` (${cell.warning})` : ""}` }),
+        title: (cell) => `${names.get(cell.place)}, ${modalityName(cell.modality)}: ${cell.each.name()}, ${t(`${cell.n} independent samples of ${cell.samples}`, `${cell.samples} 个独立样本中的 ${cell.n} 个`)}${cell.warning ? ` (${noteText(cell.warning)})` : ""}` }),
       Plot.text(cells, { x: "x", y: "y", text: (cell) => String(cell.n), fill: "#fff", fontSize: 10, fontWeight: 700 }),
     ],
   });

@@ -1,7 +1,7 @@
 // models.js - the page of the models: how well stored predictions tell what became of patients, and why they say so.
 import { range, t } from "./evidence_marks.js";
-import { calibrationPlot, decisionPlot, rocPlot, shapPlot } from "./models_plots.js";
-import { count, dictionary, figure, frame, h, isolated, label, number, render, rowsOf, studyOf, table } from "../ui.js";
+import { calibrationPlot, decisionPlot, rocPlot, shapLegend, shapPlot } from "./models_plots.js";
+import { clip, count, dictionary, figure, frame, group, h, isolated, label, noteText, number, percent, render, rowsOf, studyOf, table } from "../ui.js";
 
 const say = dictionary({
   title: ["Models", "模型"],
@@ -10,15 +10,15 @@ const say = dictionary({
   modelsLead: ["Those that you may score with, in the version that their name stands for.", "您有权使用的模型及其当前版本。"],
   noModels: ["No model is registered: psyrad ingest model FILE --name NAME --trained-on TEXT registers one.", "尚未登记模型：用 psyrad ingest model 文件 --name 名称 --trained-on 说明 登记。"],
   performance: ["Discrimination", "区分度"],
-  performanceLead: ["AUC with DeLong's 95% interval, and Brier's score of probabilities, by outcome.", "各结局的 AUC（DeLong 95% 区间）与概率的 Brier 分数。"],
+  performanceLead: ["AUC with DeLong's 95% interval, and Brier's score of probabilities, by outcome. The curves are below, folded by model and outcome.", "各结局的 AUC（DeLong 95% 区间）与概率的 Brier 分数。各曲线按模型与结局折叠于下。"],
   noPredictions: ["No predictions are stored: SELECT model.store_predictions(name, subjects, sessions, scores) stores what a model said, and this page shows how good it was.", "尚无已存预测：SELECT model.store_predictions(name, subjects, sessions, scores) 存入后本页给出其表现。"],
-  roc: ["ROC curve: {0}", "ROC 曲线：{0}"],
-  rocLead: ["AUC {0} (DeLong's 95% interval {1}) over {2} people, {3} of them positive.", "AUC {0}（DeLong 95% 区间 {1}），{2} 人，其中阳性 {3} 人。"],
-  calibration: ["Calibration: {0}", "校准曲线：{0}"],
-  calibrationLead: ["Ten bins of equal width; dots have the area of their counts, with positives over people beside them. On the diagonal a probability means what it says.", "十个等宽区间；点面积为人数，旁注为阳性数/人数。位于对角线上表示概率名副其实。"],
-  decision: ["Decision curve: {0}", "决策曲线：{0}"],
+  roc: ["ROC curve", "ROC 曲线"], groupLead: ["AUC {0} ({1})", "AUC {0}（{1}）"],
+  rocLead: ["AUC {0} (DeLong's 95% interval {1}) over {2} people, {3} of them positive. The band is Wilson's 95% interval of the sensitivity at each threshold.", "AUC {0}（DeLong 95% 区间 {1}），{2} 人，其中阳性 {3} 人。阴影为各阈值处灵敏度的 Wilson 95% 区间。"],
+  calibration: ["Calibration", "校准"],
+  calibrationLead: ["Ten bins of equal width; dots have the area of their counts, with positives over people beside them; lines are Wilson's 95% intervals. On the diagonal a probability means what it says.", "十个等宽区间；点面积为人数，旁注为阳性数/人数，线段为 Wilson 95% 区间。位于对角线上表示概率名副其实。"],
+  decision: ["Decision curve", "决策曲线"],
   decisionLead: ["Net benefit of treating whom the model gives at least the threshold, beside treating all and nobody.", "按模型概率达到阈值者治疗的净获益，与全部治疗、都不治疗相比。"],
-  confusion: ["Who is told right at the threshold {1}: {0}", "阈值 {1} 的混淆矩阵：{0}"],
+  confusion: ["Confusion matrix at the threshold {0}", "阈值 {0} 的混淆矩阵"], confusionLead: ["Counts, with the share of those who actually are so. Green is told right, orange wrong.", "人数及其占实际类别的比例。绿色为判对，橙色为判错。"],
   predicted: ["Predicted {0}", "预测{0}"], actually: ["Actually {0}", "实际{0}"], yes: ["positive", "阳性"], no: ["negative", "阴性"],
   sensitivity: ["Sensitivity", "灵敏度"], specificity: ["Specificity", "特异度"], ppv: ["Positive predictive value", "阳性预测值"], npv: ["Negative predictive value", "阴性预测值"], accuracy: ["Accuracy", "准确率"],
   balanced_accuracy: ["Balanced accuracy", "平衡准确率"], mcc: ["Matthews' correlation", "Matthews 相关系数"],
@@ -27,7 +27,7 @@ const say = dictionary({
   shapLead: ["Exact Shapley values, one dot a subject: to the right, the feature raised the score. Blue: a low value of the feature, red: a high one. At the right: mean absolute value over {0} people.", "精确 Shapley 值，每点一名受试者：偏右表示该特征提高评分。蓝色为特征值低，红色为高。右侧为 {0} 人的平均绝对值。"],
   noShap: ["No model here has an exact explanation.", "此处的模型均无精确解释。"],
   shapNone: ["Shapley values", "Shapley 值"],
-  leakage: ["What stood on both sides", "数据泄漏检查"],
+  leakage: ["Leakage check: what stood on both sides", "数据泄漏检查"],
   leakageLead: ["Subjects, images and sites in training and in scoring, or in several folds of a split. Only sites may be by design.", "同时出现在训练与评分中（或一次划分的多折中）的受试者、图像与中心。仅中心可以有意如此。"],
   model: ["Model", "模型"], version: ["Version", "版本"], trainedOn: ["Trained on", "训练数据"], explained: ["Explained", "可解释"], exactly: ["exactly", "精确"], outcome: ["Outcome", "结局"], cohort: ["Study", "研究"],
   positives: ["Positive", "阳性"], left: ["Left out (training)", "剔除（训练）"], interval: ["95% interval", "95% 区间"], split: ["Split", "划分"], note: ["Note", "说明"],
@@ -47,8 +47,8 @@ const commands = ["model", "series", "connectome", "features", "scores", "partic
 const modelsFigure = (from) => figure({
   id: "models", title: say("models"), lead: say("modelsLead"), from, commands: ["model"], empty: say("noModels"),
   draw: (rows) => h("div", { class: "wide" }, table([
-    { head: say("model"), cell: (m) => isolated(m.name) }, { head: say("version"), number: true, cell: (m) => String(m.version) },
-    { head: say("trainedOn"), cell: (m) => isolated(m.trained_on) }, { head: say("explained"), cell: (m) => m.note ?? say("exactly") },
+    { head: say("model"), class: "nowrap", cell: (m) => isolated(clip(m.name, 60)) }, { head: say("version"), number: true, cell: (m) => String(m.version) },
+    { head: say("trainedOn"), cell: (m) => isolated(m.trained_on) }, { head: say("explained"), cell: (m) => (m.note ? noteText(m.note) : say("exactly")) },
   ], rows, undefined, say("models"))),
 });
 
@@ -57,39 +57,47 @@ const performance = (from) => figure({
   study: [...new Set(from.rows.map((row) => row.study))],
   draw: (rows) => h("div", { class: "wide" }, table([
     { head: say("model"), class: "nowrap", cell: (r) => `${isolated(r.name)} ${r.version}` }, { head: say("outcome"), cell: (r) => outcome(r.outcome) }, { head: say("cohort"), cell: (r) => isolated(r.study) },
-    { head: say("split"), cell: (r) => isolated(r.split) }, { head: "n", number: true, cell: (r) => count(r.n) }, { head: say("positives"), number: true, cell: (r) => count(r.positives) },
+    ...(rows.some((r) => r.split) ? [{ head: say("split"), cell: (r) => isolated(r.split) }] : []), { head: "n", number: true, cell: (r) => count(r.n) }, { head: say("positives"), number: true, cell: (r) => count(r.positives) },
     { head: say("left"), number: true, cell: (r) => count(r.trained_on) }, { head: "AUC", number: true, cell: (r) => number(r.auc, 3) },
     { head: say("interval"), number: true, cell: (r) => (r.auc_lb == null ? "–" : t(`${number(r.auc_lb, 3)} to ${number(r.auc_ub, 3)}`, `${number(r.auc_lb, 3)} 至 ${number(r.auc_ub, 3)}`)) },
-    { head: "Brier", number: true, cell: (r) => number(r.brier, 3) }, { head: say("note"), cell: (r) => r.note ?? "" },
+    { head: "Brier", number: true, cell: (r) => number(r.brier, 3) }, { head: say("note"), cell: (r) => noteText(r.note) },
   ], rows, undefined, say("performance"))),
 });
 
 function confusionTable(rows) {
-  const [row] = rows, cell = (n) => h("td", { class: "number" }, count(n));
+  const [row] = rows, cell = (n, right, all) => h("td", { class: right ? "number right" : "number wrong", style: `--share:${all > 0 ? n / all : 0}` },
+    h("b", null, count(n)), all > 0 && h("span", null, percent(n / all)));
   const shares = ["sensitivity", "specificity", "ppv", "npv", "accuracy"].map((key) => ({ key, value: row[key], low: row[`${key}_lb`], high: row[`${key}_ub`] }));
-  return h("div", { class: "pair even" },
+  return [h("div", { class: "wide" },
     h("table", { class: "confusion" }, h("thead", null, h("tr", null, h("td", null, ""), [say("yes"), say("no")].map((word) => h("th", { scope: "col", class: "number" }, say("actually", word))))),
-      h("tbody", null, h("tr", null, h("th", { scope: "row" }, say("predicted", say("yes"))), cell(row.tp), cell(row.fp)), h("tr", null, h("th", { scope: "row" }, say("predicted", say("no"))), cell(row.fn), cell(row.tn)))),
+      h("tbody", null, h("tr", null, h("th", { scope: "row" }, say("predicted", say("yes"))), cell(row.tp, true, row.tp + row.fn), cell(row.fp, false, row.fp + row.tn)), h("tr", null, h("th", { scope: "row" }, say("predicted", say("no"))), cell(row.fn, false, row.tp + row.fn), cell(row.tn, true, row.fp + row.tn))))),
     table([
       { head: say("share"), cell: (s) => say(s.key) },
       { head: "%", number: true, cell: (s) => (s.value == null ? "–" : number(100 * s.value, 1)) },
-      { head: say("wilson"), number: true, cell: (s) => (s.low == null ? "–" : range(100 * s.low, 100 * s.high)) },
-    ], [...shares, { key: "balanced_accuracy", value: row.balanced_accuracy }]));
+      { head: say("wilson"), number: true, cell: (s) => (s.low == null ? "–" : `${number(100 * s.low, 1)} – ${number(100 * s.high, 1)}`) },
+    ], [...shares, { key: "balanced_accuracy", value: row.balanced_accuracy }])];
 }
 
-function cohort(row, k) {
-  const where = Object.fromEntries(keys.map((key) => [key, row[key]])), name = nameOf(row), shared = { commands, study: row.study };
+function cohort(row, k, first) {
+  const where = Object.fromEntries(keys.map((key) => [key, row[key]])), name = nameOf(row), shared = { commands, study: row.study, level: 3 };
   const of = (id) => rowsOf(id).where(where);
+  const auc = say("rocLead", number(row.auc, 3), range(row.auc_lb, row.auc_ub), count(row.n), count(row.positives));
   const roc = of("roc"), bins = of("calibration"), decision = of("decision"), confusion = of("confusion");
   if (roc.rows.length === 0) return [];
-  const auc = say("rocLead", number(row.auc, 3), range(row.auc_lb, row.auc_ub), count(row.n), count(row.positives));
-  return [
-    figure({ ...shared, id: `roc-${k}`, title: say("roc", name), lead: auc, from: roc, class: "roc", describe: say("describe", say("roc", name), auc), family: say("family", rowsOf("performance").rows.filter((r) => r.auc != null).length), draw: rocPlot, note: row.note }),
-    bins.rows.length > 0 && figure({ ...shared, id: `calibration-${k}`, title: say("calibration", name), lead: say("calibrationLead"), from: bins, class: "calibration", points: ".calibration-points > *",
-      describe: say("calibration", name), draw: calibrationPlot }),
-    confusion.rows.length > 0 && figure({ ...shared, id: `confusion-${k}`, title: say("confusion", name, number(confusion.rows[0].threshold)), from: confusion, draw: confusionTable }),
-    decision.rows.length > 0 && figure({ ...shared, id: `decision-${k}`, title: say("decision", name), lead: say("decisionLead"), from: decision, class: "decision", points: ".decision-points > *", describe: say("decision", name), draw: decisionPlot }),
-  ].filter(Boolean);
+  return [group({ id: `model-${k}`, title: name, open: k === first, columns: true, simulated: row.simulated,
+    detail: say("groupLead", number(row.auc, 3), `${number(row.auc_lb, 3)} – ${number(row.auc_ub, 3)}`) }, [
+    figure({ ...shared, id: `roc-${k}`, title: say("roc"), lead: auc, from: roc, class: "roc", describe: say("describe", `${say("roc")}: ${name}`, auc), family: say("family", rowsOf("performance").rows.filter((r) => r.auc != null).length), draw: rocPlot, note: noteText(row.note) }),
+    bins.rows.length > 0 && figure({ ...shared, id: `calibration-${k}`, title: say("calibration"), lead: say("calibrationLead"), from: bins, class: "calibration", points: ".calibration-points > *",
+      describe: `${say("calibration")}: ${name}`, draw: calibrationPlot }),
+    confusion.rows.length > 0 && figure({ ...shared, id: `confusion-${k}`, title: say("confusion", number(confusion.rows[0].threshold)), lead: say("confusionLead"), from: confusion, draw: confusionTable }),
+    decision.rows.length > 0 && figure({ ...shared, id: `decision-${k}`, title: say("decision"), lead: say("decisionLead"), from: decision, class: "decision", points: ".decision-points > *", describe: `${say("decision")}: ${name}`, draw: decisionPlot }),
+  ].filter(Boolean))];
+}
+
+/** A fold for each model and outcome that has curves; the first is open. */
+function cohorts() {
+  const { rows } = rowsOf("performance"), first = rows.findIndex((row) => row.auc != null);
+  return rows.flatMap((row, k) => cohort(row, k, first));
 }
 
 function shapSections() {
@@ -98,7 +106,7 @@ function shapSections() {
   return parts.map((from, k) => {
     const first = from.rows[0], summary = rowsOf("shap_summary").where({ name: first.name, version: first.version, study: first.study }).rows, title = say("shap", `${isolated(first.name)} ${first.version}`, studyTitle(first.study));
     return figure({ id: `shap-${k}`, title, lead: say("shapLead", count(summary[0]?.cases)), from, class: "shap", commands: ["model", "series", "connectome"], study: first.study,
-      describe: say("describe", title, summary.slice(0, 3).map((row) => `${row.feature} ${row.mean_abs.toPrecision(3)}`).join(", ")), draw: (rows) => shapPlot(rows, summary) });
+      describe: say("describe", title, summary.slice(0, 3).map((row) => `${row.feature} ${row.mean_abs.toPrecision(3)}`).join(", ")), draw: (rows) => [shapLegend(), shapPlot(rows, summary)] });
   });
 }
 
@@ -115,4 +123,4 @@ const simulated = () => [
   ...frame.studies.filter((study) => study.simulated && rowsOf("performance").rows.some((row) => row.study === study.study)).map((study) => label(study, "title")),
   ...(rowsOf("models").rows.some((row) => row.simulated) ? [say("simulatedModel")] : [])];
 
-render({ page: "models", say, simulated, draw: () => [modelsFigure(rowsOf("models")), performance(rowsOf("performance")), ...rowsOf("performance").rows.flatMap(cohort), ...shapSections(), leakage(rowsOf("leakage"))] });
+render({ page: "models", say, simulated, draw: () => [modelsFigure(rowsOf("models")), performance(rowsOf("performance")), ...cohorts(), ...shapSections(), leakage(rowsOf("leakage"))] });
