@@ -15,6 +15,10 @@ FROM clinical.study s
 WHERE s.design IS DISTINCT FROM 'review of literature'; -- what holds a review's protocols has no people
 COMMENT ON VIEW report.study IS 'Studies: subjects and scans that the caller may see; without what only holds the protocols that a review tells of';
 
+CREATE VIEW report.visit AS
+SELECT v.study, v.session, v.week, v.role, v.label_en, v.label_zh FROM clinical.visit_plan v;
+COMMENT ON VIEW report.visit IS 'Planned visits of each study: session as files name it, week, role (pre, post) and label; by week they stand in their order';
+
 CREATE VIEW report.hamd AS
 SELECT p.study, p.simulated, p.subject_id, p.label, p.site, p.arm, p.label_en, p.label_zh, p.kind,
 	r.session, v.week, v.role, avg(r.total) AS total
@@ -230,6 +234,7 @@ BEGIN ATOMIC
 		'database', current_database(),
 		'generated_at', now(),
 		'studies', (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.subjects DESC, s.study), '[]') FROM report.study s),
+		'visits', (SELECT coalesce(jsonb_agg(to_jsonb(v) ORDER BY v.study, v.week, v.session), '[]') FROM report.visit v),
 		'frozen', (SELECT coalesce(jsonb_agg(to_jsonb(z) ORDER BY z.frozen_at DESC, z.name), '[]') FROM report.frozen_set z),
 		'sources', (SELECT coalesce(jsonb_agg(to_jsonb(s) || jsonb_build_object('listed', (
 				SELECT jsonb_agg(jsonb_build_object('path', f.path, 'sha256', f.sha256, 'tool_version', f.tool_version) ORDER BY f.file_id)
@@ -237,7 +242,7 @@ BEGIN ATOMIC
 					  WHERE f.command = s.command AND f.study IS NOT DISTINCT FROM s.study AND f.status = 'loaded' AND f.in_force
 					  ORDER BY f.file_id DESC LIMIT 20) f)) ORDER BY s.study, s.command), '[]') FROM report.source s));
 END;
-COMMENT ON FUNCTION report.page_frame() IS 'What every page of the report has: studies, frozen sets, and the files in force by study and kind, the latest twenty of each by name and hash';
+COMMENT ON FUNCTION report.page_frame() IS 'What every page of the report has: studies with their visits, frozen sets, and the files in force by study and kind, the latest twenty of each by name and hash';
 
 REVOKE EXECUTE ON FUNCTION report.figure(text), report.page_frame() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION report.figure(text), report.page_frame() TO psyrad_report, psyrad_analyst, psyrad_ingest;

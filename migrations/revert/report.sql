@@ -18,5 +18,6 @@ DROP FUNCTION report.indicators(text, text[]);
 DROP VIEW report.hamd_by_visit;
 DROP VIEW report.improvement;
 DROP VIEW report.hamd;
+DROP VIEW report.visit;
 DROP VIEW report.study;
 COMMIT;

@@ -2,6 +2,7 @@
 BEGIN;
 SET LOCAL ROLE psyrad_view;
 SELECT * FROM report.study WHERE false;
+SELECT * FROM report.visit WHERE false;
 SELECT * FROM report.hamd WHERE false;
 SELECT * FROM report.improvement WHERE false;
 SELECT * FROM report.hamd_by_visit WHERE false;
@@ -17,7 +18,7 @@ SELECT * FROM report.region WHERE false;
 SELECT 1 / (report.indicators('b', ARRAY['b', 'a', 'c', 'a']) = '{1,0}')::int;
 SELECT * FROM report.source WHERE false;
 SELECT * FROM report.frozen_set WHERE false;
-SELECT 1 / (report.page_frame() ?& ARRAY['version', 'database', 'generated_at', 'studies', 'frozen', 'sources'])::int;
+SELECT 1 / (report.page_frame() ?& ARRAY['version', 'database', 'generated_at', 'studies', 'visits', 'frozen', 'sources'])::int;
 -- A query without rows still names its columns, in their order.
 SELECT 1 / (report.figure('SELECT 1 AS b, NULL::text AS a') = '{"sql": "SELECT 1 AS b, NULL::text AS a", "columns": ["b", "a"], "rows": [[1, null]]}')::int;
 SELECT 1 / (report.figure('SELECT 1 AS b, 2 AS a WHERE false') -> 'columns' = '["b", "a"]')::int;

@@ -15,6 +15,10 @@ export default async function check(page, url) {
     const points = sql(url, `SELECT acupoint, share FROM report.point_frequency WHERE study = '${study}' ORDER BY weight DESC, acupoint LIMIT 30`), drawn = await bars(page, `#frequency-${k}`, "frequency-bars");
     same(`${study}: points`, labels(drawn), labels(points));
     near(`${study}: shares`, values(drawn), values(points), 1e-6);
+    const over = await page.$eval(`#frequency-${k} svg`, (svg) => { const zero = svg.querySelector(".frequency-bars rect, rect.frequency-bars").getBoundingClientRect().left; return [...svg.querySelectorAll(".point-names text")].filter((e) => e.getBoundingClientRect().right > zero).map((e) => e.textContent); });
+    same(`${study}: no name runs into the bars`, over.join(), "");
+    const [[known]] = sql(url, `SELECT round(max(weight / share)) FROM report.point_frequency WHERE study = '${study}'`);
+    ok(`${study}: shares are of the sources that they are said to be of`, (await page.textContent(`#frequency-${k} .lead`)).includes(` ${known} sources with`));
     // Counted once more from the tables, without the functions that mine.
     const [[again]] = sql(url, `SELECT coalesce(bool_and(f.sources = (SELECT count(DISTINCT coalesce(p.source, p.study)) FROM intervention.protocol p JOIN intervention.protocol_point t USING (study, protocol)
       WHERE p.study = f.study AND t.acupoint = f.acupoint AND t.role IN ('main', 'adjunct') AND p.mode IS DISTINCT FROM 'sham')), false) FROM report.point_frequency f WHERE f.study = '${study}'`);

@@ -55,6 +55,22 @@ async function sites(page, url) {
   ok("sites: ComBat brings them to what chance gives, or below", after < before && after <= chance, `${before} ${after} ${chance}`);
 }
 
+/** Before stands before after, on one axis. */
+async function motionOrder(page, url) {
+  const drawn = await page.$$eval("section[id^=motion-demo-AAL]", (all) => all.map((s) => [s.id.split("-").pop(), s.querySelector("svg").scale("x").domain.join()]));
+  same("motion: visits in their order", drawn.map(([session]) => session).join(), sql(url, "SELECT DISTINCT q.session, v.week FROM report.qc_fc q JOIN report.visit v USING (study, session) WHERE study = 'demo' AND atlas = 'AAL' ORDER BY week").map(([session]) => session).join());
+  same("motion: one axis for all visits", new Set(drawn.map(([, domain]) => domain)).size, 1);
+}
+
+/** Every centroid of an atlas in MNI space lies within the outline that is drawn behind it. */
+async function silhouette(page) {
+  const outside = await page.$$eval("#effects-demo-AAL-fc_pearson_strength-patients_vs_controls .brains svg", (all) => all.flatMap((svg) => {
+    const outline = svg.querySelector("path.silhouette, .silhouette path");
+    return outline ? [...svg.querySelectorAll("[class^=glass-] circle, circle[class^=glass-]")].filter((e) => !outline.isPointInFill(new DOMPoint(Number(e.getAttribute("cx")), Number(e.getAttribute("cy"))))).map((e) => e.dataset.key ?? "") : ["no outline"];
+  }));
+  same("glass brain: every region lies within the brain's outline", outside.join(), "");
+}
+
 /** Bars of the histogram hold all connections. */
 async function motion(page, url) {
   const bars = await page.$$eval("#motion-demo-AAL-fc_pearson-simulated-pre svg", ([svg]) => [...svg.querySelectorAll(".step-bars rect")]
@@ -78,4 +94,6 @@ export default async function check(page, url) {
   await orientation(page, url);
   await sites(page, url);
   await motion(page, url);
+  await motionOrder(page, url);
+  await silhouette(page);
 }

@@ -17,6 +17,11 @@ export default async function check(page, url) {
     const on = stair.every(([x, y]) => corners.some(([a, b], n) => n > 0 && x >= corners[n - 1][0] - 1e-3 && x <= a + 1e-3 && y >= corners[n - 1][1] - 1e-3 && y <= b + 1e-3));
     ok(`${row[3]}: every corner is on the curve (${stair.length})`, on);
     ok(`${row[3]}: the interval is said`, (await page.textContent(`#roc-${k} .lead`)).includes(`${row[6].toFixed(2)} to ${row[7].toFixed(2)}`), await page.textContent(`#roc-${k} .lead`));
+    // The band: Wilson's interval of the sensitivity at the corners, by its formula.
+    const [[n, np]] = sql(url, `SELECT max(positives), max(negatives) FROM report.model_roc WHERE ${where(row)}`), z2 = 1.959963984540054 ** 2;
+    const wilson = (k, side) => (k + z2 / 2 + side * Math.sqrt(z2 * (k * (n - k) / n + z2 / 4))) / (n + z2);
+    const band = (await path(page, `#roc-${k}`, "roc-band")), highest = stair[stair.length - 1];
+    ok(`${row[3]}: the band is Wilson's at every corner (${np})`, band.every(([, y]) => stair.some(([, tpr]) => [-1, 1].some((side) => Math.abs(wilson(Math.round(tpr * n), side) - y) < 2e-3))) && highest[1] === 1);
     const bins = sql(url, `SELECT bin, mean_score, observed FROM report.model_calibration WHERE ${where(row)} AND n > 0 ORDER BY bin`), dots = await points(page, `#calibration-${k}`, "calibration-points");
     same(`${row[3]}: bins`, dots.map((d) => d.label).sort().join(), bins.map(([bin]) => `bin ${bin}`).sort().join());
     const byBin = new Map(dots.map((d) => [d.label, d]));

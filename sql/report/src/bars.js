@@ -9,7 +9,7 @@ export function ratePlot(rows, { facet, facetName, y }) {
   const arms = [...new Set(rows.map((row) => row.arm))], weeks = [...new Set(rows.map((row) => row.week))];
   const x = (row) => row.week + 0.28 * (arms.indexOf(row.arm) - (arms.length - 1) / 2), stroke = (row) => armColor(row);
   return Plot.plot({
-    width: 1000, height: 270, marginLeft: 48, marginBottom: 42, style: figureStyle, symbol: { type: "identity" },
+    width: 1068, height: 270, marginLeft: 48, marginBottom: 42, style: figureStyle, symbol: { type: "identity" },
     fx: { label: null, domain: [...new Set(rows.map(facet))], tickFormat: facetName, padding: 0.08 },
     x: { label: say("week"), ticks: weeks, tickFormat: String, labelAnchor: "center", labelArrow: "none", insetLeft: 14, insetRight: 14 },
     y: { label: `↑ ${y}`, domain: [0, 1], percent: false, tickFormat: (v) => percent(v), grid: true, ticks: 5, labelArrow: "none" },
@@ -22,16 +22,17 @@ export function ratePlot(rows, { facet, facetName, y }) {
   });
 }
 
-/** Bars of counts in steps [from, to], one panel an item of facet. */
-export function stepBars(rows, { from, to, value, facet, facetName, x, y, width = 1000, color = ink.accent }) {
+/** Bars of counts in steps [from, to], one panel an item of facet; domain: of x, where several figures share one; middle: a line there. */
+export function stepBars(rows, { from, to, value, facet, facetName, x, y, domain, middle, width = 1068, color = ink.accent }) {
   return Plot.plot({
     width, height: 240, marginLeft: 56, marginBottom: 42, style: figureStyle,
     fx: facet ? { label: null, tickFormat: facetName, padding: 0.08 } : undefined,
-    x: { label: x, labelAnchor: "center", labelArrow: "none", nice: true }, y: { label: `↑ ${y}`, grid: true, ticks: 5, labelArrow: "none" },
+    x: { label: x, labelAnchor: "center", labelArrow: "none", ...(domain ? { domain } : { nice: true }) }, y: { label: `↑ ${y}`, grid: true, ticks: 5, labelArrow: "none" },
     marks: [
       Plot.rectY(rows, { fx: facet, x1: from, x2: to, y: value, fill: color, insetLeft: 0.5, insetRight: 0.5, className: "step-bars",
         title: (row) => `${facet ? `${facetName(facet(row))}: ` : ""}${number(row[from])} – ${number(row[to])}: ${row[value]}` }),
       Plot.ruleY([0], { stroke: ink.rule }),
+      middle == null ? null : Plot.ruleX([middle], { stroke: ink.text, strokeDasharray: "3,3" }),
     ],
   });
 }
@@ -39,11 +40,11 @@ export function stepBars(rows, { from, to, value, facet, facetName, x, y, width 
 /** Horizontal bars of shares, a row each; text: what stands at the end of the bar. */
 export function shareBars(rows, { name, share, text, x, left = 230 }) {
   return Plot.plot({
-    width: 760, height: 46 + 23 * rows.length, marginLeft: left, marginRight: 90, marginTop: 6, marginBottom: 36, style: figureStyle,
+    width: 900, height: 50 + 23 * rows.length, marginLeft: left, marginRight: 90, marginTop: 6, marginBottom: 40, style: figureStyle,
     x: { domain: [0, 1], tickFormat: (v) => percent(v), label: x, labelAnchor: "center", labelArrow: "none", ticks: 5, grid: true },
-    y: { label: null, domain: rows.map((_, k) => k), tickFormat: (k) => clip(name(rows[k]), 36), tickSize: 0 },
+    y: { label: null, domain: rows.map((_, k) => k), tickFormat: (k) => clip(name(rows[k]), 64), tickSize: 0 },
     marks: [
-      Plot.barX(rows, { x: share, y: (_, k) => k, fill: ink.accent, inset: 2, className: "share-bars", title: (row) => `${name(row)}: ${percent(row[share])}` }),
+      Plot.barX(rows, { x: share, y: (_, k) => k, fill: ink.accent, inset: 2, className: "share-bars", ariaLabel: (row) => row.item ?? null, title: (row) => `${name(row)}: ${percent(row[share])}` }),
       Plot.text(rows, { x: share, y: (_, k) => k, text, textAnchor: "start", dx: 6, fill: ink.text }),
       Plot.ruleX([0], { stroke: ink.rule }),
     ],

@@ -61,7 +61,7 @@ export function heatLegend(rows) {
 /** rows: people with their improvement and the change of one connection. */
 export function scatter(rows) {
   return Plot.plot({
-    width: 470, height: 310, marginLeft: 48, marginBottom: 42, style: figureStyle, symbol: { type: "identity" },
+    width: 760, height: 340, marginLeft: 48, marginBottom: 42, insetLeft: 10, insetRight: 10, style: figureStyle, symbol: { type: "identity" },
     x: { label: say("improvement"), labelAnchor: "center", labelArrow: "none", nice: true },
     y: { label: `↑ ${say("change")}`, grid: true, nice: true, ticks: 6, labelArrow: "none" },
     marks: [

@@ -33,5 +33,10 @@ export function rowsOf(id) {
   return selection(id, found.sql, found.columns, found.rows.map((row) => Object.fromEntries(found.columns.map((column, k) => [column, row[k]]))), found.frozen ?? null);
 }
 
+const visitsOf = (study) => frame.visits.filter((visit) => visit.study === study);
+/** Where a visit stands among those of its study, the first by week: 0; what is not planned comes last. */
+export const visitPlace = (study, session) => { const at = visitsOf(study).findIndex((visit) => visit.session === session); return at < 0 ? Infinity : at; };
+export const visitOf = (study, session) => visitsOf(study).find((visit) => visit.session === session);
+
 /** A study of the frame by its name. */
 export const studyOf = (name) => frame.studies.find((study) => study.study === name);

@@ -1,5 +1,6 @@
 // dom.js - elements without a framework; text is always set as text, never parsed as HTML.
 import { armColor, armSymbol } from "./colors.js";
+import { visitOf } from "./data.js";
 import { clip, columnName, isolated, label, say } from "./words.js";
 
 /** h("p", {class: "lead"}, "text", child, ...) */
@@ -32,6 +33,9 @@ const cellText = (value) => (value == null ? "" : typeof value === "object" ? cl
 export const plainTable = (selection, rows = selection.rows) => table(selection.columns.map((column) => ({
   head: columnName(column), number: rows.some((row) => typeof row[column] === "number"), cell: (row) => cellText(row[column]),
 })), rows);
+
+/** A visit as its study labels it, else as files name it. */
+export const visitName = (study, session) => { const visit = visitOf(study, session); return (visit && label(visit, "label", 60)) || isolated(clip(String(session), 60)); };
 
 /** Legend of arms: colour and symbol of each, and how many people where people(rows of the arm) says so. */
 export function armLegend(rows, people) {

@@ -1,5 +1,5 @@
 // missing.js - the table of what visits lack.
-import { count, dictionary, isolated, label, percent, scroller, table } from "./ui.js";
+import { count, dictionary, isolated, label, percent, scroller, table, visitName } from "./ui.js";
 
 const say = dictionary({
   item: ["What", "项目"], arm: ["Arm", "组别"], week: ["Week", "周"], visit: ["Visit", "访视"], people: ["People", "人数"], missing: ["Missing", "缺失"],
@@ -10,7 +10,7 @@ const say = dictionary({
 export const missingTable = (rows, name) => scroller(name, "tall", table([
   { head: say("item"), class: "nowrap", cell: (row) => isolated(row.item) },
   ...(rows.some((row) => row.arm != null) ? [{ head: say("arm"), cell: (row) => label(row, "label", 60) }] : []),
-  { head: say("visit"), cell: (row) => row.session },
+  { head: say("visit"), cell: (row) => visitName(row.study, row.session) },
   { head: say("week"), number: true, cell: (row) => (row.week == null ? "–" : String(row.week)) },
   { head: say("people"), number: true, cell: (row) => count(row.people) },
   { head: say("missing"), number: true, cell: (row) => count(row.missing) },

@@ -8,7 +8,7 @@ const say = dictionary({ week: ["Week", "周"], total: ["HAMD-17 total", "HAMD-1
 export function linesPlot(lines, means) {
   const arms = new Map(lines.map((row) => [row.arm, row])), most = Math.max(...lines.map((row) => row.total), ...means.map((row) => row.mean));
   return Plot.plot({
-    width: 1000, height: 300, marginLeft: 46, marginBottom: 42, style: figureStyle,
+    width: 1068, height: 300, marginLeft: 46, marginBottom: 42, style: figureStyle,
     fx: { label: null, domain: [...arms.keys()], tickFormat: (arm) => label(arms.get(arm), "label", 30), padding: 0.08 },
     x: { label: say("week"), ticks: [...new Set(lines.map((row) => row.week))], tickFormat: String, labelAnchor: "center", labelArrow: "none" },
     y: { label: `↑ ${say("total")}`, domain: [0, Math.ceil(most / 5) * 5], grid: true, ticks: 6, labelArrow: "none" },

@@ -1,6 +1,7 @@
 // acupoints_plots.js - frequency, network and STRICTA completeness over rows of the views of schema report.
 import * as Plot from "@observablehq/plot";
 import { figureStyle, ink } from "../colors.js";
+import { h } from "../dom.js";
 import { clip, percent, svg, t } from "./evidence_marks.js";
 
 /** The order in which qi is said to pass the channels, then the two on the midline and what has no channel: where points stand in the circle. */
@@ -9,17 +10,27 @@ const palette = ["#0b6e63", "#c2722b", "#5d6d9e", "#8a6fa8", "#b0483f", "#4c7fb8
 export const channelOf = (row) => row.channel ?? row.kind;
 const rank = (row) => { const k = order.indexOf(row.channel); return k < 0 ? order.length : k; };
 export const channelColor = (row) => palette[rank(row)];
+const channelNames = { LU: ["Lung", "肺经"], LI: ["Large intestine", "大肠经"], ST: ["Stomach", "胃经"], SP: ["Spleen", "脾经"], HT: ["Heart", "心经"], SI: ["Small intestine", "小肠经"], BL: ["Bladder", "膀胱经"],
+  KI: ["Kidney", "肾经"], PC: ["Pericardium", "心包经"], TE: ["Triple energizer", "三焦经"], GB: ["Gallbladder", "胆经"], LR: ["Liver", "肝经"], GV: ["Governor vessel", "督脉"], CV: ["Conception vessel", "任脉"] };
+/** What the colours say: the channels of these points, in the order of the circle. */
+export function channelLegend(rows) {
+  const there = [...new Set(rows.map(rank))].sort((a, b) => a - b), squares = there.map((k) => h("span", null, h("i", { class: "square", style: `background:${palette[k]}` }),
+    k < order.length ? `${order[k]} ${t(...channelNames[order[k]])}` : t("extra, ear and other points", "经外奇穴、耳穴等")));
+  return h("p", { class: "legend channels" }, squares);
+}
+const textWidth = (text) => [...text].reduce((sum, c) => sum + (c > "\u2e80" ? 12.5 : 7.2), 0);
 export const pointName = (row) => t(`${row.acupoint} ${row.pinyin ?? ""}`.trim(), `${row.acupoint} ${row.name_zh}`);
 
 /** rows: report.point_frequency of one study, the most frequent first. */
 export function frequencyPlot(rows) {
+  const left = 14 + Math.max(60, ...rows.map((row) => textWidth(clip(pointName(row), 30))));
   return Plot.plot({
-    width: 560, height: 50 + 21 * rows.length, marginLeft: 170, marginRight: 90, marginTop: 8, marginBottom: 40, style: figureStyle,
+    width: 560, height: 50 + 21 * rows.length, marginLeft: left, marginRight: 90, marginTop: 8, marginBottom: 40, style: figureStyle,
     x: { domain: [0, Math.max(0.05, ...rows.map((row) => row.share))], label: t("Share of sources", "来源占比"), labelAnchor: "center", labelArrow: "none", grid: true, ticks: 5, tickFormat: (v) => percent(v) },
     y: { domain: rows.map((row) => row.acupoint), axis: null, padding: 0.22 },
     marks: [
       Plot.barX(rows, { x: "share", y: "acupoint", fill: channelColor, className: "frequency-bars", ariaLabel: (row) => row.acupoint }),
-      Plot.text(rows, { y: "acupoint", text: (row) => clip(pointName(row), 26), frameAnchor: "left", textAnchor: "start", dx: -164 }),
+      Plot.text(rows, { y: "acupoint", text: (row) => clip(pointName(row), 30), frameAnchor: "left", textAnchor: "start", dx: 4 - left, className: "point-names" }),
       Plot.text(rows, { x: "share", y: "acupoint", text: (row) => `${percent(row.share)} (${row.sources})`, textAnchor: "start", dx: 6, fontSize: 11, fill: ink.soft }),
       Plot.ruleX([0], { stroke: ink.faint }),
     ],
@@ -57,7 +68,7 @@ export function networkPlot(points, pairs) {
 /** rows: report.stricta_item of one study. */
 export function strictaPlot(rows, nameOf) {
   return Plot.plot({
-    width: 720, height: 50 + 24 * rows.length, marginLeft: 380, marginRight: 80, marginTop: 8, marginBottom: 40, style: figureStyle,
+    width: 900, height: 50 + 24 * rows.length, marginLeft: 380, marginRight: 80, marginTop: 8, marginBottom: 40, style: figureStyle,
     x: { domain: [0, 1], label: t("Sources that report it", "报告该条目的来源"), labelAnchor: "center", labelArrow: "none", grid: true, ticks: 5, tickFormat: (v) => percent(v) },
     y: { domain: rows.map((row) => row.item), axis: null, padding: 0.22 },
     marks: [

@@ -14,6 +14,9 @@ export const figure = (value) => {
   const size = Math.abs(value);
   return signed(value === 0 || (size >= 0.1 && size < 1e6) ? value.toFixed(2) : String(Number(value.toPrecision(3))));
 };
+const scales = /^(HAM|MADRS|BDI|PHQ|SDS|SAS|PSQI|ISI|CGI|GDS|EPDS|BAI|STAI|MMSE|MoCA|QIDS|IDS|CES|WHOQOL|SF-)/i;
+/** The unit of a mean difference: points of a rating scale, else units of what was measured. */
+export const unitOf = (outcome) => { const of = clip(outcome, 40); return scales.test(of) ? t(`points of ${of}`, `${of} 分`) : t(`units of ${of}`, `${of}，原单位`); };
 /** Decimals for a column of numbers: two, or as many more as the typical one of them needs for two that say something. */
 export const decimals = (values) => {
   const sizes = values.filter((value) => value != null && value !== 0).map(Math.abs).sort((a, b) => a - b), typical = sizes[Math.floor(sizes.length / 2)] ?? 1;

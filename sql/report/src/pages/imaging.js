@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { stepBars } from "../bars.js";
 import { alpha, found, foundTable, heatLegend, heatMap, pairName, scatter } from "../connections.js";
 import { glassBrain, regionBars, regionName } from "../regions.js";
-import { armLegend, count, dictionary, figure, figureStyle, h, ink, isolated, label, number, percent, pValue, render, rowsOf, scroller, table } from "../ui.js";
+import { armLegend, count, dictionary, figure, figureStyle, h, ink, isolated, label, number, percent, pValue, render, rowsOf, scroller, table, visitName, visitPlace } from "../ui.js";
 
 const say = dictionary({
   title: ["Imaging", "影像"],
@@ -15,12 +15,12 @@ const say = dictionary({
   effectsLead: ["{0} ({1}) of {2} regions: {3} with q < {4}. A measure ending in _strength is the sum of a region's positive connections (Fisher z).",
     "{0}（{1}），共 {2} 个脑区：{3} 个 q < {4}。以 _strength 结尾的指标为脑区正连接（Fisher z）之和。"],
   effectsFamily: ["the {0} regions of this study, atlas, measure and contrast together (Benjamini-Hochberg; m = {0})", "本研究、图谱、指标与对比的全部 {0} 个脑区（Benjamini-Hochberg；m = {0}）"],
-  effectsNote: ["A disc stands at a region's centroid in the atlas's space; the person's left is on the left of the two pictures that show both sides. The outline is an ellipse around all centroids: no brain was segmented for it.", "圆盘位于脑区在图谱空间中的质心；显示双侧的两图中，受试者的左侧在图左侧；轮廓为包围所有质心的椭圆，并非分割所得。"],
+  effectsNote: ["A disc stands at a region's centroid in the atlas's space; the person's left is on the left of the two pictures that show both sides. The outline is for orientation: the silhouette of the MNI152 template, or, where the centroids do not lie within it, an ellipse around them.", "圆盘位于脑区在图谱空间中的质心；显示双侧的两图中，受试者的左侧在图左侧。轮廓仅供定位：为 MNI152 模板的侧影；若质心不在其内，则为包围质心的椭圆。"],
   effectsDescribe: ["Three projections of the regions' centroids, discs by effect size; the largest: {0}.", "脑区质心的三个投影，圆盘按效应量；最大者：{0}。"],
   region: ["Region", "脑区"], estimate: ["Difference", "差值"],
   noPlaces: ["The regions of this atlas have no coordinates: no picture of the brain.", "该图谱的脑区没有坐标，无法绘制脑图。"],
   bars: ["Means of regions by group", "各组脑区均值"],
-  barsLead: ["{0}, visit {1}: the twelve regions whose group means lie farthest apart, in standard errors (of one group: the largest means).", "{0}，访视 {1}：各组均值相差最大的十二个脑区（以标准误计；仅一组时为均值最大者）。"],
+  barsLead: ["{0}, {1}: the twelve regions whose group means lie farthest apart, in standard errors (of one group: the largest means).", "{0}，{1}：各组均值相差最大的十二个脑区（以标准误计；仅一组时为均值最大者）。"],
   connections: ["Connections whose change follows improvement", "变化随改善而变的功能连接"],
   connectionsLead: ["Change of Fisher z from before to after against HAMD-17 improvement, adjusted for arm, site, baseline HAMD-17 and mean framewise displacement: partial correlations of {0} people, {1} connections, {2} with Benjamini-Hochberg q < {3}.",
     "治疗前后 Fisher z 的变化与 HAMD-17 改善的偏相关，校正组别、中心、基线 HAMD-17 和平均帧位移：{0} 人，{1} 条连接，{2} 条 Benjamini-Hochberg q < {3}。"],
@@ -42,7 +42,8 @@ const say = dictionary({
   harmonisationLead: ["Share of each region's variance before treatment that lies between the {0} sites, as measured and after ComBat: median {1} before, {2} after; chance alone gives {3}.",
     "治疗前各脑区方差中由 {0} 个中心造成的比例，校正前与 ComBat 后：中位数 {1} 与 {2}；随机所致为 {3}。"],
   before: ["before", "校正前"], after: ["after ComBat", "ComBat 后"], share: ["Variance between sites", "中心间方差比例"],
-  harmonisationNote: ["One line a region. The dashed line is what chance alone gives with so many sites and people.", "每线一个脑区。虚线为相同中心数与人数下随机所致。"],
+  chance: ["by chance", "随机"],
+  harmonisationNote: ["One line a region, a dark bar at the median. The dashed line is what chance alone gives with so many sites and people.", "每线一个脑区，深色横线为中位数。虚线为相同中心数与人数下随机所致。"],
   harmonisationNone: ["There is no study with two sites of two scans each.", "没有具备两个中心且每中心至少两次扫描的研究。"],
   scanners: ["How scans were made", "采集参数"],
   site: ["Site", "中心"], scanner: ["Scanner", "扫描仪"], modality: ["Modality", "模态"], scans: ["Scans", "扫描"], people: ["People", "人数"], tr: ["TR (s)", "TR（秒）"], volumes: ["Volumes", "时间点"],
@@ -76,12 +77,12 @@ function effects(from) {
 const extent = (of) => { const least = Math.min(...of.map((row) => row.n)), most = Math.max(...of.map((row) => row.n)); return least === most ? count(least) : `${count(least)} – ${count(most)}`; };
 
 function bars(from) {
-  const { study, atlas, measure, session } = from.rows[0] ?? {};
+  const { study, atlas, measure, session } = from.rows[0] ?? {}, visit = study && visitName(study, session);
   if (!study) return figure({ id: "bars", title: say("bars"), from });
   return figure({
-    id: `bars-${study}-${atlas}-${measure}-${session}`, title: say("of", say("bars"), `${study}, ${measure}, ${session}`), lead: say("barsLead", measure, session), from, study, commands: imagingFiles, class: "bars",
+    id: `bars-${study}-${atlas}-${measure}-${session}`, title: say("of", say("bars"), `${study}, ${measure}, ${visit}`), lead: say("barsLead", measure, visit), from, study, commands: imagingFiles, class: "bars",
     points: ".region-points > *", describe: say("bars"),
-    draw: (rows) => [armLegend(rows, extent), regionBars(rows)],
+    draw: (rows) => [armLegend(rows, extent), regionBars(rows, measure)],
   });
 }
 
@@ -128,29 +129,40 @@ function connections(from) {
   return [place];
 }
 
+/** The same axis for all visits, as far to both sides. */
+function motionReach() {
+  const most = Math.max(0.1, ...rowsOf("motion").rows.map((row) => Math.max(Math.abs(row.r_from), Math.abs(row.r_to))));
+  return [-most, most];
+}
+
+/** Visits of one study in their order: before comes before after. */
+const byVisit = (parts) => [...parts].sort(({ rows: [a] }, { rows: [b] }) => (a && b && a.study === b.study ? visitPlace(a.study, a.session) - visitPlace(b.study, b.session) : 0));
+
 function motion(from) {
   const first = from.rows[0];
   if (!first) return figure({ id: "motion", title: say("motion"), from });
   const { study, atlas, measure, pipeline, session } = first;
   const [of] = rowsOf("motion_summary").where({ study, atlas, measure, pipeline, session }).rows;
   return figure({
-    id: `motion-${study}-${atlas}-${measure}-${pipeline}-${session}`, title: say("of", say("motion"), `${study}, ${atlas}, ${pipeline}, ${session}`), from, study, commands: imagingFiles, class: "motion",
+    id: `motion-${study}-${atlas}-${measure}-${pipeline}-${session}`, title: say("of", say("motion"), `${study}, ${atlas}, ${pipeline}, ${visitName(study, session)}`), from, study, commands: imagingFiles, class: "motion",
     lead: say("motionLead", count(of.subjects), number(of.median_abs_r, 3), percent(of.share_p05), percent(of.share_q05), number(of.distance_rho)),
     family: say("motionFamily", count(of.connections)), describe: say("motion"),
-    draw: (rows) => stepBars(rows, { from: "r_from", to: "r_to", value: "connections", x: say("r"), y: say("howMany"), width: 640 }),
+    draw: (rows) => stepBars(rows, { from: "r_from", to: "r_to", value: "connections", x: say("r"), y: say("howMany"), domain: motionReach(), middle: 0, width: 560 }),
   });
 }
 
-function slopes(rows) {
-  const ends = rows.flatMap((row) => [{ region: row.region, at: 0, share: row.site_share_before, row }, { region: row.region, at: 1, share: row.site_share_after, row }]);
+function slopes(rows, of) {
+  const ends = rows.flatMap((row) => [{ region: row.region, at: 0, share: row.site_share_before, row }, { region: row.region, at: 1, share: row.site_share_after, row }]), medians = [{ at: 0, share: of.median_before }, { at: 1, share: of.median_after }];
   return Plot.plot({
-    width: 520, height: 330, marginLeft: 56, marginBottom: 40, style: figureStyle,
+    width: 560, height: 330, marginLeft: 56, marginRight: 70, marginBottom: 40, style: figureStyle,
     x: { domain: [-0.15, 1.15], ticks: [0, 1], tickFormat: (at) => say(at === 0 ? "before" : "after"), label: null, tickSize: 0 },
-    y: { label: `↑ ${say("share")}`, tickFormat: (v) => percent(v), grid: true, zero: true, nice: true, labelArrow: "none" },
+    y: { label: `↑ ${say("share")}`, tickFormat: (v) => percent(v), grid: true, zero: true, nice: true, ticks: 6, labelArrow: "none" },
     marks: [
       Plot.ruleY([rows[0].share_by_chance], { stroke: ink.soft, strokeDasharray: "4,4" }),
-      Plot.line(ends, { x: "at", y: "share", z: "region", stroke: ink.accent, strokeOpacity: 0.35, className: "site-lines" }),
-      Plot.dot(ends, { x: "at", y: "share", fill: ink.accent, r: 2.6, className: "site-points", ariaLabel: (end) => `${end.region} ${end.at}` }),
+      Plot.text([rows[0].share_by_chance], { x: () => 1.15, y: (share) => share, text: () => say("chance"), textAnchor: "start", dx: 6, fill: ink.soft }),
+      Plot.line(ends, { x: "at", y: "share", z: "region", stroke: ink.accent, strokeOpacity: 0.3, className: "site-lines" }),
+      Plot.dot(ends, { x: "at", y: "share", fill: ink.accent, r: 2.6, fillOpacity: 0.6, className: "site-points", ariaLabel: (end) => `${end.region} ${end.at}` }),
+      Plot.ruleY(medians, { y: "share", x1: (m) => m.at - 0.08, x2: (m) => m.at + 0.08, stroke: ink.text, strokeWidth: 2.6, className: "site-medians" }),
     ],
   });
 }
@@ -162,7 +174,7 @@ function harmonisation(from) {
   const lead = say("harmonisationLead", of.sites, percent(of.median_before), percent(of.median_after), percent(of.share_by_chance));
   return figure({
     id: `harmonisation-${study}-${atlas}-${measure}`, title: say("of", say("harmonisation"), `${study}, ${measure}`), from, study, commands: imagingFiles, class: "sites",
-    lead, note: say("harmonisationNote"), describe: lead, draw: slopes,
+    lead, note: say("harmonisationNote"), describe: lead, draw: (rows) => slopes(rows, of),
   });
 }
 
@@ -185,6 +197,6 @@ render({ page: "imaging", say, draw: () => [
   ...rowsOf("connections").by("study", "atlas").flatMap(connections),
   ...rowsOf("effects").by("study", "atlas", "measure", "contrast").map(effects),
   ...rowsOf("regions").by("study", "atlas", "measure", "session").map(bars),
-  ...rowsOf("motion").by("study", "atlas", "measure", "pipeline", "session").map(motion),
-  ...rowsOf("harmonisation").by("study", "atlas", "measure").map(harmonisation),
+  h("div", { class: "figures columns" }, byVisit(rowsOf("motion").by("study", "atlas", "measure", "pipeline", "session")).map(motion),
+    rowsOf("harmonisation").by("study", "atlas", "measure").map(harmonisation)),
   scanners(rowsOf("scanners"))] });

@@ -1,7 +1,8 @@
 // meta_plots.js - forest, funnel, Baujat, leave-one-out, cumulative and subgroup plots over rows of the views of schema report.
 import * as Plot from "@observablehq/plot";
+import { silhouette } from "../brain.js";
 import { figureStyle, ink } from "../colors.js";
-import { clip, columns, decimals, figure, fixed, t } from "./evidence_marks.js";
+import { clip, columns, decimals, figure, fixed, t, unitOf } from "./evidence_marks.js";
 
 const dark = "#39424a";
 /** As readers know it: of logs of ratios the ratio. */
@@ -38,7 +39,7 @@ function ratioTicks([low, high], most) {
 }
 const ratioAxis = (domain, ticks) => ({ nice: false, ticks: ratioTicks(domain, ticks), tickFormat: (v) => String(Number(Math.exp(v).toPrecision(3))) });
 /** What the axis measures, in its unit: a mean difference in points of the scale, a ratio on a log axis. */
-const axisLabel = (pool) => clip(`${measureName(pool)}${pool.measure === "MD" ? t(` (points of ${clip(pool.outcome, 40)})`, `（${clip(pool.outcome, 40)} 分）`) : t(`, ${clip(pool.outcome, 40)}`, `，${clip(pool.outcome, 40)}`)}${pool.scale === "log" ? t(" (log scale)", "（对数刻度）") : ""}`, 90);
+const axisLabel = (pool) => clip(`${measureName(pool)}${pool.measure === "MD" ? t(` (${unitOf(pool.outcome)})`, `（${unitOf(pool.outcome)}）`) : t(`, ${clip(pool.outcome, 40)}`, `，${clip(pool.outcome, 40)}`)}${pool.scale === "log" ? t(" (log scale)", "（对数刻度）") : ""}`, 90);
 const effectAxis = (domain, pool, ticks = 8) => ({
   domain, nice: true, labelAnchor: "center", labelArrow: "none", grid: true, ticks, ...(pool.scale === "log" ? ratioAxis(domain, ticks) : {}), label: axisLabel(pool),
 });
@@ -61,7 +62,7 @@ export function forestPlot(rows, pool) {
     x: { ...effectAxis(domain, pool), labelOffset: 62 }, y: { domain: [bottom + 0.4, -1.3], axis: null }, r: { type: "identity" },
     marks: [
       Plot.ruleX([0], { stroke: ink.faint }),
-      means.length > 0 && Plot.ruleX([means[0].estimate], { stroke: ink.accent, strokeDasharray: "3,4", strokeOpacity: 0.7 }),
+      means.length === 0 ? null : Plot.ruleX([means[0].estimate], { stroke: ink.accent, strokeDasharray: "3,4", strokeOpacity: 0.7 }),
       Plot.ruleY([k - 0.1], { stroke: ink.line, insetLeft: -330, insetRight: -225 }),
       Plot.ruleY(known, { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: dark, strokeWidth: 1.4, className: "study-lines" }),
       Plot.dot(known, { x: "estimate", y: "row", r: (row) => Math.max(1.4, 8 * Math.sqrt((row.weight ?? 0) / largest)), symbol: "square", fill: dark, className: "study-points", ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${interval(row)}` }),
@@ -110,8 +111,8 @@ export function funnelPlot(points, pool, egger) {
       Plot.frame({ fill: shades[3].color, stroke: "none" }), ...[...contours].reverse().map((c, k) => Plot.line([[0, 0], [-c.z * top, top], [c.z * top, top], [0, 0]], { fill: shades[2 - k].color, stroke: "none", clip: true })),
       ...contours.flatMap((c) => [1, -1].map((sign) => Plot.line([[0, 0], [sign * c.z * top, top]], { stroke: "#8793b5", strokeWidth: 0.8, clip: true, className: "contour" }))),
       Plot.ruleX([0], { stroke: ink.faint }),
-      pool.estimate != null && Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4", className: "mean-line" }),
-      pool.estimate != null && Plot.text([pool.estimate], { x: (value) => value, frameAnchor: "top", dy: -11, text: () => t("mean", "合并均值"), fill: ink.accent, fontSize: 11 }),
+      pool.estimate == null ? null : Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4", className: "mean-line" }),
+      pool.estimate == null ? null : Plot.text([pool.estimate], { x: (value) => value, frameAnchor: "top", dy: -11, text: () => t("mean", "合并均值"), fill: ink.accent, fontSize: 11 }),
       line && Plot.text([end(line, low - room, high + room)], { text: () => t("Egger", "Egger 线"), textAnchor: "start", dx: 6, fill: "#b0483f", fontSize: 11 }),
       line && Plot.line(line, { stroke: "#b0483f", strokeWidth: 1.6, clip: true, className: "egger-line" }),
       Plot.dot(points, { x: "estimate", y: "se", r: 4.2, fill: dark, stroke: "white", className: "funnel-points", ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${figure(shownAs(pool)(row.estimate))}, ${t("standard error", "标准误")} ${figure(row.se)}` }),
@@ -173,7 +174,7 @@ export function seriesPlot(rows, pool, name) {
     x: { ...effectAxis(domain, pool, 6), labelOffset: 60 }, y: { domain: [rows.length - 0.4, -1.6], axis: null },
     marks: [
       Plot.ruleX([0], { stroke: ink.faint }),
-      pool.estimate != null && Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4" }),
+      pool.estimate == null ? null : Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4" }),
       Plot.ruleY(wide, { y: "row", x1: (row) => within(row.knha_lb), x2: (row) => within(row.knha_ub), stroke: "#b9c2c9", strokeWidth: 1 }),
       Plot.ruleY(drawn, { y: "row", x1: "ci_lb", x2: "ci_ub", stroke: dark, strokeWidth: 2, className: `${name}-lines` }),
       Plot.dot(drawn, { x: "estimate", y: "row", r: 3.6, symbol: "diamond", fill: ink.accent, className: `${name}-points`, ariaLabel: (row) => row.study, title: (row) => `${clip(row.study, 60)}: ${interval(row)}` }),
@@ -191,7 +192,7 @@ export function subgroupPlot(rows, pool, nameOf) {
     x: { ...effectAxis(domain, pool, 6), labelOffset: 60 }, y: { domain: [rows.length - 0.4, -1.6], axis: null },
     marks: [
       Plot.ruleX([0], { stroke: ink.faint }),
-      pool.estimate != null && Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4" }),
+      pool.estimate == null ? null : Plot.ruleX([pool.estimate], { stroke: ink.accent, strokeDasharray: "3,4" }),
       ...drawn.map((row) => Plot.line(diamond(row, row.row, 0.26), { fill: ink.accent, fillOpacity: 0.85, stroke: ink.accent, className: "subgroup-diamond" })),
       Plot.text(drawn, { y: "row", frameAnchor: "left", textAnchor: "start", dx: -252, text: (row) => clip(nameOf(row), 38) }),
       ...sideColumns(drawn, interval, t("Subgroup", "亚组"), -252), ...sideNames(pool, domain),
@@ -202,13 +203,13 @@ export function subgroupPlot(rows, pool, nameOf) {
 /** rows: report.cbma_cluster of one run: peaks in MNI space on three projections, with the area of their clusters. */
 export function peaksPlot(rows) {
   const most = Math.max(1, ...rows.map((row) => row.voxels)), views = [
-    { name: t("from the right", "矢状"), x: "y", y: "z", from: [-110, 80], up: [-70, 85] }, { name: t("from behind", "冠状"), x: "x", y: "z", from: [-80, 80], up: [-70, 85] },
-    { name: t("from above", "轴位"), x: "x", y: "y", from: [-80, 80], up: [-110, 80] }];
+    { name: t("from the right", "矢状"), brain: silhouette.left, x: "y", y: "z", from: [-112, 80], up: [-76, 86] }, { name: t("from behind", "冠状"), brain: silhouette.behind, x: "x", y: "z", from: [-80, 80], up: [-76, 86] },
+    { name: t("from above", "轴位"), brain: silhouette.above, x: "x", y: "y", from: [-80, 80], up: [-112, 80] }];
   return views.map((view, k) => Plot.plot({
     width: 330, height: 330, marginLeft: 44, marginBottom: 40, style: figureStyle, caption: undefined, className: `peaks-${k}`,
     x: { domain: view.from, label: `${view.x} (mm)`, labelAnchor: "center", labelArrow: "none", ticks: 5, grid: true }, y: { domain: view.up, label: `${view.y} (mm) · ${view.name}`, labelArrow: "none", ticks: 5, grid: true }, r: { type: "identity" },
     marks: [
-      Plot.ruleX([0], { stroke: ink.rule }), Plot.ruleY([0], { stroke: ink.rule }),
+      Plot.line(view.brain, { stroke: "#9aa5ab", strokeWidth: 1.4, fill: "#f4f6f5", curve: "catmull-rom-closed", className: "silhouette" }), Plot.ruleX([0], { stroke: ink.rule }), Plot.ruleY([0], { stroke: ink.rule }),
       Plot.dot(rows, { x: view.x, y: view.y, r: (row) => 4 + 9 * Math.sqrt(row.voxels / most), fill: (row) => (row.direction === "decrease" ? "#2a6fb0" : "#b0483f"), fillOpacity: 0.75, stroke: "#fff", className: `peak-points-${k}`, ariaLabel: (row) => String(row.cluster),
         title: (row) => `${row.cluster}: ${row.x}, ${row.y}, ${row.z} mm; ${row.voxels} ${t("voxels", "体素")}` }),
       Plot.text(rows, { x: view.x, y: view.y, text: (row) => String(row.cluster), fontSize: 10, fill: "#fff", fontWeight: 700 }),

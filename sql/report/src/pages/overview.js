@@ -1,5 +1,5 @@
 // overview.js - the first page: what is in the warehouse, and the answers in a line each.
-import { badge, count, dictionary, figure, h, isolated, label, moment, number, pageAddress, render, rowsOf, table } from "../ui.js";
+import { badge, commandName, count, dictionary, figure, h, isolated, label, moment, number, pageAddress, render, rowsOf, table } from "../ui.js";
 
 const say = dictionary({
   title: ["What the warehouse says", "数据仓库的回答"],
@@ -8,7 +8,7 @@ const say = dictionary({
   content: ["In the warehouse", "仓库内容"],
   studies: ["Studies", "研究"], people: ["People", "受试者"], ratings: ["Ratings", "评定"], scans: ["Scans", "扫描"], sessions: ["Treatment sessions", "治疗次数"], protocols: ["Protocols", "方案"],
   records: ["Records of literature", "文献记录"], effects: ["Effects of trials", "试验效应"], foci: ["Foci", "激活坐标"], models: ["Models", "模型"],
-  simulatedOf: ["{0} of them simulated", "其中 {0} 为模拟"], noneSimulated: ["none simulated", "无模拟"],
+  simulatedOf: ["{0} of them simulated", "其中 {0} 为模拟"], noneSimulated: ["none simulated", "无模拟"], nothing: ["none yet: psyrad ingest {0}", "尚无：psyrad ingest {0}"],
   answers: ["Answers in a line", "要点"],
   connections: ["Connections that follow improvement ({0})", "随改善而变的连接（{0}）"], connectionsDetail: ["of {0} tested, q < 0.05", "共检验 {0} 条，q < 0.05"],
   pooled: ["Pooled difference", "合并均数差"], pooledDetail: ["{0}; 95% CI {1} to {2}; {3} trials", "{0}；95% CI {1} 至 {2}；{3} 项试验"],
@@ -19,11 +19,13 @@ const say = dictionary({
 
 const where = { studies: "trial", people: "trial", ratings: "trial", scans: "imaging", sessions: "trial", protocols: "acupoints", records: "literature", effects: "meta", foci: "meta", models: "models",
   connections: "imaging", pooled: "meta" };
+/** What brings those of which there are none. */
+const loads = { studies: "study", people: "participants", ratings: "scores", scans: "bids", sessions: "sessions", protocols: "protocols", records: "literature", effects: "effects", foci: "coordinates", models: "model" };
 const card = (name, value, detail, page, simulated) => h("a", { class: "card", href: pageAddress(page) }, h("div", { class: "name" }, name, badge(simulated)), h("div", { class: "value" }, value), h("div", { class: "detail" }, detail));
 
 const content = (from) => figure({
   id: "content", title: say("content"), from, simulated: false, commands: [],
-  draw: (rows) => h("div", { class: "cards" }, rows.map((row) => card(say(row.item), count(row.total), row.simulated == null ? "" : row.simulated > 0 ? say("simulatedOf", count(row.simulated)) : say("noneSimulated"), where[row.item]))),
+  draw: (rows) => h("div", { class: "cards" }, rows.map((row) => card(say(row.item), count(row.total), row.total === 0 ? say("nothing", loads[row.item]) : row.simulated == null ? "" : row.simulated > 0 ? say("simulatedOf", count(row.simulated)) : say("noneSimulated"), where[row.item]))),
 });
 
 const answers = (from) => figure({
@@ -42,14 +44,14 @@ const studies = (from) => figure({
   ], rows, undefined, say("studies"))),
 });
 
-const loads = (from) => figure({
+const loaded = (from) => figure({
   id: "loads", title: say("loads"), from, simulated: false, commands: from.rows.map((row) => row.command),
   draw: (rows) => h("div", { class: "wide" }, table([
-    { head: say("kind"), cell: (row) => row.command },
+    { head: say("kind"), cell: (row) => commandName(row.command) },
     { head: say("files"), number: true, cell: (row) => count(row.files) },
     { head: say("rows"), number: true, cell: (row) => count(row.rows_loaded) },
     { head: say("when"), cell: (row) => moment(row.last_loaded_at) },
   ], rows, undefined, say("loads"))),
 });
 
-render({ page: "overview", say, draw: () => [content(rowsOf("content")), answers(rowsOf("answers")), studies(rowsOf("studies")), loads(rowsOf("loads"))] });
+render({ page: "overview", say, draw: () => [content(rowsOf("content")), answers(rowsOf("answers")), studies(rowsOf("studies")), loaded(rowsOf("loads"))] });

@@ -1,7 +1,7 @@
 // quality.js - the page of data quality: files, what was refused, what is missing, and what the data ask of people.
 import { shareBars } from "../bars.js";
 import { missingTable } from "../missing.js";
-import { count, dictionary, figure, h, isolated, label, moment, number, percent, render, rowsOf, scroller, table } from "../ui.js";
+import { commandName, count, dictionary, figure, h, isolated, label, moment, number, percent, render, rowsOf, scroller, table } from "../ui.js";
 
 const say = dictionary({
   title: ["Data quality", "数据质量"],
@@ -30,7 +30,7 @@ const say = dictionary({
 const troubled = (from) => figure({
   id: "troubled", title: say("troubled"), from, empty: say("noTrouble"),
   draw: (rows) => scroller(say("troubled"), null, table([
-    { head: say("kind"), cell: (f) => f.command },
+    { head: say("kind"), cell: (f) => commandName(f.command) },
     { head: say("file"), class: "path", cell: (f) => isolated(f.path) },
     { head: say("rejected"), number: true, cell: (f) => (f.status === "refused" ? say("refused") : count(f.rows_rejected)) },
     { head: say("why"), cell: (f) => isolated(f.message ?? say("seeRejects")) },
@@ -41,7 +41,7 @@ const reasons = (from) => figure({
   id: "reasons", title: say("reasons"), lead: say("reasonsLead"), from, empty: say("noTrouble"),
   draw: (rows) => scroller(say("reasons"), null, table([
     { head: say("reason"), cell: (row) => row.code.replaceAll("_", " ") },
-    { head: say("kind"), cell: (row) => row.command },
+    { head: say("kind"), cell: (row) => commandName(row.command) },
     { head: say("study"), cell: (row) => row.study ?? "–" },
     { head: say("rejected"), number: true, cell: (row) => count(row.rejects) },
     { head: say("files"), number: true, cell: (row) => count(row.files) },
@@ -82,14 +82,14 @@ function stricta(from) {
   return figure({
     id: `stricta-${study ?? "none"}`, title: study ? say("of", say("stricta"), study) : say("stricta"), from, study, commands: ["protocols"], class: "stricta",
     describe: say("strictaDescribe", from.rows.filter((row) => row.reported === 0).length),
-    draw: (rows) => shareBars(rows, { name: (row) => `${row.item} ${label(row, "title", 60)}`, share: "share", text: (row) => `${row.reported}/${row.protocols}`, x: say("share"), left: 260 }),
+    draw: (rows) => shareBars(rows, { name: (row) => `${row.item} ${label(row, "title", 60)}`, share: "share", text: (row) => `${row.reported}/${row.protocols}`, x: say("share"), left: 380 }),
   });
 }
 
 const files = (from) => figure({
   id: "files", title: say("fileList"), from, study: [...new Set(from.rows.map((row) => row.study))].filter(Boolean),
   draw: (rows) => scroller(say("fileList"), "tall", table([
-    { head: say("kind"), cell: (f) => f.command },
+    { head: say("kind"), cell: (f) => commandName(f.command) },
     { head: say("file"), class: "path", cell: (f) => isolated(f.path) },
     { head: "SHA-256", class: "hash", cell: (f) => f.sha256 },
     { head: say("rows"), number: true, cell: (f) => (f.status === "loaded" ? (f.in_force ? count(f.rows_loaded) : say("replaced")) : say("refused")) },

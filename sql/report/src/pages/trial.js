@@ -3,7 +3,7 @@ import { ratePlot, stepBars } from "../bars.js";
 import { missingTable } from "../missing.js";
 import { describeTrajectory, responseTable, trajectoryPlot } from "../trajectory.js";
 import { linesPlot } from "../trajectory_lines.js";
-import { armLegend, count, dictionary, figure, h, label, number, percent, render, rowsOf, table } from "../ui.js";
+import { armLegend, count, dictionary, figure, h, isolated, label, number, percent, render, rowsOf, table } from "../ui.js";
 
 const say = dictionary({
   title: ["The trial", "试验"],
@@ -20,6 +20,7 @@ const say = dictionary({
   ratesLead: ["The rule says what counts where nobody rated: observed leaves the person out, LOCF carries the last rating forward, NRI counts them as not reached. Intervals are Wilson's, 95%.",
     "规则说明未评定者如何计：观察病例剔除该人，LOCF 沿用上次评定，NRI 计为未达到。区间为 Wilson 95%。"],
   observed: ["observed", "观察病例"], locf: ["LOCF", "LOCF"], nri: ["NRI", "NRI"],
+  fall: ["fall of at least {0}%", "下降至少 {0}%"], fallAbove: ["fall of at least {0}% above the minimum", "扣除最低分后下降至少 {0}%"], atMost: ["total of {0} or less", "总分不超过 {0}"],
   response: ["Response", "有效"], remission: ["Remission", "缓解"],
   ratesDescribe: ["{0} under each rule, by arm and week, with intervals.", "各规则、各组、各周的{0}及区间。"],
   given: ["Treatment given", "实际治疗"],
@@ -32,6 +33,12 @@ const say = dictionary({
   missing: ["What is missing", "缺失"],
   missingLead: ["Of all people of an arm, how many lack a rating or scan at a visit at which others of the arm have one, and how many of these had left.", "本组他人在该访视已有评定或扫描而其缺失的人数；其中已退出者。"],
 });
+
+/** response_50 and remission_at_most_7 as a reader says them; what misses a rating is in the panels' names. */
+function definition(name) {
+  const [, fall, above] = /^response_(\d+)(_above_minimum)?/.exec(name) ?? [], [, most] = /^remission_at_most_([\d.]+)/.exec(name) ?? [];
+  return fall ? say(above ? "fallAbove" : "fall", fall) : most ? say("atMost", most) : isolated(name.replaceAll("_", " "));
+}
 
 const titled = (key, study) => (study ? say("of", say(key), study) : say(key));
 const studyIn = (from) => from.rows[0]?.study;
@@ -51,7 +58,7 @@ const lines = (from) => figure({
 function rates(from) {
   const { study, outcome } = from.rows[0] ?? {};
   return figure({
-    id: `rates-${study ?? "none"}-${outcome ?? ""}`, title: outcome ? say("of", `${say(outcome)} (${from.rows[0].definition})`, study) : say("rates"), lead: say("ratesLead"), from, study,
+    id: `rates-${study ?? "none"}-${outcome ?? ""}`, title: outcome ? say("of", `${say(outcome)} (${definition(from.rows[0].definition)})`, study) : say("rates"), lead: say("ratesLead"), from, study,
     commands: ["scores", "participants", "bids"], points: ".rate-points > *", class: "rates", describe: outcome && say("ratesDescribe", say(outcome)),
     draw: (rows) => [armLegend(rows), ratePlot(rows, { facet: (row) => row.missing, facetName: (rule) => say(rule), y: say(outcome) })],
   });
