@@ -14,6 +14,10 @@ try {
     for (const language of ["en", "zh"]) {
       const opened = await open(browser, `${folder}/${file}`, `#lang=${language}`), { page, context } = opened;
       if (language === "en") await contract(opened, file, `${folder}/${file}`, url, true);
+      if (what === "empty" && language === "en") {
+        const empty = await page.$$eval("section[data-figure] > .empty", (all) => all.map((e) => e.textContent));
+        ok("what is empty says why, or what fills it", empty.length > 0 || file === "index.html" ? empty.every((text) => /psyrad [a-z]|SELECT |^No |^None|Nobody/.test(text)) : false, empty.find((text) => !/psyrad [a-z]|SELECT |^No |^None|Nobody/.test(text)));
+      }
       if (language === "en" && file === "literature.html") await literature(page, url);
       if (language === "en" && file === "meta.html") await meta(page, url);
       if (what === "hostile" && file === "literature.html") {

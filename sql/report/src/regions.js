@@ -13,7 +13,7 @@ const say = dictionary({
 
 export const regionName = (row) => isolated(((languageCode() === "zh" && row.name_zh) || row.name).replaceAll("_", " "));
 /** Pixels of a label at 12 px: wide characters are twice as wide. */
-const textWidth = (text) => [...text].reduce((sum, c) => sum + (c > "\u2e80" ? 12.5 : 6.9), 0);
+const textWidth = (text) => [...text].reduce((sum, c) => sum + (c > "\u2e80" ? 12.5 : 7.7), 0);
 
 /** Means of some regions, groups beside each other; measure: what they are means of. */
 export function regionBars(rows, measure) {

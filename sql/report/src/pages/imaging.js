@@ -45,6 +45,11 @@ const say = dictionary({
   chance: ["by chance", "随机"],
   harmonisationNote: ["One line a region, a dark bar at the median. The dashed line is what chance alone gives with so many sites and people.", "每线一个脑区，深色横线为中位数。虚线为相同中心数与人数下随机所致。"],
   harmonisationNone: ["There is no study with two sites of two scans each.", "没有具备两个中心且每中心至少两次扫描的研究。"],
+  noConnections: ["No study has people with a connectome and a HAMD-17 rating both before and after treatment: psyrad ingest series (or connectome) and psyrad ingest scores load them.", "没有研究在治疗前后均有连接矩阵与 HAMD-17 评定：用 psyrad ingest series（或 connectome）与 psyrad ingest scores 载入。"],
+  noEffects: ["No study has such values of two patients and two controls, or of two patients before and after: psyrad ingest series, features or image load them, psyrad ingest participants says who is who.", "没有研究具备两名患者与两名对照，或两名患者治疗前后的此类数据：用 psyrad ingest series、features 或 image 载入，psyrad ingest participants 说明分组。"],
+  noBars: ["No regional values are loaded: psyrad ingest series, connectome, features or image load them.", "未载入脑区数据：用 psyrad ingest series、connectome、features 或 image 载入。"],
+  noMotion: ["No visit has the connectomes and the head motion of several scans: psyrad ingest series or bids load both.", "没有访视具备多次扫描的连接矩阵与头动：用 psyrad ingest series 或 bids 载入。"],
+  noScans: ["No scan is loaded: psyrad ingest bids or series load them.", "未载入扫描：用 psyrad ingest bids 或 series 载入。"],
   scanners: ["How scans were made", "采集参数"],
   site: ["Site", "中心"], scanner: ["Scanner", "扫描仪"], modality: ["Modality", "模态"], scans: ["Scans", "扫描"], people: ["People", "人数"], tr: ["TR (s)", "TR（秒）"], volumes: ["Volumes", "时间点"],
   fd: ["Motion: median, 90% (mm)", "头动：中位数，90%（mm）"], study: ["Study", "研究"], field: ["Tesla", "场强"],
@@ -55,7 +60,7 @@ const atMost = (rows, key) => [...new Set(rows.map((row) => row[key]))];
 
 function effects(from) {
   const first = from.rows[0];
-  if (!first) return figure({ id: "effects", title: say("effects"), from });
+  if (!first) return figure({ id: "effects", title: say("effects"), from, commands: imagingFiles, empty: say("noEffects") });
   const { study, atlas, measure, contrast } = first, places = from.rows.filter((row) => row.x_mm != null && row.effect_size != null);
   const largest = [...from.rows].sort((a, b) => Math.abs(b.effect_size) - Math.abs(a.effect_size))[0];
   return figure({
@@ -78,7 +83,7 @@ const extent = (of) => { const least = Math.min(...of.map((row) => row.n)), most
 
 function bars(from) {
   const { study, atlas, measure, session } = from.rows[0] ?? {}, visit = study && visitName(study, session);
-  if (!study) return figure({ id: "bars", title: say("bars"), from });
+  if (!study) return figure({ id: "bars", title: say("bars"), from, commands: imagingFiles, empty: say("noBars") });
   return figure({
     id: `bars-${study}-${atlas}-${measure}-${session}`, title: say("of", say("bars"), `${study}, ${measure}, ${visit}`), lead: say("barsLead", measure, visit), from, study, commands: imagingFiles, class: "bars",
     points: ".region-points > *", describe: say("bars"),
@@ -100,7 +105,7 @@ function networkOrder(atlas) {
 
 function connections(from) {
   const first = from.rows[0];
-  if (!first) return [figure({ id: "connections", title: say("connections"), from })];
+  if (!first) return [figure({ id: "connections", title: say("connections"), from, commands: [...imagingFiles, "scores"], empty: say("noConnections") })];
   const { study, atlas } = first, list = found(from.rows), family = say("connectionsFamily", count(from.rows.length)), commands = [...imagingFiles, "scores"];
   const people = rowsOf("connection_people"), drawable = list.slice(0, 20), [order, blocks] = networkOrder(atlas);
   const place = h("div");
@@ -140,7 +145,7 @@ const byVisit = (parts) => [...parts].sort(({ rows: [a] }, { rows: [b] }) => (a 
 
 function motion(from) {
   const first = from.rows[0];
-  if (!first) return figure({ id: "motion", title: say("motion"), from });
+  if (!first) return figure({ id: "motion", title: say("motion"), from, commands: imagingFiles, empty: say("noMotion") });
   const { study, atlas, measure, pipeline, session } = first;
   const [of] = rowsOf("motion_summary").where({ study, atlas, measure, pipeline, session }).rows;
   return figure({
@@ -180,7 +185,7 @@ function harmonisation(from) {
 
 const range = (from, to, digits) => (from == null ? "–" : from === to ? number(from, digits) : `${number(from, digits)} – ${number(to, digits)}`);
 const scanners = (from) => figure({
-  id: "scanners", title: say("scanners"), from, study: atMost(from.rows, "study"), commands: imagingFiles,
+  id: "scanners", title: say("scanners"), from, empty: say("noScans"), study: atMost(from.rows, "study"), commands: imagingFiles,
   draw: (rows) => h("div", { class: "wide" }, table([
     { head: say("study"), cell: (row) => row.study }, { head: say("site"), cell: (row) => row.site },
     { head: say("scanner"), cell: (row) => [row.scanner, row.maker, row.model].filter(Boolean).map((text) => isolated(text)).join(", ") || "–" },

@@ -47,8 +47,8 @@ const say = dictionary({
 const pIs = (p) => (p == null ? t("not known", "未知") : p < 0.001 ? pValue(p) : `= ${pValue(p)}`);
 const values = { final: ["final values", "终点值"], change: ["changes", "变化值"], ancova: ["adjusted for baseline", "基线校正值"] };
 const poolName = (pool) => {
-  const of = clip(pool.outcome, 60), [en, zh] = values[pool.outcome_type] ?? [], given = clip(pool.intervention, 50), against = clip(pool.comparator, 40);
-  return isolated(t(`${given} against ${against}, ${of} (${measureName(pool).toLowerCase()}${en ? `, ${en}` : ""})`, `${given} 对照 ${against}，${of}（${measureName(pool)}${zh ? `，${zh}` : ""}）`));
+  const of = isolated(clip(pool.outcome, 60)), [en, zh] = values[pool.outcome_type] ?? [], given = isolated(clip(pool.intervention, 50)), against = isolated(clip(pool.comparator, 40));
+  return t(`${given} against ${against}, ${of} (${measureName(pool).toLowerCase()}${en ? `, ${en}` : ""})`, `${given} 对照 ${against}，${of}（${measureName(pool)}${zh ? `，${zh}` : ""}）`);
 };
 const onScale = (pool, low, high) => range(shownAs(pool)(low), shownAs(pool)(high));
 

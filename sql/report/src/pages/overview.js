@@ -1,5 +1,5 @@
 // overview.js - the first page: what is in the warehouse, and the answers in a line each.
-import { badge, commandName, count, dictionary, figure, h, isolated, label, moment, number, pageAddress, render, rowsOf, table } from "../ui.js";
+import { badge, clip, commandName, count, dictionary, figure, h, isolated, label, moment, number, pageAddress, render, rowsOf, table } from "../ui.js";
 
 const say = dictionary({
   title: ["What the warehouse says", "数据仓库的回答"],
@@ -13,7 +13,7 @@ const say = dictionary({
   connections: ["Connections that follow improvement ({0})", "随改善而变的连接（{0}）"], connectionsDetail: ["of {0} tested, q < 0.05", "共检验 {0} 条，q < 0.05"],
   pooled: ["Pooled difference", "合并均数差"], pooledDetail: ["{0}; 95% CI {1} to {2}; {3} trials", "{0}；95% CI {1} 至 {2}；{3} 项试验"],
   answersFamily: ["connections: all of a study and atlas together (Benjamini-Hochberg); pooled differences: each by itself (Knapp-Hartung)", "连接：每项研究与图谱的全部连接（Benjamini-Hochberg）；合并均数差：各自独立（Knapp-Hartung）"],
-  loads: ["What was loaded", "已载入"],
+  loads: ["What was loaded", "已载入"], noLoads: ["Nothing yet: psyrad ingest --help lists the kinds of files that it loads.", "尚无：psyrad ingest --help 列出可载入的文件类别。"],
   study: ["Study", "研究"], kind: ["What", "类别"], files: ["Files", "文件"], rows: ["Rows loaded", "载入行"], when: ["Last (UTC)", "最近（UTC）"],
 });
 
@@ -32,7 +32,7 @@ const answers = (from) => figure({
   id: "answers", title: say("answers"), from, simulated: false, study: from.rows.filter((row) => row.answer === "connections").map((row) => row.of), commands: ["series", "connectome", "scores", "participants", "effects"], family: say("answersFamily"),
   draw: (rows) => h("div", { class: "cards" }, rows.map((row) => (row.answer === "connections"
     ? card(say("connections", row.of), count(row.value), say("connectionsDetail", count(row.n)), where.connections, row.simulated)
-    : card(say("pooled"), number(row.value), say("pooledDetail", isolated(row.of), number(row.ci_lb), number(row.ci_ub), row.n), where.pooled, row.simulated)))),
+    : card(say("pooled"), number(row.value), say("pooledDetail", isolated(clip(row.of, 100)), number(row.ci_lb), number(row.ci_ub), row.n), where.pooled, row.simulated)))),
 });
 
 const studies = (from) => figure({
@@ -45,7 +45,7 @@ const studies = (from) => figure({
 });
 
 const loaded = (from) => figure({
-  id: "loads", title: say("loads"), from, simulated: false, commands: from.rows.map((row) => row.command),
+  id: "loads", title: say("loads"), from, simulated: false, empty: say("noLoads"), commands: from.rows.map((row) => row.command),
   draw: (rows) => h("div", { class: "wide" }, table([
     { head: say("kind"), cell: (row) => commandName(row.command) },
     { head: say("files"), number: true, cell: (row) => count(row.files) },
