@@ -139,7 +139,7 @@ collapse(buffer *out, const char *p, size_t length, bool lines)
 		else
 		{
 			gap = true;
-			broken |= c == '\n' || c == 0xe2;
+			broken |= c == '\n' || c == '\r' || c == 0xe2;
 			p += c == 0xe2 ? 3 : 1;
 		}
 	}

@@ -25,6 +25,7 @@ typedef struct census
 	size_t ascii, utf8, bad; /* characters that are whole UTF-8, bytes that are none */
 	size_t pairs, high;      /* two-byte characters of GB18030; those with two bytes above 0xa0 */
 	size_t zero_even, zero_odd;
+	size_t end_even, end_odd; /* of these, those of line ends in UTF-16 */
 	long line, bad_line, bad_column;
 	size_t column;
 	uint64_t at;
@@ -49,8 +50,32 @@ count_zeros(census *c, const unsigned char *p, size_t size)
 	if (memchr(p, 0, size) == NULL)
 		return;
 	for (size_t i = 0; i < size; i++)
-		if (p[i] == 0)
-			(c->at + i) % 2 == 0 ? c->zero_even++ : c->zero_odd++;
+	{
+		if (p[i] != 0)
+			continue;
+		if ((c->at + i) % 2 == 0)
+		{
+			c->zero_even++;
+			c->end_even += i + 1 < size && (p[i + 1] == '\n' || p[i + 1] == '\r');
+		}
+		else
+		{
+			c->zero_odd++;
+			c->end_odd += i > 0 && (p[i - 1] == '\n' || p[i - 1] == '\r');
+		}
+	}
+}
+
+/* Line ends, digits and tags have a zero byte, the first of two or the second, and in no other text is one; an ideographic blank
+ * (U+3000) has the other, so that the line ends decide. */
+static bool
+is_utf16(const census *c)
+{
+	size_t zeros = c->zero_even + c->zero_odd;
+
+	if (zeros * 50 <= c->at || c->at % 2 != 0)
+		return false;
+	return c->zero_even * 20 < c->zero_odd || c->zero_odd * 20 < c->zero_even || (c->end_even > 0) != (c->end_odd > 0);
 }
 
 /* Lines up to p, and characters of its line. */
@@ -136,6 +161,12 @@ take_census(source *whole, census *c, buffer *head, psy_error *err)
 	return status;
 }
 
+static bool
+big_end_first(const census *c)
+{
+	return c->end_even != c->end_odd ? c->end_even > c->end_odd : c->zero_even > c->zero_odd;
+}
+
 static psy_status
 neither(const census *c, psy_error *err)
 {
@@ -150,16 +181,13 @@ static psy_status
 tell_encoding(const census *c, const buffer *head, literature_look *look, psy_error *err)
 {
 	const unsigned char *p = (const unsigned char *) head->data;
-	size_t zeros = c->zero_even + c->zero_odd;
 
 	if (head->size >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
 		look->encoding = ENCODING_UTF16;
-	else if (zeros > 0 && zeros * 5 > c->at && c->at % 2 == 0 &&
-			 (c->zero_even * 20 < c->zero_odd || c->zero_odd * 20 < c->zero_even))
+	else if (is_utf16(c))
 	{
-		/* Text of mostly ASCII: one byte of two is zero, always the same one. */
 		look->encoding = ENCODING_UTF16;
-		look->big_endian = c->zero_even > c->zero_odd;
+		look->big_endian = big_end_first(c);
 	}
 	else if (c->bad == 0)
 		look->encoding = ENCODING_UTF8;
@@ -385,6 +413,7 @@ tell_format(const buffer *head, literature_look *look)
 	source_memory(&memory, head->data, head->size);
 	text_open(&text, &memory, look->encoding);
 	text.big_endian = look->big_endian;
+	text.endian_told = true;
 	while (t.lines < HEAD_LINES && text_next(&text, &line, &length, &number, NULL) == PSY_OK && line != NULL)
 	{
 		length = trim(&line, length);
@@ -495,6 +524,8 @@ literature_looks(source *whole, text_encoding encoding, literature_format format
 	status = take_census(whole, &c, &head, err);
 	if (status == PSY_OK && encoding == ENCODING_AUTO)
 		status = tell_encoding(&c, &head, look, err);
+	else if (encoding == ENCODING_UTF16)
+		look->big_endian = big_end_first(&c);
 	if (status == PSY_OK)
 	{
 		told = tell_format(&head, look);
@@ -540,6 +571,7 @@ literature_open(literature_reader *reader, source *from, const literature_look *
 	*reader = (literature_reader){.look = *look};
 	text_open(&reader->text, from, look->encoding);
 	reader->text.big_endian = look->big_endian;
+	reader->text.endian_told = true;
 	return open_format(reader, err);
 }
 

@@ -270,7 +270,8 @@ byte_order_mark(text_reader *reader, const unsigned char *p, size_t size)
 	if (reader->encoding == ENCODING_AUTO)
 		reader->encoding = ENCODING_UTF8;
 	/* Without a mark: a header that begins with a Latin letter tells which byte comes first. */
-	reader->big_endian = reader->encoding == ENCODING_UTF16 && size >= 2 && p[0] == 0 && p[1] != 0;
+	if (!reader->endian_told)
+		reader->big_endian = reader->encoding == ENCODING_UTF16 && size >= 2 && p[0] == 0 && p[1] != 0;
 	if (reader->encoding == ENCODING_UTF8 && size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
 		return 3;
 	return 0;

@@ -31,6 +31,7 @@ typedef struct text_reader
 	text_encoding encoding;
 	bool started;
 	bool big_endian; /* UTF-16 */
+	bool endian_told; /* by the caller, who has seen more of the file than its first character */
 	bool ended;      /* the source has no more bytes */
 	uint8_t raw[4];  /* an incomplete character at the end of the last chunk */
 	size_t raw_size;

@@ -68,7 +68,10 @@ evidence() { [ -d "$data/evidence/formats" ] || skip "shared/data is absent"; }
 	printf '%%0 Journal Article\n%%A 张三\n%%T 针刺治疗抑郁症的临床研究\n%%J 中国针灸\n%%W CNKI\n' >u.enw
 	iconv -t GB18030 u.enw >g.enw; iconv -t UTF-16 u.enw >w.enw; iconv -t UTF-16BE u.enw >b.enw; { printf '\xef\xbb\xbf'; cat u.enw; } >m.enw
 	literature u.enw g.enw w.enw m.enw; exits 0; has '4 files, 4 read, 4 loaded'
-	is 1 "$(q "SELECT count(DISTINCT content_sha256) FROM evidence.source_record")"
+	# Without a byte order mark too, also where nearly every letter is Chinese; a line may end with CR alone.
+	printf '题名,刊名,年,摘要\n针刺治疗抑郁症,中国针灸,2020,"目的，观察\n疗效"\n' >u.csv; iconv -t UTF-16BE u.csv >b.csv; iconv -t UTF-16LE u.csv >l.csv; tr '\n' '\r' <u.csv >r.csv
+	literature b.enw u.csv b.csv l.csv r.csv; exits 0; has '5 files, 5 read, 5 loaded'
+	is '1|1 4|1' "$(q "SELECT 1, count(DISTINCT content_sha256) FROM evidence.source_record WHERE format = 'enw' UNION ALL SELECT count(*), count(DISTINCT content_sha256) FROM evidence.source_record WHERE format = 'table'" | paste -sd ' ')"
 	{ cat u.enw u.enw u.enw u.enw; printf '%%Z '; iconv -t GB18030 <<<'针灸'; } >mixed.enw
 	literature mixed.enw; exits 1; has 'line 21, column 4: bytes that are not UTF-8, in a file that otherwise is'
 	printf 'TY  - JOUR\nAU  - M\xfcller, J\nTI  - L\xe9on and Andr\xe9 again\nER  - \n' >latin.ris
