@@ -228,5 +228,6 @@ const literature_rule rules_gbt7714[] = {
 	{"pages", F_PAGES, SPLIT_NONE, 0},     {"doi", F_DOI, SPLIT_NONE, 0},
 	{"place", F_PLACE, SPLIT_NONE, 0},     {"publisher", F_PUBLISHER, SPLIT_NONE, 0},
 	{"url", F_URL, SPLIT_LINES, 0},        {"number", F_EXTRA, SPLIT_NONE, 0},
-	{"rest", F_EXTRA, SPLIT_NONE, 0},      {NULL},
+	{"rest", F_EXTRA, SPLIT_NONE, 0},      {"edition", F_EXTRA, SPLIT_NONE, 0},
+	{NULL},
 };

@@ -198,6 +198,7 @@ static const type_word words[] = {
 /* Letters of GB/T 7714 and of Web of Science's PT, where they differ. */
 static const type_word gbt_letters[] = {{"j", "journal_article"},
 										{"m", "book"},
+										{"m//", "book_section"},
 										{"d", "thesis"},
 										{"c", "conference_paper"},
 										{"n", "newspaper_article"},

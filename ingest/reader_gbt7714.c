@@ -3,7 +3,8 @@
  * pages. DOI:...".
  *
  * Lists are typed by people.  What is regular is cut; a line that is not is a reject with its text, never
- * half a record.  Full-width punctuation means what its narrow form does; the text itself stays as it is.
+ * half a record.  Full-width punctuation means what its narrow form does; the text itself stays as it is, but for
+ * full-width letters and digits, which become narrow ones.
  */
 #include "reader_tagged.h"
 
@@ -34,6 +35,37 @@ narrow(const char *text, size_t length)
 				plain[i + 1] = plain[i + 2] = '\x01';
 				break;
 			}
+	return plain;
+}
+
+/* Full-width letters and digits become narrow ones, in place: the length of what is left. */
+static size_t
+halve(char *text, size_t length)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < length; to++)
+	{
+		unsigned char second = (unsigned char) (i + 2 < length ? text[i + 1] : 0), third = (unsigned char) (i + 2 < length ? text[i + 2] : 0);
+		int c = (unsigned char) text[i] != 0xef ? 0 : second == 0xbc ? third - 0x60 : second == 0xbd ? third - 0x20 : 0;
+
+		bool wide = c > 0 && c < 0x7f && isalnum(c);
+
+		text[to] = wide ? (char) c : text[i];
+		i += wide ? 3 : 1;
+	}
+	text[to] = '\0';
+	return to;
+}
+
+/* narrow() of what may have full-width letters: to look at, not to cut. */
+static char *
+narrow_copy(const char *line, size_t length)
+{
+	char *copy = keep_bytes(line, length), *plain;
+
+	plain = narrow(copy, halve(copy, length));
+	free(copy);
 	return plain;
 }
 
@@ -97,7 +129,7 @@ number(const char *plain)
 bool
 gbt7714_line(const char *line, size_t length)
 {
-	char *plain = narrow(line, length);
+	char *plain = narrow_copy(line, length);
 	size_t n;
 	bool found = number(plain) > 0 || find_marker(plain, &n) != NULL;
 
@@ -123,8 +155,15 @@ add(reference *r, const char *tag, size_t from, size_t to)
 
 	while (from < to && strchr(" .,:;\x01", r->plain[from]) != NULL)
 		from++;
-	while (to > from && strchr(" ,;\x01", r->plain[to - 1]) != NULL && r->plain[to - 1] != '\x01')
-		to--;
+	for (;;)
+	{
+		if (to > from && r->plain[to - 1] != '\x01' && strchr(" ,;", r->plain[to - 1]) != NULL)
+			to--;
+		else if (to > from + 2 && r->plain[to - 1] == '\x01' && strchr(" ,;", r->plain[to - 3]) != NULL)
+			to -= 3;
+		else
+			break;
+	}
 	text = r->text + from;
 	length = trim_both(&text, to - from);
 	if (length > 0 && r->status == PSY_OK)
@@ -177,7 +216,7 @@ authors_end(const char *plain, size_t from, size_t to)
 static size_t
 without_others(const reference *r, size_t from, size_t to)
 {
-	static const char *const others[] = {"et al.", "et al", "等", "等人"};
+	static const char *const others[] = {"主编", "编著", "et al.", "et al", "等", "等人"};
 
 	while (to > from && strchr(" .,;\x01", r->plain[to - 1]) != NULL && r->plain[to - 1] != '\x01')
 		to--;
@@ -186,7 +225,7 @@ without_others(const reference *r, size_t from, size_t to)
 		size_t n = strlen(others[i]);
 
 		if (to - from > n && strncmp(r->text + to - n, others[i], n) == 0)
-			return to - n;
+			return i < 2 ? without_others(r, from, to - n) : to - n;
 	}
 	return to;
 }
@@ -258,13 +297,29 @@ cut_online_first(reference *r, size_t at)
 	return true;
 }
 
+/* "6版. ", "第2版．", "2nd ed. " from `at` on: its length, 0 for none. */
+static size_t
+edition(const reference *r, size_t at)
+{
+	size_t point = strcspn(r->plain + at, ".");
+	char word[40];
+
+	if (r->plain[at + point] != '.' || point == 0 || point >= sizeof word)
+		return 0;
+	memcpy(word, r->text + at, point);
+	word[point] = '\0';
+	if (strstr(word, "版") == NULL && strstr(word, " ed") == NULL)
+		return 0;
+	return point + 1 + strspn(r->plain + at + point + 1, " \x01");
+}
+
 /* What stands behind the marker, for a journal: "journal, year, ..."; for the rest "place: publisher, year".
  */
 static bool
 cut_source(reference *r, size_t at, bool journal)
 {
 	const char *plain = r->plain;
-	size_t year = find_year(plain, at), colon, end = strlen(plain);
+	size_t year = find_year(plain, at), colon, end = strlen(plain), before, printed = journal ? 0 : edition(r, at);
 
 	if (year_at(plain + at)) /* a patent's day stands alone */
 	{
@@ -273,6 +328,12 @@ cut_source(reference *r, size_t at, bool journal)
 	}
 	if (year == 0)
 		return journal && cut_online_first(r, at);
+	if (printed > 0 && at + printed < year)
+	{
+		add(r, "edition", at, at + printed);
+		at += printed;
+	}
+	before = plain[year - 1] == '(' ? year - 1 : year; /* a page's day stands in brackets */
 	if (journal)
 		add(r, "journal", at, year);
 	else
@@ -287,12 +348,14 @@ cut_source(reference *r, size_t at, bool journal)
 				point++;
 			if (slashes < end)
 				add(r, "journal", at + 2, point < colon ? point : colon);
+			if (slashes < end && point < colon && (printed = edition(r, point + 1 + strspn(plain + point + 1, " \x01"))) > 0)
+				point += printed;
 			add(r, "place", slashes < end && point < colon ? point : slashes < end ? colon : at, colon);
-			add(r, "publisher", colon + 1, year);
+			add(r, "publisher", colon + 1, before);
 		}
 		else
 			add(r, strncmp(plain + at, "//", 2) == 0 ? "journal" : "publisher",
-				at + (strncmp(plain + at, "//", 2) == 0 ? 2 : 0), year);
+				at + (strncmp(plain + at, "//", 2) == 0 ? 2 : 0), before);
 	}
 	add(r, "year", year, year + 4);
 	if (strspn(plain + year + 4, "-/0123456789") > 0)
@@ -311,7 +374,13 @@ add_identifiers(reference *r)
 	if (find_doi(r->text, false, &doi) && r->status == PSY_OK)
 		r->status = record_add(r->record, "doi", 3, doi.data, doi.size, r->line, r->err);
 	if (address != NULL)
-		add(r, "url", (size_t) (address - r->text), (size_t) (address - r->text) + strcspn(address, " \t"));
+	{
+		size_t from = (size_t) (address - r->text), to = from + strcspn(address, " \t");
+
+		while (to > from && (r->text[to - 1] == '.' || r->text[to - 1] == ','))
+			to--;
+		add(r, "url", from, to);
+	}
 	buffer_free(&doi);
 }
 
@@ -329,7 +398,10 @@ cut(reference *r)
 	type = mark + 1 + strspn(mark + 1, "\x01 ");
 	journal = *type == 'J' || *type == 'N';
 	add(r, "number", 0, from);
-	add(r, "type", (size_t) (type - r->plain), (size_t) (type - r->plain) + strcspn(type, "]"));
+	if (*type == 'M' && strncmp(r->plain + at + length + strspn(r->plain + at + length, ". \x01"), "//", 2) == 0)
+		r->status = record_add(r->record, "type", 4, "M//", 3, r->line, r->err); /* a chapter of it */
+	else
+		add(r, "type", (size_t) (type - r->plain), (size_t) (type - r->plain) + strcspn(type, "]"));
 	end = authors_end(r->plain, from, at);
 	add(r, "authors", from, without_others(r, from, end));
 	if (end == from)
@@ -345,6 +417,33 @@ cut(reference *r)
 		return false;
 	add_identifiers(r);
 	return true;
+}
+
+/* Whether a character begins here that Chinese writes without blanks between. */
+static bool
+is_han(const char *p, size_t length)
+{
+	return length >= 3 && (unsigned char) *p >= 0xe4 && (unsigned char) *p <= 0xe9;
+}
+
+/* "参考文献:", "References": what stands over a list. */
+static bool
+is_heading(const char *text)
+{
+	static const char *const headings[] = {"参考文献", "主要参考文献", "中文参考文献", "英文参考文献", "参考资料", "References", "REFERENCES", "Bibliography", "Reference"};
+	char bare[40];
+	size_t n = 0;
+
+	for (; *text && n + 1 < sizeof bare; text++)
+		if (strchr(" :.[]", *text) == NULL)
+			bare[n++] = *text;
+	bare[n] = '\0';
+	if (n >= 3 && memcmp(bare + n - 3, "：", 3) == 0)
+		bare[n - 3] = '\0';
+	for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
+		if (strcmp(bare, headings[i]) == 0)
+			return true;
+	return false;
 }
 
 /* A reference is the line of its number and those behind it without one. */
@@ -367,7 +466,7 @@ gather(literature_reader *reader, literature_record *record, buffer *text, bool 
 				reader->turns_to = LITERATURE_UNKNOWN; /* once this reference is given out */
 			break;
 		}
-		plain = narrow(line, length);
+		plain = narrow_copy(line, length);
 		begins = number(plain) > 0 ||
 				 (text->size > 0 && find_marker(plain, &n) != NULL && find_marker(text->data, &n) != NULL);
 		free(plain);
@@ -380,9 +479,10 @@ gather(literature_reader *reader, literature_record *record, buffer *text, bool 
 		}
 		if (text->size == 0)
 			record_clear(record, reader->number);
-		else
+		else if (!(is_han(text->data + text->size - 3, text->size) && is_han(line, length)))
 			buffer_byte(text, ' ');
 		buffer_add(text, line, length);
+		text->size = halve(text->data, text->size);
 		status = record_raw(record, reader->line, reader->length, err);
 		if (status != PSY_OK)
 			return status;
@@ -399,10 +499,19 @@ step_gbt7714(literature_reader *reader, literature_record *record, bool *more, p
 
 	while ((status = gather(reader, record, text, more, err)) == PSY_OK && *more)
 	{
-		char *plain = narrow(text->data, text->size);
-		reference r = {
+		char *plain;
+		reference r;
+		bool regular;
+
+		if (is_heading(text->data))
+		{
+			notes_add(&reader->notes, "stray_line", NULL, 0, record->line, text->data, text->size);
+			continue;
+		}
+		plain = narrow(text->data, text->size);
+		r = (reference){
 			.text = text->data, .plain = plain, .record = record, .line = record->line, .err = err};
-		bool regular = cut(&r);
+		regular = cut(&r);
 
 		free(plain);
 		if (r.status != PSY_OK || regular)

@@ -292,3 +292,16 @@ Three|bibtex|book|2001|||||||' "$(q "SELECT title, format, type, year, journal, 
 	is 'Holstiege, Jakob|Bunkers, Sandra RN; PhD; FAAN|Mathes, Tim|["a", "b."]|Text.|English.|["nobody"]' "$(q "SELECT string_agg(a ->> 'written', '|'), r.keywords, r.abstract, r.language, r.extra -> 'Correspondence of Some Kind' FROM evidence.source_record r, jsonb_array_elements(authors) a WHERE format = 'ovid' GROUP BY source_record_id")"
 	is 'PLOS|["USA"]|["Zoology"]|["Unpaginated."]' "$(q "SELECT publisher, extra -> 'PV', extra -> 'SC', extra -> 'NT' FROM evidence.source_record WHERE format = 'wos'")"
 }
+
+@test "lists by GB/T 7714 as people type them: a heading, editions, full-width letters, wrapped lines, chapters, pages of the web" {
+	printf '%s\n' 参考文献： '' '[1] 陆林主编. 沈渔邨精神病学[M]. 6版. 北京：人民卫生出版社，2018: 380-421.' '[2] 刘存志,石广霞,等.针刺治疗抑郁症［Ｊ］．中国针灸，２０１９，３９（５）：４５７－４６１．' \
+		'[3] 张三. 基于静息态脑功能' '    连接的分类研究[J]. 中华精神科杂志, 2020,' '    53(4): 301-308.' '[4] 世界卫生组织. 抑郁症[EB/OL]. (2023-03-31)[2024-01-05]. https://www.who.int/x.' \
+		'[5] Smith J, Li Wei. Chapter on needles[M]//Jones K. Handbook of acupuncture. 2nd ed. New York: Springer, 2010: 11-22.' >typed.txt
+	literature typed.txt; exits 0; has '5 read, 5 loaded'
+	is '沈渔邨精神病学|book|["陆林"]|2018||||人民卫生出版社|北京|["6版."]|
+针刺治疗抑郁症|journal_article|["刘存志", "石广霞"]|2019|中国针灸|457|461||||
+基于静息态脑功能连接的分类研究|journal_article|["张三"]|2020|中华精神科杂志|301|308||||
+抑郁症|web_page|["世界卫生组织"]|2023|||||||["https://www.who.int/x"]
+Chapter on needles|book_section|["Smith J", "Li Wei"]|2010|Jones K. Handbook of acupuncture|11|22|Springer|New York|["2nd ed."]|' "$(q "SELECT title, type, jsonb_path_query_array(authors, '\$[*].written'), year, journal, page_first, page_last, publisher, place, extra -> 'edition', urls FROM evidence.source_record ORDER BY ordinal")"
+	is 'stray_line|1' "$(q "SELECT code, line FROM evidence.source_note")"
+}
