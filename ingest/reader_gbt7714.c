@@ -348,8 +348,13 @@ cut_source(reference *r, size_t at, bool journal)
 				point++;
 			if (slashes < end)
 				add(r, "journal", at + 2, point < colon ? point : colon);
-			if (slashes < end && point < colon && (printed = edition(r, point + 1 + strspn(plain + point + 1, " \x01"))) > 0)
+			if (slashes < end && point < colon)
+			{
+				point += strspn(plain + point, ". \x01");
+				printed = edition(r, point);
+				add(r, "edition", point, point + printed);
 				point += printed;
+			}
 			add(r, "place", slashes < end && point < colon ? point : slashes < end ? colon : at, colon);
 			add(r, "publisher", colon + 1, before);
 		}
