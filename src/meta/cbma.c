@@ -194,7 +194,7 @@ fill_p(run *r, psy_error *err)
 
 		out->p[v] = r->null.tail[bin];
 		if (isnan(z[bin]))
-			z[bin] = out->p[v] < 1 ? psy_normal_quantile(out->p[v], PSY_UPPER) : 0;
+			z[bin] = out->p[v] < 0.5 ? psy_normal_quantile(out->p[v], PSY_UPPER) : 0;
 		out->z[v] = z[bin];
 	}
 	psy_release(r->ctx, z);

@@ -102,7 +102,7 @@ typedef struct psy_cbma_result
 {
 	double *statistic;    /* voxels: ALE, or the number of experiments or sum of their weights */
 	double *p;            /* voxels: uncorrected, upper tail of the null distribution; never 0 */
-	double *z;            /* voxels: the normal quantile of p; 0 where the statistic is 0 */
+	double *z;            /* voxels: the normal quantile of p; 0 from p = .5 on, as of p-values of one tail */
 	double *p_corrected;  /* voxels: by the correction asked for; 1 outside clusters for those of clusters */
 	int32_t *label;       /* voxels: 0, or 1 .. clusters, the largest first */
 	int32_t *focus_label; /* foci: the cluster in which a focus lies, 0 for none */

@@ -413,6 +413,7 @@ corrections_agree_with_each_other(void **state)
 			for (size_t v = 0; v < mask.voxels; v++)
 			{
 				assert_true(r.p[v] > 0 && r.p[v] <= 1 && r.p_corrected[v] > 0 && r.p_corrected[v] <= 1);
+				assert_true(r.z[v] >= 0 && (r.z[v] == 0) == (r.p[v] >= 0.5)); /* as NiMARE's: no z below that of empty voxels */
 				if (c == PSY_CBMA_FDR || c == PSY_CBMA_NONE)
 					assert_true(r.p_corrected[v] >= r.p[v]);
 				assert_int_equal(r.label[v] > 0, r.statistic[v] > r.threshold);

@@ -59,7 +59,7 @@ COMMENT ON TYPE psyrad.cbma_cluster IS
 	'uncorrected p and z_score; p_size, p_mass and p_peak are family-wise, (1 + exceeding) / (1 + iterations); foci within it and the experiments they belong to.';
 COMMENT ON TYPE psyrad.cbma_map IS
 	'A coordinate-based meta-analysis of so many experiments and foci; missing rows had NULLs, foci outside the grid are left out, foci beyond the mask count where their kernels reach into it. '
-	'Vectors have an element a voxel of the mask: statistic (ALE, or the number of experiments or the sum of their weights), p and z (uncorrected), p_corrected (by correction), cluster (0: none). '
+	'Vectors have an element a voxel of the mask: statistic (ALE, or the number of experiments or the sum of their weights), p and z (uncorrected, of the upper tail; z is 0 where p is .5 or more), p_corrected (by correction), cluster (0: none). '
 	'threshold: the statistic above which clusters form; fwe_*: what 5 % of random arrangements reach at least. NULL is "not available", and note says why.';
 COMMENT ON FUNCTION psyrad.cbma_foci_in(cstring) IS 'text form of cbma_foci: \x and the hexadecimal digits of its image; every byte is validated';
 COMMENT ON FUNCTION psyrad.cbma_foci_out(psyrad.cbma_foci) IS 'text form of cbma_foci';
