@@ -10,6 +10,7 @@
 #include "header.h"
 #include "rows.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,40 +142,65 @@ static const table_field fields[FIELDS] = {
 	{"pmid", "pubmed_id", false},
 };
 
+/* What a row says of the experiment that its focus belongs to. */
+static const enum coordinate_field of_experiment[] = {STUDY, CONTRAST, SPACE, N, SAMPLE, DIRECTION, SCOPE, MODALITY, TITLE, AUTHORS, JOURNAL, YEAR, DOI, PMID};
+#define OF_EXPERIMENT (sizeof of_experiment / sizeof *of_experiment)
+
 typedef struct foci_table
 {
 	coordinates to;
-	char *study, *contrast; /* of the experiment announced last */
+	char *kept[OF_EXPERIMENT]; /* cells of the experiment announced last */
+	bool begun;
 } foci_table;
 
+/* Whether the row says of its experiment what the row before it said. */
 static bool
-same_text(const char *a, const char *b)
+same_experiment(const table *rows, char *const *kept)
 {
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+	for (size_t k = 0; k < OF_EXPERIMENT; k++)
+	{
+		const char *cell = table_get(rows, of_experiment[k]);
+
+		if (cell == NULL || kept[k] == NULL ? cell != kept[k] : strcmp(cell, kept[k]) != 0)
+			return false;
+	}
+	return true;
 }
 
-/* Rows of one experiment follow each other: the warehouse joins those that do not. */
+static void
+forget(foci_table *t)
+{
+	for (size_t k = 0; k < OF_EXPERIMENT; k++)
+	{
+		free(t->kept[k]);
+		t->kept[k] = NULL;
+	}
+}
+
+/* An experiment is announced whenever a row says something else of it than the one before: the warehouse joins what is of one
+ * study, contrast and direction, and refuses what contradicts itself. */
 static psy_status
 announce(row *r, foci_table *t, psy_error *err)
 {
 	const table *rows = r->table;
-	experiment e = {.line = table_line(rows), .study = table_get(rows, STUDY), .contrast = table_get(rows, CONTRAST), .n = NAN};
+	experiment e = {.line = table_line(rows), .n = NAN};
 	psy_status status = PSY_OK;
-	bool present;
+	bool present = false;
 
-	if (e.contrast == NULL)
-		e.contrast = "1";
-	if (same_text(t->study, e.study) && same_text(t->contrast, e.contrast))
+	if (t->begun && same_experiment(rows, t->kept))
 		return PSY_OK;
-	free(t->study);
-	free(t->contrast);
-	t->study = keep_text(e.study);
-	t->contrast = keep_text(e.contrast);
+	forget(t);
+	for (size_t k = 0; k < OF_EXPERIMENT; k++)
+		if (table_get(rows, of_experiment[k]) != NULL)
+			t->kept[k] = keep_text(table_get(rows, of_experiment[k]));
+	t->begun = true;
 	if (rows->of_field[N] >= 0)
 		status = row_real(r, (size_t) rows->of_field[N], &e.n, &present, err);
-	if (rows->of_field[N] >= 0 && !present)
+	if (!present)
 		e.n = NAN;
-	e.space = table_get(rows, SPACE) != NULL ? table_get(rows, SPACE) : r->job->opt->space;
+	e.study = table_get(rows, STUDY);
+	e.contrast = table_get(rows, CONTRAST) != NULL ? table_get(rows, CONTRAST) : "1";
+	e.space = table_get(rows, SPACE);
 	e.sample = table_get(rows, SAMPLE);
 	e.direction = table_get(rows, DIRECTION);
 	e.scope = table_get(rows, SCOPE);
@@ -188,6 +214,26 @@ announce(row *r, foci_table *t, psy_error *err)
 	return status == PSY_OK ? coordinates_experiment(&t->to, &e, err) : status;
 }
 
+/* As tables are printed and spreadsheets saved: with the minus U+2212, and with a decimal comma, which in a coordinate can be
+ * nothing else: none has thousands of mm. */
+static bool
+printed_number(const char *cell, double *value)
+{
+	char plain[64], *comma;
+	psy_error why;
+	bool minus = strncmp(cell, "\xe2\x88\x92", 3) == 0;
+	size_t length = strlen(cell + (minus ? 3 : 0));
+
+	if (length + 2 > sizeof plain)
+		return false;
+	plain[0] = '-';
+	memcpy(plain + minus, cell + (minus ? 3 : 0), length + 1);
+	comma = strchr(plain, ',');
+	if (comma != NULL && comma > plain && isdigit((unsigned char) comma[-1]) && isdigit((unsigned char) comma[1]))
+		*comma = '.';
+	return parse_real(plain, value, &why) == PSY_OK;
+}
+
 /* A coordinate, or a reject that says what stands there. */
 static psy_status
 read_axis(row *r, int field, double *value, bool *present, psy_error *err)
@@ -196,16 +242,10 @@ read_axis(row *r, int field, double *value, bool *present, psy_error *err)
 	size_t column = (size_t) r->table->of_field[field];
 	const char *cell = table_cell(r->table, column);
 	psy_status status;
-	char plain[64];
 
-	/* The minus of printed tables, U+2212. */
-	if (cell != NULL && strncmp(cell, "\xe2\x88\x92", 3) == 0 && strlen(cell) < sizeof plain)
-	{
-		snprintf(plain, sizeof plain, "-%s", cell + 3);
-		*present = parse_real(plain, value, &why) == PSY_OK;
-		if (*present)
-			return PSY_OK;
-	}
+	*present = cell != NULL && printed_number(cell, value);
+	if (*present)
+		return PSY_OK;
 	if (cell != NULL)
 		return row_real(r, column, value, present, err);
 	*present = false;
@@ -214,12 +254,29 @@ read_axis(row *r, int field, double *value, bool *present, psy_error *err)
 	return status;
 }
 
+/* The statistic; "4,53" has a decimal comma, but "4,531" might be thousands and is a reject. */
+static psy_status
+read_value(row *r, double *value, psy_error *err)
+{
+	size_t column = (size_t) r->table->of_field[VALUE];
+	const char *cell = table_cell(r->table, column), *comma = cell == NULL ? NULL : strchr(cell, ',');
+	bool present;
+	psy_status status;
+
+	if (comma != NULL && (strlen(comma + 1) != 3 || strtod(cell, NULL) == 0) && printed_number(cell, value))
+		return PSY_OK;
+	status = row_real(r, column, value, &present, err);
+	if (!present)
+		*value = NAN;
+	return status;
+}
+
 static psy_status
 read_focus(row *r, void *arg, psy_error *err)
 {
 	foci_table *t = arg;
 	focus f = {.row = r->number, .line = table_line(r->table), .value = NAN};
-	bool present[3] = {false}, valued;
+	bool present[3] = {false};
 	psy_status status = PSY_OK;
 	psy_error why;
 
@@ -231,9 +288,7 @@ read_focus(row *r, void *arg, psy_error *err)
 	for (int a = 0; a < 3 && status == PSY_OK; a++)
 		status = read_axis(r, X + a, &f.xyz[a], &present[a], err);
 	if (status == PSY_OK && r->table->of_field[VALUE] >= 0)
-		status = row_real(r, (size_t) r->table->of_field[VALUE], &f.value, &valued, err);
-	if (r->table->of_field[VALUE] >= 0 && !valued)
-		f.value = NAN;
+		status = read_value(r, &f.value, err);
 	if (status != PSY_OK || !(present[0] && present[1] && present[2]))
 		return status;
 	status = announce(r, t, err);
@@ -255,8 +310,7 @@ stage_table(job *j, coordinates *c, psy_error *err)
 	if (status == PSY_OK)
 		status = rows_each(j, &rows, read_focus, &t, err);
 	table_free(&rows);
-	free(t.study);
-	free(t.contrast);
+	forget(&t);
 	*c = t.to;
 	return status;
 }
@@ -379,7 +433,7 @@ static psy_status
 stage_text(job *j, coordinates *c, bool json, psy_error *err)
 {
 	uint8_t sha256[SHA256_BYTES];
-	psy_status status = read_document(j->path, MOST_TEXT, &c->text, sha256, err);
+	psy_status status = read_document_as(j->path, j->opt->encoding, MOST_TEXT, &c->text, sha256, err);
 
 	if (status == PSY_OK && memcmp(j->sha256, sha256, sizeof sha256) != 0)
 		status = psy_fail(err, PSY_FORMAT, "the file changed while it was read");
@@ -388,25 +442,35 @@ stage_text(job *j, coordinates *c, bool json, psy_error *err)
 	return json ? read_coordinate_json(c, c->text.data, c->text.size, err) : read_sleuth(c, c->text.data, err);
 }
 
-/* By the first characters that are no blanks, behind a byte order mark. */
+/* By the first line that is neither blank nor a remark.  What cannot be read as lines of text (a workbook, another encoding than
+ * the one that was named) is left to the reader of tables, who says what is wrong. */
 static psy_status
-look(const char *path, bool *json, bool *sleuth, psy_error *err)
+look(const job *j, bool *json, bool *sleuth, psy_error *err)
 {
-	char first[512] = "";
-	size_t got;
 	source s;
-	const char *p = first;
-	psy_status status = source_open(&s, path, err);
+	text_reader reader;
+	psy_error why;
+	const char *line;
+	size_t length;
+	long number;
+	psy_status status = source_open(&s, j->path, err);
 
-	if (status == PSY_OK)
-		status = source_peek(&s, first, sizeof first - 1, &got, err);
+	*json = *sleuth = false;
+	if (status != PSY_OK)
+		return status;
+	text_open(&reader, &s, j->opt->encoding);
+	do
+		if (text_next(&reader, &line, &length, &number, &why) != PSY_OK)
+			line = NULL;
+	while (line != NULL && sleuth_line_is(line) == SLEUTH_NOTHING);
+	if (line != NULL)
+	{
+		*sleuth = sleuth_line_is(line) == SLEUTH_COMMENT;
+		*json = line[strspn(line, " \t")] == '{';
+	}
+	text_close(&reader);
 	source_close(&s);
-	if (strncmp(p, "\xef\xbb\xbf", 3) == 0)
-		p += 3;
-	*sleuth = sleuth_recognised(p);
-	p += strspn(p, " \t\r\n");
-	*json = *p == '{';
-	return status;
+	return PSY_OK;
 }
 
 static psy_status
@@ -414,7 +478,7 @@ stage_coordinates(job *j, psy_error *err)
 {
 	coordinates c;
 	bool json, sleuth;
-	psy_status status = look(j->path, &json, &sleuth, err);
+	psy_status status = look(j, &json, &sleuth, err);
 
 	coordinates_begin(&c, j);
 	if (status == PSY_OK)
@@ -423,7 +487,7 @@ stage_coordinates(job *j, psy_error *err)
 		status = copy_flush(&c.experiments, err);
 	if (status == PSY_OK && j->extra != NULL)
 		status = stage_studies(j, err);
-	if (status == PSY_OK && c.experiment == 0)
+	if (status == PSY_OK && c.experiment == 0 && j->read == 0)
 	{
 		psy_fail(err, PSY_FORMAT, "no experiment found");
 		status = psy_hint(err, "expected Sleuth text, JSON of NiMARE or NIMADS, or a table with the columns study, x, y and z");
@@ -436,7 +500,7 @@ const loader load_coordinates = {
 	.name = "coordinates",
 	.summary = "foci of imaging experiments: Sleuth, NiMARE, NIMADS, neurosynth, tables",
 	.file = "FILE...",
-	.options = OPT_TABLE | OPT_COORDINATES,
+	.options = OPT_TABLE | OPT_COORDINATES | OPT_SIMULATED,
 	.target = "pg_temp.stage (\"row\", line, experiment, x, y, z, statistic, value, table_label, raw)",
 	.companion = is_companion,
 	.describe = describe_coordinates,

@@ -46,7 +46,14 @@ void coordinates_note(coordinates *c, long line, const char *message); /* worth 
 psy_status read_sleuth(coordinates *c, const char *text, psy_error *err);
 psy_status read_coordinate_json(coordinates *c, const char *text, size_t bytes, psy_error *err);
 
-/* Whether text is Sleuth's, by its first comment. */
-bool sleuth_recognised(const char *text);
+/* What a line would be in Sleuth's text: the first that is not nothing tells its files from others. */
+typedef enum sleuth_line
+{
+	SLEUTH_NOTHING, /* blank, or a remark behind # or % */
+	SLEUTH_COMMENT, /* behind two slashes: names, participants, space */
+	SLEUTH_FOCUS    /* or something else */
+} sleuth_line;
+
+sleuth_line sleuth_line_is(const char *line);
 
 #endif

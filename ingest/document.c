@@ -6,6 +6,12 @@
 psy_status
 read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err)
 {
+	return read_document_as(path, ENCODING_AUTO, limit, text, sha256, err);
+}
+
+psy_status
+read_document_as(const char *path, text_encoding encoding, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err)
+{
 	source s;
 	text_reader reader;
 	const char *line;
@@ -16,7 +22,7 @@ read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA25
 
 	if (status != PSY_OK)
 		return status;
-	text_open(&reader, &s, ENCODING_AUTO);
+	text_open(&reader, &s, encoding);
 	while ((status = text_next(&reader, &line, &length, &number, err)) == PSY_OK && line != NULL)
 	{
 		if (text->size + length > limit)

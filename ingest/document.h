@@ -2,10 +2,12 @@
 #ifndef DOCUMENT_H
 #define DOCUMENT_H
 
-#include "buffer.h"
-#include "source.h"
+#include "reader_text.h"
 
 /* Reads a whole companion or document file (UTF-8, no NUL, at most limit bytes) and gives its hash. */
 psy_status read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err);
+
+/* The same of text in an encoding that somebody named; what is kept is UTF-8. */
+psy_status read_document_as(const char *path, text_encoding encoding, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err);
 
 #endif

@@ -40,7 +40,7 @@ typedef enum option_set
 	OPT_BIDS = 1 << 23,      /* --arm, --task, --strict */
 	OPT_LEVEL = 1 << 24,     /* --level */
 	OPT_SEED = 1 << 25,      /* --seeds */
-	OPT_COORDINATES = 1 << 26, /* --space, --studies */
+	OPT_COORDINATES = 1 << 26, /* --space, --studies, --direction, --scope, --modality */
 	OPT_EFFECTS = 1 << 27,     /* --moderator */
 	OPT_REVIEW = 1 << 28,      /* --review, --text, --encoding, --missing */
 	OPT_SCREENING = 1 << 29,   /* --review, --stage, --screener, --decision, --consensus */
@@ -76,7 +76,7 @@ typedef struct options
 	const void *context; /* of a command that loads several kinds: what its loaders need to know */
 	const char *name, *trained_on, *format, *classes, *positive;
 	const char *database, *search, *searched;
-	const char *studies;
+	const char *studies, *direction, *scope, *modality;
 	text_list moderator;
 	const char *tool, *assessor;
 	const char *review, *text;

@@ -7,8 +7,8 @@
  *     -16  -58  -22
  *
  * An experiment begins with comments and ends with a blank line or the next comments.  Several names before one number of
- * subjects are contrasts that were pooled: one experiment, whose name is all of theirs.  Anything else is an error that names
- * its line: a focus that is not three numbers must not vanish.
+ * subjects are contrasts that were pooled: one experiment, whose name is all of theirs.  Lines of # and % are remarks of who
+ * made the file.  Anything else is an error that names its line: a focus that is not three numbers must not vanish.
  */
 #include "coordinates.h"
 
@@ -25,6 +25,7 @@ typedef struct sleuth
 	coordinates *to;
 	long line;
 	char *space;
+	long spaced; /* line of the Reference */
 	buffer names, study, contrast;
 	long named;     /* line of the first name */
 	double n;       /* participants; NAN until they are stated */
@@ -48,42 +49,55 @@ trimmed(const char *p, size_t length)
 	return length;
 }
 
-/* "Reference = MNI" and "Subjects=12": what follows the sign, or NULL. */
+/* "Reference = MNI" and "Subjects=12": what follows the sign (perhaps nothing) up to end, or NULL. */
 static const char *
-assigned(const char *text, const char *name)
+assigned(const char *text, const char *end, const char *name)
 {
 	size_t n = strlen(name);
 
 	if (strncasecmp(text, name, n) != 0)
 		return NULL;
 	text = skip_blanks(text + n);
-	return *text == '=' || *text == ':' ? skip_blanks(text + 1) : NULL;
+	if (text >= end || (*text != '=' && *text != ':'))
+		return NULL;
+	text = skip_blanks(text + 1);
+	return text < end ? text : end;
 }
 
-bool
-sleuth_recognised(const char *text)
+sleuth_line
+sleuth_line_is(const char *line)
 {
-	const char *p = text;
+	const char *p = skip_blanks(line);
 
-	while (*p == '\n' || *p == '\r' || *p == ' ' || *p == '\t')
-		p++;
-	return strncmp(p, "//", 2) == 0;
+	if (strncmp(p, "//", 2) == 0)
+		return SLEUTH_COMMENT;
+	return *p == '\0' || *p == '\n' || *p == '#' || *p == '%' ? SLEUTH_NOTHING : SLEUTH_FOCUS;
 }
 
+/* Files that were put together from several say it more than once: the same each time. */
 static psy_status
 take_space(sleuth *s, const char *value, size_t length, psy_error *err)
 {
 	static const char *const known[] = {"MNI", "MNI152", "Talairach", "TAL", "Tailarach"};
+	const char *space = NULL;
 
-	if (s->space != NULL)
-		return psy_fail(err, PSY_FORMAT, "line %ld: a second Reference; one is expected, for the whole file", s->line);
 	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
 		if (strlen(known[k]) == length && strncasecmp(value, known[k], length) == 0)
-			s->space = keep_text(k < 2 ? "MNI" : "TAL");
-	if (s->space != NULL)
-		return PSY_OK;
-	return psy_fail(err, PSY_DOMAIN, "line %ld: found reference %.*s; expected MNI or Talairach", s->line,
-					(int) (length < 60 ? length : 60), value);
+			space = k < 2 ? "MNI" : "TAL";
+	if (space == NULL)
+		return psy_fail(err, PSY_DOMAIN, "line %ld: found reference %.*s; expected MNI or Talairach", s->line,
+						(int) (length < 60 ? length : 60), value);
+	if (s->space != NULL && strcmp(s->space, space) != 0)
+	{
+		psy_fail(err, PSY_FORMAT, "line %ld: found reference %.*s; line %ld says %s, for the whole file", s->line, (int) length, value, s->spaced, s->space);
+		return psy_hint(err, "give the foci of each space a file of their own");
+	}
+	if (s->space == NULL)
+	{
+		s->space = keep_text(space);
+		s->spaced = s->line;
+	}
+	return PSY_OK;
 }
 
 static psy_status
@@ -112,16 +126,16 @@ begin_experiment(sleuth *s)
 static psy_status
 take_comment(sleuth *s, const char *text, size_t length, psy_error *err)
 {
-	const char *value;
+	const char *value, *end = text + length;
 
 	if (s->announced)
 		begin_experiment(s);
 	if (length == 0)
 		return PSY_OK;
-	if ((value = assigned(text, "Reference")) != NULL)
-		return take_space(s, value, (size_t) (text + length - value), err);
-	if ((value = assigned(text, "Subjects")) != NULL)
-		return take_subjects(s, value, (size_t) (text + length - value), err);
+	if ((value = assigned(text, end, "Reference")) != NULL)
+		return take_space(s, value, (size_t) (end - value), err);
+	if ((value = assigned(text, end, "Subjects")) != NULL)
+		return take_subjects(s, value, (size_t) (end - value), err);
 	if (s->names.size == 0)
 		s->named = s->line;
 	else
@@ -254,6 +268,8 @@ take_line(sleuth *s, const char *line, size_t length, psy_error *err)
 	length = text < line + length ? trimmed(text, (size_t) (line + length - text)) : 0;
 	if (length == 0)
 		return end_experiment(s, err);
+	if (*text == '#' || *text == '%')
+		return PSY_OK;
 	if (strncmp(text, "//", 2) != 0)
 		return take_focus(s, text, length, err);
 	line = skip_blanks(text + 2);
@@ -268,11 +284,12 @@ read_sleuth(coordinates *c, const char *text, psy_error *err)
 
 	while (*text != '\0' && status == PSY_OK)
 	{
-		size_t length = strcspn(text, "\n");
+		size_t length = strcspn(text, "\r\n");
 
 		s.line++;
 		status = take_line(&s, text, length, err);
-		text += length + (text[length] == '\n');
+		text += length + (strncmp(text + length, "\r\n", 2) == 0); /* lines end with LF, CR LF or, of old, CR */
+		text += *text != '\0';
 	}
 	if (status == PSY_OK)
 		status = end_experiment(&s, err);

@@ -81,8 +81,8 @@ BEGIN
 	WITH RECURSIVE part AS (
 		SELECT wanted AS modality
 		UNION SELECT m.modality FROM part p JOIN evidence.modality m ON m.part_of = p.modality
-	), judged AS MATERIALIZED (
-		SELECT e.experiment_id, e.scope, CASE
+	), fit AS MATERIALIZED (
+		SELECT e.experiment_id, e.scope, e.simulated, CASE
 			WHEN e.direction IS DISTINCT FROM cbma_input.direction THEN 1
 			WHEN wanted IS NOT NULL AND NOT EXISTS (SELECT FROM part p WHERE p.modality = evidence.modality_code(e.modality)) THEN 2
 			WHEN e.scope = 'region' THEN 3
@@ -90,19 +90,23 @@ BEGIN
 			WHEN NOT EXISTS (SELECT FROM evidence.focus f WHERE f.experiment_id = e.experiment_id AND f.current) THEN 5 ELSE 0 END AS why
 		FROM evidence.experiment e
 		WHERE e.current AND (cbma_input.experiments IS NULL OR e.experiment_id = ANY (cbma_input.experiments))
+	), judged AS MATERIALIZED ( -- made-up experiments are analysed among themselves, where there are no others
+		SELECT f.experiment_id, f.scope, f.simulated, CASE WHEN f.why = 0 AND f.simulated AND bool_or(NOT f.simulated AND f.why = 0) OVER () THEN 6 ELSE f.why END AS why
+		FROM fit f
 	)
 	SELECT (SELECT psyrad.cbma_foci(p.experiment, p.x, p.y, p.z, p.n) FROM evidence.poolable_focus p
 			WHERE p.experiment_id IN (SELECT j.experiment_id FROM judged j WHERE j.why = 0)),
 		(SELECT coalesce(array_agg(j.experiment_id ORDER BY j.experiment_id), '{}') FROM judged j WHERE j.why = 0),
-		nullif(concat_ws('; ', (SELECT 'experiments left out: ' || string_agg(format('%s %s', o.count, w.words), ', ' ORDER BY o.why)
+		nullif(concat_ws('; ', (SELECT 'every experiment is simulated' WHERE (SELECT bool_and(j.simulated) FROM judged j WHERE j.why = 0)),
+			(SELECT 'experiments left out: ' || string_agg(format('%s %s', o.count, w.words), ', ' ORDER BY o.why)
 				FROM (SELECT j.why, count(*) FROM judged j WHERE j.why > 0 GROUP BY j.why) o
 				JOIN (VALUES (1, CASE WHEN cbma_input.direction IS NULL THEN 'that state a direction' ELSE 'of another direction or none' END),
-					(2, 'of another modality or none'), (3, 'that searched a region alone'), (4, 'of unknown space'), (5, 'without foci')) w (why, words) USING (why)),
+					(2, 'of another modality or none'), (3, 'that searched a region alone'), (4, 'of unknown space'), (5, 'without foci'), (6, 'that are simulated')) w (why, words) USING (why)),
 			(SELECT 'experiments taken that state no search scope: ' || count(*) FROM judged j WHERE j.why = 0 AND j.scope IS NULL HAVING count(*) > 0)), '')
 	INTO foci, experiment_ids, note;
 END $$;
 COMMENT ON FUNCTION evidence.cbma_input(text, text, bigint[]) IS
-	'What evidence.ale and evidence.mkda analyse, of all experiments or of those named by experiment_id: the foci (MNI, one experiment an independent sample), the experiments they come from, and how many were left out for their direction, modality, region-of-interest search or unknown space';
+	'What evidence.ale and evidence.mkda analyse, of all experiments or of those named by experiment_id: the foci (MNI, one experiment an independent sample), the experiments they come from, and how many were left out for their direction, modality, region-of-interest search or unknown space. Real and simulated experiments are never analysed together: the simulated are left out where there are real ones';
 
 ---------------------------------------------------------------------------------------------------- analyses
 

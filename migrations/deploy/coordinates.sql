@@ -28,6 +28,7 @@ CREATE TABLE evidence.experiment (
 	direction     text CHECK (direction IN ('increase', 'decrease')),
 	scope         text CHECK (scope IN ('whole_brain', 'region')),
 	modality      text CHECK (modality ~ '\S'),
+	simulated     boolean NOT NULL DEFAULT false,
 	title         text,
 	authors       text,
 	journal       text,
@@ -45,8 +46,9 @@ COMMENT ON COLUMN evidence.experiment.current IS 'False: the newest version of t
 COMMENT ON COLUMN evidence.experiment.space IS 'Space of the foci as stated; unknown is a state of its own: nothing is assumed';
 COMMENT ON COLUMN evidence.experiment.n IS 'Participants; a mean where a collection states several numbers; NULL where it states none';
 COMMENT ON COLUMN evidence.experiment.sample IS 'The independent sample: the study, unless the file says otherwise. Contrasts of one sample are one experiment to a meta-analysis';
-COMMENT ON COLUMN evidence.experiment.direction IS 'What the foci are: increase or decrease of the measure; NULL where it is not said';
+COMMENT ON COLUMN evidence.experiment.direction IS 'What the foci are: increase or decrease of the measure; NULL where it is not said. A contrast with foci of both is two experiments, whose contrast names the direction too';
 COMMENT ON COLUMN evidence.experiment.modality IS 'How the brain was measured, as the file says it: compared without regard to case and punctuation; NULL where it does not';
+COMMENT ON COLUMN evidence.experiment.simulated IS 'True for foci that a program made up: never pooled with real ones';
 COMMENT ON COLUMN evidence.experiment.scope IS 'Where was searched: the whole brain, or a region chosen beforehand; NULL where it is not said';
 
 CREATE TABLE evidence.focus (
@@ -75,7 +77,7 @@ COMMENT ON COLUMN evidence.focus.cell IS 'Cube of 5 mm in which it lies; cubes a
 COMMENT ON COLUMN evidence.focus.table_label IS 'Table of the paper';
 
 CREATE VIEW evidence.coordinate AS
-SELECT e.experiment_id, e.study, e.contrast, e.sample, e.direction, e.scope, e.modality, e.n, e.space, f.ordinal, f.x, f.y, f.z, f.mni_x, f.mni_y, f.mni_z, f.statistic, f.value,
+SELECT e.experiment_id, e.study, e.contrast, e.sample, e.direction, e.scope, e.modality, e.simulated, e.n, e.space, f.ordinal, f.x, f.y, f.z, f.mni_x, f.mni_y, f.mni_z, f.statistic, f.value,
 	e.title, e.authors, e.year, e.journal, e.doi, e.pmid, f.table_label, f.file_id, f.line
 FROM evidence.experiment e JOIN evidence.focus f USING (experiment_id)
 WHERE e.current AND f.current;
@@ -84,12 +86,12 @@ COMMENT ON VIEW evidence.coordinate IS 'Foci with what their experiments say, a 
 -- What may be pooled: whole-brain searches (or searches of unknown extent, which the caller may leave out by scope), in MNI space, one
 -- experiment an independent sample and direction.
 CREATE VIEW evidence.poolable_focus AS
-SELECT e.sample AS experiment, e.direction, e.scope, e.modality, min(e.n) OVER (PARTITION BY e.sample, e.direction) AS n,
+SELECT e.sample AS experiment, e.direction, e.scope, e.modality, e.simulated, min(e.n) OVER (PARTITION BY e.sample, e.direction, e.simulated) AS n,
 	f.mni_x AS x, f.mni_y AS y, f.mni_z AS z, e.experiment_id, e.study, e.contrast, e.source_id
 FROM evidence.experiment e JOIN evidence.focus f USING (experiment_id)
 WHERE e.current AND f.current AND e.scope IS DISTINCT FROM 'region' AND f.mni_x IS NOT NULL;
 COMMENT ON VIEW evidence.poolable_focus IS
-	'Foci for psyrad.cbma_foci(experiment, x, y, z, n): MNI, no region-of-interest searches, contrasts of one sample and direction under one experiment with its smallest n. Group or filter by direction: increases and decreases are never pooled together';
+	'Foci for psyrad.cbma_foci(experiment, x, y, z, n): MNI, no region-of-interest searches, contrasts of one sample and direction under one experiment with its smallest n. Group or filter by direction and simulated: increases and decreases, real and made-up foci are never pooled together';
 
 CREATE FUNCTION evidence.studies_near(x double precision, y double precision, z double precision, radius double precision DEFAULT 10)
 	RETURNS TABLE (study text, title text, year int, doi text, pmid text, foci bigint, nearest double precision)
@@ -157,34 +159,61 @@ RETURN CASE
 CREATE FUNCTION ingest.direction_word(written text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE
-	WHEN lower(btrim(written)) IN ('increase', 'increased', 'activation', 'positive', 'higher', 'greater', '+', '>', '升高', '增加', '增强', '激活') THEN 'increase'
-	WHEN lower(btrim(written)) IN ('decrease', 'decreased', 'deactivation', 'negative', 'lower', 'smaller', '-', '<', '降低', '减少', '减弱', '负激活') THEN 'decrease' END;
+	WHEN lower(btrim(written)) IN ('increase', 'increased', 'increases', 'inc', 'up', 'activation', 'hyperactivation', 'hyperactivity', 'hyperconnectivity', 'positive', 'higher',
+		'greater', '+', '>', '↑', '升高', '增高', '增加', '增强', '上升', '激活') THEN 'increase'
+	WHEN lower(btrim(written)) IN ('decrease', 'decreased', 'decreases', 'dec', 'down', 'deactivation', 'hypoactivation', 'hypoactivity', 'hypoconnectivity', 'negative', 'lower',
+		'smaller', '-', '−', '<', '↓', '降低', '减低', '减少', '减弱', '下降', '负激活') THEN 'decrease' END;
 CREATE FUNCTION ingest.scope_word(written text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE
 	WHEN lower(btrim(written)) IN ('whole_brain', 'whole brain', 'whole-brain', 'brain', '全脑') THEN 'whole_brain'
 	WHEN lower(btrim(written)) IN ('region', 'roi', 'region of interest', 'seed', 'small volume', 'svc', '感兴趣区') THEN 'region' END;
 
--- pg_temp.described: each staged experiment in the warehouse's words.
-CREATE FUNCTION ingest.describe_experiments() RETURNS void
+-- pg_temp.described: each staged experiment in the warehouse's words.  What the file does not say of an experiment, options say for all.  A contrast
+-- whose foci are of several directions is an experiment each: they are never pooled together.
+CREATE FUNCTION ingest.describe_experiments(p_file_id bigint) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+	said record; -- by options
 BEGIN
+	SELECT ingest.option(p_file_id, 'space') AS space, ingest.option(p_file_id, 'direction') AS direction, ingest.option(p_file_id, 'scope') AS scope,
+		ingest.option(p_file_id, 'modality') AS modality, coalesce(ingest.option(p_file_id, 'simulated'), 'false')::boolean AS simulated INTO said;
+	IF ingest.space_word(said.space) IS NULL THEN
+		PERFORM ingest.refuse(format('--space is %s', said.space), 'expected MNI, TAL or unknown');
+	ELSIF said.direction IS NOT NULL AND ingest.direction_word(said.direction) IS NULL THEN
+		PERFORM ingest.refuse(format('--direction is %s', said.direction), 'expected increase or decrease');
+	ELSIF said.scope IS NOT NULL AND ingest.scope_word(said.scope) IS NULL THEN
+		PERFORM ingest.refuse(format('--scope is %s', said.scope), 'expected whole_brain or region');
+	END IF;
 	CREATE TEMPORARY TABLE described ON COMMIT DROP AS
-	SELECT e.experiment, e.line, e.study, e.contrast, coalesce(e.space, s.space) AS space_written, ingest.space_word(coalesce(e.space, s.space)) AS space,
-		coalesce(e.sample, e.study) AS sample, e.direction AS direction_written, ingest.direction_word(e.direction) AS direction,
-		e.scope AS scope_written, ingest.scope_word(e.scope) AS scope, e.modality,
-		coalesce(e.n, CASE WHEN s.n ~ '^[0-9]+(\.[0-9]+)?$' AND length(s.n) < 10 THEN s.n::double precision END) AS n,
-		coalesce(e.title, s.title) AS title, coalesce(e.authors, s.authors) AS authors, coalesce(e.journal, s.journal) AS journal,
-		lower(coalesce(e.doi, s.doi)) AS doi, coalesce(e.pmid, s.pmid) AS pmid, coalesce(e.year, s.year) AS year_written,
-		CASE WHEN coalesce(e.year, s.year) ~ '^(1[4-9]|2[01])[0-9]{2}$' THEN coalesce(e.year, s.year)::int END AS year
-	FROM pg_temp.stage_experiment e
-	LEFT JOIN (SELECT DISTINCT ON (t.study) t.* FROM pg_temp.stage_study t ORDER BY t.study, t.line) s USING (study);
+	WITH said_of AS (
+		SELECT e.*, coalesce(e.space, s.space) AS space_written, ingest.space_word(coalesce(e.space, s.space)) AS space_is,
+			CASE WHEN e.direction IS NULL THEN ingest.direction_word(said.direction) ELSE ingest.direction_word(e.direction) END AS direction_is,
+			coalesce(e.n, CASE WHEN s.n ~ '^[0-9]+(\.[0-9]+)?$' AND length(s.n) < 10 THEN s.n::double precision END) AS n_is,
+			coalesce(e.title, s.title) AS title_is, coalesce(e.authors, s.authors) AS authors_is, coalesce(e.journal, s.journal) AS journal_is,
+			lower(coalesce(e.doi, s.doi)) AS doi_is, coalesce(e.pmid, s.pmid) AS pmid_is, coalesce(e.year, s.year) AS year_written
+		FROM pg_temp.stage_experiment e
+		LEFT JOIN (SELECT DISTINCT ON (t.study) t.* FROM pg_temp.stage_study t ORDER BY t.study, t.line) s USING (study)
+	), directed AS (
+		SELECT d.*, count(*) FILTER (WHERE d.direction IS NULL OR d.direction_is IS NOT NULL) OVER w AS stated, count(*) FILTER (WHERE d.direction_is = 'increase') OVER w AS up,
+			count(*) FILTER (WHERE d.direction_is = 'decrease') OVER w AS down
+		FROM said_of d WINDOW w AS (PARTITION BY d.study, d.contrast)
+	)
+	SELECT d.experiment, d.line, d.study,
+		CASE WHEN d.direction_is IS NULL OR d.stated IN (d.up, d.down) THEN d.contrast ELSE format('%s (%s)', d.contrast, d.direction_is) END AS contrast,
+		d.space_written, CASE WHEN d.space_is = 'unknown' THEN ingest.space_word(said.space) ELSE d.space_is END AS space,
+		d.sample, d.direction AS direction_written, d.direction_is AS direction, d.scope AS scope_written,
+		CASE WHEN d.scope IS NULL THEN ingest.scope_word(said.scope) ELSE ingest.scope_word(d.scope) END AS scope,
+		coalesce(d.modality, said.modality) AS modality, said.simulated AS simulated, d.n_is AS n, d.title_is AS title, d.authors_is AS authors, d.journal_is AS journal,
+		d.doi_is AS doi, d.pmid_is AS pmid, d.year_written, CASE WHEN d.year_written ~ '^(1[4-9]|2[01])[0-9]{2}$' THEN d.year_written::int END AS year
+	FROM directed d;
 	CREATE INDEX ON pg_temp.described (study, contrast);
 	ANALYZE pg_temp.described;
 END $$;
-COMMENT ON FUNCTION ingest.describe_experiments() IS 'Makes pg_temp.described of the staged experiments and studies';
+COMMENT ON FUNCTION ingest.describe_experiments(bigint) IS 'Makes pg_temp.described of the staged experiments and studies';
 
--- An experiment that cannot be is refused with all its foci; one that is announced twice must say the same.
+-- An experiment that cannot be is refused with all its foci.  Where rows of one experiment say different things the first that says it stands, and
+-- those that contradict it are refused; a row that says nothing contradicts nothing, but for its space: nothing is assumed of that.
 CREATE FUNCTION ingest.reject_experiments() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -200,10 +229,15 @@ BEGIN
 	) e (field, wrong, code, message)
 	WHERE e.wrong;
 	INSERT INTO wrong
-	SELECT d.experiment, d.line, 'experiment_disagrees', 'study', format('%s, %s is also in line %s, with other participants, space, direction, scope or modality', d.study, d.contrast, f.line)
-	FROM (SELECT d.*, min(d.experiment) OVER (PARTITION BY d.study, d.contrast) AS first FROM pg_temp.described d) d
-	JOIN pg_temp.described f ON f.experiment = d.first
-	WHERE d.experiment <> d.first AND (d.space, d.n, d.sample, d.direction, d.scope, d.modality) IS DISTINCT FROM (f.space, f.n, f.sample, f.direction, f.scope, f.modality);
+	WITH told AS (
+		SELECT d.experiment, d.line, d.study, d.contrast, v.field, v.word
+		FROM (SELECT d.*, count(*) OVER (PARTITION BY d.study, d.contrast) AS times FROM pg_temp.described d WHERE d.experiment NOT IN (SELECT w.experiment FROM wrong w)) d
+		CROSS JOIN LATERAL (VALUES ('space', d.space), ('n', d.n::text), ('sample', d.sample), ('scope', d.scope), ('modality', d.modality)) v (field, word)
+		WHERE d.times > 1 AND v.word IS NOT NULL),
+	first AS (SELECT DISTINCT ON (t.study, t.contrast, t.field) t.* FROM told t ORDER BY t.study, t.contrast, t.field, t.experiment)
+	SELECT t.experiment, t.line, 'experiment_disagrees', t.field, format('found %s; line %s says %s of the same experiment, %s: %s', t.word, f.line, f.word, t.study, t.contrast)
+	FROM told t JOIN first f USING (study, contrast, field)
+	WHERE t.word <> f.word;
 	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw)
 	SELECT s."row", s.line, c.name, c.number, w.code, w.message, s.raw
 	FROM wrong w JOIN pg_temp.stage s USING (experiment) LEFT JOIN pg_temp.stage_column c ON c.field = w.field;
@@ -227,7 +261,7 @@ DECLARE
 	counts  ingest.counts;
 BEGIN
 	PERFORM ingest.lock('coordinates', source::text);
-	PERFORM ingest.describe_experiments();
+	PERFORM ingest.describe_experiments(p_file_id);
 	PERFORM ingest.reject_experiments();
 	SELECT count(*) INTO lacking FROM pg_temp.described d WHERE d.space = 'unknown';
 	IF lacking > 0 THEN
@@ -235,9 +269,12 @@ BEGIN
 			lacking, (SELECT count(*) FROM pg_temp.described);
 	END IF;
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT DISTINCT ON (d.study, d.contrast) NULL::bigint AS "row", d.line, source AS source_id, d.study, d.contrast, true AS current, d.space, d.n, d.sample, d.direction, d.scope, d.modality,
-		d.title, d.authors, d.journal, d.year, d.doi, d.pmid
-	FROM pg_temp.described d ORDER BY d.study, d.contrast, d.experiment;
+	SELECT NULL::bigint AS "row", min(d.line) AS line, source AS source_id, d.study, d.contrast, true AS current, min(d.space) AS space, max(d.n) AS n,
+		coalesce(max(d.sample), d.study) AS sample, min(d.direction) AS direction, max(d.scope) AS scope, max(d.modality) AS modality, bool_or(d.simulated) AS simulated,
+		(array_agg(d.title ORDER BY d.experiment) FILTER (WHERE d.title IS NOT NULL))[1] AS title, (array_agg(d.authors ORDER BY d.experiment) FILTER (WHERE d.authors IS NOT NULL))[1] AS authors,
+		(array_agg(d.journal ORDER BY d.experiment) FILTER (WHERE d.journal IS NOT NULL))[1] AS journal, (array_agg(d.year ORDER BY d.experiment) FILTER (WHERE d.year IS NOT NULL))[1] AS year,
+		(array_agg(d.doi ORDER BY d.experiment) FILTER (WHERE d.doi IS NOT NULL))[1] AS doi, (array_agg(d.pmid ORDER BY d.experiment) FILTER (WHERE d.pmid IS NOT NULL))[1] AS pmid
+	FROM pg_temp.described d GROUP BY d.study, d.contrast; -- what several rows say of one is the same by now
 	PERFORM ingest.merge(p_file_id, 'evidence.experiment', 'source_id', 'study', 'contrast');
 	CREATE TEMPORARY TABLE placed ON COMMIT DROP AS
 	SELECT d.experiment, e.experiment_id, e.space
@@ -268,13 +305,13 @@ DO $$
 DECLARE
 	f regprocedure;
 BEGIN
-	FOREACH f IN ARRAY ARRAY['ingest.stage_coordinates()', 'ingest.describe_experiments()', 'ingest.reject_experiments()', 'ingest.load_coordinates(bigint)',
+	FOREACH f IN ARRAY ARRAY['ingest.stage_coordinates()', 'ingest.describe_experiments(bigint)', 'ingest.reject_experiments()', 'ingest.load_coordinates(bigint)',
 		'ingest.space_word(text)', 'ingest.direction_word(text)', 'ingest.scope_word(text)']::regprocedure[]
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO psyrad_ingest', f);
 	END LOOP;
-	FOREACH f IN ARRAY ARRAY['ingest.stage_coordinates()', 'ingest.describe_experiments()', 'ingest.reject_experiments()', 'ingest.load_coordinates(bigint)']::regprocedure[]
+	FOREACH f IN ARRAY ARRAY['ingest.stage_coordinates()', 'ingest.describe_experiments(bigint)', 'ingest.reject_experiments()', 'ingest.load_coordinates(bigint)']::regprocedure[]
 	LOOP
 		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, psyrad, pg_temp', f);
 	END LOOP;

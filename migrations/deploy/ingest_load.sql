@@ -44,12 +44,14 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	known ingest.file;
 	older bigint;
+	-- What makes no other file of it: what the loader finds beside it, and of foci what is said of all at once, which may be corrected.
+	aside text[] := ARRAY['inputs'] || CASE p_command WHEN 'coordinates' THEN ARRAY['space', 'direction', 'scope', 'modality', 'simulated'] END;
 BEGIN
 	IF p_command <> 'study' AND p_study IS NOT NULL AND NOT EXISTS (SELECT FROM clinical.study WHERE study = p_study) THEN
 		PERFORM ingest.refuse(format('the study %s is not declared', p_study), 'declare it with psyrad ingest study FILE.json');
 	END IF;
 	PERFORM ingest.lock('bytes', p_command, p_sha256::text, p_options::text);
-	PERFORM ingest.lock('path', p_command, p_path, (p_options - 'inputs')::text);
+	PERFORM ingest.lock('path', p_command, p_path, (p_options - aside)::text);
 	SELECT f.* INTO known FROM ingest.file f
 	WHERE f.command = p_command AND f.sha256 = p_sha256 AND f.options = p_options AND f.status = 'loaded'
 		AND NOT EXISTS (SELECT FROM ingest.file newer WHERE newer.supersedes = f.file_id)
@@ -62,7 +64,7 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT max(f.file_id) INTO older FROM ingest.file f
-	WHERE f.command = p_command AND f.path = p_path AND f.options - 'inputs' = p_options - 'inputs' AND f.status = 'loaded';
+	WHERE f.command = p_command AND f.path = p_path AND f.options - aside = p_options - aside AND f.status = 'loaded';
 	INSERT INTO ingest.file (command, path, sha256, bytes, options, batch, study, status, tool_version, supersedes, started_at)
 	VALUES (p_command, p_path, p_sha256, p_bytes, p_options, p_batch, p_study, 'loaded', p_tool, older, now())
 	RETURNING ingest.file.file_id INTO file_id;

@@ -39,9 +39,13 @@ warehouse() {
 	is '1' "$(q "SELECT m.experiments FROM evidence.mkda('brain', NULL, correction => 'none') m")"
 	is '2|2' "$(q "SELECT m.experiments, m.foci FROM evidence.mkda('brain', 'increase', correction => 'none', experiments => ARRAY(SELECT experiment_id FROM evidence.experiment WHERE study IN ('P1', 'R1') OR (study = 'S1' AND contrast = 'B'))) m")"
 	is '|0|f|no experiment is left' "$(q "SELECT m.experiments, coalesce(cardinality(m.statistic), 0), m IS NOT NULL, m.note FROM evidence.ale('brain', 'increase', experiments => '{}') m")"
+	# made-up foci are never analysed with real ones
+	sed 's/^P1,/F1,/; s/^U1,/F2,/; /^F[12],/!{1!d}' foci.csv >made.csv; psyrad ingest coordinates --simulated --space MNI made.csv
+	is '25|2 that are simulated' "$(q "SELECT m.experiments, substring(m.note FROM '[0-9]+ that are simulated') FROM evidence.ale('brain', 'increase', correction => 'none') m")"
+	is '2|every experiment is simulated' "$(q "SELECT m.experiments, substring(m.note FROM 'every experiment is simulated') FROM evidence.ale('brain', 'increase', correction => 'none', experiments => ARRAY(SELECT experiment_id FROM evidence.experiment WHERE simulated)) m")"
 	# the same as the state made by hand
 	is t "$(q "SELECT a.p_corrected = b.p_corrected FROM evidence.ale('brain', 'increase', 'rs_fmri', iterations => 50, seed => 3) a,
-		(SELECT psyrad.cbma_foci(experiment, x, y, z, n) AS foci FROM evidence.poolable_focus WHERE direction = 'increase' AND modality = 'rs-fMRI') f,
+		(SELECT psyrad.cbma_foci(experiment, x, y, z, n) AS foci FROM evidence.poolable_focus WHERE direction = 'increase' AND modality = 'rs-fMRI' AND NOT simulated) f,
 		psyrad.cbma_ale(f.foci, evidence.cbma_mask('brain'), iterations => 50, seed => 3) b")"
 }
 

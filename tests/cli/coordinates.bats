@@ -125,3 +125,64 @@ sleuth() { printf '// Reference=%s\n' "$1"; printf '// Zhang 2020: %s\n// Subjec
 	printf 'study,peak_x,peak_y,peak_z,template\nLi,7,8,9,Talairach\n' >peak.csv; coordinates peak.csv; exits 0
 	is 'Li|7|8|9|TAL Zhang|-16|-58|-22|MNI' "$(q "SELECT study, x, y, z, space FROM evidence.coordinate WHERE study IN ('Li', 'Zhang') ORDER BY 1" | paste -sd ' ')"
 }
+
+@test "Sleuth files with remarks of # and %, put together from several, with old line ends, in UTF-16 or GBK; an empty Subjects is refused" {
+	printf '# from Sleuth 3\n%% of 2024\n\n//Reference=MNI\n//A, 2010: c\n//Subjects=12\n1 2 3\n# a remark ends nothing\n4 5 6\n' >hash.txt
+	{ sed 's/A, 2010/B, 2011/' hash.txt; sed 's/A, 2010/C, 2012/' hash.txt; } >twice.txt
+	sed 's/A, 2010/D, 2013/' hash.txt | tr '\n' '\r' >old.txt
+	{ printf '\xff\xfe'; sed 's/A, 2010/E, 2014/' hash.txt | iconv -t UTF-16LE; } >wide.txt
+	printf '//Reference=Talairach\n//张, 2020: 针刺\n//Subjects=9\n1 2 3\n' | iconv -t GBK >gbk.txt
+	coordinates hash.txt twice.txt old.txt wide.txt; exits 0; has '4 files, 10 read, 10 loaded'
+	coordinates gbk.txt; exits 1; has '--encoding gb18030'
+	coordinates --encoding gb18030 gbk.txt; exits 0
+	is 'A, 2010|12|2 B, 2011|12|2 C, 2012|12|2 D, 2013|12|2 E, 2014|12|2 张, 2020|9|1' "$(q "SELECT study, n, count(*) FROM evidence.coordinate GROUP BY 1, 2 ORDER BY 1" | paste -sd ' ')"
+	{ cat hash.txt; sed 's/MNI/Talairach/' hash.txt; } >both.txt; coordinates both.txt; exits 1; has 'line 13: found reference Talairach; line 4 says MNI, for the whole file'
+	printf '//Reference=MNI\r\n//A: B\r\n//Subjects= \r\n1 2 3\r\n' >none.txt; coordinates none.txt; exits 1; has 'line 3: found Subjects=; expected'
+	printf '//Reference= \r\n//A: B\r\n1 2 3\r\n' >where.txt; coordinates where.txt; exits 1; has 'line 1: found reference ; expected MNI or Talairach'
+}
+
+@test "what a table says of an experiment further down is not lost, and directions of one contrast are kept apart" {
+	cat >a.csv <<-'EOF'
+		study,contrast,x,y,z,direction,n,space,scope,title
+		A,MDD vs HC,1,2,3,increase,,MNI,whole brain,
+		A,MDD vs HC,4,5,6,decrease,20,MNI,,T
+		A,MDD vs HC,7,8,9,increase,20,MNI,,T
+		B,,1,1,1,up,twenty,MNI,,
+		B,,2,2,2,up,31,MNI,,
+		C,c,1,2,3,,10,MNI,,
+		C,c,4,5,6,,10,TAL,,
+		C,c,7,8,9,,11,MNI,,
+		D,d,1,2,3,,5,MNI,,
+		D,d,4,5,6,-,5,MNI,,
+	EOF
+	coordinates a.csv; exits 1; has '10 read, 7 loaded, 0 unchanged, 3 rejected'
+	is 'A|MDD vs HC (decrease)|decrease|20||1 A|MDD vs HC (increase)|increase|20|whole_brain|2 B|1|increase|31||1 C|c||10||1 D|d||5||1 D|d (decrease)|decrease|5||1' \
+		"$(q "SELECT study, contrast, direction, n, scope, count(*) FROM evidence.coordinate GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2" | paste -sd ' ')"
+	is '5|n|bad_number 8|space|experiment_disagrees 9|n|experiment_disagrees' "$(q "SELECT line, column_name, code FROM ingest.reject ORDER BY 1" | paste -sd ' ')"
+	is 'found TAL; line 7 says MNI of the same experiment, C: c' "$(q "SELECT message FROM ingest.reject WHERE line = 8")"
+	is 'A|increase|2 A|decrease|1' "$(q "SELECT experiment, direction, count(*) FROM evidence.poolable_focus WHERE study = 'A' GROUP BY 1, 2 ORDER BY 2 DESC" | paste -sd ' ')"
+}
+
+@test "a table with decimal commas: coordinates can hold nothing else, a statistic of three decimals might" {
+	printf 'id;x;y;z;value\n7;-12,5;3,0;1,250;4,53\n8;\xe2\x88\x921,5;2;3;0,125\n9;1;2;3;4,531\n' >a.csv
+	coordinates --space MNI a.csv; exits 1; has '3 read, 2 loaded'
+	is '7|-12.5|3|1.25|4.53 8|-1.5|2|3|0.125' "$(q "SELECT study, x, y, z, value FROM evidence.coordinate ORDER BY 1" | paste -sd ' ')"
+	printf 'id;x;y;z\n7;1,2,3;x;\n' >b.csv; coordinates b.csv; exits 1; has '1 read, 0 loaded, 0 unchanged, 3 rejected'
+}
+
+@test "options say what a file does not: never against it; corrected, they replace what was said before" {
+	sleuth MNI >a.txt
+	coordinates a.txt; exits 0
+	coordinates --direction increase --scope 'whole brain' --modality rs-fMRI a.txt; exits 0
+	is '2|increase|whole_brain|rs-fMRI|f' "$(q "SELECT count(*), min(direction), min(scope), min(modality), bool_or(simulated) FROM evidence.experiment" | paste -sd ' ')"
+	is '2|4' "$(q "SELECT count(*) FILTER (WHERE table_name = 'evidence.experiment'), (SELECT count(*) FROM evidence.coordinate) FROM ingest.history")"
+	coordinates --simulated a.txt; exits 0
+	is '2|t|2' "$(q "SELECT count(*), bool_and(simulated), count(*) FILTER (WHERE direction IS NULL) FROM evidence.experiment")"
+	echo '{"s": {"contrasts": {"1": {"coords": {"space": null, "x": [1], "y": [3], "z": [5]}}, "2": {"coords": {"space": "TAL", "x": [1], "y": [3], "z": [5]}}}}}' >d.json
+	coordinates --space MNI d.json; exits 0
+	printf 'study,x,y,z,space,direction\nT,1,2,3,UNKNOWN,decrease\nU,1,2,3,TAL,\n' >t.csv; coordinates --space MNI --direction increase t.csv; exits 0
+	is 's|1|MNI| s|2|TAL| T|1|MNI|decrease U|1|TAL|increase' "$(q "SELECT study, contrast, space, direction FROM evidence.experiment WHERE study !~ 'Zhang' ORDER BY lower(study), 2" | paste -sd ' ')"
+	coordinates --space Dog t.csv; exits 1; has '--space is Dog' 'expected MNI, TAL or unknown'
+	coordinates --direction sideways t.csv; exits 1; has '--direction is sideways'
+	coordinates --scope moon t.csv; exits 1; has '--scope is moon'
+}
