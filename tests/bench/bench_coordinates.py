@@ -32,7 +32,7 @@ def bench_coordinates(session):
         print(f"coordinates: skipped, {FOLDER} is not there\n")
         return True
     name = f"bench_coordinates_{os.getpid()}"
-    url = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname={name}"
+    url = f"host='{os.environ['PGHOST']}' user={os.environ['PGUSER']} dbname={name}"
     run(["createdb", name])
     try:
         run([f"{TOP}/migrations/bin/deploy", "deploy", url])

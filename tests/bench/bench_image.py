@@ -75,7 +75,7 @@ def write_files(folder, smalls=SMALL):
 def warehouse(folder):
     """A deployed database with a study, its participants and the atlas."""
     name = f"bench_image_{os.getpid()}"
-    url = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname={name}"
+    url = f"host='{os.environ['PGHOST']}' user={os.environ['PGUSER']} dbname={name}"
     run(["createdb", name])
     try:
         run([f"{TOP}/migrations/bin/deploy", "deploy", url])

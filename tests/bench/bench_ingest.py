@@ -80,7 +80,7 @@ def write_files(folder, rows, regions):
 def compare(rows, regions, rounds=3):
     psyrad, kept = f"{TOP}/build/bin/psyrad", f"bench_ingest_kept_{os.getpid()}"
     name = f"bench_ingest_{os.getpid()}"
-    address = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname="
+    address = f"host='{os.environ['PGHOST']}' user={os.environ['PGUSER']} dbname="
     url = address + name
     environment = dict(os.environ, PSYRAD_URL=address + kept, PSYRAD_REFRESH="no")  # it goes on behind the command, and is bench_report.py's
     run(["createdb", kept])

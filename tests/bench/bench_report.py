@@ -32,7 +32,7 @@ def drop(name):
 
 def fresh(name):
     drop(name).cursor().execute(f"CREATE DATABASE {name}")
-    url = f"host={os.environ['PGHOST']} user={os.environ['PGUSER']} dbname={name}"
+    url = f"host='{os.environ['PGHOST']}' user={os.environ['PGUSER']} dbname={name}"
     subprocess.run([TOP / "migrations/bin/deploy", "deploy", url], check=True, stdout=subprocess.DEVNULL)
     return url
 

@@ -6,7 +6,7 @@ template=${PSYRAD_CLI_TEMPLATE:-psyrad_cli_template}
 PATH=${PSYRAD_BIN:-$top/build/bin}:$top/build/cli:$PATH
 data=$(cd "$top/.." && pwd)/shared/data
 
-database_url() { printf 'host=%s user=%s dbname=%s' "$PGHOST" "$PGUSER" "$1"; }
+database_url() { printf "host='%s' user=%s dbname=%s" "$PGHOST" "$PGUSER" "$1"; }
 
 write_study() {
 	cat >study.json <<-'JSON'

@@ -146,7 +146,7 @@ Three||||||' "$(q "SELECT title, journal, year, page_first, page_last, isbn, edi
 
 @test "a loader who owns nothing loads records, and deletes none" {
 	psql -XAtq -d postgres -c "DO \$\$ BEGIN CREATE ROLE cli_loader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END \$\$; GRANT psyrad_ingest TO cli_loader"
-	ris 1 2 >a.ris; PSYRAD_URL="host=$PGHOST user=cli_loader dbname=$database"
+	ris 1 2 >a.ris; PSYRAD_URL="host='$PGHOST' user=cli_loader dbname=$database"
 	literature a.ris; exits 0; has '2 loaded'
 	ris 1 >a.ris; literature a.ris; exits 1; has '1 unchanged, 1 rejected'
 	is '1|1' "$(psql -XAtq -U cli_loader -d "$database" -c 'SELECT records, vanished FROM evidence.source_count')"

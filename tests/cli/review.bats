@@ -200,7 +200,7 @@ write_review() {
 @test "a loader who is no superuser loads a review, corrects it and loads it again; an analyst reads it" {
 	psql -XAtq -d postgres -c "DO \$\$ BEGIN CREATE ROLE cli_reviewer LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END \$\$; GRANT psyrad_ingest TO cli_reviewer"
 	psql -XAtq -d postgres -c "DO \$\$ BEGIN CREATE ROLE cli_review_reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END \$\$; GRANT psyrad_analyst TO cli_review_reader"
-	PSYRAD_URL="host=$PGHOST user=cli_reviewer dbname=$database"
+	PSYRAD_URL="host='$PGHOST' user=cli_reviewer dbname=$database"
 	write_review
 	printf 'where,text,problem,how_to_store\nS1,左侧海马,x,y\n' >r/text_anomalies.csv
 	printf 'network,zh,study_id\nlimbic loop,边缘环路,S1\n' >r/networks.csv
@@ -212,7 +212,7 @@ write_review() {
 	sed -i 's/"a", "b"/"a", "c"/' r/search_strategy.json; printf '左侧海马灰质体积减小[2]。' >text.txt
 	review r --review small --text text.txt; exits 0
 	review r --review small --text text.txt; exits 0; has '0 loaded'
-	PSYRAD_URL="host=$PGHOST user=cli_review_reader dbname=$database"
+	PSYRAD_URL="host='$PGHOST' user=cli_review_reader dbname=$database"
 	is '4|4|1|increase' "$(psql "$PSYRAD_URL" -XAtqc "SELECT (SELECT count(*) FROM evidence.review_sheet('small', 'findings')), (SELECT count(*) FROM evidence.finding), (SELECT count(*) FROM evidence.study_report_count WHERE reports > 0 AND evidence_study = 'small/S1'), (SELECT direction FROM evidence.finding WHERE finding = '1')")"
 	is '61|2|ea' "$(psql "$PSYRAD_URL" -XAtqc "SELECT (SELECT n FROM evidence.sample WHERE evidence_study = 'small/S1'), (SELECT string_agg(ref_no::text, ',') FROM evidence.study_reference WHERE evidence_study = 'small/S1'), (SELECT intervention_kind FROM evidence.arm WHERE arm = 'intervention')")"
 	review r --review again; exits 1; has 'permission denied'

@@ -3,7 +3,7 @@ load cases.bash
 
 as_loader() {
 	psql -XAtq -d postgres -c "DO \$\$ BEGIN CREATE ROLE cli_loader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END \$\$; GRANT psyrad_ingest, psyrad_site_east TO cli_loader"
-	PSYRAD_URL="host=$PGHOST user=cli_loader dbname=$database"
+	PSYRAD_URL="host='$PGHOST' user=cli_loader dbname=$database"
 }
 
 @test "a loader of one site loads everything of it, twice" {
@@ -45,6 +45,6 @@ as_loader() {
 @test "an analyst cannot load" {
 	psql -XAtq -d postgres -c "DO \$\$ BEGIN CREATE ROLE cli_analyst LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END \$\$; GRANT psyrad_analyst, psyrad_site_east TO cli_analyst"
 	long_file
-	PSYRAD_URL="host=$PGHOST user=cli_analyst dbname=$database" scores scores.csv; exits 1; has 'permission denied'
+	PSYRAD_URL="host='$PGHOST' user=cli_analyst dbname=$database" scores scores.csv; exits 1; has 'permission denied'
 	is 0 "$(facts)"
 }

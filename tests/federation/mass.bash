@@ -1,5 +1,5 @@
 # mass.bash - what tests/federation/run sources: mass statistics over the three clusters, from plain tables and from warehouses.
-warehouse() { psql -XAtq -v ON_ERROR_STOP=1 -U "$2" -d "host=$(site_host "$1") dbname=warehouse" "${@:3}"; } # SITE ROLE
+warehouse() { psql -XAtq -v ON_ERROR_STOP=1 -U "$2" -d "host='$(site_host "$1")' dbname=warehouse" "${@:3}"; } # SITE ROLE
 site_host() { psql -XAtqc 'SHOW unix_socket_directories' "$(site_cluster "$1" url)" | sed 's/^"//; s/"$//'; }
 columns='summary psyrad.mass_state, ttest psyrad.mass_state, groups psyrad.mass_state, paired psyrad.mass_state, welch psyrad.mass_state, corr psyrad.mass_state, pcorr psyrad.mass_state,
 	glm psyrad.mass_state, change psyrad.mass_state, ancova psyrad.mass_state, z psyrad.mass_state, combat psyrad.combat_state, icc psyrad.icc_state'
@@ -53,7 +53,7 @@ number=0
 for site in $sites; do
 	url=$(site_cluster "$site" url)
 	psql -Xqd "$url" -c 'CREATE DATABASE warehouse'
-	"$top/migrations/bin/deploy" deploy "host=$(site_host "$site") dbname=warehouse user=$PGUSER" >/dev/null
+	"$top/migrations/bin/deploy" deploy "host='$(site_host "$site")' dbname=warehouse user=$PGUSER" >/dev/null
 	warehouse "$site" "$PGUSER" -v document="$(cat "$top/tests/golden/models/linear.json")" -f "$here/../warehouse/trial.sql" >/dev/null
 	warehouse "$site" "$PGUSER" -v number=$number -v site="$site" -f "$here/warehouse_rows.sql" -f "$scripts/mass_site.sql" -f - <<-'SQL'
 		CREATE ROLE hub_reader LOGIN IN ROLE psyrad_federation;
