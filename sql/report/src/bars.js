@@ -38,9 +38,10 @@ export function stepBars(rows, { from, to, value, facet, facetName, x, y, domain
 }
 
 /** Horizontal bars of shares, a row each; text: what stands at the end of the bar. */
-export function shareBars(rows, { name, share, text, x, left = 230 }) {
+export function shareBars(rows, { name, share, text, x }) {
+  const left = 20 + Math.max(60, ...rows.map((row) => [...clip(name(row), 64)].reduce((sum, c) => sum + (c > "\u2e80" ? 12.5 : 7.2), 0)));
   return Plot.plot({
-    width: 900, height: 50 + 23 * rows.length, marginLeft: left, marginRight: 90, marginTop: 6, marginBottom: 40, style: figureStyle,
+    width: 440 + left, height: 50 + 23 * rows.length, marginLeft: left, marginRight: 90, marginTop: 6, marginBottom: 40, style: figureStyle,
     x: { domain: [0, 1], tickFormat: (v) => percent(v), label: x, labelAnchor: "center", labelArrow: "none", ticks: 5, grid: true },
     y: { label: null, domain: rows.map((_, k) => k), tickFormat: (k) => clip(name(rows[k]), 64), tickSize: 0 },
     marks: [

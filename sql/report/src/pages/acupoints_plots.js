@@ -67,13 +67,14 @@ export function networkPlot(points, pairs) {
 
 /** rows: report.stricta_item of one study. */
 export function strictaPlot(rows, nameOf) {
+  const left = 20 + Math.max(60, ...rows.map((row) => textWidth(clip(`${row.item}  ${nameOf(row)}`, 56))));
   return Plot.plot({
-    width: 900, height: 50 + 24 * rows.length, marginLeft: 380, marginRight: 80, marginTop: 8, marginBottom: 40, style: figureStyle,
+    width: 420 + left, height: 50 + 24 * rows.length, marginLeft: left, marginRight: 80, marginTop: 8, marginBottom: 40, style: figureStyle,
     x: { domain: [0, 1], label: t("Sources that report it", "报告该条目的来源"), labelAnchor: "center", labelArrow: "none", grid: true, ticks: 5, tickFormat: (v) => percent(v) },
     y: { domain: rows.map((row) => row.item), axis: null, padding: 0.22 },
     marks: [
       Plot.barX(rows, { x: "share", y: "item", fill: ink.accent, className: "stricta-bars", ariaLabel: (row) => row.item }),
-      Plot.text(rows, { y: "item", text: (row) => clip(`${row.item}  ${nameOf(row)}`, 56), frameAnchor: "left", textAnchor: "start", dx: -374 }),
+      Plot.text(rows, { y: "item", text: (row) => clip(`${row.item}  ${nameOf(row)}`, 56), frameAnchor: "left", textAnchor: "start", dx: 6 - left }),
       Plot.text(rows, { x: "share", y: "item", text: (row) => `${row.reported} / ${row.sources}`, textAnchor: "start", dx: 6, fontSize: 11, fill: ink.soft }),
       Plot.ruleX([0], { stroke: ink.faint }),
     ],

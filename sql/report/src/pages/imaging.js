@@ -44,7 +44,7 @@ const say = dictionary({
   before: ["before", "校正前"], after: ["after ComBat", "ComBat 后"], share: ["Variance between sites", "中心间方差比例"],
   chance: ["by chance", "随机"],
   harmonisationNote: ["One line a region, a dark bar at the median. The dashed line is what chance alone gives with so many sites and people.", "每线一个脑区，深色横线为中位数。虚线为相同中心数与人数下随机所致。"],
-  harmonisationNone: ["There is no study with two sites of two scans each.", "没有具备两个中心且每中心至少两次扫描的研究。"],
+  harmonisationNone: ["No study has two sites of two scans each.", "没有具备两个中心且每中心至少两次扫描的研究。"],
   noConnections: ["No study has people with a connectome and a HAMD-17 rating both before and after treatment: psyrad ingest series (or connectome) and psyrad ingest scores load them.", "没有研究在治疗前后均有连接矩阵与 HAMD-17 评定：用 psyrad ingest series（或 connectome）与 psyrad ingest scores 载入。"],
   noEffects: ["No study has such values of two patients and two controls, or of two patients before and after: psyrad ingest series, features or image load them, psyrad ingest participants says who is who.", "没有研究具备两名患者与两名对照，或两名患者治疗前后的此类数据：用 psyrad ingest series、features 或 image 载入，psyrad ingest participants 说明分组。"],
   noBars: ["No regional values are loaded: psyrad ingest series, connectome, features or image load them.", "未载入脑区数据：用 psyrad ingest series、connectome、features 或 image 载入。"],

@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { rollup, sum, ticks } from "d3";
 import { figureStyle, ink } from "../colors.js";
 import { noteText } from "../notes.js";
-import { both, clip, svg, t, wrap } from "./evidence_marks.js";
+import { both, clip, columns, svg, t, wrap } from "./evidence_marks.js";
 
 /** A count as the diagram writes it: what is not known is said to be, and never a 0. */
 export const counted = (n) => (n == null ? t("not known", "未知") : n.toLocaleString("en-GB"));
@@ -122,7 +122,7 @@ export function yearsPlot(rows) {
   return Plot.plot({
     width: 1060, height: 300, marginLeft: 50, marginBottom: 44, style: figureStyle,
     x: { domain, label: t("Year of publication", "发表年份"), labelAnchor: "center", labelArrow: "none", ticks: domain.filter((year, k) => year === unknown || (domain.length - 1 - k) % every === 0), padding: 0.15 },
-    y: { label: t("Reports", "报告数"), labelArrow: "none", grid: true, ticks: integers(Math.max(1, ...sums.values())) },
+    y: { label: t("Reports", "报告数"), labelArrow: "none", grid: true, ticks: integers(Math.max(1, ...sums.values())), tickFormat: String },
     marks: [
       Plot.barY(drawn, { x: "at", y: "reports", fill: (row) => languages[place.get(row.language)].color, order: null, stroke: "white", strokeWidth: 0.6, className: "year-bars", ariaLabel: (row) => `${row.year ?? "none"} ${row.language ?? "none"}` }),
       Plot.ruleY([0], { stroke: ink.faint }),
@@ -147,15 +147,15 @@ export function mapPlot(rows, used, nameOf, modalityName) {
   const places = [...weight].sort(([a, n], [b, m]) => m - n || a.localeCompare(b, "en")).slice(0, 40).map(([place]) => place), at = new Map(places.map((place, k) => [place, k]));
   const modalities = [...new Set(rows.map((row) => row.modality))].sort((a, b) => (a ?? "~").localeCompare(b ?? "~", "en"));
   const cells = rows.filter((row) => at.has(row.place)).flatMap((row) => used.filter((each) => row[each.key] > 0).map((each) => ({ ...row, each, n: row[each.key], x: modalities.indexOf(row.modality) * step + used.indexOf(each), y: at.get(row.place) })));
-  const most = Math.max(1, ...cells.map((cell) => cell.n)), names = new Map(rows.map((row) => [row.place, nameOf(row)])), right = modalities.length * step - 0.6;
+  const most = Math.max(1, ...cells.map((cell) => cell.n)), names = new Map(rows.map((row) => [row.place, nameOf(row)])), right = modalities.length * step - 0.6, left = 20 + Math.min(252, Math.max(70, ...places.map((place) => 7 * columns(clip(names.get(place), 40)))));
   return Plot.plot({
-    width: 270 + 21 * right + 20, height: 74 + 25 * places.length, marginLeft: 260, marginRight: 20, marginTop: 58, marginBottom: 8, style: figureStyle,
+    width: left + 21 * right + 40, height: 74 + 25 * places.length, marginLeft: left, marginRight: 20, marginTop: 58, marginBottom: 8, style: figureStyle,
     x: { domain: [-0.7, right - 0.3], axis: null }, y: { domain: [places.length - 0.4, -0.6], axis: null }, r: { type: "identity" },
     marks: [
       Plot.ruleY(places, { y: (place) => at.get(place), stroke: ink.line }),
       Plot.text(modalities, { x: (m) => modalities.indexOf(m) * step + (used.length - 1) / 2, frameAnchor: "top", dy: -44, text: (m) => clip(modalityName(m), 16), fontWeight: 600 }),
       Plot.text(modalities.flatMap((m) => used.map((each) => ({ m, each }))), { x: ({ m, each }) => modalities.indexOf(m) * step + used.indexOf(each), frameAnchor: "top", dy: -26, text: ({ each }) => each.sign, fill: ({ each }) => each.color, fontWeight: 700 }),
-      Plot.text(places, { y: (place) => at.get(place), frameAnchor: "left", textAnchor: "start", dx: -252, text: (place) => clip(names.get(place), 40) }),
+      Plot.text(places, { y: (place) => at.get(place), frameAnchor: "left", textAnchor: "start", dx: 8 - left, text: (place) => clip(names.get(place), 40) }),
       Plot.dot(cells, { x: "x", y: "y", r: (cell) => 5 + 5.5 * Math.sqrt(cell.n / most), fill: (cell) => cell.each.color, className: "map-points", ariaLabel: (cell) => `${cell.place}|${cell.modality ?? ""}|${cell.each.key}|${cell.n}`,
         title: (cell) => `${names.get(cell.place)}, ${modalityName(cell.modality)}: ${cell.each.name()}, ${t(`${cell.n} independent samples of ${cell.samples}`, `${cell.samples} 个独立样本中的 ${cell.n} 个`)}${cell.warning ? ` (${noteText(cell.warning)})` : ""}` }),
       Plot.text(cells, { x: "x", y: "y", text: (cell) => String(cell.n), fill: "#fff", fontSize: 10, fontWeight: 700 }),

@@ -19,7 +19,7 @@ const say = dictionary({
   stricta: ["What protocols report of STRICTA 2010", "方案对 STRICTA 2010 各条目的报告"],
   strictaDescribe: ["Share of the protocols that report each of the 17 sub-items of STRICTA 2010; {0} items are reported by none.", "报告 STRICTA 2010 各子条目的方案比例；{0} 个条目无方案报告。"],
   share: ["Protocols that report it", "报告该条目的方案"],
-  fileList: ["Files, the latest first", "文件，最新在前"],
+  fileList: ["Files, the latest first", "文件，最新在前"], noFilesYet: ["No file was loaded yet: psyrad ingest --help lists the kinds.", "尚未载入文件：psyrad ingest --help 列出类别。"],
   kind: ["What", "类别"], file: ["File", "文件"], rows: ["Rows loaded", "载入行"], rejected: ["Rejected", "拒绝"], refused: ["refused", "整个文件"], replaced: ["replaced", "已被取代"],
   why: ["Why", "原因"], seeRejects: ["psyrad rejects lists the rows and why.", "用 psyrad rejects 查看各行及原因。"], when: ["When (UTC)", "时间（UTC）"],
   study: ["Study", "研究"], reason: ["Reason", "原因"], files: ["Files", "文件"], site: ["Site", "中心"], check: ["Question", "质疑"], open: ["Open", "未答"], answered: ["Answered", "已答"], closed: ["Closed", "已关闭"],
@@ -82,12 +82,12 @@ function stricta(from) {
   return figure({
     id: `stricta-${study ?? "none"}`, title: study ? say("of", say("stricta"), study) : say("stricta"), from, study, commands: ["protocols"], class: "stricta",
     describe: say("strictaDescribe", from.rows.filter((row) => row.reported === 0).length),
-    draw: (rows) => shareBars(rows, { name: (row) => `${row.item} ${label(row, "title", 60)}`, share: "share", text: (row) => `${row.reported}/${row.protocols}`, x: say("share"), left: 380 }),
+    draw: (rows) => shareBars(rows, { name: (row) => `${row.item} ${label(row, "title", 60)}`, share: "share", text: (row) => `${row.reported}/${row.protocols}`, x: say("share") }),
   });
 }
 
 const files = (from) => figure({
-  id: "files", title: say("fileList"), from, study: [...new Set(from.rows.map((row) => row.study))].filter(Boolean),
+  id: "files", title: say("fileList"), from, empty: say("noFilesYet"), study: [...new Set(from.rows.map((row) => row.study))].filter(Boolean),
   draw: (rows) => scroller(say("fileList"), "tall", table([
     { head: say("kind"), cell: (f) => commandName(f.command) },
     { head: say("file"), class: "path", cell: (f) => isolated(f.path) },
