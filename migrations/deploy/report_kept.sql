@@ -10,13 +10,30 @@
 --
 -- Whose rights an answer is of is said by its roles: those of the sites that its maker sees, and while some study is masked, whether arms
 -- and sessions were open.  Readers get answers of just their own roles, and the row policy shows none of a role that they do not have.
+--
+-- A loader keeps the answers for readers with just its own rights, and nobody can make those of other rights without having them.  For the
+-- dashboards that show several sites together there is psyrad_central, a role that logs in nowhere: a site whose people they may show says
+-- GRANT psyrad_site_<site> TO psyrad_central, and whoever loads has a function of that role keep the answers for these sites as well.  It
+-- tells the loader how many it kept, and nothing of what they say.
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp; -- pg_get_viewdef names everything in full then
+
+DO $$
+BEGIN
+	IF to_regrole('psyrad_central') IS NULL THEN
+		CREATE ROLE psyrad_central NOLOGIN;
+	END IF;
+	IF NOT pg_has_role(current_user, 'psyrad_central', 'MEMBER') THEN
+		EXECUTE 'GRANT psyrad_central TO CURRENT_USER';
+	END IF;
+	GRANT psyrad_report TO psyrad_central;
+END $$;
+
 CREATE SCHEMA report_kept AUTHORIZATION psyrad_owner;
 SET LOCAL ROLE psyrad_owner;
 COMMENT ON SCHEMA report_kept IS 'Answers of the views of schema report that are kept, and those views as they are asked where none is';
 GRANT USAGE, CREATE ON SCHEMA report_kept TO psyrad_view;
-GRANT USAGE ON SCHEMA report_kept TO psyrad_ingest;
+GRANT USAGE ON SCHEMA report_kept TO psyrad_ingest, psyrad_central;
 
 CREATE TABLE report_kept.kept_view (
 	view_name text PRIMARY KEY,
@@ -49,11 +66,11 @@ COMMENT ON FUNCTION report_kept.is_member(name, text[]) IS 'Whether the reader i
 
 ALTER TABLE report_kept.answer ENABLE ROW LEVEL SECURITY;
 ALTER TABLE report_kept.answer FORCE ROW LEVEL SECURITY;
-CREATE POLICY roles_read ON report_kept.answer FOR SELECT TO psyrad_ingest, psyrad_view USING (report_kept.is_member(current_user, roles));
-CREATE POLICY roles_insert ON report_kept.answer FOR INSERT TO psyrad_ingest WITH CHECK (report_kept.is_member(current_user, roles));
+CREATE POLICY roles_read ON report_kept.answer FOR SELECT TO psyrad_ingest, psyrad_central, psyrad_view USING (report_kept.is_member(current_user, roles));
+CREATE POLICY roles_insert ON report_kept.answer FOR INSERT TO psyrad_ingest, psyrad_central WITH CHECK (report_kept.is_member(current_user, roles));
 CREATE POLICY sweep ON report_kept.answer TO psyrad_owner USING (current_user = 'psyrad_owner');
-GRANT SELECT ON report_kept.kept_view, report_kept.answer, report_kept.mark TO psyrad_ingest, psyrad_view;
-GRANT INSERT ON report_kept.answer TO psyrad_ingest;
+GRANT SELECT ON report_kept.kept_view, report_kept.answer, report_kept.mark TO psyrad_ingest, psyrad_central, psyrad_view;
+GRANT INSERT ON report_kept.answer TO psyrad_ingest, psyrad_central;
 
 -- For every statement that writes to a table under a kept view; its name is the argument, since a partition's trigger marks the whole.
 CREATE FUNCTION report_kept.set_mark() RETURNS trigger
@@ -89,28 +106,29 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION report_kept.sweep() IS 'For report.refresh: takes away the marks that no writer holds, and the answers that they made stale, whoever made these';
 
-CREATE FUNCTION report.refresh(least_people int DEFAULT 2000) RETURNS int
+CREATE FUNCTION report_kept.has_people(least_people int) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT count(*) FROM (SELECT FROM report_kept.person LIMIT has_people.least_people) k) >= has_people.least_people;
+END $$;
+COMMENT ON FUNCTION report_kept.has_people(int) IS 'Whether the caller sees at least so many people';
+
+CREATE FUNCTION report_kept.keep(least_people int) RETURNS int
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET extra_float_digits = 1 -- numbers in their answer's text are exact
 	SET jit = off
 AS $$
 DECLARE
-	mine text[];
+	mine text[] := (SELECT r.roles FROM report_kept.reader r);
 	view text;
 	made int := 0;
 BEGIN
-	IF current_setting('transaction_isolation') <> 'read committed' THEN
-		RAISE active_sql_transaction USING
-			MESSAGE = format('report.refresh in a transaction of isolation level %s', current_setting('transaction_isolation')),
-			HINT = 'Its snapshot may be older than the marks that are taken away: refresh in a transaction of its own, READ COMMITTED.';
-	END IF;
-	PERFORM pg_advisory_xact_lock(hashtextextended('report.refresh', 7));
-	PERFORM report_kept.sweep();
-	IF (SELECT count(*) FROM (SELECT FROM clinical.subject_key LIMIT refresh.least_people) k) < refresh.least_people THEN
+	IF NOT report_kept.has_people(least_people) THEN
 		RETURN 0;
 	END IF;
-	mine := (SELECT r.roles FROM report_kept.reader r);
 	FOR view IN
 		SELECT v.view_name FROM report_kept.kept_view v
 		WHERE NOT EXISTS (SELECT FROM report_kept.answer a WHERE (a.view_name, a.roles) = (v.view_name, mine))
@@ -122,10 +140,68 @@ BEGIN
 	END LOOP;
 	RETURN made;
 END $$;
+COMMENT ON FUNCTION report_kept.keep(int) IS 'For report.refresh: makes the answers that are wanting for readers with the rights of whoever it runs as; returns how many';
+
+-- What an error would say may be of people whom the caller must not see.
+CREATE FUNCTION report_kept.keep_central(least_people int) RETURNS int
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = on
+	SET client_min_messages = error
+AS $$
+BEGIN
+	IF cardinality((SELECT r.roles FROM report_kept.reader r)) > 0 THEN -- some site was granted
+		RETURN report_kept.keep(least_people);
+	END IF;
+	RETURN 0;
+EXCEPTION WHEN OTHERS THEN
+	RAISE LOG 'report.refresh: the answers of psyrad_central could not be kept (SQLSTATE %)', SQLSTATE;
+	RETURN 0;
+END $$;
+COMMENT ON FUNCTION report_kept.keep_central(int) IS 'For report.refresh: report_kept.keep as psyrad_central; 0 where that fails, which the server''s log alone says';
+
+CREATE FUNCTION report_kept.central_has_people(least_people int) RETURNS boolean
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = on
+AS $$ BEGIN RETURN report_kept.has_people(least_people); END $$;
+COMMENT ON FUNCTION report_kept.central_has_people(int) IS 'Whether the sites that were granted to psyrad_central have at least so many people';
+
+CREATE FUNCTION report.keeps_answers(least_people int DEFAULT 2000) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN RETURN report_kept.has_people(least_people) OR report_kept.central_has_people(least_people); END $$;
+COMMENT ON FUNCTION report.keeps_answers(int) IS 'Whether report.refresh keeps anything, for the caller''s rights or for psyrad_central: with fewer people it ends at once';
+
+CREATE FUNCTION report.refresh(least_people int DEFAULT 2000) RETURNS int
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE active_sql_transaction USING
+			MESSAGE = format('report.refresh in a transaction of isolation level %s', current_setting('transaction_isolation')),
+			HINT = 'Its snapshot may be older than the marks that are taken away: refresh in a transaction of its own, READ COMMITTED.';
+	END IF;
+	PERFORM pg_advisory_xact_lock(hashtextextended('report.refresh', 7));
+	PERFORM report_kept.sweep();
+	RETURN report_kept.keep(least_people) + report_kept.keep_central(least_people);
+END $$;
 COMMENT ON FUNCTION report.refresh(int) IS
-	'Keeps the answers of the report''s slow views for readers who may see just what the caller sees, where a load made them stale or nobody asked yet; returns how many.  Where the caller sees fewer than least_people people nothing is kept: the views are fast there.  For members of psyrad_ingest, in a transaction of its own.  Errors: 25001 another isolation level than READ COMMITTED';
-REVOKE EXECUTE ON FUNCTION report_kept.set_mark(), report_kept.sweep(), report.refresh(int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION report_kept.sweep(), report.refresh(int) TO psyrad_ingest;
+	'Keeps the answers of the report''s slow views, where a load made them stale or nobody asked yet: for readers who may see just what the caller sees, and for those who may see just the sites that were granted to psyrad_central; returns how many.  Where that is fewer than least_people people nothing is kept: the views are fast there.  For members of psyrad_ingest, in a transaction of its own.  Errors: 25001 another isolation level than READ COMMITTED';
+
+GRANT CREATE ON SCHEMA report_kept TO psyrad_central;
+RESET ROLE;
+ALTER FUNCTION report_kept.keep_central(int) OWNER TO psyrad_central;
+ALTER FUNCTION report_kept.central_has_people(int) OWNER TO psyrad_central;
+SET LOCAL ROLE psyrad_owner;
+REVOKE CREATE ON SCHEMA report_kept FROM psyrad_central;
+REVOKE EXECUTE ON FUNCTION report_kept.set_mark(), report_kept.sweep(), report_kept.has_people(int), report_kept.keep(int), report.keeps_answers(int), report.refresh(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION report_kept.sweep(), report_kept.has_people(int), report_kept.keep(int), report.keeps_answers(int), report.refresh(int) TO psyrad_ingest;
+GRANT EXECUTE ON FUNCTION report_kept.has_people(int), report_kept.keep(int) TO psyrad_central;
+SET LOCAL ROLE psyrad_central;
+REVOKE EXECUTE ON FUNCTION report_kept.keep_central(int), report_kept.central_has_people(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION report_kept.keep_central(int), report_kept.central_has_people(int) TO psyrad_ingest;
 
 SET LOCAL ROLE psyrad_view;
 CREATE VIEW report_kept.reader AS
@@ -145,7 +221,10 @@ FROM report_kept.answer a
 JOIN report_kept.kept_view v USING (view_name)
 WHERE a.roles = (SELECT r.roles FROM report_kept.reader r) AND NOT EXISTS (SELECT FROM report_kept.mark m WHERE m.table_name = ANY (v.tables));
 COMMENT ON VIEW report_kept.fresh IS 'Answers that are the caller''s and that no write has overtaken';
-GRANT SELECT ON report_kept.reader, report_kept.fresh TO psyrad_ingest;
+
+CREATE VIEW report_kept.person AS SELECT k.subject_id FROM clinical.subject_key k;
+COMMENT ON VIEW report_kept.person IS 'People whom the caller may see, to be counted';
+GRANT SELECT ON report_kept.reader, report_kept.fresh, report_kept.person TO psyrad_ingest, psyrad_central;
 RESET ROLE;
 
 ---------------------------------------------------------------------------------------------------- the views
@@ -210,7 +289,7 @@ BEGIN
 		SET LOCAL ROLE psyrad_view;
 		EXECUTE format('CREATE VIEW report_kept.%I AS %s', view, pg_get_viewdef(target));
 		EXECUTE format('COMMENT ON VIEW report_kept.%1$I IS %2$L', view, format('report.%s as it is asked where no answer is kept', view));
-		EXECUTE format('GRANT SELECT ON report_kept.%I TO psyrad_ingest', view);
+		EXECUTE format('GRANT SELECT ON report_kept.%I TO psyrad_ingest, psyrad_central', view);
 		EXECUTE format('CREATE OR REPLACE VIEW report.%1$I AS
 			SELECT r.* FROM report_kept.fresh f CROSS JOIN LATERAL json_populate_recordset(NULL::report_kept.%1$I, f.rows) r WHERE f.view_name = %1$L
 			UNION ALL

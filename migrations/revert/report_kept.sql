@@ -21,8 +21,15 @@ END $do$;
 SET LOCAL ROLE psyrad_view;
 DROP VIEW report_kept.fresh;
 DROP VIEW report_kept.reader;
+DROP VIEW report_kept.person;
+SET LOCAL ROLE psyrad_central;
+DROP FUNCTION report_kept.keep_central(int);
+DROP FUNCTION report_kept.central_has_people(int);
 SET LOCAL ROLE psyrad_owner;
 DROP FUNCTION report.refresh(int);
+DROP FUNCTION report.keeps_answers(int);
+DROP FUNCTION report_kept.keep(int);
+DROP FUNCTION report_kept.has_people(int);
 DROP FUNCTION report_kept.sweep();
 DROP FUNCTION report_kept.set_mark();
 DROP TABLE report_kept.mark;
@@ -30,4 +37,14 @@ DROP TABLE report_kept.answer;
 DROP FUNCTION report_kept.is_member(name, text[]);
 DROP TABLE report_kept.kept_view;
 DROP SCHEMA report_kept;
+RESET ROLE;
+DO $$
+BEGIN
+	-- It stays when it owns or is granted anything elsewhere in the cluster: another warehouse uses it.
+	IF NOT EXISTS (SELECT FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = to_regrole('psyrad_central')) THEN
+		DROP ROLE IF EXISTS psyrad_central;
+	END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+	RAISE WARNING 'role psyrad_central is left: role % may not drop it', current_user;
+END $$;
 COMMIT;

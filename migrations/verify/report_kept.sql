@@ -13,5 +13,8 @@ BEGIN
 	ASSERT (SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = 'report_kept.answer'::regclass), 'kept answers are not under forced row-level security';
 	ASSERT NOT has_schema_privilege('psyrad_report', 'report_kept', 'USAGE'), 'dashboards reach kept answers other than through report';
 	ASSERT NOT has_function_privilege('psyrad_report', 'report.refresh(int)', 'EXECUTE'), 'dashboards refresh';
+	ASSERT NOT (SELECT rolcanlogin OR rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = 'psyrad_central'), 'psyrad_central may log in or bypasses row security';
+	ASSERT (SELECT count(*) = 2 FROM pg_proc WHERE proowner = 'psyrad_central'::regrole AND prosecdef AND proconfig @> ARRAY['row_security=on']), 'not just two functions run as psyrad_central, under row security';
+	ASSERT NOT has_function_privilege('public', 'report_kept.keep_central(int)', 'EXECUTE') AND NOT has_schema_privilege('psyrad_central', 'report_kept', 'CREATE'), 'psyrad_central is open to others';
 END $$;
 ROLLBACK;

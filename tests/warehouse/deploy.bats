@@ -158,7 +158,7 @@ state() # DATABASE
 	"$deploy" deploy "$(owner_url)" >/dev/null
 	psql -XAtq "$(owner_url)" -c "SELECT clinical.add_site('left_site', 'Left')"
 	"$deploy" revert "$(owner_url)" >/dev/null
-	equal "$(roles)" psyrad_analyst,psyrad_export,psyrad_federation,psyrad_ingest,psyrad_owner,psyrad_report,psyrad_site_left_site,psyrad_site_owned_site,psyrad_unblinded,psyrad_view,psyrad_withdraw
+	equal "$(roles)" psyrad_analyst,psyrad_central,psyrad_export,psyrad_federation,psyrad_ingest,psyrad_owner,psyrad_report,psyrad_site_left_site,psyrad_site_owned_site,psyrad_unblinded,psyrad_view,psyrad_withdraw
 	psql -XAtqd main -c "SELECT clinical.add_site('left_site', 'Left'), clinical.add_site('owned_site', 'Owned')"
 	psql -XAtqd postgres -c 'GRANT CONNECT ON DATABASE postgres TO psyrad_analyst'
 	"$deploy" revert "$(main_url)" >/dev/null

@@ -8,6 +8,7 @@ setup_file()
 	make_database "$database"
 	as "$PGUSER" -v n=120 -f "$top/tests/bench/report_people.sql" >/dev/null # four sites, three arms, two feature sets
 	as "$PGUSER" <<-'SQL' >/dev/null
+		REVOKE psyrad_site_bench_a, psyrad_site_bench_b FROM psyrad_central; -- what a run that broke off left
 		CREATE ROLE t_kept_load LOGIN IN ROLE psyrad_ingest, psyrad_site_bench_a, psyrad_site_bench_b, psyrad_site_bench_c, psyrad_site_bench_d;
 		CREATE ROLE t_kept_load_a LOGIN IN ROLE psyrad_ingest, psyrad_site_bench_a;
 		CREATE ROLE t_kept_dash LOGIN IN ROLE psyrad_report, psyrad_site_bench_a, psyrad_site_bench_b, psyrad_site_bench_c, psyrad_site_bench_d;
@@ -213,4 +214,39 @@ settled() # what dashboards read is what the view says
 	# A writer of that level does not fail either.
 	as "$PGUSER" -c 'BEGIN ISOLATION LEVEL REPEATABLE READ' -c "$(add_one)" -c COMMIT
 	equal "$(stale)" t
+}
+
+# What one site's loader keeps for the dashboards of several, without seeing anything of it.
+@test "psyrad_central: whoever loads keeps the answers of the sites that were granted to it, and learns nothing of them" {
+	forget
+	sql 'GRANT psyrad_site_bench_a, psyrad_site_bench_b TO psyrad_central'
+	before=$(answers t_kept_dash_ab)
+	equal "$(as t_kept_load_a -c 'SELECT report.refresh(0)')" "$((2 * $(sql 'SELECT count(*) FROM report_kept.kept_view')))"
+	equal "$(sql 'SELECT DISTINCT roles FROM report_kept.answer ORDER BY 1')" $'{psyrad_site_bench_a}\n{psyrad_site_bench_a,psyrad_site_bench_b}'
+	equal "$(answers t_kept_dash_ab)" "$before"
+	equal "$(as t_kept_load_a -c 'SELECT DISTINCT roles FROM report_kept.answer')" '{psyrad_site_bench_a}'
+	spoil
+	equal "$(rows_of t_kept_dash_ab) $(rows_of t_kept_dash_a)" '0 0'
+	[ "$(rows_of t_kept_dash)" -gt 0 ]
+	# A write makes them stale like all others, and the next loader of any site of theirs keeps them anew.
+	sql "UPDATE clinical.score SET total_stated = total_stated + 1 WHERE instrument = 'HAMD-17'"
+	[ "$(rows_of t_kept_dash_ab hamd_by_visit)" -gt 0 ]
+	as t_kept_load_a -c 'SELECT report.refresh(0)' >/dev/null
+	equal "$(sql "SELECT count(*) FROM report_kept.answer WHERE view_name = 'hamd_by_visit' AND cardinality(roles) = 2")" 1
+	# Its functions are for loaders, and say a number and nothing else, also when they fail.
+	refused t_kept_dash 'SELECT report_kept.keep_central(0)' 'permission denied'
+	refused t_kept_load_a 'SET ROLE psyrad_central' 'permission denied'
+	forget
+	as "$PGUSER" -c BEGIN -c "CREATE OR REPLACE VIEW report_kept.content AS SELECT item, total / 0 AS total, simulated FROM (VALUES ('a secret', 1::bigint, 1::bigint)) v(item, total, simulated)" \
+		-c 'SET LOCAL ROLE t_kept_load_a' -c 'SELECT report_kept.keep_central(0)' -c ROLLBACK >"$BATS_TEST_TMPDIR/said" 2>&1
+	equal "$(grep -v '^$' "$BATS_TEST_TMPDIR/said")" 0
+	# While a study is masked it keeps what dashboards see, which a loader does not.
+	sql "UPDATE clinical.study SET masked = true WHERE study = 'large'"
+	forget
+	as t_kept_load_a -c 'SELECT report.refresh(0)' >/dev/null
+	equal "$(as t_kept_dash_ab -c "SELECT string_agg(DISTINCT arm, ' ') FROM report.hamd_by_visit")" masked
+	spoil
+	equal "$(rows_of t_kept_dash_ab)" 0
+	sql "SELECT FROM clinical.unmask('large', 'the trial is over')"
+	sql 'REVOKE psyrad_site_bench_a, psyrad_site_bench_b FROM psyrad_central'
 }
