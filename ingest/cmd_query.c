@@ -19,8 +19,9 @@ report_error(const session *s, const psy_error *err)
 	return complain(err, s->lost ? EXIT_SERVER : EXIT_REJECTED);
 }
 
-int
-show_query(const char *url, const char *sql, int count, const char *const *values)
+/* Runs the query and gives its result, if it has columns, to show. */
+static int
+ask_server(const char *url, const char *sql, int count, const char *const *values, void (*show)(const PGresult *result, const char *sql))
 {
 	session s;
 	psy_error err = {0};
@@ -33,11 +34,24 @@ show_query(const char *url, const char *sql, int count, const char *const *value
 	else
 	{
 		if (PQnfields(result) > 0)
-			print_result(result, stdout);
+			show(result, sql);
 		PQclear(result);
 	}
 	session_close(&s);
 	return code;
+}
+
+static void
+show_table(const PGresult *result, const char *sql)
+{
+	(void) sql;
+	print_result(result, stdout);
+}
+
+int
+show_query(const char *url, const char *sql, int count, const char *const *values)
+{
+	return ask_server(url, sql, count, values, show_table);
 }
 
 static int
@@ -122,6 +136,29 @@ print_head(const char *sql)
 	}
 }
 
+/* Of an answer without rows the reason: the lines of the question's head from "No row:" on. */
+static void
+show_answer(const PGresult *result, const char *sql)
+{
+	const char *why = strstr(sql, "\n-- No row: ");
+
+	print_result(result, stdout);
+	if (PQntuples(result) > 0 || why == NULL)
+		return;
+	for (why++; strncmp(why, "-- ", 3) == 0; why += strspn(why, "\n"))
+	{
+		printf("%.*s\n", (int) strcspn(why + 3, "\n"), why + 3);
+		why += strcspn(why, "\n");
+	}
+}
+
+static void
+show_csv(const PGresult *result, const char *sql)
+{
+	(void) sql;
+	print_csv(result, stdout);
+}
+
 /* Lists the questions, or (number >= 0) gives the path of one. */
 static char *
 find_question(long number, psy_error *err)
@@ -165,10 +202,10 @@ cmd_ask(int argc, char **argv, const char *url)
 	buffer sql = {0};
 	char *path;
 	int code;
-	bool head = argc == 3 && strcmp(argv[2], "--help") == 0;
+	bool head = argc == 3 && strcmp(argv[2], "--help") == 0, csv = argc == 3 && strcmp(argv[2], "--csv") == 0;
 
-	if ((argc != 2 && !head) || (strcmp(argv[1], "list") != 0 && (argv[1][0] == '\0' || argv[1][strspn(argv[1], "0123456789")] != '\0')))
-		return usage("ask list | ask NUMBER [--help]   (--help: what the question asks, and what its columns mean)");
+	if ((argc != 2 && !head && !csv) || (csv && strcmp(argv[1], "list") == 0) || (strcmp(argv[1], "list") != 0 && (argv[1][0] == '\0' || argv[1][strspn(argv[1], "0123456789")] != '\0')))
+		return usage("ask list | ask NUMBER [--csv | --help]   (--help: what the question asks, and what its columns mean)");
 	if (strcmp(argv[1], "list") == 0)
 	{
 		free(find_question(-1, &err));
@@ -182,9 +219,9 @@ cmd_ask(int argc, char **argv, const char *url)
 	}
 	if (head)
 		print_head(sql.data);
-	else
+	else if (!csv)
 		print_title(sql.data);
-	code = head ? EXIT_OK : show_query(url, sql.data, 0, NULL);
+	code = head ? EXIT_OK : ask_server(url, sql.data, 0, NULL, csv ? show_csv : show_answer);
 	buffer_free(&sql);
 	free(path);
 	return code;

@@ -44,7 +44,7 @@ static const command commands[] = {
 	{"dedupe", "[--uncertain | --same A B | ...]", "records of the same report: find them, decide on them", cmd_dedupe, NEVER},
 	{"screen", "--declare | --load | --next | ...", "screen literature by several people; the PRISMA flow", cmd_screen, NEVER},
 	{"find", "QUERY | --similar RECORD", "search inside the literature, in English and Chinese", cmd_find, NEVER},
-	{"ask", "list | NUMBER [--help]", "answer a question of share/psyrad/questions", cmd_ask, NEVER},
+	{"ask", "list | NUMBER [--csv | --help]", "answer a question of share/psyrad/questions", cmd_ask, NEVER},
 	{"report", "[--out FOLDER] [--frozen NAME]", "write the report: a folder of HTML pages", cmd_report, BEFORE},
 	{"template", "SHEET [--out FILE.xlsx]", "a blank sheet with its codebook", cmd_template, NEVER},
 	{"export", "image|map|tables|bids ...", "images for viewers, tables as CSV, a study as BIDS", cmd_export, NEVER},

@@ -16,6 +16,9 @@
 -- replicated     q < .05 with the sign of this row in at least two of those studies
 -- found_in       in how many of how many of them that is so
 -- pooled_r, pooled_ci, pooled_p    over them: random effects (REML) on atanh(partial_r) with variance 1 / (df - 1), as r with its 95 % interval; from two studies on
+--
+-- No row: a study needs people with connectomes (measure fc_pearson) and HAMD-17 before and after (the visits of role pre and post) and motion of both scans; or no
+-- connection reaches q < .05 (SELECT study, count(*) FROM report.connection_change GROUP BY study says who is asked about).
 WITH people AS (
 	SELECT c.*, array_agg(arm) OVER study AS arms, array_agg(site) OVER study AS sites
 	FROM report.connection_change c

@@ -9,6 +9,8 @@
 -- q, m          by Benjamini and Hochberg over the m rows that have a p
 -- small, n_unreported       samples with a group below 20 people, and without a stated number
 -- warning       where searches were no equals: regions chosen beforehand, seeds, or nobody says
+--
+-- No row: no findings of acupuncture were loaded that name a region (psyrad ingest review).
 SELECT CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data, place AS region, label_zh AS region_zh, contrast_kind AS contrast, modality, findings, studies, samples,
 	increase, decrease, mixed, no_difference, other, possible, wider, round(share_increase::numeric, 3) AS share, round(ci_lb::numeric, 3) AS ci_lb, round(ci_ub::numeric, 3) AS ci_ub,
 	round(p::numeric, 4) AS p, round(q::numeric, 4) AS q, m, small_samples AS small, n_unreported, warning

@@ -6,6 +6,8 @@
 -- shared        points of the core that the protocol has
 -- core          share of the core that it has, in per cent; contains: all of it
 -- similarity    Jaccard: shared points over those that either has; 1 is the core itself
+--
+-- No row: no protocols were loaded (psyrad ingest protocols), or all of them are shams.
 SELECT s.study, CASE WHEN t.simulated THEN 'SIMULATED' ELSE 'real' END AS data, s.source, s.protocol,
 	array_to_string(s.points, ' ') AS points, array_to_string(s.shared, ' ') AS shared,
 	round(100 * s.coverage::numeric) || ' %' AS core, round(s.similarity::numeric, 3) AS similarity,

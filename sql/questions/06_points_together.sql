@@ -9,6 +9,8 @@
 -- lift          confidence over the share that use the consequent at all; 1 is chance
 -- elsewhere     the same rule in other studies: support and lift; one that is not named does not reach a tenth of the sources and a confidence of .5 there
 -- p, q          Fisher's exact test (greater) on sources in whole numbers, and by Benjamini and Hochberg over the study's rules
+--
+-- No row: no protocols were loaded (psyrad ingest protocols), or no two points stand together in a tenth of the sources.
 WITH rule AS MATERIALIZED (
 	SELECT s.study, r.* FROM clinical.study s CROSS JOIN LATERAL intervention.point_rules(s.study, min_support => 0.1, max_size => 3, min_confidence => 0.5) r
 )

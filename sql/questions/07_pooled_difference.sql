@@ -11,6 +11,8 @@
 -- i2, tau2          share (%) and size (points squared) of the spread between trials
 -- q, q_p            Cochran's test of no spread
 -- note              what to mind
+--
+-- No row: no trial of EA against sham with HAMD-17 can be pooled (psyrad ingest effects; SELECT * FROM report.meta_left_out says what is left out and why).
 SELECT outcome, intervention, comparator, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	pool.k, pool.test AS interval,
 	round(pool.estimate::numeric, 2) AS md, round(pool.ci_lb::numeric, 2) AS ci_lb, round(pool.ci_ub::numeric, 2) AS ci_ub, pool.p::real,

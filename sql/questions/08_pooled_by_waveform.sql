@@ -9,6 +9,8 @@
 -- q_between, df, q_p   chi-square test between the groups, the same in each row of an interval
 -- not_stated           trials of question 07 that do not state their waveform: in no group
 -- note                 what to mind
+--
+-- No row: no trial of EA against sham with HAMD-17 can be pooled and states its waveform (psyrad ingest effects; report.meta_left_out says what is left out).
 SELECT t.outcome, t.intervention, t.comparator, CASE WHEN t.simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	way.test AS interval, g.subgroup AS waveform, g.k,
 	round(g.estimate::numeric, 2) AS md, round(g.ci_lb::numeric, 2) AS ci_lb, round(g.ci_ub::numeric, 2) AS ci_ub, g.p::real,

@@ -10,6 +10,8 @@
 -- r2                   share (%) of the spread between trials that the moderator accounts for
 -- tau2, qe_p           spread that is left, and the test of none
 -- note                 what to mind
+--
+-- No row: no trial of EA against sham with HAMD-17 can be pooled (psyrad ingest effects; SELECT * FROM report.meta_left_out says what is left out and why).
 SELECT t.outcome, t.intervention, t.comparator, CASE WHEN t.simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	t.moderator, r.k, t.not_stated,
 	round(r.beta[2]::numeric, 4) AS slope, round(r.ci_lb[2]::numeric, 4) AS ci_lb, round(r.ci_ub[2]::numeric, 4) AS ci_ub, r.p[2]::real AS p,

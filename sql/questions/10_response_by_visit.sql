@@ -9,6 +9,8 @@
 -- change                   mean change from baseline (below 0: better)
 -- responders, response     total fell by half or more; number and share of n
 -- remitters, remission     total of 7 or less; number and share of n
+--
+-- No row: no HAMD-17 of patients was loaded at a visit of role pre (psyrad ingest scores; other instruments: report.outcome_rate).
 WITH person AS (
 	SELECT study, simulated, arm, label_en, label_zh, week, missing, total::float8 AS total, change, responded, remitted, missing = 'nri' OR total IS NOT NULL AS counts
 	FROM clinical.subject_outcome

@@ -9,6 +9,8 @@
 -- zimmerman, nice, chinese      the band of total_17 by each scheme
 -- chinese_24         the band of total_24
 -- degrees            least to most severe degree over the schemes
+--
+-- No row: no answers on HAMD-17, 21 or 24 were loaded at a visit of role pre or post (psyrad ingest scores), or every scheme agrees on everybody.
 SELECT study, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data, label AS participant, arm, week,
 	trim_scale(total_17) AS total_17, trim_scale(total_21) AS total_21, trim_scale(total_24) AS total_24,
 	zimmerman, nice, chinese, chinese_24, format('%s-%s', lowest, highest) AS degrees

@@ -7,6 +7,8 @@
 -- first_week      the earliest visit at which the factor is better by more than 0.3; empty: at none
 -- n, change       people and standardised mean change there (at the last visit where there is no first), with its 95 % interval
 -- course          week: change, at every visit
+--
+-- No row: no answers to the single items of HAMD-17 or HAMD-24 were loaded at two visits (psyrad ingest scores): totals have no factors.
 SELECT study, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data, arm, instrument || ' ' || scheme AS structure, factor, name_zh,
 	first_week, n, round(effect::numeric, 2) AS change, round(effect::numeric - 1.96 * sqrt(variance::numeric), 2) AS ci_lb,
 	round(effect::numeric + 1.96 * sqrt(variance::numeric), 2) AS ci_ub, course

@@ -14,6 +14,9 @@
 --                 to deal it where that is quick, else over 10,000 drawn ones
 -- auc             probability that a responder scores above a non-responder (ties count half); .5 is chance
 -- mean scores     predicted probability of response in those who responded and those who did not
+--
+-- No row: no model over connections that you may score with was registered (psyrad ingest model), or nobody has a connectome before treatment and
+-- HAMD-17 before and after.
 WITH scored AS MATERIALIZED (
 	SELECT name, version, trained_on, simulated, study, atlas, score, responded FROM report.model_score WHERE responded IS NOT NULL
 )

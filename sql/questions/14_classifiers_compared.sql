@@ -12,6 +12,8 @@
 -- p_holm               the same, adjusted for all pairs of the split (Holm)
 -- labels_p_holm        McNemar's exact test of the labels at a score of one half, adjusted likewise
 -- note                 what to mind
+--
+-- No row: fewer than two models have stored predictions of the same patients (model.store_predictions).
 WITH stored AS (
 	SELECT s.split, array_agg(DISTINCT s.name || '@' || s.version ORDER BY s.name || '@' || s.version) AS names, bool_or(r.simulated OR y.simulated) AS simulated
 	FROM model.scored s

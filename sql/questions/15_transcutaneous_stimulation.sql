@@ -8,6 +8,8 @@
 -- limbic_up, limbic_down   regions of the limbic lobe (cingulate, hippocampus, amygdala ...) said to be more, or less, active or connected after
 --               stimulation or during it; (?): possibly, one of several
 -- limbic        activates, deactivates, both; empty: it reports no limbic region with a direction
+--
+-- No row: no protocol of mode transcutaneous (psyrad ingest protocols) and no findings of it (psyrad ingest review) were loaded.
 WITH given AS (
 	SELECT p.study, t.simulated, coalesce(p.source, p.study) AS source, p.protocol, n.points, n.unresolved, p.side_text AS side, p.waveform, q.stated, q.problems,
 		(SELECT min(a.evidence_study) FROM evidence.arm a WHERE (a.protocol_study, a.protocol) = (p.study, p.protocol)) AS evidence_study

@@ -4,6 +4,8 @@
 -- small, n_unreported    samples below 20 people in all or in a group, and those whose number nobody states
 -- people        how many people the samples have together, as far as they are stated
 -- studies       their names; those of one sample are joined by a comma
+--
+-- No row: no study was loaded that names networks (psyrad ingest review).
 SELECT CASE WHEN b.simulated THEN 'SIMULATED' ELSE 'real' END AS data, coalesce(m.abbr, m.name_en) AS modality, n.network, n.name_zh AS network_zh, b.papers, b.samples, b.small, b.n_unreported, b.people, b.studies
 FROM (
 	SELECT s.simulated, s.modality, s.network, sum(s.papers) AS papers, count(*) AS samples, count(*) FILTER (WHERE s.n < 20) AS small, count(*) FILTER (WHERE s.n IS NULL) AS n_unreported, sum(s.whole) AS people,

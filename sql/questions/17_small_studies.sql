@@ -10,6 +10,8 @@
 -- md, md_without_small pooled difference of all trials, and of those that are not small
 -- egger, egger_p       Egger's regression: intercept on the standard errors, and its test; NULL below three trials
 -- note                 what to mind
+--
+-- No row: no effects that are mean differences were loaded (psyrad ingest effects).
 SELECT p.outcome, p.intervention, p.comparator, CASE WHEN p.simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	p.k, p.small, p.n_not_reported, round((100 * coalesce(p.people_small, 0) / p.people)::numeric, 1) AS people_small,
 	round((100 * p.weight_small / p.weight)::numeric, 1) AS weight_small,

@@ -5,6 +5,8 @@
 -- n            of the box; its reasons of exclusion are below it
 -- by_database  the records behind the box: the first record of each report counts for its database, of duplicates each one that is repeated
 -- adds_up      whether the box is what the boxes that it is made of say
+--
+-- No row: no records were loaded as a search of a declared review (psyrad screen --declare, psyrad ingest literature).
 WITH asked AS (SELECT NULL::date AS as_of),
 review AS (
 	SELECT v.review, CASE WHEN v.title_en LIKE 'SIMULATED%' THEN 'SIMULATED' ELSE 'real' END AS data FROM evidence.review v

@@ -5,6 +5,8 @@
 -- n, n_one     reports that both decided on, and that one of them did
 -- kappa, ci    Cohen's, with the large-sample 95 % interval of Fleiss, Cohen and Everitt (1969); pabak: Byrt et al. 1993
 -- open         conflicts between any two of the stage that no consensus has settled, with what each one said
+--
+-- No row: no two people have screened the same records (psyrad ingest screening, psyrad screen).
 SELECT v.review, CASE WHEN v.title_en LIKE 'SIMULATED%' THEN 'SIMULATED' ELSE 'real' END AS data, s.stage, a.screener_a, a.screener_b, a.n, a.n_one, a.agree,
 	round(a.agreement::numeric, 3) AS agreement, round(a.kappa::numeric, 3) AS kappa, '[' || round(a.ci_lb::numeric, 3) || ', ' || round(a.ci_ub::numeric, 3) || ']' AS ci,
 	round(a.pabak::numeric, 3) AS pabak, c.conflicts, c.open, a.note

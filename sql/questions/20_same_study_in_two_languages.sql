@@ -2,6 +2,8 @@
 --
 -- rule, confidence  why two of their records are in one cluster, the surest reason between the two languages; NULL: by way of a third record
 -- decided_by        a person's decision on the pair, which outranks every rule
+--
+-- No row: no record with a Chinese title is in one cluster with another language's (psyrad ingest literature, then psyrad dedupe).
 SELECT CASE WHEN z.title LIKE '%SIMULATED%' OR e.title LIKE '%SIMULATED%' THEN 'SIMULATED' ELSE 'real' END AS data, z.cluster_id AS report, z.record AS record_zh, z.database AS database_zh, z.title AS title_zh, z.year,
 	e.record AS record_en, e.database AS database_en, e.title AS title_en, d.rule, d.confidence, g.decided_by
 FROM (

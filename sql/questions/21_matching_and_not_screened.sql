@@ -5,6 +5,8 @@
 -- records       of the database in the review; of_years: of 2016 to 2023
 -- zh, en, both  records of those years that fit the Chinese strings, the English ones, both
 -- not_screened  of those that fit either: no screener decided on their report at title and abstract; which: the first ten
+--
+-- No row: no review states its own search strings (psyrad screen --declare), or none of its records were loaded.
 WITH strings AS (
 	SELECT DISTINCT g.review, g.language, g.strategy FROM evidence.search_strategy g WHERE g.search_id IS NULL AND g.language IN ('zh', 'en')),
 fits AS (

@@ -8,6 +8,8 @@
 -- missed_by            the first ten of those (all: items stated by each source, the least complete first)
 -- trend                change of the share reported by year of publication, in percentage points a year (least squares over sources)
 -- dated                sources whose year is known: from the study that the protocol belongs to, or a year in the source's name; no trend below three, or of one year
+--
+-- No row: no protocols were loaded (psyrad ingest protocols).
 WITH item AS (
 	SELECT s.study, s.source, s.item, s.title_en, s.title_zh, bool_or(s.reported) AS reported
 	FROM intervention.stricta s GROUP BY s.study, s.source, s.item, s.title_en, s.title_zh

@@ -9,6 +9,8 @@
 -- k, md, ci_lb, ci_ub  all trials: REML with Knapp-Hartung intervals, in points of the instrument
 -- k_rest, md_rest, ... the same without trials at high risk
 -- rated_down           GRADE's reasons
+--
+-- No row: no outcome has both a GRADE rating (psyrad ingest appraisal --tool GRADE) and effects that are pooled (psyrad ingest effects).
 SELECT c.review, c.outcome, c.intervention, c.comparator, CASE WHEN p.simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	c.certainty, CASE WHEN NOT c.follows THEN c.stated END AS stated, p.risk,
 	(p.every).k, round((p.every).estimate::numeric, 2) AS md, round((p.every).ci_lb::numeric, 2) AS ci_lb, round((p.every).ci_ub::numeric, 2) AS ci_ub,

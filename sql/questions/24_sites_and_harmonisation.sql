@@ -10,6 +10,8 @@
 -- combat_r, combat_q   over harmonised features; q over all connections again
 -- survives             held without every site, and q < .05 with ComBat; empty in a study of one site
 -- note                 why a study with several sites has no ComBat
+--
+-- No row: question 1 has none.
 SELECT study, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data, atlas, region_i AS region_a, region_j AS region_b, n, round(r::numeric, 4) AS partial_r, q::real,
 	CASE WHEN sites > 0 THEN format('%s of %s', sites_held, sites) END AS held, weakest_without, round(weakest_r::numeric, 4) AS weakest_r, weakest_p::real,
 	round(combat_r::numeric, 4) AS combat_r, combat_q::real, survives, note

@@ -8,6 +8,8 @@
 -- file, line, sha256   the file that brought it as it is now, the line, and the hash of the file's bytes (its first 12 digits here)
 -- tool, loaded_by, loaded_at   version of the program that read it, who ran it and when
 -- changes          how often later files changed it; changed_by, changed_at: who did last, and when (ingest.change says what)
+--
+-- No row: no HAMD-17 of patients was loaded (psyrad ingest scores).
 WITH number AS (
 	SELECT DISTINCT ON (study) study, simulated, arm, session, week, mean, n
 	FROM report.hamd_by_visit

@@ -118,6 +118,23 @@ n    what n means' "$output"
 	PSYRAD_SHARE=$PWD/share run psyrad ask 4; exits 1; has 'division by zero'
 }
 
+@test "answers: a line a column where the terminal is narrow, CSV as PostgreSQL writes it, why there is no row, no control character" {
+	mkdir -p share/questions; export PSYRAD_SHARE=$PWD/share
+	rows="(VALUES ('百会', 'a \"quoted\", long word to go past forty columns'), ('', NULL), (E'x\\ny', E'\\x1b[2J\\u009b1m.')) t(point, words)"
+	printf -- "-- 06  Wide?\nSELECT * FROM $rows;\n" >share/questions/06_q.sql
+	printf -- "-- 07  None?\n--\n-- n  a number\n--\n-- No row: nothing was loaded,\n-- or nothing fits.\nSELECT 1 AS n WHERE false;\n-- not this\n" >share/questions/07_q.sql
+	run psyrad ask 7; exits 0; has $'(0 rows)\nNo row: nothing was loaded,\nor nothing fits.'; [[ $output != *'not this'* ]]
+	run psyrad ask 7 --csv; is n "$output"
+	psyrad ask 6 --csv >mine.csv; psql -Xq --csv -d "$database" -c "SELECT * FROM $rows" >psql.csv
+	python3 -c 'import csv; a, b = (list(csv.reader(open(f, newline=""))) for f in ("mine.csv", "psql.csv")); assert a == b, (a, b)'
+	grep -qx '"",' mine.csv # an empty text is none that is missing
+	run psyrad ask list --csv; exits 2
+	run psyrad ask 6; exits 0; has '| ?[2J1m.'; [[ $output != *$'\e'* && $output != *'[ 1 ]'* ]]
+	shown() { script -qc "stty cols $1; psyrad ask 6" /dev/null | tr -d '\r'; }
+	run shown 40; has $'-[ 1 ]-\npoint | 百会\nwords | a "quoted"'; has $'-[ 3 ]-\npoint | x y\nwords | ?[2J1m.\n(3 rows)'
+	run shown 100; [[ $output != *'[ 1 ]'* ]]
+}
+
 @test "report: the data stand in the pages, and cannot end their block" {
 	mkdir -p share/report
 	for page in overview trial imaging acupoints literature meta models quality; do
