@@ -82,11 +82,19 @@ FROM evidence.source_record s
 JOIN (SELECT source_id, max(seen_in) AS newest FROM evidence.source_record GROUP BY source_id) n ON n.source_id = s.source_id AND n.newest = s.seen_in;
 COMMENT ON VIEW evidence.current_record IS 'Source records of the newest version of each file: those that a correction left out are not among them';
 
+-- A register's entry has its number for its only identity: two trials of one name and sponsor are two.  It is compared in the place of the DOI that
+-- such an entry has not, as 10.0/NUMBER, which is nobody's DOI.
+CREATE FUNCTION evidence.registration(p_accession text, p_journal text, p_urls jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN lower((regexp_match(concat_ws(' ', p_accession, p_journal, p_urls::text),
+	'(?i)(?:^|[^a-z0-9])(NCT[0-9]{8}|ChiCTR[-A-Z0-9]{6,}|ISRCTN[0-9]{8}|ACTRN[0-9]{14}|DRKS[0-9]{8}|EUCTR[0-9]{4}-[0-9]{6}-[0-9]{2}|UMIN[0-9]{9}|jRCT[a-z]?[0-9]{9,}|KCT[0-9]{7}|CTRI/[0-9]{4}/[0-9]{2,3}/[0-9]{6}|IRCT[0-9]{11,}N[0-9]+|PACTR[0-9]{15}|TCTR[0-9]{11}|RBR-[0-9a-z]{6,})'))[1]);
+COMMENT ON FUNCTION evidence.registration(text, text, jsonb) IS 'The number under which a register has a trial, in small letters (nct01234567), where one stands in a record''s accession number, source or addresses; NULL elsewhere';
+
 CREATE VIEW evidence.comparable_record AS
 SELECT s.source_record_id,
 	ROW(s.source_record_id, s.title, s.title_translated, s.title_original, evidence.people(s.authors), evidence.people(s.authors_translated),
 		s.year, s.journal, s.journal_abbrev, s.volume, s.issue, coalesce(s.pages, s.page_first || coalesce('-' || s.page_last, '')),
-		s.article_number, s.doi, s.pmid, coalesce(s.abstract, s.abstract_translated), s.type, evidence.texts(s.issn))::psyrad.bib_record AS record
+		s.article_number, coalesce(s.doi, CASE WHEN s.pmid IS NULL THEN '10.0/' || evidence.registration(s.accession, s.journal, s.urls) END), s.pmid, coalesce(s.abstract, s.abstract_translated), s.type, evidence.texts(s.issn))::psyrad.bib_record AS record
 FROM evidence.current_record s;
 COMMENT ON VIEW evidence.comparable_record IS 'Current source records in the form that psyrad.record_similarity and psyrad.record_deduplicate take';
 
@@ -161,7 +169,13 @@ BEGIN
 		coalesce((SELECT array_agg(r.same ORDER BY r.record_a, r.record_b) FROM evidence.duplicate_ruling r), '{}')) d;
 	CREATE TEMPORARY TABLE dedupe_member ON COMMIT DROP AS
 	SELECT m.source_record_id, m.cluster_id FROM unnest(found.keys, found.clusters) AS m (source_record_id, cluster_id);
-	CREATE TEMPORARY TABLE dedupe_pair ON COMMIT DROP AS SELECT p.* FROM unnest(found.pairs) AS p;
+	-- What was compared as a DOI is a registration where a record has none.
+	CREATE TEMPORARY TABLE dedupe_pair ON COMMIT DROP AS
+	SELECT p.a, p.b, p.verdict, CASE WHEN p.rule IN ('DOI', 'other DOI') AND (s.doi IS NULL OR t.doi IS NULL) THEN replace(p.rule, 'DOI', 'registration') ELSE p.rule END AS rule,
+		p.confidence, p.contradicts, p.joined
+	FROM unnest(found.pairs) AS p
+	JOIN evidence.source_record s ON s.source_record_id = p.a
+	JOIN evidence.source_record t ON t.source_record_id = p.b;
 	changed := evidence.store_clusters();
 	SELECT count(*), count(DISTINCT m.cluster_id) INTO records, clusters FROM pg_temp.dedupe_member m;
 	SELECT count(*) INTO uncertain FROM evidence.uncertain_duplicate;

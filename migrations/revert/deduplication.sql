@@ -9,6 +9,7 @@ DROP VIEW evidence.cluster;
 DROP VIEW evidence.duplicate_count;
 DROP VIEW evidence.occurrence;
 DROP VIEW evidence.comparable_record;
+DROP FUNCTION evidence.registration(text, text, jsonb);
 DROP VIEW evidence.current_record;
 DROP VIEW evidence.duplicate_ruling;
 DROP FUNCTION evidence.texts(jsonb);

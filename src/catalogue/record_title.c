@@ -222,6 +222,37 @@ read_markers(record_title *title)
 }
 
 static bool
+ends_with(psy_span text, const char *word)
+{
+	size_t n = strlen(word);
+
+	return text.length > n && memcmp(text.at + text.length - n, word, n) == 0;
+}
+
+/* Chinese says at the title's end what it is: a correction of "...", a reply to "...", the protocol of a trial. */
+static void
+read_han_markers(record_title *title)
+{
+	static const struct
+	{
+		const char *word;
+		int mark;
+	} marks[] = {{"更正", MARK_CORRECTION},     {"更正启事", MARK_CORRECTION}, {"更正说明", MARK_CORRECTION}, {"更正声明", MARK_CORRECTION},
+				 {"勘误", MARK_CORRECTION},     {"勘误表", MARK_CORRECTION},   {"勘误说明", MARK_CORRECTION}, {"撤稿", MARK_CORRECTION},
+				 {"撤稿声明", MARK_CORRECTION}, {"撤稿说明", MARK_CORRECTION}, {"撤回", MARK_CORRECTION},     {"致歉声明", MARK_CORRECTION},
+				 {"商榷", MARK_REPLY},          {"答复", MARK_REPLY},          {"回复", MARK_REPLY},          {"评论", MARK_REPLY},
+				 {"点评", MARK_REPLY},          {"读后", MARK_REPLY},          {"研究方案", MARK_PROTOCOL},   {"试验方案", MARK_PROTOCOL}};
+	static const char *const beginnings[] = {"更正", "勘误", "撤稿"};
+
+	for (size_t k = 0; k < sizeof marks / sizeof *marks; k++)
+		if (ends_with(title->squeezed, marks[k].word))
+			title->markers |= marks[k].mark;
+	for (size_t k = 0; k < sizeof beginnings / sizeof *beginnings; k++)
+		if (title->squeezed.length > strlen(beginnings[k]) && memcmp(title->squeezed.at, beginnings[k], strlen(beginnings[k])) == 0)
+			title->markers |= MARK_CORRECTION;
+}
+
+static bool
 mostly_han(psy_span text)
 {
 	size_t han = 0, letters = 0;
@@ -262,6 +293,9 @@ record_read_title(record_arena *arena, psy_span text, char *room, record_title *
 	read_numbers(title);
 	read_markers(title);
 	if (title->han)
+	{
+		read_han_markers(title);
 		title->generic = title->squeezed.length < 12;
+	}
 	return status;
 }

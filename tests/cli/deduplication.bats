@@ -27,3 +27,14 @@ ris() # AUTHOR TITLE YEAR JOURNAL VOLUME FIRST LAST [DOI]
 	is '4' "$(q "SELECT clusters FROM evidence.deduplicate()")"
 	is 't' "$(q "SELECT sum(records) = sum(first_occurrences + duplicates_within + duplicates_across) AND sum(not_compared) = 0 FROM evidence.duplicate_count")"
 }
+
+@test "two trials of one name are two, one trial registered is one; a correction in Chinese is not its paper" {
+	entry() { printf 'TY  - DATA\nAU  - University Hospital\nTI  - %s\nPY  - 2019\nJO  - %s\nAN  - %s\nER  - \n\n' "$1" "$2" "$3"; }
+	{ entry 'Acupuncture for Depression' ClinicalTrials.gov NCT01234567; entry 'Acupuncture for Depression' ClinicalTrials.gov NCT07654321
+	  entry 'Acupuncture for depression.' https://clinicaltrials.gov/show/NCT01234567 CN-02000001; entry '针刺治疗抑郁症的研究' 中国临床试验注册中心 ChiCTR2000030000
+	  ris '李四' '电针治疗卒中后抑郁的临床观察' 2019 '中国针灸' 39 1 5; ris '李四' '《电针治疗卒中后抑郁的临床观察》更正' 2019 '中国针灸' 39 90 90; } >a.ris
+	psyrad ingest literature a.ris --database CENTRAL
+	is '6|5|1|3|6' "$(q "SELECT * FROM evidence.deduplicate()")"
+	is 'correction, reply or protocol|uncertain other registration|uncertain registration|duplicate' "$(q "SELECT DISTINCT rule, verdict FROM evidence.duplicate ORDER BY rule" | paste -sd ' ')"
+	is 'nct01234567 nct07654321 nct01234567 chictr2000030000' "$(q "SELECT evidence.registration(accession, journal, urls) FROM evidence.source_record ORDER BY ordinal LIMIT 4" | paste -sd ' ')"
+}
