@@ -357,12 +357,13 @@ static psy_status
 refuse_nobody(const bids_run *r, psy_error *err)
 {
 	const bids_file *f = find_atlas(&r->tree);
+	char atlas[BIDS_TEXT];
 
 	psy_fail(err, PSY_DOMAIN, "the data set has no people: neither participants.tsv nor folders sub-...");
 	if (f == NULL)
 		return psy_hint(err, "name the folder that holds dataset_description.json and the folders sub-...");
-	return psy_hint(err, "it has atlases: psyrad ingest atlas %.150s --names %.100s.tsv --atlas NAME", f->path,
-					strstr(f->path, "_dseg.nii") ? "..._dseg" : "..._probseg");
+	return psy_hint(err, "it has atlases: psyrad ingest atlas X%s --names X.tsv --atlas %.30s, X being %.*s", strstr(f->path, ".nii"),
+					bids_entity(f->path, "atlas", atlas, sizeof atlas) ? atlas : "NAME", (int) (strstr(f->path, ".nii") - f->path), f->path);
 }
 
 /* Folders speak for the people where there is no participants.tsv, and nobody else told the study who they are. */

@@ -119,7 +119,10 @@ check_distinct(const regions *r, psy_error *err)
 	qsort(label, r->count, sizeof *label, by_number);
 	for (size_t i = 1; i < r->count && status == PSY_OK; i++)
 		if (strcmp(name[i - 1], name[i]) == 0)
-			status = psy_fail(err, PSY_DOMAIN, "two regions have the name %.80s", name[i]);
+		{
+			psy_fail(err, PSY_DOMAIN, "two regions have the name %.80s", name[i]);
+			status = psy_hint(err, "tables are matched by name: tell them apart in the file, by hemisphere or by their number");
+		}
 		else if (label[i] != NO_LABEL && label[i - 1] == label[i])
 			status = psy_fail(err, PSY_DOMAIN, "two regions have the label %" PRId64, label[i]);
 	free(name);

@@ -277,6 +277,21 @@ check_affine(nifti *n, const header *h, psy_error *err)
 	return PSY_OK;
 }
 
+/* What somebody wrote as 1.35 stands in single precision as 1.35000002384: the shortest number that is stored as this one. */
+static double
+as_written(double stored)
+{
+	char text[32];
+
+	for (int digits = 6; (double) (float) stored == stored && digits <= 9; digits++)
+	{
+		snprintf(text, sizeof text, "%.*g", digits, stored);
+		if (strtof(text, NULL) == (float) stored)
+			return strtod(text, NULL);
+	}
+	return stored;
+}
+
 /* Seconds of a step along the fourth dimension, by xyzt_units: 8 s, 16 ms, 24 us; a file that says no unit counts in seconds. */
 static double
 repetition_time(const header *h)
@@ -285,6 +300,7 @@ repetition_time(const header *h)
 
 	if (!(step > 0) || !isfinite(step))
 		return NAN;
+	step = as_written(step);
 	switch (h->units & 0x38)
 	{
 		case 0:

@@ -217,7 +217,7 @@ golden() { # NAME FOLDER
 	run psyrad ingest bids ds --study t --session pre; exits 1; has 'the participant 01 is not known in the study t'
 	is 6 "$(q "SELECT count(*) FROM clinical.subject_key WHERE study = 't'")"
 	rm -r ds/sub-*; mkdir -p ds/tpl-X/anat; touch ds/tpl-X/anat/tpl-X_atlas-A_dseg.nii.gz
-	run psyrad ingest bids ds --study n; exits 1; has 'the data set has no people'; has 'psyrad ingest atlas tpl-X/anat/tpl-X_atlas-A_dseg.nii.gz'
+	run psyrad ingest bids ds --study n; exits 1; has 'the data set has no people'; has 'psyrad ingest atlas X.nii.gz --names X.tsv --atlas A, X being tpl-X/anat/tpl-X_atlas-A_dseg'
 }
 
 @test "a derivative as the root is what it is within a data set, and the .bidsignore that programs write beside it hides nothing" {

@@ -308,6 +308,19 @@ image() { run psyrad ingest series "$@" --study t --atlas made; }
 	is 0 "$(q "SELECT count(*) FROM imaging.series JOIN clinical.subject_key USING (subject_id) WHERE label = 'P02'")"
 }
 
+@test "a header's repetition time is what was written, not its single precision: the filter is that of --tr" {
+	imaged; f=sub-P01_ses-pre_task-rest_bold.nii.gz
+	python3 - $f <<-'PY'
+		import gzip, struct, sys
+		data = bytearray(gzip.open(sys.argv[1]).read())
+		struct.pack_into("<f", data, 76 + 16, 1.35)
+		gzip.open(sys.argv[1], "wb").write(data)
+	PY
+	image $f --pipeline header --bandpass 0.01:0.1; exits 0
+	image $f --pipeline said --bandpass 0.01:0.1 --tr 1.35; exits 0
+	is '2|1' "$(q 'SELECT count(*), count(DISTINCT value) FROM imaging.series')"
+}
+
 @test "several images in several processes give what one gives" {
 	imaged
 	for p in 2 3 4 5; do cp sub-P01_ses-pre_task-rest_bold.nii.gz sub-P0${p}_ses-pre_task-rest_bold.nii.gz; done
