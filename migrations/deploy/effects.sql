@@ -357,7 +357,7 @@ CREATE TABLE evidence.pool_rule (
 COMMENT ON TABLE evidence.pool_rule IS 'Of several effects of the same people, which one is taken: time point, then instrument (where several are pooled), kind of value, analysis set, rater; each in the order listed, what is not listed comes last, and ties go to the larger study and then by name';
 COMMENT ON COLUMN evidence.pool_rule.timings IS 'Time points that are pooled';
 COMMENT ON COLUMN evidence.pool_rule.unstated IS 'Whether an effect that does not state its timing is pooled, where its weeks lie in the window';
-COMMENT ON COLUMN evidence.pool_rule.weeks IS 'Of several time points the one nearest to these weeks is taken; end of treatment, where it is stated, before all others';
+COMMENT ON COLUMN evidence.pool_rule.weeks IS 'Of several time points the one nearest to these weeks is taken; end of treatment, where it is stated, before all others, and of several ends of one comparison the nearest';
 COMMENT ON COLUMN evidence.pool_rule.weeks_from IS 'Window in weeks since baseline, both ends in it; NULL: open.  Without any end effects of unstated weeks are in it';
 INSERT INTO evidence.pool_rule (rule, timings, unstated, weeks, weeks_from, weeks_to, instruments, outcome_types, analysis_sets, raters, label_en, label_zh)
 SELECT r.rule, r.timings, r.unstated, r.weeks, NULL, NULL, ARRAY['HAMD-17', 'HAMD-24', 'HAMD-21', 'HAMD-unspecified', 'MADRS', 'HAMD-7', 'HAMD-6', 'QIDS-SR', 'BDI-II', 'BDI-I',
@@ -538,9 +538,13 @@ BEGIN
 		WINDOW w AS (PARTITION BY key_outcome, key_type, key_intervention, key_comparator, simulated, people
 			ORDER BY time_place, CASE WHEN timing IS DISTINCT FROM 'post' THEN weeks END, instrument_place, outcome COLLATE "C", type_place, outcome_type COLLATE "C", analysis_place,
 				rater_place, study_n DESC NULLS LAST, evidence_study COLLATE "C")),
+	placed AS ( -- of one comparison with several ends of treatment the nearest to the rule's weeks; arms may end at different times
+		SELECT r.*, dense_rank() OVER (PARTITION BY key_outcome, key_type, key_intervention, key_comparator, simulated, people, group1, group2
+			ORDER BY abs(weeks - law.weeks), weeks) AS near
+		FROM ranked r WHERE r.place = 1),
 	best AS (
 		SELECT r.*, count(*) OVER (PARTITION BY key_outcome, key_type, key_intervention, key_comparator, simulated, people, control) AS served
-		FROM ranked r WHERE r.place = 1),
+		FROM placed r WHERE r.near = 1),
 	first AS (
 		SELECT r.key_outcome, r.key_type, r.key_intervention, r.key_comparator, r.simulated, r.people,
 			min(r.time_place) AS time_place, min(r.weeks) AS weeks, min(r.outcome) AS outcome, min(r.outcome_type) AS outcome_type, min(r.analysis_set) AS analysis_set,
@@ -577,6 +581,7 @@ BEGIN
 				WHEN j.analysis_set IS DISTINCT FROM f.analysis_set THEN 'other_analysis'
 				WHEN j.rater IS DISTINCT FROM f.rater THEN 'other_rater'
 				WHEN j.evidence_study <> f.evidence_study THEN 'other_study'
+				WHEN EXISTS (SELECT FROM placed l WHERE l.id = j.id AND l.near > 1) THEN 'other_time'
 				WHEN EXISTS (SELECT FROM taken t WHERE t.id = j.id) THEN 'share_too_small'
 				ELSE 'other_comparison' END AS why
 		FROM judged j

@@ -226,6 +226,21 @@ C|3|t|' "$(q "SELECT evidence_study, effect, used, reason FROM evidence.poolable
 	run q "SELECT * FROM evidence.poolable_effects('MD', 'never')"; has 'Rules: end_of_treatment, follow_up.'
 }
 
+@test "of one comparison with several ends of treatment the nearest to the rule's weeks; arms that end at different times are all taken" {
+	cat >a.csv <<-E
+		$head,arm1,timing,weeks,$numbers
+		D,HAMD-17,final,EA,sham,,post,4,20,12,4,20,14,4
+		D,HAMD-17,final,EA,sham,,post,8,20,11,4,20,14,4
+		D,HAMD-17,final,EA,sham,,post,13,20,10,4,20,14,4
+		E,HAMD-17,final,EA,sham,2 Hz,post,6,20,12,4,20,14,4
+		E,HAMD-17,final,EA,sham,2 Hz,post,12,20,12,4,20,13,4
+		E,HAMD-17,final,EA,sham,100 Hz,post,8,20,11,4,20,15,4
+	E
+	effects a.csv; exits 0
+	is 'D|1|f|other_time|8 weeks, end of treatment, is taken D|2|t|| D|3|f|other_time|8 weeks, end of treatment, is taken E|1|t|| E|2|f|other_time|6 weeks, end of treatment, is taken E|3|t||' \
+		"$(q "SELECT evidence_study, effect, used, reason, detail FROM evidence.poolable WHERE measure = 'MD' ORDER BY 1, 2" | paste -sd ' ')"
+}
+
 @test "standardised effects have one direction; an instrument whose direction nobody knows is left out of them" {
 	cat >a.csv <<-E
 		$head,direction,construct,$numbers
