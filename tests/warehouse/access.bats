@@ -273,9 +273,9 @@ touches()
 	as t_ingest_gz -c BEGIN -c "UPDATE clinical.visit_plan SET session = session, label_en = 'Later' WHERE session = 'later'" -c ROLLBACK
 	# Both ways round, what waits for the other sees what it did.
 	race() { # FIRST SECOND ERROR: SECOND waits for FIRST's transaction
-		until_waited_for "$PGUSER" "$1"
-		refused "$PGUSER" "$2" "$3"
-		wait
+		other
+		tell "BEGIN; $1"
+		beside_other refused "$PGUSER" "$2" "$3"
 	}
 	race "$(visit never)" "DELETE FROM clinical.visit_plan WHERE session = 'never'" 'rows of clinical.visit refer to it'
 	sql "DELETE FROM clinical.visit WHERE session IN ('later', 'never')" >/dev/null

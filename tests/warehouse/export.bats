@@ -107,10 +107,10 @@ asked() { printf "SELECT federation.export_state('%s', 'trial', 'tri', 'fc_pears
 	sql "UPDATE clinical.subject SET age_years = NULL WHERE subject_id = (SELECT max(subject_id) FROM clinical.subject_key WHERE site = 'gz')"
 	for isolation in 'READ COMMITTED|differ from those of an earlier export by fewer than 10' 'REPEATABLE READ|could not serialize access'; do
 		sql 'TRUNCATE federation.export_log'
-		until_waited_for t_hub "$(asked ttest)"
+		other t_hub
+		tell "BEGIN; $(asked ttest)"
 		equal "$(sql 'SELECT count(*) FROM federation.export_log')" 0
-		refused t_hub "BEGIN ISOLATION LEVEL ${isolation%|*}; $(asked glm ", 'EA'"); COMMIT" "${isolation#*|}"
-		wait
+		beside_other refused t_hub "BEGIN ISOLATION LEVEL ${isolation%|*}; $(asked glm ", 'EA'"); COMMIT" "${isolation#*|}"
 		equal "$(sql 'SELECT count(*) FROM federation.export_log')" 1
 	done
 	sql "UPDATE clinical.subject SET age_years = 40 WHERE age_years IS NULL"

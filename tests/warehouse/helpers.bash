@@ -31,24 +31,20 @@ sql() { as "$PGUSER" -c "$1"; }
 
 equal() { [ "$1" = "$2" ] || { printf 'found    %s\nexpected %s\n' "$1" "$2" >&2; return 1; }; }
 
-# CONDITION: until it holds of the file's database, as long as a busy machine may take.
-until_true()
-{
-	local i
-	for ((i = 0; i < 1200; i++)); do
-		[ "$(sql "SELECT $1")" != t ] || return 0
-		sleep 0.1
-	done
-	printf 'never came true: %s\n' "$1" >&2
-	return 1
-}
-a_session_waits="EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+# A second session that stays open: says its SQL, answers when that is done.
+other() { coproc OTHER { psql -XAtq -v ON_ERROR_STOP=1 -U "${1:-$PGUSER}" -d "$database"; }; } # [ROLE]
+tell() { printf '%s;\n\\echo done\n' "$1" >&"${OTHER[1]}"; while read -r line <&"${OTHER[0]}"; do [ "$line" = done ] && return; done; return 1; }
+part() { local pid=$OTHER_PID; printf '\\q\n' >&"${OTHER[1]}"; wait "$pid"; }
 
-# ROLE SQL: a transaction in the background that has done SQL when this returns, and commits once another session waits for it.
-until_waited_for()
+# COMMAND...: beside the other session's transaction, which commits once COMMAND waits for it, or has ended without; COMMAND's status.
+beside_other()
 {
-	as "$1" -c BEGIN -c "$2" -c "DO \$\$ BEGIN FOR k IN 1..1200 LOOP EXIT WHEN $a_session_waits; PERFORM pg_sleep(0.1), pg_stat_clear_snapshot(); END LOOP; END \$\$" -c COMMIT >/dev/null &
-	until_true "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'DO %pg_stat_clear_snapshot%')"
+	"$@" &
+	local pid=$!
+	while kill -0 "$pid" 2>/dev/null && [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")" = 0 ]; do sleep 0.1; done
+	tell COMMIT
+	part
+	wait "$pid"
 }
 
 # ROLE SQL PATTERN: the statement fails, and says PATTERN.

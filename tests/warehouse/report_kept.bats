@@ -116,10 +116,6 @@ rows_of() { as "$1" -c "SELECT count(*) FROM report.${2:-region_effect}"; } # RO
 	equal "$(sql 'SELECT table_name, count(*) FROM report_kept.mark GROUP BY 1')" 'clinical.score|1'
 }
 
-# A second session that stays open: says its SQL, answers when that is done.
-other() { coproc OTHER { psql -XAtq -v ON_ERROR_STOP=1 -d "$database"; }; }
-tell() { printf '%s;\n\\echo done\n' "$1" >&"${OTHER[1]}"; while read -r line <&"${OTHER[0]}"; do [ "$line" = done ] && return; done; return 1; }
-part() { local pid=$OTHER_PID; printf '\\q\n' >&"${OTHER[1]}"; wait "$pid"; }
 add_one() { echo "UPDATE clinical.score SET total_stated = total_stated + 1 WHERE instrument = 'HAMD-17'"; }
 settled() # what dashboards read is what the view says
 {
@@ -174,12 +170,7 @@ settled() # what dashboards read is what the view says
 	other
 	tell BEGIN
 	tell 'SELECT report.refresh(0)'
-	sql "SELECT FROM clinical.withdraw('large', 'L7', 'asked for it')" &
-	erasing=$!
-	until_true "$a_session_waits"
-	tell COMMIT
-	part
-	wait "$erasing"
+	beside_other sql "SELECT FROM clinical.withdraw('large', 'L7', 'asked for it')"
 	equal "$(sql 'SELECT count(*) FROM report_kept.answer')" 0
 	kept_is_live t_kept_dash t_kept_load
 }
