@@ -28,7 +28,7 @@ typedef enum option_set
 	OPT_SESSION = 1 << 11,
 	OPT_MEASURE = 1 << 12,
 	OPT_SCANNER = 1 << 13,
-	OPT_MATRIX = 1 << 14,   /* --kind, --by-position, --variable, --symmetrize */
+	OPT_MATRIX = 1 << 14,   /* --kind, --by-position, --variable, --symmetrize, --subjects, --ends */
 	OPT_FEATURES = 1 << 15, /* --measure, where the file may say it; --subjects, --unit, --variable */
 	OPT_VISIT = 1 << 16,    /* --visit, --dictionary */
 	OPT_PIPELINE = 1 << 17, /* the choices of a pipeline */
@@ -65,7 +65,7 @@ typedef struct options
 	bool voxels;
 	const char *resample, *mask, *stat, *suvr, *scheme;
 	const char *measure, *suffix, *pipeline, *scanner, *subject, *session, *run;
-	const char *tr, *kind, *variable, *columns, *unit, *symmetrize, *confounds, *definition, *seeds, *subjects;
+	const char *tr, *kind, *variable, *columns, *unit, *symmetrize, *ends, *confounds, *definition, *seeds, *subjects;
 	bool detrend, cosine, non_steady_state, extrapolate;
 	const char *standardize, *motion, *wm_csf, *global_signal, *compcor, *fd;
 	const char *scrub, *scrub_dvars, *scrub_before, *scrub_after, *scrub_segment, *scrub_by, *bandpass;

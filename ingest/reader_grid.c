@@ -3,6 +3,7 @@
 
 #include "number.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,18 +30,41 @@ parted_by_blanks(const char *bytes, size_t size)
 	return words > 1;
 }
 
+/* Bytes of the leading lines "# key: value"; names behind a mere "# ", as numpy.savetxt writes a header, are none. */
+static size_t
+comments(const char *bytes, size_t size, long *lines)
+{
+	size_t at = 0;
+
+	for (*lines = 0; at + 2 < size && bytes[at] == '#' && bytes[at + 1] == ' '; ++*lines)
+	{
+		size_t word = at + 2;
+		const char *end = memchr(bytes + at, '\n', size - at);
+
+		while (word < size && (isalnum((unsigned char) bytes[word]) || bytes[word] == '_'))
+			word++;
+		if (end == NULL || word == at + 2 || word == size || bytes[word] != ':')
+			break;
+		at = (size_t) (end - bytes) + 1;
+	}
+	return at;
+}
+
 psy_status
 grid_open(grid *g, source *from, const options *opt, psy_error *err)
 {
-	char first[4096];
-	size_t got;
+	char first[65536];
+	size_t got, before;
 	psy_status status = source_peek(from, first, sizeof first, &got, err);
 
 	*g = (grid){0};
 	if (status != PSY_OK)
 		return status;
+	before = comments(first, got, &g->skipped);
 	g->blanks = !sheet_recognised((uint8_t *) first, got) && !sav_recognised((uint8_t *) first, got) &&
-				parted_by_blanks(first, got);
+				parted_by_blanks(first + before, got - before);
+	if (before > 0 && (status = source_read(from, first, before, &got, err)) != PSY_OK)
+		return status;
 	if (!g->blanks)
 		return records_open(&g->rows, from, opt, err);
 	text_open(&g->text, from, opt->encoding);
@@ -86,7 +110,7 @@ grid_next(grid *g, bool *more, psy_error *err)
 	{
 		status = records_next(&g->rows, more, err);
 		g->cells = g->rows.cells;
-		g->line = g->rows.line;
+		g->line = g->rows.line + g->skipped;
 		return status;
 	}
 	buffer_clear(&g->bytes);
@@ -94,6 +118,7 @@ grid_next(grid *g, bool *more, psy_error *err)
 	do
 	{
 		status = text_next(&g->text, &line, &length, &g->line, err);
+		g->line += g->skipped;
 		if (status == PSY_OK && line != NULL)
 			status = split(g, line, length, err);
 	} while (status == PSY_OK && line != NULL && g->cells == 0);

@@ -2,7 +2,8 @@
  * reader_grid.h - a matrix in a file, record by record: what records.h reads, and text whose cells are parted by blanks
  * (MATLAB's save -ascii, DPABI's ROISignals_*.txt, MRtrix).
  *
- * The first line decides: blanks part cells only where it holds no tab, comma or semicolon.  Nothing is taken for a header here.
+ * The first line decides: blanks part cells only where it holds no tab, comma or semicolon.  Nothing is taken for a header here, but lines
+ * "# command_history: ..." before it, as MRtrix writes them, are left out.
  */
 #ifndef READER_GRID_H
 #define READER_GRID_H
@@ -18,7 +19,7 @@ typedef struct grid
 	size_t *offset; /* of each cell in bytes */
 	size_t room;
 	size_t cells;
-	long line;
+	long line, skipped; /* lines left out */
 } grid;
 
 psy_status grid_open(grid *g, source *from, const options *opt, psy_error *err);

@@ -41,12 +41,12 @@ is_number_class(enum matio_classes class)
 	return (class >= MAT_C_DOUBLE && class <= MAT_C_UINT64) || class == MAT_C_SPARSE;
 }
 
-/* A real matrix with something in it. */
+/* A real matrix with something in it, or several one behind the other. */
 static bool
 is_matrix(const matvar_t *v)
 {
-	return v->rank == 2 && v->dims != NULL && is_number_class(v->class_type) && !v->isComplex && v->dims[0] > 0 && v->dims[1] > 0 &&
-		   v->dims[0] * v->dims[1] > 1;
+	return v->dims != NULL && (v->rank == 2 || (v->rank == 3 && v->class_type != MAT_C_SPARSE && v->dims[2] > 0)) &&
+		   is_number_class(v->class_type) && !v->isComplex && v->dims[0] > 0 && v->dims[1] > 0 && (v->dims[0] > 1 || v->dims[1] > 1);
 }
 
 static const char *
@@ -90,7 +90,7 @@ typedef struct holdings
 static void
 take_stock(holdings *h, mat_t *file, matvar_t *v)
 {
-	bool matrix = is_matrix(v) || is_foreign_matrix(file, v), vector = matrix && (v->dims[0] == 1 || v->dims[1] == 1);
+	bool matrix = is_matrix(v) || is_foreign_matrix(file, v), vector = matrix && v->rank == 2 && (v->dims[0] == 1 || v->dims[1] == 1);
 
 	if (v->name == NULL || strlen(v->name) >= NAME_BYTES)
 		return;
@@ -196,14 +196,15 @@ copy_sparse(mat_matrix *m, const matvar_t *v, psy_error *err)
 static psy_status
 copy_values(mat_matrix *m, const matvar_t *v, psy_error *err)
 {
-	m->value = grow(NULL, m->rows * m->columns, sizeof *m->value);
+	m->value = grow(NULL, m->slices * m->rows * m->columns, sizeof *m->value);
 	if (v->class_type == MAT_C_SPARSE)
 		return copy_sparse(m, v, err);
-	if (v->data == NULL || v->nbytes / Mat_SizeOfClass(v->class_type) < m->rows * m->columns)
+	if (v->data == NULL || v->nbytes / Mat_SizeOfClass(v->class_type) < m->slices * m->rows * m->columns)
 		return psy_fail(err, PSY_FORMAT, "the matrix %.63s is cut short", v->name);
-	for (size_t c = 0; c < m->columns; c++)
-		for (size_t r = 0; r < m->rows; r++)
-			m->value[r * m->columns + c] = element(v, v->data, c * m->rows + r);
+	for (size_t s = 0; s < m->slices; s++)
+		for (size_t c = 0; c < m->columns; c++)
+			for (size_t r = 0; r < m->rows; r++)
+				m->value[(s * m->rows + r) * m->columns + c] = element(v, v->data, (s * m->columns + c) * m->rows + r);
 	return PSY_OK;
 }
 
@@ -227,9 +228,12 @@ copy_foreign(mat_matrix *m, const char *path, const char *name, psy_error *err)
 static psy_status
 read_values(mat_t *file, matvar_t *v, bool foreign, mat_matrix *m, psy_error *err)
 {
-	if (v->dims[0] > MAT_MAX_VALUES || v->dims[1] > MAT_MAX_VALUES / v->dims[0])
-		return psy_fail(err, PSY_LIMIT, "the variable %.63s has %zu x %zu values; at most %zu are read", v->name, v->dims[0], v->dims[1],
-						MAT_MAX_VALUES);
+	size_t slices = v->rank == 3 ? v->dims[2] : 1;
+
+	if (v->dims[0] > MAT_MAX_VALUES || v->dims[1] > MAT_MAX_VALUES / v->dims[0] || slices > MAT_MAX_VALUES / (v->dims[0] * v->dims[1]))
+		return psy_fail(err, PSY_LIMIT, "the variable %.63s has %zu x %zu x %zu values; at most %zu are read", v->name, v->dims[0], v->dims[1],
+						slices, MAT_MAX_VALUES);
+	m->slices = slices;
 	m->rows = v->dims[0];
 	m->columns = v->dims[1];
 	if (foreign)
@@ -375,6 +379,55 @@ read_names(mat_t *file, const char *name, size_t count, text_list *list)
 	Mat_VarFree(v);
 }
 
+/* The bytes of a text, which may be stored as numbers; false for anything else. */
+static bool
+text_bytes(const matvar_t *v, buffer *text)
+{
+	size_t count = v->dims[1];
+
+	if (v->data == NULL || (v->class_type == MAT_C_CHAR ? v->data_size != 1 || v->nbytes < count : !is_number_class(v->class_type) || v->class_type == MAT_C_SPARSE))
+		return false;
+	for (size_t i = 0; i < count; i++)
+	{
+		double code = v->class_type == MAT_C_CHAR ? ((const unsigned char *) v->data)[i] : element(v, v->data, i);
+
+		if (!(code >= 1 && code <= 255))
+			return false;
+		buffer_byte(text, (char) (unsigned char) code);
+	}
+	return count > 0;
+}
+
+/* DSI Studio's names, a line each in one text. */
+static void
+read_lines(mat_t *file, const char *name, size_t count, text_list *list)
+{
+	matvar_t *v;
+	buffer bytes = {0};
+	char text[NAME_BYTES];
+
+	Mat_Rewind(file);
+	v = Mat_VarReadInfo(file, name);
+	if (v != NULL && v->rank == 2 && v->dims != NULL && v->dims[0] == 1 && v->dims[1] <= MAT_MAX_NAMES * NAME_BYTES && !v->isComplex &&
+		count <= MAT_MAX_NAMES && Mat_VarReadDataAll(file, v) == 0 && text_bytes(v, &bytes))
+	{
+		const char *at = bytes.data, *end = at + bytes.size, *stop;
+
+		for (; at < end; at = stop + 1)
+		{
+			stop = memchr(at, '\n', (size_t) (end - at));
+			stop = stop ? stop : end;
+			if (list->count == count || !name_from_utf8((const unsigned char *) at, (size_t) (stop - at), text))
+				break;
+			list_add(list, text);
+		}
+		if (list->count != count || at < end)
+			list_free(list);
+	}
+	buffer_free(&bytes);
+	Mat_VarFree(v);
+}
+
 static void
 silent(int level, char *message)
 {
@@ -402,6 +455,11 @@ decode(mat_matrix *m, const char *path, const char *variable, psy_error *err)
 		read_names(file, "names2", m->columns, &m->column_name);
 		if (m->column_name.count == 0 && m->columns == m->rows)
 			read_names(file, "names", m->columns, &m->column_name);
+		if (m->row_name.count == 0 && m->columns == m->rows)
+		{
+			read_lines(file, "name", m->rows, &m->row_name);
+			read_lines(file, "name", m->columns, &m->column_name);
+		}
 	}
 	Mat_Close(file);
 	return status;
@@ -412,7 +470,7 @@ decode(mat_matrix *m, const char *path, const char *variable, psy_error *err)
 typedef struct answer
 {
 	psy_error error;
-	size_t rows, columns, row_names, column_names;
+	size_t slices, rows, columns, row_names, column_names;
 } answer;
 
 static bool
@@ -512,12 +570,13 @@ reader_process(int fd, const char *path, const char *variable)
 	bound_process();
 	if (decode(&m, path, variable, &a.error) == PSY_OK)
 	{
+		a.slices = m.slices;
 		a.rows = m.rows;
 		a.columns = m.columns;
 		a.row_names = m.row_name.count;
 		a.column_names = m.column_name.count;
 	}
-	if (write_all(fd, &a, sizeof a) && a.error.code == PSY_OK && write_all(fd, m.value, m.rows * m.columns * sizeof *m.value) &&
+	if (write_all(fd, &a, sizeof a) && a.error.code == PSY_OK && write_all(fd, m.value, m.slices * m.rows * m.columns * sizeof *m.value) &&
 		write_names(fd, &m.row_name))
 		write_names(fd, &m.column_name);
 	_exit(0);
@@ -538,13 +597,15 @@ take_answer(int fd, mat_matrix *m, psy_error *err)
 		utf8_repair(err->message);
 		return err->code;
 	}
-	if (a.rows == 0 || a.columns == 0 || a.rows > MAT_MAX_VALUES || a.columns > MAT_MAX_VALUES / a.rows ||
+	if (a.rows == 0 || a.columns == 0 || a.slices == 0 || a.rows > MAT_MAX_VALUES || a.columns > MAT_MAX_VALUES / a.rows ||
+		a.slices > MAT_MAX_VALUES / (a.rows * a.columns) ||
 		(a.row_names != 0 && a.row_names != a.rows) || (a.column_names != 0 && a.column_names != a.columns))
 		return psy_fail(err, PSY_FORMAT, "the file is damaged: its matrix has no size");
+	m->slices = a.slices;
 	m->rows = a.rows;
 	m->columns = a.columns;
-	m->value = grow(NULL, a.rows * a.columns, sizeof *m->value);
-	if (!read_all(fd, m->value, a.rows * a.columns * sizeof *m->value) || !read_list(fd, a.row_names, &m->row_name) ||
+	m->value = grow(NULL, a.slices * a.rows * a.columns, sizeof *m->value);
+	if (!read_all(fd, m->value, a.slices * a.rows * a.columns * sizeof *m->value) || !read_list(fd, a.row_names, &m->row_name) ||
 		!read_list(fd, a.column_names, &m->column_name))
 		return psy_fail(err, PSY_FORMAT, "the file is damaged: its values end early");
 	return PSY_OK;

@@ -1,6 +1,6 @@
 /*
- * reader_mat.h - one matrix of a MATLAB file (versions 4, 5 to 7, and 7.3, which is HDF5), with the names of its rows and columns where
- * the file has them.
+ * reader_mat.h - one matrix of a MATLAB file (versions 4, 5 to 7, and 7.3, which is HDF5), or a stack of them in a third dimension, with the
+ * names of its rows and columns where the file has them.
  *
  * The libraries that read these formats (matio, HDF5) were not written for hostile bytes: they run in a process of their own, with
  * bounded memory and time, that hands back nothing but numbers and names.  If it dies, the file is refused and the tool goes on.
@@ -18,9 +18,9 @@
 
 typedef struct mat_matrix
 {
-	size_t rows, columns;
-	double *value;                   /* [rows][columns], row-major; NaN and Inf as they are */
-	text_list row_name, column_name; /* CONN's names and names2; empty when there are none, or not as many */
+	size_t slices, rows, columns;    /* slices: 1, or matrices of a third dimension */
+	double *value;                   /* [slices][rows][columns]; NaN and Inf as they are */
+	text_list row_name, column_name; /* CONN's names and names2, DSI Studio's name; empty when there are none, or not as many */
 } mat_matrix;
 
 /* Whether the file is MATLAB's, by its first bytes; version 4 has none to go by, so that there its name decides. */

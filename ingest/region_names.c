@@ -30,32 +30,55 @@ starts_with(const char *text, const char *prefix, const char **rest)
 	return true;
 }
 
-/* "ctx_lh_cuneus", "l_cuneus", "left_cuneus" -> "lh_cuneus"; with a measure at the end, without it. */
+static void
+cut_end(char *text, const char *const *endings, size_t count)
+{
+	size_t length = strlen(text);
+
+	for (size_t e = 0; e < count; e++)
+	{
+		size_t n = strlen(endings[e]);
+
+		if (length > n && strcmp(text + length - n, endings[e]) == 0)
+		{
+			text[length - n] = '\0';
+			return;
+		}
+	}
+}
+
+/* "ctx_lh_cuneus", "l_cuneus", "left_cuneus", "cuneus_l" -> "lh_cuneus"; with a measure at the end, without it. */
 static char *
 bare_name(const char *name, bool measured)
 {
 	static const char *const measures[] = {"_thickness", "_thicknessstd", "_thickavg", "_area", "_surfavg", "_volume", "_grayvol",
 										   "_meancurv", "_gauscurv", "_foldind", "_curvind"};
+	static const char *const left[] = {"_l", "_lh", "_left"}, *const right[] = {"_r", "_rh", "_right"};
 	char *folded = fold_header(name);
 	const char *rest = folded;
+	size_t whole;
 	buffer out = {0};
 
+	if (measured)
+		cut_end(folded, measures, sizeof measures / sizeof *measures);
 	starts_with(rest, "ctx_", &rest);
 	if (starts_with(rest, "lh_", &rest) || starts_with(rest, "left_", &rest) || starts_with(rest, "l_", &rest))
 		buffer_text(&out, "lh_");
 	else if (starts_with(rest, "rh_", &rest) || starts_with(rest, "right_", &rest) || starts_with(rest, "r_", &rest))
 		buffer_text(&out, "rh_");
-	buffer_text(&out, rest);
-	for (size_t m = 0; measured && m < sizeof measures / sizeof *measures; m++)
+	else
 	{
-		size_t n = strlen(measures[m]);
-
-		if (out.size > n && strcmp(out.data + out.size - n, measures[m]) == 0)
+		whole = strlen(folded);
+		cut_end(folded, left, sizeof left / sizeof *left);
+		if (strlen(folded) < whole)
+			buffer_text(&out, "lh_");
+		else
 		{
-			out.data[out.size - n] = '\0';
-			break;
+			cut_end(folded, right, sizeof right / sizeof *right);
+			buffer_text(&out, strlen(folded) < whole ? "rh_" : "");
 		}
 	}
+	buffer_text(&out, rest);
 	free(folded);
 	return out.data;
 }

@@ -2,7 +2,7 @@
  * region_names.h - finding a region of an atlas by any of the ways that programs spell it, millions of times.
  *
  * A name counts exactly, else without regard to case and punctuation, else with its hemisphere spelt otherwise (ctx-lh-cuneus, lh_cuneus,
- * L_cuneus, Left-cuneus) and without the measure that FreeSurfer and ENIGMA hang on it (lh_cuneus_thickness, L_cuneus_thickavg).  A
+ * L_cuneus, Left-cuneus, cuneus_L, cuneus.left) and without the measure that FreeSurfer and ENIGMA hang on it (lh_cuneus_thickness, L_cuneus_thickavg).  A
  * spelling that fits two regions fits none.
  */
 #ifndef REGION_NAMES_H

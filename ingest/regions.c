@@ -63,13 +63,18 @@ regions_find(const regions *r, const char *name)
 		if (strcmp(r->name[i], name) == 0)
 			return (int) i;
 	folded = fold_header(name);
-	for (size_t i = 0; i < r->count && found < 0; i++)
+	for (size_t i = 0; i < r->count && *folded; i++)
 	{
 		char *own = fold_header(r->name[i]);
+		bool same = strcmp(own, folded) == 0;
 
-		if (*folded && strcmp(own, folded) == 0)
-			found = (int) i;
 		free(own);
+		if (same && found >= 0) /* it fits two regions, and so none */
+		{
+			found = -1;
+			break;
+		}
+		found = same ? (int) i : found;
 	}
 	free(folded);
 	return found;

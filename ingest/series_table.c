@@ -9,6 +9,7 @@
 #include "number.h"
 #include "reader_grid.h"
 #include "reader_mat.h"
+#include "reader_npy.h"
 #include "table.h"
 
 #include <math.h>
@@ -160,9 +161,12 @@ take_matrix(job *j, const mat_matrix *x, const regions *r, series *m, psy_error 
 	bool turned = m->first == 0 && x->columns != r->count && x->rows == r->count;
 	size_t across = turned ? x->rows : x->columns, offset = m->first == 0 ? 0 : m->first - 1;
 
+	if (x->slices != 1)
+		return psy_fail(err, PSY_SHAPE, "the variable has three dimensions (%zu x %zu x %zu); expected one run's, volumes by regions", x->rows, x->columns,
+						x->slices);
 	if (!j->opt->by_position)
 	{
-		psy_fail(err, PSY_DOMAIN, "a MATLAB series has no names of regions");
+		psy_fail(err, PSY_DOMAIN, "an array of MATLAB or NumPy has no names of regions");
 		return psy_hint(err, "columns in the atlas's order: --by-position");
 	}
 	if (m->first == 0 ? across != r->count : across < offset + r->count)
@@ -183,12 +187,12 @@ take_matrix(job *j, const mat_matrix *x, const regions *r, series *m, psy_error 
 }
 
 static psy_status
-series_from_matlab(series *m, job *j, const regions *r, psy_error *err)
+series_from_array(series *m, job *j, const regions *r, psy_error *err)
 {
 	mat_matrix x = {0};
 	uint8_t sha256[SHA256_BYTES];
 	uint64_t size;
-	psy_status status = mat_read(&x, j->path, j->opt->variable, err);
+	psy_status status = npy_recognised(j->path) ? npy_read(&x, j->path, err) : mat_read(&x, j->path, j->opt->variable, err);
 
 	if (status == PSY_OK)
 		status = take_matrix(j, &x, r, m, err);
@@ -212,8 +216,8 @@ series_from_table(series *m, job *j, const regions *r, psy_error *err)
 	bool more = true;
 	psy_status status = choose_columns(j, r, m, err);
 
-	if (status == PSY_OK && mat_recognised(j->path))
-		return series_from_matlab(m, j, r, err);
+	if (status == PSY_OK && (mat_recognised(j->path) || npy_recognised(j->path)))
+		return series_from_array(m, j, r, err);
 	if (status == PSY_OK)
 		status = source_open(&from, j->path, err);
 	if (status != PSY_OK)

@@ -21,7 +21,7 @@ CREATE FUNCTION ingest.stage_connectome() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM ingest.stage_common();
-	CREATE TEMPORARY TABLE stage ("row" bigint, label text, session text, run smallint, value real[]) ON COMMIT DROP;
+	CREATE TEMPORARY TABLE stage ("row" bigint, line bigint, label text, session text, run smallint, value real[]) ON COMMIT DROP;
 END $$;
 
 -- A measure must live where its values go.
@@ -32,6 +32,24 @@ BEGIN
 		PERFORM ingest.refuse(format('%s is no measure of %ss', p_measure, p_kind),
 			'those are: ' || (SELECT string_agg(measure, ', ' ORDER BY measure) FROM imaging.measure WHERE kind = p_kind));
 	END IF;
+END $$;
+
+-- Which rows cannot be: of nobody that the study knows, or of no visit of its plan.
+CREATE FUNCTION ingest.reject_features(p_study text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
+	SELECT s."row", s.line, c.name, c.number, e.code, e.message, e.raw, s.label
+	FROM pg_temp.stage s
+	LEFT JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
+	LEFT JOIN clinical.visit_plan p ON (p.study, p.session) = (p_study, s.session)
+	CROSS JOIN LATERAL (VALUES
+		('participant_id', k.subject_id IS NULL, 'unknown_participant', format('found %s; expected a participant of %s', s.label, p_study), s.label),
+		('session', p.session IS NULL, 'unknown_visit', format('found %s; expected a visit of the plan of %s (%s)', s.session, p_study,
+			(SELECT string_agg(session, ', ' ORDER BY week, session) FROM clinical.visit_plan WHERE study = p_study)), s.session)
+	) e (field, wrong, code, message, raw)
+	LEFT JOIN pg_temp.stage_column c ON c.field = e.field
+	WHERE e.wrong;
 END $$;
 
 CREATE FUNCTION ingest.load_connectome(p_file_id bigint) RETURNS ingest.counts
@@ -45,7 +63,11 @@ DECLARE
 BEGIN
 	PERFORM ingest.lock('scans', p_study);
 	PERFORM ingest.check_measure(ingest.option(p_file_id, 'measure'), 'edge');
-	PERFORM ingest.find_scan(p_file_id);
+	IF (SELECT count(*) FROM pg_temp.stage) = 1 THEN
+		PERFORM ingest.find_scan(p_file_id); -- of one scan, who is not known refuses the file
+	ELSE
+		PERFORM ingest.reject_features(p_study);
+	END IF;
 	set_id := ingest.feature_set(p_study, ingest.option(p_file_id, 'atlas'), ingest.option(p_file_id, 'measure'), p_pipeline);
 	-- r and z of one measure side by side would be averaged together one day.
 	SELECT psyrad.conn_kind(c.value) INTO known FROM imaging.connectome c WHERE c.feature_set_id = set_id LIMIT 1;
@@ -56,8 +78,12 @@ BEGIN
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, set_id AS feature_set_id, s.session, s.run, p_pipeline AS pipeline, k.site,
 		psyrad.conn_from_edges(s.value, p_kind) AS value
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
+	FROM pg_temp.stage s JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label);
 	PERFORM ingest.refuse_other_task(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+	INSERT INTO clinical.visit (subject_id, session, site, study, file_id)
+	SELECT DISTINCT f.subject_id, f.session, f.site, p_study, p_file_id
+	FROM pg_temp.fact f WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row")
+	ON CONFLICT DO NOTHING;
 	RETURN ingest.merge(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 END $$;
 
@@ -84,24 +110,6 @@ LANGUAGE sql IMMUTABLE AS $$
 			pg_catalog.array_fill(1::real, ARRAY[pg_catalog.cardinality(p_value)]))
 	FROM ROWS FROM (pg_catalog.unnest(p_value), pg_catalog.unnest(p_coverage)) WITH ORDINALITY n(v, c, i);
 $$;
-
--- Which rows cannot be: of nobody that the study knows, or of no visit of its plan.
-CREATE FUNCTION ingest.reject_features(p_study text) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	INSERT INTO pg_temp.stage_reject ("row", line, column_name, column_number, code, message, raw, label)
-	SELECT s."row", s.line, c.name, c.number, e.code, e.message, e.raw, s.label
-	FROM pg_temp.stage s
-	LEFT JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label)
-	LEFT JOIN clinical.visit_plan p ON (p.study, p.session) = (p_study, s.session)
-	CROSS JOIN LATERAL (VALUES
-		('participant_id', k.subject_id IS NULL, 'unknown_participant', format('found %s; expected a participant of %s', s.label, p_study), s.label),
-		('session', p.session IS NULL, 'unknown_visit', format('found %s; expected a visit of the plan of %s (%s)', s.session, p_study,
-			(SELECT string_agg(session, ', ' ORDER BY week, session) FROM clinical.visit_plan WHERE study = p_study)), s.session)
-	) e (field, wrong, code, message, raw)
-	LEFT JOIN pg_temp.stage_column c ON c.field = e.field
-	WHERE e.wrong;
-END $$;
 
 -- Where each row of staging goes.  Only who and when: the vectors stay in staging until they are stored (ingest.merge_wide).
 -- Returns whether some file has brought such features before: else no vector is stored that this one's could be compared with.

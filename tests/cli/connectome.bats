@@ -143,7 +143,7 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 	signals() { run psyrad ingest series "$@" --study t --atlas abc --session pre --tr 2; }
 	series() { q "SELECT s.value FROM imaging.series s JOIN clinical.subject_key k USING (subject_id) WHERE k.label = '$1'"; }
 	cp "$mats/v5_compressed.mat" ROISignals_P01.mat; cp "$mats/v73.mat" ROISignals_P02.mat
-	signals ROISignals_P01.mat; exits 1; has 'a MATLAB series has no names of regions'; has '--by-position'
+	signals ROISignals_P01.mat; exits 1; has 'an array of MATLAB or NumPy has no names of regions'; has '--by-position'
 	signals ROISignals_P01.mat ROISignals_P02.mat --by-position; exits 0; has '2 files, 2 read, 2 loaded'
 	is '{{0,1,4},{9,16,25},{36,49,64},{81,100,121}}' "$(series P01)"
 	is "$(series P01)" "$(series P02)"
@@ -204,8 +204,91 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 	fc sub-P02* --symmetrize mean; exits 1; has 'an asymmetric r is no correlation matrix'
 }
 
-@test "an array of NumPy is told by its name" {
-	atlas; printf '\x93NUMPY\x01\x00' >sub-P01_ses-pre_relmat.npy; fc sub-P01* --by-position; exits 1; has 'an array of NumPy (.npy)'; has 'numpy.savetxt'
+@test "NumPy's arrays: a matrix, a stack of as many as --subjects has lines, series; what is no matrix of numbers is refused by name" {
+	atlas; npy=$top/tests/fuzz/seeds/npy; r() { connectome "$@" --measure fc_pearson --kind r; }
+	for v in c big_endian; do cp $npy/$v.npy sub-P01_ses-pre_relmat.npy; r sub-P01*.npy --by-position --pipeline $v; exits 0
+		is 'r:3:{0.5,-0.25,0.125}' "$(q "SELECT value FROM imaging.connectome WHERE pipeline = '$v'")"; done
+	for v in int16 uint32 negative; do cp $npy/$v.npy sub-P02_ses-pre_sc.npy; connectome sub-P02*.npy --measure sc_count --kind weight --by-position --pipeline $v; exits 0; done
+	is 'weight:3:{3,0,300} weight:3:{-3,0,-300} weight:3:{3,0,300}' "$(q "SELECT string_agg(value::text, ' ' ORDER BY pipeline) FROM imaging.connectome WHERE pipeline IN ('int16', 'negative', 'uint32')")"
+	for v in stack fortran; do cp $npy/$v.npy group.npy; printf 'P03\nsub-P04_ses-pre\n' >order.txt
+		r group.npy --by-position --pipeline $v; exits 1; has "2 matrices and nobody's name"; has '--subjects FILE'
+		r group.npy --by-position --pipeline $v --subjects order.txt; exits 1; has 'line 1: neither the name nor the options say the session'
+		r group.npy --by-position --pipeline $v --subjects order.txt --session pre; exits 0; has '2 read, 2 loaded'
+		is $'P03|r:3:{0.5,-0.25,0.125}\nP04|r:3:{0.25,-0.125,0.0625}' "$(q "SELECT label, value FROM imaging.connectome JOIN clinical.subject_key USING (subject_id) WHERE pipeline = '$v' ORDER BY 1")"; done
+	fc group.npy --subjects order.txt --session pre; exits 1; has '--by-position'
+	refused() { cp $npy/$1.npy sub-P05_ses-pre_x.npy; fc sub-P05*.npy --by-position; exits 1; has "$2"; }
+	refused complex "of type '<c16'"; refused object "of type '|O'"; refused text "of type '<U1'"; refused vector 'has 1 dimension; expected a matrix'
+	refused series 'the matrix is 4 x 3; expected 3 x 3'
+	head -c 150 $npy/c.npy >sub-P05_ses-pre_x.npy; fc sub-P05*.npy --by-position; exits 1; has 'promises 9 values and has 22 bytes of them'
+	cp $npy/series.npy ROISignals_P01.npy; run psyrad ingest series ROISignals_P01.npy --study t --atlas abc --session pre --tr 2 --by-position; exits 0
+	is '{{0,1,4},{9,16,25},{36,49,64},{81,100,121}}' "$(q 'SELECT value FROM imaging.series')"
+	printf 'participant_id,session,A,B,C\n' >x.csv; cp $npy/c.npy x.npy; run psyrad ingest features x.npy --study t --atlas abc --measure thickness; exits 1; has 'an array of NumPy (.npy)'; has 'numpy.savetxt'
+}
+
+@test "CONN's first level of a condition: a matrix a subject, whose --subjects says; who has no scan of it is a reject, no matrix of nothing" {
+	atlas; cp $top/tests/fuzz/seeds/mat/conn_condition.mat resultsROI_Condition001.mat; printf 'P02\nP04\nP06\n' >order.txt
+	conn() { connectome resultsROI_Condition001.mat --measure fc_z --kind z --pipeline conn "$@"; }
+	conn --session pre; exits 1; has "3 matrices and nobody's name"
+	head -2 order.txt >short.txt; conn --session pre --subjects short.txt; exits 1; has 'the file has 3 matrices, --subjects 2 lines'
+	conn --session pre --subjects order.txt --dry-run; exits 1; has '3 read, 2 loaded, 0 unchanged, 1 rejected (dry run'; is 0 "$(q 'SELECT count(*) FROM imaging.connectome')"
+	conn --session pre --subjects order.txt; exits 1; has '2 columns that are no region of abc are left out'; has '3 read, 2 loaded, 0 unchanged, 1 rejected'
+	is $'P02|z:3:{0.5,-0.25,0.125}|resultsROI_Condition001.mat\nP06|z:3:{0.25,-0.125,0.0625}|resultsROI_Condition001.mat' "$(q "SELECT label, value, path FROM imaging.connectome
+		JOIN clinical.subject_key USING (subject_id) JOIN ingest.file USING (file_id) ORDER BY 1")"
+	is 'no_values|matrix 2: no edge has a value' "$(q 'SELECT code, r.message FROM ingest.reject r JOIN ingest.file f USING (file_id) WHERE status = $$loaded$$')"
+	is 0 "$(q "SELECT count(*) FROM clinical.visit JOIN clinical.subject_key USING (subject_id) WHERE label = 'P04'")"
+	printf 'P02\nP02\nP09\n' >other.txt; conn --session post --subjects other.txt --max-rejects 9; exits 0; has '3 read, 1 loaded, 0 unchanged, 2 rejected'
+	is $'duplicate_row|matrix 2: this participant and visit has a matrix before it; that one stands\nunknown_participant|found P09; expected a participant of t' \
+		"$(q "SELECT code, message FROM ingest.reject WHERE file_id = (SELECT max(file_id) FROM ingest.file) ORDER BY 1")"
+}
+
+@test "structural connectomes as MRtrix and DSI Studio write them: the command line above, sums before the names, tabs at the ends" {
+	atlas; sc() { connectome "$@" --measure sc_count --kind weight; }
+	printf '# command_history: tck2connectome "a b.tck" parc.mif, x.csv (version=3.0.4)\n# other: 1\n0,4,2\n0,0,1\n0,0,0\n' >sub-P01_ses-pre_mrtrix.csv
+	sc sub-P01*.csv --by-position; exits 1; has 'its lower triangle is empty'; has '--symmetrize upper'
+	sc sub-P01*.csv --by-position --symmetrize upper; exits 0
+	sed 's/,x/x/; s/^\([0-9]\),/\1 /; s/,\([0-9]\)$/ \1/; s/^0,0/0 0/' sub-P01_ses-pre_mrtrix.csv >sub-P02_ses-pre_mrtrix.txt
+	sc sub-P02*.txt --by-position --symmetrize upper; exits 0
+	printf 'data\tdata\t12\t10\t6\t\ndata\tdata\tC\tA\tB\t\n12\tC\t0\t2\t1\t\n10\tA\t2\t0\t4\t\n6\tB\t1\t4\t0\t\n' >sub-P03_ses-pre.connectogram.txt
+	sc sub-P03* ; exits 0
+	printf '0\t4\t2\t\n4\t0\t1\t\n2\t1\t0\t\n' >sub-P04_ses-pre.txt; sc sub-P04* --by-position; exits 0
+	cp $top/tests/fuzz/seeds/mat/dsi_studio.mat sub-P05_ses-pre.connectivity.mat; sc sub-P05*; exits 0
+	is 'P01|weight:3:{4,2,1} P02|weight:3:{4,2,1} P03|weight:3:{4,2,1} P04|weight:3:{4,2,1} P05|weight:3:{4,2,1}' \
+		"$(q "SELECT string_agg(label || '|' || value::text, ' ' ORDER BY label) FROM imaging.connectome JOIN clinical.subject_key USING (subject_id)")"
+	printf 'data\tdata\t12\t10\t6\t\ndata\tdata\tC\tA\tD\t\n' >sub-P06_ses-pre.connectogram.txt; sc sub-P06*; exits 1; has 'column 5 (D) is no region of the atlas abc'
+	printf '# command_history: x\n0,4,2\n4,0,x\n2,1,0\n' >sub-P06_ses-pre.csv; sc sub-P06*.csv --by-position; exits 1
+	is '3|3|bad_number' "$(q "SELECT line, column_number, code FROM ingest.reject WHERE code <> 'asymmetric' AND file_id = (SELECT max(file_id) FROM ingest.file)")"
+}
+
+@test "lists of edges: by names, by numbers that --ends explains, of one scan or of many; what is not listed is 0 of weights and missing of r" {
+	printf '10\tA\n20\tlh_B\n30\tC\n' >names.txt; psyrad ingest atlas --names names.txt --atlas abc
+	sc() { connectome "$@" --measure sc_count --kind weight; }
+	all() { q "SELECT string_agg(label || '|' || session || '|' || value::text, ' ' ORDER BY label, session) FROM imaging.connectome JOIN clinical.subject_key USING (subject_id)"; }
+	printf 'source,target,weight\nC,A,2\nA,B_L,4\nA,A,9\n' >sub-P01_ses-pre_edges.csv; sc sub-P01*; exits 0; has '3 read, 1 loaded'
+	is 'P01|pre|weight:3:{4,2,0}' "$(all)"
+	printf '1 2 4\n1 3 2\n3 1 2\n' >sub-P02_ses-pre.edgelist
+	sc sub-P02*; exits 1; has 'column 1 (1) is no region'
+	sc sub-P02* --ends names; exits 1; has 'line 1: found 1; it is no region of the atlas abc (3 regions)'; has '--ends labels'
+	sc sub-P02* --ends from0; exits 1; has 'line 2: found 3; it is no place from 0'
+	sc sub-P02* --ends labels; exits 1; has 'line 1: found 1; it is no label of the atlas abc'
+	sc sub-P02* --ends from2; exits 1; has '--ends from2: expected names, labels, from0 or from1'
+	sc sub-P02* --ends from1 --by-position; exits 1; has '--by-position is for a matrix'
+	sc sub-P02* --ends from1 --symmetrize upper; exits 1; has 'a list of edges has no triangles'
+	sc sub-P02* --ends from1; exits 0
+	printf 'i\tj\tvalue\n10\t20\t4\n30\t10\t2\n' >sub-P03_ses-pre.tsv; sc sub-P03*; exits 1; has 'line 2: found 10'; sc sub-P03* --ends labels; exits 0
+	printf '0,1,4\n0,2,1\n2,0,3\n' >sub-P04_ses-pre.csv; sc sub-P04* --ends from0; exits 1; has '1 rejected'
+	is 'asymmetric|found 3; the edge from A to C has 1, and an edge has one value' "$(q 'SELECT code, r.message FROM ingest.reject r JOIN ingest.file f USING (file_id) WHERE status = $$loaded$$')"
+	sc sub-P04* --ends from0 --symmetrize mean; exits 0
+	is 'P01|pre|weight:3:{4,2,0} P02|pre|weight:3:{4,2,0} P03|pre|weight:3:{4,2,0} P04|pre|weight:3:{4,2,0}' "$(all)"
+	q 'DELETE FROM imaging.connectome'
+	printf '\xb1\xbb\xca\xd4\xb1\xe0\xba\xc5,session,roi1,roi2,r,name\nP02,pre,A,C,0.5,Qzvx\nP01,pre,C,B_L,0.25,Li\nP01,post,A,C,n/a,Li\nP01,pre,A,C,-0.5,Li\nP01,post,A,B_L,0.75,Li\nP09,pre,A,C,1,Q\nP03,pre,A,C,1.5,W\nP03,pre,A,B_L,0.5,W\nP04,pre,A,B_L,0.5,W\nP04,pre,A,B_L,0.25,W\n' >long.csv
+	fc long.csv --encoding gb18030; exits 1; has '10 read, 3 loaded, 0 unchanged, 3 rejected'
+	is 'P01|post|r:3:{0.75,NaN,NaN} P01|pre|r:3:{NaN,-0.5,0.25} P02|pre|r:3:{NaN,0.5,NaN}' "$(all)"
+	is $'7|1|unknown_participant\n8|5|out_of_range\n11|5|duplicate_row' "$(q 'SELECT line, column_number, code FROM ingest.reject r JOIN ingest.file f USING (file_id) WHERE path = $$long.csv$$ ORDER BY 1')"
+	nowhere Qzvx
+	printf 'participant_id,a,b,w\nP01,A,C,1\n' >map.csv; sc map.csv --session w2 --map region_1=a --map region_2=b; exits 0
+	is 'weight:3:{0,1,0}' "$(q "SELECT value FROM imaging.connectome WHERE session = 'w2'")"
+	printf 'source,target,weight\nA,D,1\n' >sub-P05_ses-pre.csv; sc sub-P05*; exits 1; has 'line 2: found D; it is no region of the atlas abc'
+	printf 'source,target,weight\n' >sub-P05_ses-pre.csv; sc sub-P05*; exits 1; has 'no edge'
 }
 
 @test "the same bytes under another participant's name are another scan" {

@@ -47,10 +47,10 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 }
 
 @test "an unknown region refuses the file; it can be mapped or dropped" {
-	atlas; printf 'subject,session,lh_cuneus,cuneus_right,age\nP01,pre,1,2,40\n' >wide.csv
-	features wide.csv --measure area; exits 1; has 'column 4 (cuneus_right) is no region of the atlas dk'; has '--map REGION=COLUMN'
-	features wide.csv --measure area --map rh_cuneus=cuneus_right; exits 1; has 'column 5 (age)'
-	features wide.csv --measure area --map rh_cuneus=cuneus_right --identifier age; exits 0
+	atlas; printf 'subject,session,lh_cuneus,cuneus_other,age\nP01,pre,1,2,40\n' >wide.csv
+	features wide.csv --measure area; exits 1; has 'column 4 (cuneus_other) is no region of the atlas dk'; has '--map REGION=COLUMN'
+	features wide.csv --measure area --map rh_cuneus=cuneus_other; exits 1; has 'column 5 (age)'
+	features wide.csv --measure area --map rh_cuneus=cuneus_other --identifier age; exits 0
 	is 'P01|pre|1|area|{1,NaN,2,NaN}|{1,0,1,0}' "$(vectors)"
 	printf 'subject,session,lh_cuneus,L_cuneus_thickavg\nP01,pre,1,2\n' >wide.csv
 	features wide.csv --measure area; exits 1; has 'column 4 (L_cuneus_thickavg): the region lh_cuneus has a column before it'
