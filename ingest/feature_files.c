@@ -13,16 +13,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* CAT12 names people by its files: catROI_sub-01_ses-pre_T1w.xml, cat_sub-01_T1w. */
+/* CAT12 names people by its files: catROI_sub-01_ses-pre_T1w.xml, cat_sub-01_T1w, and catROI_rsub-01_ses-pre_T1w of its longitudinal
+ * processing, whose images were brought to their mean (r).  The mean itself (avg_) is of no visit. */
 static const char *
 without_prefix(const char *cell)
 {
-	static const char *const prefixes[] = {"catROI_", "catROIs_", "cat_"};
+	static const char *const prefixes[] = {"catROI_", "catROIs_", "cat_"}, *const images[] = {"", "r", "mwp1r", "mwmwp1r", "mwp1"};
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-		if (strncmp(cell, prefixes[i], strlen(prefixes[i])) == 0 &&
-			strncmp(cell + strlen(prefixes[i]), "sub-", 4) == 0)
-			return cell + strlen(prefixes[i]);
+	{
+		const char *rest = cell + strlen(prefixes[i]);
+
+		if (strncmp(cell, prefixes[i], strlen(prefixes[i])) != 0)
+			continue;
+		for (size_t k = 0; k < sizeof images / sizeof *images; k++)
+			if (strncmp(rest, images[k], strlen(images[k])) == 0 && strncmp(rest + strlen(images[k]), "sub-", 4) == 0)
+				return rest + strlen(images[k]);
+	}
 	return cell;
 }
 
@@ -176,6 +183,8 @@ cat12_scan(job *j, scan *whose, psy_error *err)
 	job renamed = *j;
 
 	renamed.path = without_prefix(slash ? slash + 1 : j->path);
+	if (j->opt->session == NULL && strstr(renamed.path, "_avg_") != NULL)
+		return psy_fail(err, PSY_DOMAIN, "the mean of a participant's images (avg_), which is of no visit");
 	return scan_identify(&renamed, whose, err);
 }
 

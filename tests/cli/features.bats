@@ -216,6 +216,9 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 	features sub-P0*/stats/lh.aparc.stats --measure thickness; exits 0; has '2 unchanged'
 	printf '<S><a><names><item>lh_cuneus</item></names><data><Vgm>[1]</Vgm></data></a></S>' >catROI_sub-P03_ses-pre_T1w.xml; cp catROI_sub-P03_ses-pre_T1w.xml catROI_sub-P04_ses-pre_T1w.xml
 	features catROI*.xml --measure gmv; exits 0; has '2 read, 2 loaded'
+	for s in pre post; do cp catROI_sub-P03_ses-pre_T1w.xml catROI_rsub-P05_ses-${s}_T1w.xml; done # longitudinal: images brought to their mean
+	features catROI_r*.xml --measure gmv --dry-run; exits 0; has '2 read, 2 loaded'
+	cp catROI_sub-P03_ses-pre_T1w.xml catROI_avg_sub-P05_ses-pre_T1w.xml; features catROI_avg*.xml --measure gmv; exits 1; has 'the mean of a participant'
 }
 
 @test "another file's values for the same scan are stored, told with how many of whom and whose they were, and what they were is kept" {
