@@ -6,6 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-print-directory
 export PG_CONFIG ?= pg_config
+# Folders are found from here, wherever the user's shell looks for them.
+unexport CDPATH
 
 cluster = migrations/bin/cluster
 # The server in use: PSYRAD_URL when the user has one, else the private cluster's.
