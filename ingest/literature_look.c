@@ -511,6 +511,26 @@ whose_xml(const buffer *head)
 	return LITERATURE_ENDNOTE_XML;
 }
 
+/* XML of other kinds of records: what to choose instead. */
+static psy_status
+other_xml(const buffer *head, const literature_look *look, psy_error *err)
+{
+	static const struct
+	{
+		const char *mark, *what;
+	} others[] = {{"http://www.loc.gov/mods", "MODS"}, {"<mods", "MODS"}, {"http://www.loc.gov/MARC21", "MARC XML"},
+				  {"/officeDocument/2006/bibliography", "Word's list of sources"}, {"/office/word/2004/10/bibliography", "Word's list of sources"},
+				  {"http://www.tei-c.org", "TEI"}, {"http://purl.org/net/biblio", "Zotero RDF"}, {"<CitaviExchangeData", "a project of Citavi"}};
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (memmem(head->data, head->size, others[i].mark, strlen(others[i].mark)) != NULL)
+		{
+			psy_fail(err, PSY_UNSUPPORTED, "line %ld: this is XML of another kind (%s), which is not read", look->first_line_number, others[i].what);
+			return psy_hint(err, "export again as RIS, BibTeX or EndNote XML");
+		}
+	return PSY_OK;
+}
+
 psy_status
 literature_looks(source *whole, text_encoding encoding, literature_format format, literature_look *look,
 				 psy_error *err)
@@ -534,7 +554,11 @@ literature_looks(source *whole, text_encoding encoding, literature_format format
 		if (look->format == LITERATURE_UNKNOWN || look->first_line == NULL)
 			status = not_known(look, err);
 		else if (!look->fixed && look->format == LITERATURE_ENDNOTE_XML)
+		{
 			look->format = whose_xml(&head);
+			if (look->format == LITERATURE_ENDNOTE_XML)
+				status = other_xml(&head, look, err);
+		}
 	}
 	buffer_free(&head);
 	return status;

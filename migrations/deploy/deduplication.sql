@@ -86,15 +86,18 @@ COMMENT ON VIEW evidence.current_record IS 'Source records of the newest version
 -- such an entry has not, as 10.0/NUMBER, which is nobody's DOI.
 CREATE FUNCTION evidence.registration(p_accession text, p_journal text, p_urls jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN lower((regexp_match(concat_ws(' ', p_accession, p_journal, p_urls::text),
-	'(?i)(?:^|[^a-z0-9])(NCT[0-9]{8}|ChiCTR[-A-Z0-9]{6,}|ISRCTN[0-9]{8}|ACTRN[0-9]{14}|DRKS[0-9]{8}|EUCTR[0-9]{4}-[0-9]{6}-[0-9]{2}|UMIN[0-9]{9}|jRCT[a-z]?[0-9]{9,}|KCT[0-9]{7}|CTRI/[0-9]{4}/[0-9]{2,3}/[0-9]{6}|IRCT[0-9]{11,}N[0-9]+|PACTR[0-9]{15}|TCTR[0-9]{11}|RBR-[0-9a-z]{6,})'))[1]);
+RETURN CASE WHEN p_accession ~* '^(nct|chi|isr|act|drk|euc|umi|jrc|kct|ctr|irc|pac|tct|rbr)' OR strpos(p_journal, '/') > 0 OR p_urls IS NOT NULL THEN
+	lower((regexp_match(concat_ws(' ', p_accession, p_journal, p_urls::text),
+	'(?i)(?:^|[^a-z0-9])(NCT[0-9]{8}|ChiCTR[-A-Z0-9]{6,}|ISRCTN[0-9]{8}|ACTRN[0-9]{14}|DRKS[0-9]{8}|EUCTR[0-9]{4}-[0-9]{6}-[0-9]{2}|UMIN[0-9]{9}|jRCT[a-z]?[0-9]{9,}|KCT[0-9]{7}|CTRI/[0-9]{4}/[0-9]{2,3}/[0-9]{6}|IRCT[0-9]{11,}N[0-9]+|PACTR[0-9]{15}|TCTR[0-9]{11}|RBR-[0-9a-z]{6,})'))[1]) END;
 COMMENT ON FUNCTION evidence.registration(text, text, jsonb) IS 'The number under which a register has a trial, in small letters (nct01234567), where one stands in a record''s accession number, source or addresses; NULL elsewhere';
 
 CREATE VIEW evidence.comparable_record AS
 SELECT s.source_record_id,
 	ROW(s.source_record_id, s.title, s.title_translated, s.title_original, evidence.people(s.authors), evidence.people(s.authors_translated),
 		s.year, s.journal, s.journal_abbrev, s.volume, s.issue, coalesce(s.pages, s.page_first || coalesce('-' || s.page_last, '')),
-		s.article_number, coalesce(s.doi, CASE WHEN s.pmid IS NULL THEN '10.0/' || evidence.registration(s.accession, s.journal, s.urls) END), s.pmid, coalesce(s.abstract, s.abstract_translated), s.type, evidence.texts(s.issn))::psyrad.bib_record AS record
+		s.article_number,
+		coalesce(s.doi, CASE WHEN s.pmid IS NULL THEN '10.0/' || evidence.registration(s.accession, s.journal, CASE WHEN s.type IS DISTINCT FROM 'journal_article' THEN s.urls END) END),
+		s.pmid, coalesce(s.abstract, s.abstract_translated), s.type, evidence.texts(s.issn))::psyrad.bib_record AS record
 FROM evidence.current_record s;
 COMMENT ON VIEW evidence.comparable_record IS 'Current source records in the form that psyrad.record_similarity and psyrad.record_deduplicate take';
 

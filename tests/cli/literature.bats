@@ -34,8 +34,9 @@ ris() { local i; for i in "$@"; do printf 'TY  - JOUR\r\nAU  - Smith, J%s\r\nTI 
 	literature p.xml; exits 1; has 'no record found, reading the file as pubmed-xml'
 	printf '%%PDF-1.7\n%%\xe2\xe3\xcf\xd3\n' >a.pdf; literature a.pdf; exits 1; has 'a PDF document; expected records of literature'
 	printf '<xml><records></records></xml>\n' >none.xml; literature none.xml; exits 1; has 'no record found, reading the file as endnote-xml'
+	printf '<?xml version="1.0"?>\n<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods><titleInfo><title>A</title></titleInfo></mods></modsCollection>\n' >mods.xml; literature mods.xml; exits 1; has 'XML of another kind (MODS), which is not read'
 	literature a.txt --format nonsense; exits 1; has '--format nonsense is not known'
-	is 7 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'refused'")"
+	is 8 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'refused'")"
 }
 
 evidence() { [ -d "$data/evidence/formats" ] || skip "shared/data is absent"; }
