@@ -383,7 +383,7 @@ BEGIN
 		('comparator', f.graded AND f.comparator IS NULL, 'missing_value', 'empty; expected the comparator'),
 		('measure', f.graded AND upper(coalesce(f.measure, 'MD')) NOT IN ('MD', 'SMD', 'RR', 'OR', 'RD'), 'unknown_word', format('found %s; expected MD, SMD, RR, OR or RD', f.measure))
 	) e (field, wrong, code, message)
-	LEFT JOIN pg_temp.stage_column c ON c.field = e.field
+	LEFT JOIN pg_temp.stage_column c ON c.field = e.field OR (e.field IN ('domain', 'judgement') AND c.field = 'total' AND ingest.fold_header(c.name) = f.domain) -- of a column a domain
 	WHERE e.wrong;
 END $$;
 COMMENT ON FUNCTION ingest.reject_appraisal() IS 'Part of ingest.load_appraisal: what in a row cannot be, cell by cell';

@@ -297,6 +297,8 @@ some_trials() {
 	is 'low|consensus|central allocation' "$(q "SELECT judgement, settled_by, support FROM evidence.risk_of_bias WHERE evidence_study = 'A' AND domain = 'D1'")"
 	is '4|3' "$(q "SELECT n, agree FROM evidence.appraisal_agreement('RoB 2') WHERE domain = 'D1'")"
 	appraisal wide.csv --tool rob2 --assessor first; exits 0; has '0 loaded, 24 unchanged'
+	printf 'Study,D1,D2\nA,Low,perhaps\n' >perhaps.csv; appraisal perhaps.csv --tool rob2 --assessor third; exits 1
+	is '2|D2|3|unknown_word|found perhaps; expected low, some_concerns, high' "$(rejects)"
 }
 
 @test "ROBINS-I, Newcastle-Ottawa and JBI by their own rules; what is no answer of theirs is rejected" {
