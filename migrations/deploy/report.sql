@@ -60,6 +60,12 @@ COMMENT ON VIEW report.hamd_by_visit IS 'HAMD-17 by arm and visit over the ratin
 
 -- ---- connections ---------------------------------------------------------------------------------------------------
 
+-- Not ::real, which is an error for a p value below 1e-45.
+CREATE FUNCTION report.eight_digits(value float8) RETURNS float8
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN value IN ('NaN', 'Infinity', '-Infinity') THEN value ELSE to_char(value, '9.9999999EEEE')::float8 END;
+COMMENT ON FUNCTION report.eight_digits(float8) IS 'A number to eight significant digits, however small, as answers print p and q';
+
 CREATE FUNCTION report.indicators(value text, levels text[]) RETURNS float8[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC

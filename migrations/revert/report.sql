@@ -15,6 +15,7 @@ DROP VIEW report.connection;
 DROP VIEW report.connection_test;
 DROP VIEW report.connection_change;
 DROP FUNCTION report.indicators(text, text[]);
+DROP FUNCTION report.eight_digits(float8);
 DROP VIEW report.hamd_by_visit;
 DROP VIEW report.improvement;
 DROP VIEW report.hamd;

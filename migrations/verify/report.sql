@@ -16,6 +16,7 @@ SELECT * FROM report.model_score WHERE false;
 SELECT * FROM report.file WHERE false;
 SELECT * FROM report.region WHERE false;
 SELECT 1 / (report.indicators('b', ARRAY['b', 'a', 'c', 'a']) = '{1,0}')::int;
+SELECT 1 / (report.eight_digits(1.234567891e-300) = 1.2345679e-300)::int;
 SELECT * FROM report.source WHERE false;
 SELECT * FROM report.frozen_set WHERE false;
 SELECT 1 / (report.page_frame() ?& ARRAY['version', 'database', 'generated_at', 'studies', 'visits', 'frozen', 'sources'])::int;

@@ -39,11 +39,11 @@ WITH people AS (
 )
 SELECT e.study, CASE WHEN e.simulated THEN 'SIMULATED' ELSE 'real' END AS data, e.atlas,
 	a.name AS region_a, b.name AS region_b, e.i, e.j, e.n,
-	round(e.estimate::numeric, 4) AS partial_r, round(e.statistic::numeric, 3) AS t, e.df, e.p::real, e.q::real,
+	round(e.estimate::numeric, 4) AS partial_r, round(e.statistic::numeric, 3) AS t, e.df, report.eight_digits(e.p) AS p, report.eight_digits(e.q) AS q,
 	s.found >= 2 AS replicated, format('%s of %s', s.found, e.studies) AS found_in,
 	CASE WHEN e.studies > 1 THEN round(tanh((e.pooled).estimate)::numeric, 4) END AS pooled_r,
 	CASE WHEN e.studies > 1 THEN format('%s to %s', round(tanh((e.pooled).ci_lb)::numeric, 4), round(tanh((e.pooled).ci_ub)::numeric, 4)) END AS pooled_ci,
-	CASE WHEN e.studies > 1 THEN (e.pooled).p::real END AS pooled_p
+	CASE WHEN e.studies > 1 THEN report.eight_digits((e.pooled).p) END AS pooled_p
 FROM edge e
 CROSS JOIN LATERAL (SELECT CASE WHEN e.estimate > 0 THEN e.grew ELSE e.shrank END AS found) s
 JOIN imaging.region a ON (a.atlas, a.region) = (e.atlas, e.i)

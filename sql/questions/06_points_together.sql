@@ -16,7 +16,7 @@ WITH rule AS MATERIALIZED (
 )
 SELECT t.study, CASE WHEN t.simulated THEN 'SIMULATED' ELSE 'real' END AS data, array_to_string(r.antecedent, ' ') AS antecedent, r.consequent,
 	a.name_zh AS consequent_zh, r.prescriptions AS protocols, round(r.support::numeric, 3) AS support, round(r.confidence::numeric, 3) AS confidence,
-	round(r.lift::numeric, 2) AS lift, r.p::real, r.q::real,
+	round(r.lift::numeric, 2) AS lift, report.eight_digits(r.p) AS p, report.eight_digits(r.q) AS q,
 	(SELECT string_agg(format('%s: %s, %s', o.study, round(o.support::numeric, 3), round(o.lift::numeric, 2)), '; ' ORDER BY o.study) FROM rule o WHERE o.study <> r.study AND (o.antecedent, o.consequent) = (r.antecedent, r.consequent)) AS elsewhere
 FROM rule r
 JOIN clinical.study t USING (study)

@@ -15,10 +15,10 @@
 -- No row: no trial of EA against sham with HAMD-17 can be pooled (psyrad ingest effects; SELECT * FROM report.meta_left_out says what is left out and why).
 SELECT outcome, intervention, comparator, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	pool.k, pool.test AS interval,
-	round(pool.estimate::numeric, 2) AS md, round(pool.ci_lb::numeric, 2) AS ci_lb, round(pool.ci_ub::numeric, 2) AS ci_ub, pool.p::real,
+	round(pool.estimate::numeric, 2) AS md, round(pool.ci_lb::numeric, 2) AS ci_lb, round(pool.ci_ub::numeric, 2) AS ci_ub, report.eight_digits(pool.p) AS p,
 	round(pool.pi_lb::numeric, 2) AS pi_lb, round(pool.pi_ub::numeric, 2) AS pi_ub,
 	round(pool.i2::numeric, 1) AS i2, round(pool.tau2::numeric, 2) AS tau2,
-	round(pool.q::numeric, 2) AS q, pool.q_p::real, pool.note
+	round(pool.q::numeric, 2) AS q, report.eight_digits(pool.q_p) AS q_p, pool.note
 FROM (
 	SELECT outcome, intervention, comparator, simulated, psyrad.meta_state(yi, vi) AS state
 	FROM evidence.poolable

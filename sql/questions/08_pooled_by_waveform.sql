@@ -13,9 +13,9 @@
 -- No row: no trial of EA against sham with HAMD-17 can be pooled and states its waveform (psyrad ingest effects; report.meta_left_out says what is left out).
 SELECT t.outcome, t.intervention, t.comparator, CASE WHEN t.simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	way.test AS interval, g.subgroup AS waveform, g.k,
-	round(g.estimate::numeric, 2) AS md, round(g.ci_lb::numeric, 2) AS ci_lb, round(g.ci_ub::numeric, 2) AS ci_ub, g.p::real,
+	round(g.estimate::numeric, 2) AS md, round(g.ci_lb::numeric, 2) AS ci_lb, round(g.ci_ub::numeric, 2) AS ci_ub, report.eight_digits(g.p) AS p,
 	round(g.i2::numeric, 1) AS i2, round(g.tau2::numeric, 2) AS tau2,
-	round(r.q_between::numeric, 3) AS q_between, r.q_between_df AS df, r.q_between_p::real AS q_p, t.not_stated, concat_ws('; ', g.note, r.note) AS note
+	round(r.q_between::numeric, 3) AS q_between, r.q_between_df AS df, report.eight_digits(r.q_between_p) AS q_p, t.not_stated, concat_ws('; ', g.note, r.note) AS note
 FROM (
 	SELECT e.outcome, e.intervention, e.comparator, e.simulated, count(*) FILTER (WHERE m.value IS NULL) AS not_stated,
 		psyrad.meta_keyed_state(m.value, e.yi, e.vi) FILTER (WHERE m.value IS NOT NULL) AS state

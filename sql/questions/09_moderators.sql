@@ -14,8 +14,8 @@
 -- No row: no trial of EA against sham with HAMD-17 can be pooled (psyrad ingest effects; SELECT * FROM report.meta_left_out says what is left out and why).
 SELECT t.outcome, t.intervention, t.comparator, CASE WHEN t.simulated THEN 'SIMULATED' ELSE 'real' END AS data,
 	t.moderator, r.k, t.not_stated,
-	round(r.beta[2]::numeric, 4) AS slope, round(r.ci_lb[2]::numeric, 4) AS ci_lb, round(r.ci_ub[2]::numeric, 4) AS ci_ub, r.p[2]::real AS p,
-	round(r.r2::numeric, 1) AS r2, round(r.tau2::numeric, 2) AS tau2, r.qe_p::real AS qe_p, r.note
+	round(r.beta[2]::numeric, 4) AS slope, round(r.ci_lb[2]::numeric, 4) AS ci_lb, round(r.ci_ub[2]::numeric, 4) AS ci_ub, report.eight_digits(r.p[2]) AS p,
+	round(r.r2::numeric, 1) AS r2, round(r.tau2::numeric, 2) AS tau2, report.eight_digits(r.qe_p) AS qe_p, r.note
 FROM (
 	SELECT e.outcome, e.intervention, e.comparator, e.simulated, w.place, w.moderator, count(*) FILTER (WHERE m.number IS NULL) AS not_stated,
 		psyrad.meta_regression_state(e.yi, e.vi, ARRAY[m.number]) FILTER (WHERE m.number IS NOT NULL) AS state

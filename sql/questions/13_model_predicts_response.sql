@@ -24,7 +24,7 @@ SELECT name AS model, version, study, CASE WHEN bool_or(simulated) THEN 'SIMULAT
 	count(score) AS n, count(score) FILTER (WHERE responded) AS responders, count(*) - count(score) AS not_scored,
 	CASE WHEN bool_and(score BETWEEN 0 AND 1) THEN (SELECT format('%s (%s)', round(c.slope::numeric, 2), round(c.slope_se::numeric, 2)) FROM psyrad.metric_calibration_final(psyrad.metric_auc_state(score, responded)) c WHERE c.slope IS NOT NULL) END AS slope,
 	(SELECT format('%s to %s', round(a.ci_lb::numeric, 3), round(a.ci_ub::numeric, 3)) FROM psyrad.metric_auc_ci_final(psyrad.metric_auc_state(score, responded)) a WHERE a.ci_lb IS NOT NULL) AS auc_ci,
-	(psyrad.metric_auc_perm(score, responded)).p_greater::real AS p_permuted,
+	report.eight_digits((psyrad.metric_auc_perm(score, responded)).p_greater) AS p_permuted,
 	round(psyrad.metric_auc(score, responded)::numeric, 3) AS auc,
 	round(avg(score) FILTER (WHERE responded)::numeric, 3) AS mean_score_responders,
 	round(avg(score) FILTER (WHERE NOT responded)::numeric, 3) AS mean_score_others

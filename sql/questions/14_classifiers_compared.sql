@@ -32,7 +32,7 @@ SELECT t.split, CASE WHEN p.kind = 'folds' THEN p.folds END AS folds, CASE WHEN 
 	c.a, c.b, c.n, c.positives AS responders,
 	format('%s [%s, %s]', round(c.auc_a::numeric, 3), round(a.ci_lb::numeric, 3), round(a.ci_ub::numeric, 3)) AS auc_a,
 	format('%s [%s, %s]', round(c.auc_b::numeric, 3), round(b.ci_lb::numeric, 3), round(b.ci_ub::numeric, 3)) AS auc_b,
-	round(c.difference::numeric, 3) AS difference, c.p::real, c.p_holm::real, c.mcnemar_p_holm::real AS labels_p_holm, c.note
+	round(c.difference::numeric, 3) AS difference, report.eight_digits(c.p) AS p, report.eight_digits(c.p_holm) AS p_holm, report.eight_digits(c.mcnemar_p_holm) AS labels_p_holm, c.note
 FROM stored t
 LEFT JOIN model.split p USING (split)
 CROSS JOIN LATERAL model.compare(t.names, 'response', t.split) c

@@ -16,7 +16,7 @@ SELECT p.outcome, p.intervention, p.comparator, CASE WHEN p.simulated THEN 'SIMU
 	p.k, p.small, p.n_not_reported, round((100 * coalesce(p.people_small, 0) / p.people)::numeric, 1) AS people_small,
 	round((100 * p.weight_small / p.weight)::numeric, 1) AS weight_small,
 	round(p.estimate::numeric, 2) AS md, round(w.estimate::numeric, 2) AS md_without_small,
-	round(b.statistic::numeric, 2) AS egger, b.p::real AS egger_p, b.note
+	round(b.statistic::numeric, 2) AS egger, report.eight_digits(b.p) AS egger_p, b.note
 FROM (
 	SELECT e.outcome, e.intervention, e.comparator, e.simulated, count(*) FILTER (WHERE e.used) AS k, count(*) FILTER (WHERE e.used AND s.small) AS small,
 		count(DISTINCT e.of_people) FILTER (WHERE e.reason = 'no_n') AS n_not_reported,

@@ -12,9 +12,9 @@
 -- note                 why a study with several sites has no ComBat
 --
 -- No row: question 1 has none.
-SELECT study, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data, atlas, region_i AS region_a, region_j AS region_b, n, round(r::numeric, 4) AS partial_r, q::real,
-	CASE WHEN sites > 0 THEN format('%s of %s', sites_held, sites) END AS held, weakest_without, round(weakest_r::numeric, 4) AS weakest_r, weakest_p::real,
-	round(combat_r::numeric, 4) AS combat_r, combat_q::real, survives, note
+SELECT study, CASE WHEN simulated THEN 'SIMULATED' ELSE 'real' END AS data, atlas, region_i AS region_a, region_j AS region_b, n, round(r::numeric, 4) AS partial_r, report.eight_digits(q) AS q,
+	CASE WHEN sites > 0 THEN format('%s of %s', sites_held, sites) END AS held, weakest_without, round(weakest_r::numeric, 4) AS weakest_r, report.eight_digits(weakest_p) AS weakest_p,
+	round(combat_r::numeric, 4) AS combat_r, report.eight_digits(combat_q) AS combat_q, survives, note
 FROM report.connection_sensitivity
 WHERE q < 0.05
 ORDER BY study, atlas, p, i, j;

@@ -82,3 +82,8 @@ ask() { rows -f "$(echo "$top"/sql/questions/01_*.sql)"; }
 	[ "$status" = 0 ] || { echo "$output"; false; }
 	[[ $output == *' tested, '* ]]
 }
+
+@test "p values of any size are answered: 1e-60 as a real number is an error of the server" {
+	equal "$(sql "SELECT report.eight_digits(1.234567891e-300), report.eight_digits(0), report.eight_digits(-0.5), report.eight_digits(123456789), report.eight_digits('NaN'), report.eight_digits(NULL)")" '1.2345679e-300|0|-0.5|123456790|NaN|'
+	equal "$(grep -l '::real' "$top"/sql/questions/*.sql)" ''
+}
