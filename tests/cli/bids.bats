@@ -212,7 +212,8 @@ golden() { # NAME FOLDER
 	printf 'participant_id\tage\nsub-01\t31\nsub-02\t32\nsub-03\t33\n' >ds/participants.tsv
 	run psyrad ingest bids ds --study n; exits 0; has 'bids_participants: 1 file, 3 read, 3 loaded'
 	is 96 "$(q "SELECT sum(age_years) FROM clinical.subject WHERE study = 'n'")"
-	rm ds/participants.tsv; run psyrad ingest bids ds --study n; exits 0
+	rm ds/participants.tsv; mkdir -p ds/sub-04/anat; make_nifti ds/sub-04/anat/sub-04_T1w.nii constant=4
+	run psyrad ingest bids ds --study n; exits 0; has 'bids_people: 1 file, 4 read, 1 loaded, 3 unchanged'
 	is 96 "$(q "SELECT sum(age_years) FROM clinical.subject WHERE study = 'n'")"
 	run psyrad ingest bids ds --study t --session pre; exits 1; has 'the participant 01 is not known in the study t'
 	is 6 "$(q "SELECT count(*) FROM clinical.subject_key WHERE study = 't'")"
