@@ -158,8 +158,8 @@ read_header(nifti *n, gunzip *g, header *out, psy_error *err)
 		return read_header1(n, g, first, out, err);
 	if (first == 540 || swapped == 540)
 		return read_header2(n, g, first, out, err);
-	return psy_fail(err, PSY_FORMAT,
-					"not a NIfTI image: the first four bytes are not the size of its header");
+	psy_fail(err, PSY_FORMAT, "not a NIfTI image: the first four bytes are not the size of its header");
+	return swapped == 1 ? psy_hint(err, "FreeSurfer's .mgh and .mgz begin like this: mri_convert IN.mgz OUT.nii.gz") : PSY_FORMAT;
 }
 
 static psy_status

@@ -377,6 +377,7 @@ sub-P05_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not
 	for r in 1 2 3 4 5 6 7 8; do make_nifti sub-P01_ses-w4_acq-${r}_T1w.nii inter=$r slope=1; make_nifti sub-P02_ses-w4_acq-${r}_T1w.nii inter=$r slope=1; done
 	image sub-P0[12]_ses-w4_*.nii --jobs 4; exits 0
 	is '{67,68,69}' "$(q "SELECT DISTINCT value FROM imaging.vector WHERE session = 'w4'")"
+	printf '\0\0\0\1\0\0\0\4' | gzip >sub-P01_ses-pre_T1w.mgz; image sub-P01_ses-pre_T1w.mgz; exits 1; has 'not a NIfTI image'; has 'mri_convert IN.mgz OUT.nii.gz'
 }
 
 @test "interrupt and go on" {
