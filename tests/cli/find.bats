@@ -76,6 +76,7 @@ library() { psyrad ingest literature "$top/tests/golden/literature/search_librar
 	finds 'region:海马' '2 6 7 10'; finds 'region:hippocampus' '2 6 7 10'; finds 'region:海马旁回' '1 7 9'; finds 'region:丘脑' '4 8'; finds 'region:下丘脑' 3; finds 'region:岛叶' 5
 	finds 'region:海马 NOT region:海马旁回' '2 6 10'; finds '海马' '1 2 6 7'
 	# The names by which findings are read are names to search by.
+	is 'ACC|t PCC|t NAc|t' "$(q "SELECT a.name, a.whole = ANY (evidence.concept_names('region', a.name)) FROM (VALUES (1, 'ACC', '前扣带回'), (2, 'PCC', '后扣带回'), (3, 'NAc', '伏隔核')) a (place, name, whole) ORDER BY place" | paste -sd ' ')"
 	finds 'region:缘上回' '11 12'; finds 'region:"supramarginal gyrus"' '11 12'
 	is '' "$(q "SELECT t.name_en FROM evidence.region_term t WHERE region_term <> 'whole_brain' AND NOT EXISTS (SELECT FROM evidence.region_spelling s JOIN evidence.region_spelling o USING (key) WHERE s.region_term = t.region_term AND o.region_term <> t.region_term) AND name_en ~ '[a-z]{5}' AND evidence.concept_names('region', name_en) IS NULL")"
 }
