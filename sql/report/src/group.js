@@ -19,6 +19,11 @@ export function printWhole() {
 }
 
 /** id, title, detail: what it says in a line; open; columns: figures stand beside each other where there is room; simulated. */
-export const group = ({ id, title, detail, open = false, columns = false, simulated = false }, ...figures) => h("details", { class: "group", id, open },
-  h("summary", null, h("h2", { id: `${id}-title` }, clip(title, 300), badge(simulated)), detail && h("span", { class: "detail" }, detail)),
-  h("div", { class: columns ? "figures columns" : "figures" }, figures));
+export function group({ id, title, detail, open = false, columns = false, simulated = false }, ...figures) {
+  const fold = h("details", { class: "group", id, open },
+    h("summary", null, h("h2", { id: `${id}-title` }, clip(title, 300), badge(simulated)), detail && h("span", { class: "detail" }, detail)),
+    h("div", { class: columns ? "figures columns" : "figures" }, figures));
+  // "Forest plot" is the name of several figures: who jumps from one to the next hears of which fold each is.
+  for (const section of fold.querySelectorAll("section[aria-labelledby]")) section.setAttribute("aria-labelledby", `${id}-title ${section.getAttribute("aria-labelledby")}`);
+  return fold;
+}
