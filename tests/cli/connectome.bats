@@ -206,27 +206,27 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 
 @test "NumPy's arrays: a matrix, a stack of as many as --subjects has lines, series; what is no matrix of numbers is refused by name" {
 	atlas; npy=$top/tests/fuzz/seeds/npy; r() { connectome "$@" --measure fc_pearson --kind r; }
-	for v in c big_endian; do cp $npy/$v.npy sub-P01_ses-pre_relmat.npy; r sub-P01*.npy --by-position --pipeline $v; exits 0
+	for v in c big_endian; do cp "$npy"/$v.npy sub-P01_ses-pre_relmat.npy; r sub-P01*.npy --by-position --pipeline $v; exits 0
 		is 'r:3:{0.5,-0.25,0.125}' "$(q "SELECT value FROM imaging.connectome WHERE pipeline = '$v'")"; done
-	for v in int16 uint32 negative; do cp $npy/$v.npy sub-P02_ses-pre_sc.npy; connectome sub-P02*.npy --measure sc_count --kind weight --by-position --pipeline $v; exits 0; done
+	for v in int16 uint32 negative; do cp "$npy"/$v.npy sub-P02_ses-pre_sc.npy; connectome sub-P02*.npy --measure sc_count --kind weight --by-position --pipeline $v; exits 0; done
 	is 'weight:3:{3,0,300} weight:3:{-3,0,-300} weight:3:{3,0,300}' "$(q "SELECT string_agg(value::text, ' ' ORDER BY pipeline) FROM imaging.connectome WHERE pipeline IN ('int16', 'negative', 'uint32')")"
-	for v in stack fortran; do cp $npy/$v.npy group.npy; printf 'P03\nsub-P04_ses-pre\n' >order.txt
+	for v in stack fortran; do cp "$npy"/$v.npy group.npy; printf 'P03\nsub-P04_ses-pre\n' >order.txt
 		r group.npy --by-position --pipeline $v; exits 1; has "2 matrices and nobody's name"; has '--subjects FILE'
 		r group.npy --by-position --pipeline $v --subjects order.txt; exits 1; has 'line 1: neither the name nor the options say the session'
 		r group.npy --by-position --pipeline $v --subjects order.txt --session pre; exits 0; has '2 read, 2 loaded'
 		is $'P03|r:3:{0.5,-0.25,0.125}\nP04|r:3:{0.25,-0.125,0.0625}' "$(q "SELECT label, value FROM imaging.connectome JOIN clinical.subject_key USING (subject_id) WHERE pipeline = '$v' ORDER BY 1")"; done
 	fc group.npy --subjects order.txt --session pre; exits 1; has '--by-position'
-	refused() { cp $npy/$1.npy sub-P05_ses-pre_x.npy; fc sub-P05*.npy --by-position; exits 1; has "$2"; }
+	refused() { cp "$npy"/$1.npy sub-P05_ses-pre_x.npy; fc sub-P05*.npy --by-position; exits 1; has "$2"; }
 	refused complex "of type '<c16'"; refused object "of type '|O'"; refused text "of type '<U1'"; refused vector 'has 1 dimension; expected a matrix'
 	refused series 'the matrix is 4 x 3; expected 3 x 3'
-	head -c 150 $npy/c.npy >sub-P05_ses-pre_x.npy; fc sub-P05*.npy --by-position; exits 1; has 'promises 9 values and has 22 bytes of them'
-	cp $npy/series.npy ROISignals_P01.npy; run psyrad ingest series ROISignals_P01.npy --study t --atlas abc --session pre --tr 2 --by-position; exits 0
+	head -c 150 "$npy"/c.npy >sub-P05_ses-pre_x.npy; fc sub-P05*.npy --by-position; exits 1; has 'promises 9 values and has 22 bytes of them'
+	cp "$npy"/series.npy ROISignals_P01.npy; run psyrad ingest series ROISignals_P01.npy --study t --atlas abc --session pre --tr 2 --by-position; exits 0
 	is '{{0,1,4},{9,16,25},{36,49,64},{81,100,121}}' "$(q 'SELECT value FROM imaging.series')"
-	printf 'participant_id,session,A,B,C\n' >x.csv; cp $npy/c.npy x.npy; run psyrad ingest features x.npy --study t --atlas abc --measure thickness; exits 1; has 'an array of NumPy (.npy)'; has 'numpy.savetxt'
+	printf 'participant_id,session,A,B,C\n' >x.csv; cp "$npy"/c.npy x.npy; run psyrad ingest features x.npy --study t --atlas abc --measure thickness; exits 1; has 'an array of NumPy (.npy)'; has 'numpy.savetxt'
 }
 
 @test "CONN's first level of a condition: a matrix a subject, whose --subjects says; who has no scan of it is a reject, no matrix of nothing" {
-	atlas; cp $top/tests/fuzz/seeds/mat/conn_condition.mat resultsROI_Condition001.mat; printf 'P02\nP04\nP06\n' >order.txt
+	atlas; cp "$top"/tests/fuzz/seeds/mat/conn_condition.mat resultsROI_Condition001.mat; printf 'P02\nP04\nP06\n' >order.txt
 	conn() { connectome resultsROI_Condition001.mat --measure fc_z --kind z --pipeline conn "$@"; }
 	conn --session pre; exits 1; has "3 matrices and nobody's name"
 	head -2 order.txt >short.txt; conn --session pre --subjects short.txt; exits 1; has 'the file has 3 matrices, --subjects 2 lines'
@@ -251,7 +251,7 @@ name=sub-P01_ses-pre_task-rest_run-2_relmat
 	printf 'data\tdata\t12\t10\t6\t\ndata\tdata\tC\tA\tB\t\n12\tC\t0\t2\t1\t\n10\tA\t2\t0\t4\t\n6\tB\t1\t4\t0\t\n' >sub-P03_ses-pre.connectogram.txt
 	sc sub-P03* ; exits 0
 	printf '0\t4\t2\t\n4\t0\t1\t\n2\t1\t0\t\n' >sub-P04_ses-pre.txt; sc sub-P04* --by-position; exits 0
-	cp $top/tests/fuzz/seeds/mat/dsi_studio.mat sub-P05_ses-pre.connectivity.mat; sc sub-P05*; exits 0
+	cp "$top"/tests/fuzz/seeds/mat/dsi_studio.mat sub-P05_ses-pre.connectivity.mat; sc sub-P05*; exits 0
 	is 'P01|weight:3:{4,2,1} P02|weight:3:{4,2,1} P03|weight:3:{4,2,1} P04|weight:3:{4,2,1} P05|weight:3:{4,2,1}' \
 		"$(q "SELECT string_agg(label || '|' || value::text, ' ' ORDER BY label) FROM imaging.connectome JOIN clinical.subject_key USING (subject_id)")"
 	printf 'data\tdata\t12\t10\t6\t\ndata\tdata\tC\tA\tD\t\n' >sub-P06_ses-pre.connectogram.txt; sc sub-P06*; exits 1; has 'column 5 (D) is no region of the atlas abc'
