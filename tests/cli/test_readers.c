@@ -74,6 +74,7 @@ headers(void **state)
 static void
 names(void **state)
 {
+	char longest[BIDS_TEXT + 20];
 	bids_name n;
 	psy_error err;
 
@@ -93,7 +94,10 @@ names(void **state)
 	assert_int_equal(bids_parse("sub-01_run-0_bold.nii", &n, &err), PSY_FORMAT);
 	assert_int_equal(bids_parse("sub-", &n, &err), PSY_OK);
 	assert_int_equal(bids_parse("", &n, &err), PSY_OK);
-	assert_int_equal(bids_parse("sub-0123456789012345678901234567890123456789012345678901234567890123456789_T1w.nii", &n, &err), PSY_LIMIT);
+	snprintf(longest, sizeof longest, "sub-%0*d_T1w.nii", BIDS_TEXT - 1, 1);
+	assert_int_equal(bids_parse(longest, &n, &err), PSY_OK);
+	snprintf(longest, sizeof longest, "sub-%0*d_T1w.nii", BIDS_TEXT, 1);
+	assert_int_equal(bids_parse(longest, &n, &err), PSY_LIMIT);
 }
 
 static void
