@@ -55,6 +55,9 @@ int export_bids(int argc, char **argv, const char *url);
 /* Connects, runs one query, prints its result; returns the exit code. */
 int show_query(const char *url, const char *sql, int count, const char *const *values);
 
+/* How a command is called: on stdout with EXIT_OK when --help asks for it, else on stderr with EXIT_USAGE. */
+int show_usage(const char *usage, int argc, char **argv);
+
 /* A word of a command line: takes "--name VALUE" for one of the options that names lists, or a plain word into *plain. */
 typedef struct word_option
 {

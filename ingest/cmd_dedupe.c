@@ -135,10 +135,7 @@ decision(int argc, char **argv, const char *url, const char *same)
 	if (argc == 6 && strcmp(argv[4], "--reason") == 0)
 		reason = argv[5];
 	if (argc < 4 || argc == 5 || argc > 6 || (argc == 6 && reason == NULL) || !is_number(argv[2]) || !is_number(argv[3]))
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	return decide_on(url, argv[2], argv[3], same, reason);
 }
 
@@ -149,11 +146,6 @@ cmd_dedupe(int argc, char **argv, const char *url)
 	word_option o[OPTIONS] = {{"--uncertain", NULL, true}, {"--limit", NULL, false}, {"--why", NULL, false}, {"--export", NULL, false}};
 	int code;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-	{
-		fputs(usage, stdout);
-		return EXIT_OK;
-	}
 	if (argc > 1 && strcmp(argv[1], "--same") == 0)
 		return decision(argc, argv, url, "true");
 	if (argc > 1 && strcmp(argv[1], "--different") == 0)
@@ -162,10 +154,7 @@ cmd_dedupe(int argc, char **argv, const char *url)
 		return decision(argc, argv, url, NULL);
 	if (!take_words(argc, argv, o, OPTIONS, NULL) || (o[LIMIT].value && (!o[UNCERTAIN].value || !is_number(o[LIMIT].value))) ||
 		(o[WHY].value && !is_number(o[WHY].value)) || (o[UNCERTAIN].value != NULL) + (o[WHY].value != NULL) + (o[EXPORT].value != NULL) > 1)
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	if (o[UNCERTAIN].value)
 		return show_query(url, uncertain, 1, (const char *const[]){o[LIMIT].value ? o[LIMIT].value : "20"});
 	if (o[WHY].value)

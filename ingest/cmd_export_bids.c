@@ -55,9 +55,6 @@ export_bids(int argc, char **argv, const char *url)
 	word_option o[OPTIONS] = {{"--study", NULL, false}, {"--out", NULL, false}};
 
 	if (!take_words(argc, argv, o, OPTIONS, NULL) || o[STUDY].value == NULL || o[OUT].value == NULL)
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	return export_into(url, o[OUT].value, write_study, (const char *const[]){o[STUDY].value}, "");
 }

@@ -151,10 +151,7 @@ export_image(int argc, char **argv, const char *url)
 		understood = understood && (o[i].value != NULL || i == RUN || i == PIPELINE);
 	if (!understood || (o[RUN].value != NULL && (strspn(o[RUN].value, "0123456789") != strlen(o[RUN].value) ||
 												 strlen(o[RUN].value) > 5)))
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	if (session_open(&db, url, &err) != PSY_OK)
 		code = EXIT_SERVER;
 	else if (export_vector(&db, o, &err) != PSY_OK)

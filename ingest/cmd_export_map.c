@@ -104,10 +104,7 @@ export_map(int argc, char **argv, const char *url)
 	int code = EXIT_OK;
 
 	if (!take_words(argc, argv, o, OPTIONS, NULL) || o[RUN].value == NULL || o[OUT].value == NULL)
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	arguments[RUN] = o[RUN].value;
 	arguments[MAP] = o[MAP].value != NULL ? o[MAP].value : "z";
 	if (session_open(&db, url, &err) != PSY_OK)

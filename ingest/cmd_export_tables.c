@@ -111,10 +111,7 @@ export_tables(int argc, char **argv, const char *url)
 	word_option o[OPTIONS] = {{"--schema", NULL, false}, {"--study", NULL, false}, {"--out", NULL, false}};
 
 	if (!take_words(argc, argv, o, OPTIONS, NULL) || o[OUT].value == NULL)
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	return export_into(
 		url, o[OUT].value, write_schema,
 		(const char *const[]){o[SCHEMA].value != NULL ? o[SCHEMA].value : "report", o[STUDY].value},

@@ -41,17 +41,9 @@ cmd_find(int argc, char **argv, const char *url)
 	word_option o[OPTIONS] = {{"--limit", NULL, false}, {"--review", NULL, false}, {"--similar", NULL, false}};
 	const char *query = NULL, *limit;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-	{
-		fputs(usage, stdout);
-		return EXIT_OK;
-	}
 	if (!take_words(argc, argv, o, OPTIONS, &query) || (query == NULL) == (o[SIMILAR].value == NULL) || !is_count(o[LIMIT].value) ||
 		!is_count(o[SIMILAR].value) || (o[SIMILAR].value != NULL && o[REVIEW].value != NULL))
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	limit = o[LIMIT].value != NULL ? o[LIMIT].value : "20";
 	if (o[SIMILAR].value != NULL)
 		return show_query(url, similar, 2, (const char *const[]){o[SIMILAR].value, limit});

@@ -21,10 +21,7 @@ cmd_freeze(int argc, char **argv, const char *url)
 	if (!take_words(argc, argv, o, OPTIONS, &name) ||
 		(name != NULL) + (o[LIST].value != NULL) + (o[CHECK].value != NULL) != 1 ||
 		(name != NULL) != (o[STUDY].value != NULL))
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	if (o[LIST].value != NULL)
 		return show_query(url, "SELECT name, study, subjects, facts, left(sha256, 16) AS sha256, frozen_by, "
 							   "to_char(frozen_at, 'YYYY-MM-DD HH24:MI') AS frozen_at, description "

@@ -38,10 +38,7 @@ cmd_history(int argc, char **argv, const char *url)
 	word_option o[OPTIONS] = {{"--study", NULL, false}, {"--participant", NULL, false}, {"--file", NULL, false}};
 
 	if (!take_words(argc, argv, o, OPTIONS, NULL))
-	{
-		fputs("usage: psyrad [--db URL] history [--study STUDY] [--participant PARTICIPANT] [--file FILE]\n", stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage("usage: psyrad [--db URL] history [--study STUDY] [--participant PARTICIPANT] [--file FILE]\n", argc, argv);
 	return show_query(url, "SELECT to_char(changed_at, 'YYYY-MM-DD HH24:MI') AS changed_at, changed_by, file, table_name, participant, "
 						   "row_key, column_name, " SHORT("old_value") ", " SHORT("new_value") " FROM ingest.change "
 						   "WHERE ($1::text IS NULL OR study = $1) AND ($2::text IS NULL OR participant = $2) AND ($3::text IS NULL OR file = $3) "
@@ -78,10 +75,7 @@ cmd_queries(int argc, char **argv, const char *url)
 	if (!understood || acts > 1 || (acts == 1) != (o[NOTE].value != NULL) || (acts == 1 && (o[STUDY].value || o[STATUS].value)) ||
 		(o[STATUS].value != NULL && strcmp(o[STATUS].value, "open") != 0 && strcmp(o[STATUS].value, "answered") != 0 &&
 		 strcmp(o[STATUS].value, "closed") != 0))
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	if (acts == 0)
 		return show_query(url, list, 2, (const char *const[]){o[STUDY].value, o[STATUS].value});
 	return show_query(url, "SELECT $1::bigint AS query_no, $2 AS status FROM clinical.set_query_status($1, $2, $3)", 3,

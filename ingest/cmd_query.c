@@ -54,19 +54,20 @@ show_query(const char *url, const char *sql, int count, const char *const *value
 	return ask_server(url, sql, count, values, show_table);
 }
 
-static int
-usage(const char *text)
+int
+show_usage(const char *usage, int argc, char **argv)
 {
-	fprintf(stderr, "usage: psyrad [--db URL] %s\n", text);
-	return EXIT_USAGE;
+	bool asked = argc > 1 && strcmp(argv[argc - 1], "--help") == 0;
+
+	fputs(usage, asked ? stdout : stderr);
+	return asked ? EXIT_OK : EXIT_USAGE;
 }
 
 int
 cmd_status(int argc, char **argv, const char *url)
 {
-	(void) argv;
 	if (argc > 1)
-		return usage("status");
+		return show_usage("usage: psyrad [--db URL] status\n", argc, argv);
 	return show_query(url,
 				"SELECT command, study, status, count(*) AS files, sum(rows_read) AS read, sum(rows_loaded) "
 				"AS loaded, "
@@ -100,7 +101,7 @@ cmd_rejects(int argc, char **argv, const char *url)
 		else if (strcmp(argv[i], "--file") == 0 && i + 1 < argc)
 			file = argv[++i];
 		else
-			return usage("rejects [--file PATH] [--purge]");
+			return show_usage("usage: psyrad [--db URL] rejects [--file PATH] [--purge]\n", argc, argv);
 	}
 	return show_query(url, purge ? purge_rejects : list_rejects, 1, &file);
 }
@@ -205,7 +206,7 @@ cmd_ask(int argc, char **argv, const char *url)
 	bool head = argc == 3 && strcmp(argv[2], "--help") == 0, csv = argc == 3 && strcmp(argv[2], "--csv") == 0;
 
 	if ((argc != 2 && !head && !csv) || (csv && strcmp(argv[1], "list") == 0) || (strcmp(argv[1], "list") != 0 && (argv[1][0] == '\0' || argv[1][strspn(argv[1], "0123456789")] != '\0')))
-		return usage("ask list | ask NUMBER [--csv | --help]   (--help: what the question asks, and what its columns mean)");
+		return show_usage("usage: psyrad [--db URL] ask list | ask NUMBER [--csv | --help]   (--help: what the question asks, and what its columns mean)\n", argc, argv);
 	if (strcmp(argv[1], "list") == 0)
 	{
 		free(find_question(-1, &err));

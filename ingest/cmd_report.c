@@ -20,6 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char usage[] =
+	"usage: psyrad [--db URL] report [--out FOLDER] [--frozen NAME]\n"
+	"       --frozen NAME: ratings of the trial are drawn from the rows of that frozen set (psyrad freeze), not from the live ones\n";
+
 static const char placeholder[] = "/*PSYRAD_DATA*/";
 
 /* The pages in the order of their links; the first is the one to open. */
@@ -173,14 +177,6 @@ make_folder(const char *folder, psy_error *err)
 }
 
 static int
-usage(void)
-{
-	fputs("usage: psyrad [--db URL] report [--out FOLDER] [--frozen NAME]\n"
-		  "       --frozen NAME: ratings of the trial are drawn from the rows of that frozen set (psyrad freeze), not from the live ones\n", stderr);
-	return EXIT_USAGE;
-}
-
-static int
 refuse_file(const char *out)
 {
 	fprintf(stderr,
@@ -202,7 +198,7 @@ cmd_report(int argc, char **argv, const char *url)
 	int code = EXIT_OK;
 
 	if (!take_words(argc, argv, o, OPTIONS, &plain) || plain != NULL || (o[OUT].value != NULL && o[OUT].value[0] == '\0'))
-		return usage();
+		return show_usage(usage, argc, argv);
 	if (o[OUT].value != NULL)
 		out = o[OUT].value;
 	if (strlen(out) > 5 && strcmp(out + strlen(out) - 5, ".html") == 0)

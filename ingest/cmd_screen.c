@@ -68,13 +68,6 @@ load_file(int argc, char **argv, const char *url)
 	return ingest(&load_screening, argc - 1, argv + 1, url);
 }
 
-static int
-wrong(void)
-{
-	fputs(usage, stderr);
-	return EXIT_USAGE;
-}
-
 int
 cmd_screen(int argc, char **argv, const char *url)
 {
@@ -84,15 +77,10 @@ cmd_screen(int argc, char **argv, const char *url)
 	const char *review_day[2];
 	int acts = 0, act = 0;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-	{
-		fputs(usage, stdout);
-		return EXIT_OK;
-	}
 	if (argc > 2 && strcmp(argv[1], "--load") == 0)
 		return load_file(argc, argv, url);
 	if (!take_words(argc, argv, o, OPTIONS, NULL))
-		return wrong();
+		return show_usage(usage, argc, argv);
 	for (int k = 0; k < ACTS; k++)
 		if (o[k].value != NULL)
 		{
@@ -102,7 +90,7 @@ cmd_screen(int argc, char **argv, const char *url)
 	if (acts != 1 || (act != NEXT && (o[SCREENER].value || o[STAGE].value || o[LIMIT].value)) || (act == NEXT && (!o[SCREENER].value || o[AS_OF].value)) ||
 		(act == DECLARE && (o[REVIEW].value || o[AS_OF].value)) || (act == QUESTIONS && o[AS_OF].value) ||
 		(o[LIMIT].value && (strspn(o[LIMIT].value, "0123456789") != strlen(o[LIMIT].value) || strlen(o[LIMIT].value) - 1 > 7)))
-		return wrong();
+		return show_usage(usage, argc, argv);
 	review_day[0] = o[REVIEW].value;
 	review_day[1] = o[AS_OF].value;
 	switch (act)

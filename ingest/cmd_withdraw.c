@@ -16,10 +16,7 @@ cmd_withdraw(int argc, char **argv, const char *url)
 	const char *label = NULL;
 
 	if (!take_words(argc, argv, o, OPTIONS, &label) || label == NULL || o[STUDY].value == NULL || o[YES].value == NULL)
-	{
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+		return show_usage(usage, argc, argv);
 	return show_query(url, "SELECT what AS erased, n AS rows FROM clinical.withdraw($1, regexp_replace($2, '^sub-', ''), $3)", 3,
 					  (const char *const[]){o[STUDY].value, label, o[REASON].value});
 }

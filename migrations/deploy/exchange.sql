@@ -138,9 +138,9 @@ COMMENT ON FUNCTION imaging.bids_sidecar(imaging.bids_file) IS 'The .json beside
 CREATE FUNCTION imaging.bids_people(of_study text) RETURNS TABLE (path text, content text)
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
-	SELECT 'dataset_description.json', pg_catalog.jsonb_pretty(pg_catalog.jsonb_build_object('Name', s.title_en, 'BIDSVersion', '1.10.0', 'DatasetType', 'derivative',
+	SELECT 'dataset_description.json', pg_catalog.jsonb_pretty(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('Name', s.title_en, 'BIDSVersion', '1.10.0', 'DatasetType', 'derivative',
 		'GeneratedBy', pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('Name', 'psyrad', 'Version', (SELECT i.tool_version FROM ingest.file i ORDER BY i.file_id DESC LIMIT 1))),
-		'Simulated', s.simulated, 'Design', s.design)) || E'\n'
+		'Simulated', s.simulated, 'Design', s.design))) || E'\n'
 	FROM clinical.study s WHERE s.study = of_study
 	UNION ALL
 	SELECT 'participants.tsv', E'participant_id\tage\tsex\tgroup\tsite\teducation_years\n'

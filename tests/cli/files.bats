@@ -171,6 +171,10 @@ refused() {
 	PSYRAD_URL='host=/nowhere dbname=x' scores scores.csv; exits 3; has 'cannot reach the server'
 	run psyrad --db 'host=/nowhere' status; exits 3
 	run psyrad --help; exits 0; run psyrad ingest --help; exits 0; run psyrad ingest scores --help; exits 0; has '--instrument'
+	for command in status rejects history queries freeze withdraw dedupe screen find ask report template export inspect simulate 'export tables' 'export bids' 'export image' 'export map'; do
+		is '' "$(psyrad $command --help 2>&1 >/dev/null)"
+		run psyrad $command --help; exits 0; has psyrad
+	done
 }
 
 @test "a database without a warehouse says so" {
