@@ -331,9 +331,9 @@ subject|trained on and scored|2|5|f"
 	asked=$(as t_reader -F'|' -f "$top/sql/questions/14_classifiers_compared.sql")
 	equal "$(grep -c '^given|' <<<"$asked")" 6
 	equal "$(grep '^given|' <<<"$asked" | cut -d'|' -f3 | sort -u)" SIMULATED
-	equal "$(grep '^given|5|SIMULATED|forest@1|lda@1|' <<<"$asked" | cut -d'|' -f6,7,10,11)" "$(as t_reader -F'|' -c "SELECT (d).positives + (d).negatives, (d).positives, round((d).difference::numeric, 3), (d).p::real
+	equal "$(grep '^given|5|SIMULATED|forest@1|lda@1|' <<<"$asked" | cut -d'|' -f6,7,10,11)" "$(as t_reader -F'|' -c "SELECT (d).positives + (d).negatives, (d).positives, round((d).difference::numeric, 3), report.eight_digits((d).p)
 		FROM (SELECT psyrad.metric_delong(forest, lda, truth) AS d FROM public.cases WHERE label < 's081') x")"
-	equal "$(grep '^given|' <<<"$asked" | cut -d'|' -f12 | sort -g | head -1)" "$(as t_reader -c "SELECT min(p_holm)::real FROM model.compare('{forest,knn,lda,svm}', 'response', 'given')")"
+	equal "$(grep '^given|' <<<"$asked" | cut -d'|' -f12 | sort -g | head -1)" "$(as t_reader -c "SELECT report.eight_digits(min(p_holm)) FROM model.compare('{forest,knn,lda,svm}', 'response', 'given')")"
 	# Of one site: that site's people alone.
 	[ "$(as t_reader_gz -F'|' -f "$top/sql/questions/14_classifiers_compared.sql" | grep '^given|' | cut -d'|' -f6 | sort -n | tail -1)" -le 27 ]
 	equal "$(as t_stranger -f "$top/sql/questions/14_classifiers_compared.sql")" ''
