@@ -206,6 +206,10 @@ def register():
 
 def main(names):
     register()
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"there is no bench {', '.join(unknown)}; there are {', '.join(sorted(BENCHES))}", file=sys.stderr)
+        return 2
     database = "psyrad_bench"
     connection = psycopg2.connect(dbname="postgres")
     connection.autocommit = True
