@@ -39,6 +39,19 @@ may_refresh(session *s)
 	return answers_true(s, "SELECT has_function_privilege(to_regprocedure('report.refresh(int)'), 'EXECUTE')");
 }
 
+static void
+refresh_now(session *s)
+{
+	psy_error err = {0};
+
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[Kkeeping the report's answers ...", stderr);
+	if (session_run(s, "SELECT report.refresh()", &err) != PSY_OK)
+		fprintf(stderr, "psyrad: the report's answers are right, but slow until they are kept: %s\n", err.message);
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
 void
 refresh_report(const char *url)
 {
@@ -48,14 +61,7 @@ refresh_report(const char *url)
 	if (wish_is("no"))
 		return;
 	if (session_open(&s, url, &err) == PSY_OK && may_refresh(&s))
-	{
-		if (isatty(STDERR_FILENO))
-			fputs("\r\033[Kkeeping the report's answers ...", stderr);
-		if (session_run(&s, "SELECT report.refresh()", &err) != PSY_OK)
-			fprintf(stderr, "psyrad: the report's answers are right, but slow until they are kept: %s\n", err.message);
-		if (isatty(STDERR_FILENO))
-			fputs("\r\033[K", stderr);
-	}
+		refresh_now(&s);
 	session_close(&s);
 }
 
@@ -84,15 +90,16 @@ let_go(void)
 		(void) close(fd);
 }
 
-/* Whether report.refresh keeps anything; else it ends at once. */
+/* Whether a refresh is worth a process of its own; where nothing is kept it is done here and now, in the connection that asked. */
 static bool
-keeps_answers(const char *url)
+takes_long(const char *url)
 {
 	session s;
 	psy_error err = {0};
-	bool many = session_open(&s, url, &err) == PSY_OK && may_refresh(&s) &&
-				answers_true(&s, "SELECT report.keeps_answers()");
+	bool may = session_open(&s, url, &err) == PSY_OK && may_refresh(&s), many = may && answers_true(&s, "SELECT report.keeps_answers()");
 
+	if (may && !many)
+		refresh_now(&s);
 	session_close(&s);
 	return many;
 }
@@ -105,11 +112,13 @@ refresh_report_behind(const char *url)
 
 	if (wish_is("no"))
 		return;
-	if (wish_is("wait") || !keeps_answers(url))
+	if (wish_is("wait"))
 	{
 		refresh_report(url);
 		return;
 	}
+	if (!takes_long(url))
+		return;
 	fflush(NULL);
 	if (fork() != 0)
 		return;
