@@ -244,16 +244,12 @@ static psy_status
 read_confounds(job *j, const bold_run *r, confounds *c, psy_error *err)
 {
 	source from = {.fd = -1};
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
 	psy_status status = source_open(&from, r->confounds, err);
 
 	if (status == PSY_OK)
 		status = confounds_read(c, &from, j->opt, confounds_is_spm(r->confounds), err);
 	if (status == PSY_OK)
-		status = source_finish(&from, sha256, &size, err);
-	if (status == PSY_OK && memcmp(sha256, r->confounds_sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "it changed while it was being read");
+		status = source_expect(&from, r->confounds_sha256, err);
 	source_close(&from);
 	return status;
 }
@@ -299,26 +295,14 @@ bold_run_is_image(const char *path)
 	return false;
 }
 
-static psy_status
-check_source(source *s, const uint8_t expected[SHA256_BYTES], psy_error *err)
-{
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
-	psy_status status = source_finish(s, sha256, &size, err);
-
-	if (status == PSY_OK && memcmp(sha256, expected, SHA256_BYTES) != 0)
-		return psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
-	return status;
-}
-
 psy_status
 bold_run_check_image(const job *j, nifti *image, psy_error *err)
 {
 	const bold_run *r = j->extra;
-	psy_status status = check_source(&image->header, j->sha256, err);
+	psy_status status = source_expect(&image->header, j->sha256, err);
 
 	if (status == PSY_OK && r->paired)
-		status = check_source(&image->image, r->pair_sha256, err);
+		status = source_expect(&image->image, r->pair_sha256, err);
 	if (status == PSY_OK && image->facts.forms_apart > NIFTI_FORMS_AGREE_MM)
 		job_note(j, "its sform and its qform put voxels up to %.3g mm apart; the sform is taken",
 				 image->facts.forms_apart);

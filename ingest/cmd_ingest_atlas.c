@@ -145,8 +145,6 @@ stage_regions(job *j, const regions *r, const parcels *p, const sphere *spheres,
 static psy_status
 read_bytes(const job *j, buffer *bytes, psy_error *err)
 {
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
 	size_t got;
 	source s;
 	psy_status status = source_open(&s, j->path, err);
@@ -157,9 +155,7 @@ read_bytes(const job *j, buffer *bytes, psy_error *err)
 	status = source_read(&s, bytes->data, (size_t) j->bytes, &got, err);
 	bytes->size = got;
 	if (status == PSY_OK)
-		status = source_finish(&s, sha256, &size, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = source_expect(&s, j->sha256, err);
 	source_close(&s);
 	return status;
 }

@@ -172,15 +172,6 @@ check_columns(const features *f, const table *t, psy_error *err)
 	return status;
 }
 
-static psy_status
-reject_field(row *r, int field, const char *code, const char *message, psy_error *err)
-{
-	psy_error why;
-
-	psy_fail(&why, PSY_DOMAIN, "%s", message);
-	return row_reject(r, (size_t) r->table->of_field[field], code, &why, err);
-}
-
 /* Whose vector the record belongs to; *label NULL when the record was rejected. */
 static psy_status
 read_key(features *f, row *r, const char **label, int *run, psy_error *err)
@@ -207,7 +198,7 @@ read_key(features *f, row *r, const char **label, int *run, psy_error *err)
 	{
 		*label = NULL;
 		if (r->table->of_field[SESSION] >= 0)
-			return reject_field(r, SESSION, "missing_value", "empty; expected the visit", err);
+			return row_reject_field(r, SESSION, "missing_value", "empty; expected the visit", err);
 		psy_fail(err, PSY_DOMAIN, "line %ld: neither the table nor the options say the session", table_line(r->table));
 		return psy_hint(err, "name its column with --map session=COLUMN, or say --session");
 	}
@@ -274,7 +265,7 @@ read_tiv(features *f, row *r, size_t at, psy_error *err)
 	if (present && value > 0 && isfinite((float) value))
 		f->pivot.vector[at].tiv = (float) value;
 	else if (present)
-		return reject_field(r, TIV, "out_of_range", "expected a volume above 0", err);
+		return row_reject_field(r, TIV, "out_of_range", "expected a volume above 0", err);
 	return status;
 }
 
@@ -294,7 +285,7 @@ read_wide(row *r, void *arg, psy_error *err)
 		return status;
 	status = pivot_find(&f->pivot, label, f->session.data, run, "", table_line(r->table), &at, &added, err);
 	if (status == PSY_OK && !added)
-		return reject_field(r, PARTICIPANT, "duplicate_row", "this participant and visit has a row before it; that one stands", err);
+		return row_reject_field(r, PARTICIPANT, "duplicate_row", "this participant and visit has a row before it; that one stands", err);
 	for (size_t c = 0; c < r->table->columns && status == PSY_OK; c++)
 		if (r->table->column[c].item > 0)
 			status = read_value(f, r, c, at, r->table->column[c].item - 1, err);
@@ -331,7 +322,7 @@ find_vector(features *f, row *r, psy_error *err)
 	if (status != PSY_OK || label == NULL)
 		return status;
 	if (measure == NULL && r->table->of_field[MEASURE] >= 0)
-		return reject_field(r, MEASURE, "missing_value", "empty; expected what was measured", err);
+		return row_reject_field(r, MEASURE, "missing_value", "empty; expected what was measured", err);
 	status = pivot_find(&f->pivot, label, f->session.data, run, measure ? measure : "", table_line(r->table), &f->last, &added, err);
 	f->has_last = status == PSY_OK;
 	return status;

@@ -241,16 +241,10 @@ static psy_status
 check_unchanged(job *j, nifti *image, psy_error *err)
 {
 	const map *m = j->extra;
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
-	psy_status status = source_finish(&image->header, sha256, &size, err);
+	psy_status status = source_expect(&image->header, j->sha256, err);
 
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		return psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
 	if (status == PSY_OK && m->paired)
-		status = source_finish(&image->image, sha256, &size, err);
-	if (status == PSY_OK && m->paired && memcmp(sha256, m->pair_sha256, SHA256_BYTES) != 0)
-		return psy_fail(err, PSY_FORMAT, "the .img file changed while it was being read");
+		status = source_expect(&image->image, m->pair_sha256, err);
 	return status;
 }
 

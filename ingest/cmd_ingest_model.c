@@ -11,8 +11,7 @@ static psy_status
 stage_model(job *j, psy_error *err)
 {
 	source s;
-	uint8_t *bytes, sha256[SHA256_BYTES];
-	uint64_t size;
+	uint8_t *bytes;
 	size_t got;
 	psy_status status;
 
@@ -24,9 +23,7 @@ stage_model(job *j, psy_error *err)
 	bytes = grow(NULL, (size_t) j->bytes, 1);
 	status = source_read(&s, bytes, (size_t) j->bytes, &got, err);
 	if (status == PSY_OK)
-		status = source_finish(&s, sha256, &size, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = source_expect(&s, j->sha256, err);
 	if (status == PSY_OK)
 	{
 		copy_row(&j->stage);

@@ -177,15 +177,6 @@ put_edge(list *l, pivot_vector *v, int a, int b, const char *cell, const char **
 
 /* ---- a table ---- */
 
-static psy_status
-reject_field(row *r, int field, const char *code, const char *message, psy_error *err)
-{
-	psy_error why;
-
-	psy_fail(&why, PSY_DOMAIN, "%s", message);
-	return row_reject(r, (size_t) r->table->of_field[field], code, &why, err);
-}
-
 /* The scan of a row by its columns; *v NULL when the row was rejected. */
 static psy_status
 find_scan(list *l, row *r, pivot_vector **v, psy_error *err)
@@ -204,7 +195,7 @@ find_scan(list *l, row *r, pivot_vector **v, psy_error *err)
 		return row_participant(r, PARTICIPANT, &label, err);
 	r->label = label;
 	if (l->session.size == 0 && r->table->of_field[SESSION] >= 0)
-		return reject_field(r, SESSION, "missing_value", "empty; expected the visit", err);
+		return row_reject_field(r, SESSION, "missing_value", "empty; expected the visit", err);
 	if (l->session.size == 0)
 	{
 		psy_fail(err, PSY_DOMAIN, "line %ld: neither the table nor the options say the session", table_line(r->table));
@@ -240,7 +231,7 @@ read_edge(row *r, void *arg, psy_error *err)
 	r->label = v->label;
 	r->number = v - l->pivot.vector + 1;
 	if (from == NULL || to == NULL)
-		return reject_field(r, from == NULL ? END_1 : END_2, "missing_value", "empty; expected a region", err);
+		return row_reject_field(r, from == NULL ? END_1 : END_2, "missing_value", "empty; expected a region", err);
 	status = find_end(l, from, table_line(r->table), &a, err);
 	if (status == PSY_OK)
 		status = find_end(l, to, table_line(r->table), &b, err);
@@ -332,8 +323,6 @@ read_bare(list *l, psy_error *err)
 	job *j = l->s->job;
 	source from = {.fd = -1};
 	grid g = {0};
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
 	bool more = true;
 	psy_status status = add_own_scan(l, err);
 
@@ -344,9 +333,7 @@ read_bare(list *l, psy_error *err)
 	for (; status == PSY_OK && (status = grid_next(&g, &more, err)) == PSY_OK && more; j->read++)
 		status = read_bare_edge(l, &g, err);
 	if (status == PSY_OK)
-		status = source_finish(&from, sha256, &size, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = source_expect(&from, j->sha256, err);
 	grid_done(&g);
 	source_close(&from);
 	return status;

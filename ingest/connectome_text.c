@@ -230,8 +230,6 @@ connectome_read_text(square *s, psy_error *err)
 	text_matrix t = {.s = s};
 	source from = {.fd = -1};
 	grid g = {0};
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
 	psy_status status = connectome_begin(s, err);
 
 	if (status == PSY_OK && j->opt->variable != NULL)
@@ -245,9 +243,7 @@ connectome_read_text(square *s, psy_error *err)
 	if (status == PSY_OK)
 		status = read_rows(&t, &g, err);
 	if (status == PSY_OK)
-		status = source_finish(&from, sha256, &size, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = source_expect(&from, j->sha256, err);
 	grid_done(&g);
 	source_close(&from);
 	if (status == PSY_OK)

@@ -189,8 +189,6 @@ stats_parse(stats_file *s, source *from, const char *measure, psy_error *err)
 psy_status
 stats_read(stats_file *s, const char *path, const uint8_t sha256[SHA256_BYTES], const char *measure, psy_error *err)
 {
-	uint8_t again[SHA256_BYTES];
-	uint64_t size;
 	source from;
 	psy_status status = source_open(&from, path, err);
 
@@ -198,9 +196,7 @@ stats_read(stats_file *s, const char *path, const uint8_t sha256[SHA256_BYTES], 
 		return status;
 	status = stats_parse(s, &from, measure, err);
 	if (status == PSY_OK)
-		status = source_finish(&from, again, &size, err);
-	if (status == PSY_OK && memcmp(again, sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = source_expect(&from, sha256, err);
 	source_close(&from);
 	return status;
 }

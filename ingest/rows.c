@@ -64,6 +64,15 @@ row_reject(row *r, size_t column, const char *code, const psy_error *why, psy_er
 }
 
 psy_status
+row_reject_field(row *r, int field, const char *code, const char *message, psy_error *err)
+{
+	psy_error why;
+
+	psy_fail(&why, PSY_DOMAIN, "%s", message);
+	return row_reject(r, (size_t) r->table->of_field[field], code, &why, err);
+}
+
+psy_status
 row_participant(row *r, int field, const char **label, psy_error *err)
 {
 	size_t column = (size_t) r->table->of_field[field];

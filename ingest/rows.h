@@ -28,6 +28,9 @@ psy_status rows_columns(job *j, const table *t, psy_error *err);
 /* Rejects the record for a cell of it: why.message says what was found and expected. */
 psy_status row_reject(row *r, size_t column, const char *code, const psy_error *why, psy_error *err);
 
+/* The same for a field that the table has, with the message itself. */
+psy_status row_reject_field(row *r, int field, const char *code, const char *message, psy_error *err);
+
 /* The participant of the record; NULL when the record was rejected for it.  Identity cards refuse the file.
  */
 psy_status row_participant(row *r, int field, const char **label, psy_error *err);

@@ -211,8 +211,6 @@ series_from_table(series *m, job *j, const regions *r, psy_error *err)
 {
 	source from = {.fd = -1};
 	grid g = {0};
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
 	bool more = true;
 	psy_status status = choose_columns(j, r, m, err);
 
@@ -231,9 +229,7 @@ series_from_table(series *m, job *j, const regions *r, psy_error *err)
 		status = add_volume(j, &g, m, err);
 	}
 	if (status == PSY_OK)
-		status = source_finish(&from, sha256, &size, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = source_expect(&from, j->sha256, err);
 	if (status == PSY_OK && m->volumes < 2)
 		status = psy_fail(err, PSY_SHAPE, "%zu volumes; a time course needs at least 2", m->volumes);
 	grid_done(&g);

@@ -179,6 +179,18 @@ source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error
 }
 
 psy_status
+source_expect(source *s, const uint8_t sha256[SHA256_BYTES], psy_error *err)
+{
+	uint8_t found[SHA256_BYTES];
+	uint64_t size;
+	psy_status status = source_finish(s, found, &size, err);
+
+	if (status == PSY_OK && memcmp(found, sha256, SHA256_BYTES) != 0)
+		return psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	return status;
+}
+
+psy_status
 source_check(source *s, uint64_t *check, psy_error *err)
 {
 	psy_status status = read_rest(s, err);

@@ -4,7 +4,7 @@
  *
  * Messages name no path: they are kept in the warehouse, and paths name people's folders.
  * A source hashes what it gives out.  A load hashes the file once for the manifest and reads it a second time
- * for its content; source_finish proves that both passes saw the same bytes.  A text of hundreds of megabytes is opened by
+ * for its content; source_expect proves that both passes saw the same bytes.  A text of hundreds of megabytes is opened by
  * source_reopen the second time: SHA-256 would take a third of what reading it takes, so that only a checksum is compared.
  */
 #ifndef SOURCE_H
@@ -46,6 +46,9 @@ psy_status source_size(const source *s, uint64_t *size, psy_error *err);
 
 /* Reads what is left and gives the SHA-256 and size of the whole. */
 psy_status source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
+
+/* Reads what is left; PSY_FORMAT when the whole is not what had that SHA-256 before. */
+psy_status source_expect(source *s, const uint8_t sha256[SHA256_BYTES], psy_error *err);
 
 /* Reads what is left and gives a checksum of the whole.  It tells of every change of one word, and of others but for one in
  * 2^64; it is no proof against who makes bytes for it. */
