@@ -28,10 +28,18 @@ async function migrations() {
   return (await Promise.all(files.map((name) => readFile(folder + name, "utf8")))).join("\n");
 }
 
+/** What the licences of the bundled packages ask of every copy: the pages are mailed and hosted on their own. */
+async function notices() {
+  const { dependencies } = JSON.parse(await readFile(here("package.json"), "utf8"));
+  const texts = await Promise.all(Object.keys(dependencies).map(async (name) =>
+    `${name}\n${await readFile(here(`node_modules/${name}/LICENSE`), "utf8")}`));
+  return `/*!\n${texts.join("\n").replaceAll("*/", "* /")}*/`;
+}
+
 async function bundled(name) {
   const bundle = await build({
     entryPoints: [here(`src/pages/${name}.js`)], bundle: true, minify: true, format: "iife", target: "es2020", charset: "utf8",
-    legalComments: "none", write: false,
+    legalComments: "eof", banner: { js: await notices() }, write: false,
   });
   // A closing tag within a string of the bundle would end the element early.
   return bundle.outputFiles[0].text.trim().replaceAll("</script", "<\\/script");

@@ -128,6 +128,8 @@ export async function contract({ page, trouble, requests }, name, file, url, bri
   ok("policy: nothing may be loaded", policy.startsWith("default-src 'none'; script-src 'sha256-") && !/https?:|\*|unsafe-eval/.test(policy), policy);
   const data = await page.$eval("#data", (e) => e.textContent.length);
   ok("below 2 MB without its data", statSync(file).size - data < 2e6);
+  const html = readFileSync(file, "utf8");
+  ok("the notices of what is bundled stand in it", ["Mike Bostock", "Observable, Inc."].every((holder) => html.includes(holder)));
   same("one link is to itself", await page.$$eval("header nav a[aria-current]", (all) => all.length), 1);
   await page.$$eval("details.group, details.made", (all) => { for (const part of all) part.open = true; });
   const broken = await violations(page);

@@ -1,7 +1,8 @@
 // brain.js - the silhouette of a brain on three planes, for orientation behind what stands at coordinates in MNI space.
 //
-// Outlines of the brain mask of the ICBM 2009a template (MNI152; Copyright (C) 1993-2009 Louis Collins, McConnell Brain Imaging Centre,
-// Montreal Neurological Institute, McGill University; free to use, copy and modify with this notice), rounded to millimetres.
+// Outlines of the brain mask of a template, rounded to millimetres; its notice stands in every page that has them.
+/*! Outlines of the brain: ICBM 2009a template (MNI152). Copyright (C) 1993-2009 Louis Collins, McConnell Brain Imaging Centre, Montreal
+ * Neurological Institute, McGill University. Permission to use, copy, modify, and distribute is granted, provided that this notice appears in all copies. */
 const flat = {
   left: [-107,-2,-107,4,-106,11,-103,18,-101,24,-96,31,-93,38,-89,44,-84,51,-79,58,-75,64,-68,69,-61,73,-54,77,-48,80,-41,81,-34,81,-28,80,-21,80,-14,79,-8,78,-1,76,6,74,12,72,19,69,26,66,33,62,39,58,46,53,53,47,58,41,63,34,67,27,69,21,71,14,73,7,73,0,72,-6,71,-13,67,-20,63,-26,56,-29,49,-30,43,-32,36,-32,29,-32,26,-36,22,-43,16,-47,9,-50,3,-52,-4,-52,-11,-49,-17,-46,-24,-50,-30,-54,-33,-60,-37,-67,-43,-72,-49,-71,-55,-67,-62,-64,-69,-62,-75,-59,-82,-53,-88,-46,-91,-40,-93,-33,-93,-26,-95,-21,-102,-16,-105,-9],
   above: [-72,-40,-72,-34,-72,-27,-72,-21,-70,-14,-69,-7,-67,-1,-65,6,-63,13,-61,19,-60,26,-58,33,-56,39,-53,46,-49,52,-44,59,-37,64,-31,67,-24,70,-17,72,-11,73,-4,71,3,71,9,73,16,73,22,71,29,68,36,65,42,61,48,54,52,47,55,41,58,34,60,27,61,21,63,14,65,7,66,1,68,-6,70,-12,71,-19,72,-26,72,-32,72,-39,71,-46,69,-52,66,-59,62,-66,58,-72,54,-79,50,-85,43,-92,36,-98,30,-102,23,-105,16,-107,10,-106,4,-102,-3,-102,-8,-106,-15,-107,-21,-106,-28,-103,-35,-99,-41,-94,-48,-87,-53,-80,-57,-74,-61,-67,-65,-60,-68,-54,-70,-47],
