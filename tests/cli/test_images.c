@@ -550,6 +550,176 @@ statistics(void **state)
 	nifti_close(&l);
 }
 
+/* Volumes longer than a slab, of the largest values of a type, of the smallest and of mixed ones. */
+enum
+{
+	LONG_VOXELS = 40 * 40 * 11,
+	LONG_VOLUMES = 3
+};
+
+_Static_assert(LONG_VOXELS > SLAB_VOXELS, "a region must go on into a second slab");
+
+typedef struct small_type
+{
+	int code, bytes;
+	int64_t least, most;
+} small_type;
+
+static const small_type small_types[] = {
+	{DT_INT8, 1, INT8_MIN, INT8_MAX}, {DT_UINT8, 1, 0, UINT8_MAX}, {DT_INT16, 2, INT16_MIN, INT16_MAX}, {DT_UINT16, 2, 0, UINT16_MAX}};
+
+static int64_t
+long_voxel(const small_type *t, size_t volume, size_t v)
+{
+	return volume == 0 ? t->most : volume == 1 ? t->least : t->least + (int64_t) (v * 2654435761u % (uint64_t) (t->most - t->least + 1));
+}
+
+static uint8_t *
+long_image(const small_type *t, bool swapped, bool scaled, size_t *size)
+{
+	static const int dims[5] = {4, 40, 40, 11, LONG_VOLUMES};
+	file f = good_file(1, swapped);
+	uint8_t *bytes, *to;
+
+	*size = 352 + (size_t) (LONG_VOXELS * LONG_VOLUMES * t->bytes);
+	to = (bytes = malloc(*size)) + 352;
+	for (int i = 0; i < 5; i++)
+		put(&f, &fields1[1 + i], dims[i], 0, swapped);
+	put(&f, &(field)F(nifti_1_header, datatype, 'i'), t->code, 0, swapped);
+	put(&f, &(field)F(nifti_1_header, scl_slope, 'f'), 0, scaled ? 2 : 0, swapped);
+	put(&f, &(field)F(nifti_1_header, scl_inter, 'f'), 0, 1, swapped);
+	memcpy(bytes, f.bytes, 352);
+	for (size_t v = 0; v < LONG_VOXELS * LONG_VOLUMES; v++, to += t->bytes)
+	{
+		memcpy(to, &(int64_t){long_voxel(t, v / LONG_VOXELS, v % LONG_VOXELS)}, (size_t) t->bytes);
+		swap(to, (size_t) t->bytes, swapped);
+	}
+	return bytes;
+}
+
+/* A region over nearly the whole volume, two that take turns behind it, and one without voxels. */
+static int64_t
+long_label(size_t v)
+{
+	return v < LONG_VOXELS - 200 ? 1 : v % 3 ? 2 : 3;
+}
+
+/* Percent: a quarter in every second voxel, a half in the others. */
+static int64_t
+long_percent(size_t v)
+{
+	return v % 2 ? 25 : 50;
+}
+
+/* An atlas whose voxels hold what a rule gives. */
+static uint8_t *
+open_long_atlas(nifti *n, int64_t (*voxel)(size_t))
+{
+	static const int dims[4] = {3, 40, 40, 11};
+	file f = good_file(1, false);
+	uint8_t *bytes = malloc(352 + 2 * LONG_VOXELS);
+	psy_error err = {0};
+
+	for (int i = 0; i < 4; i++)
+		put(&f, &fields1[1 + i], dims[i], 0, false);
+	memcpy(bytes, f.bytes, 352);
+	for (size_t v = 0; v < LONG_VOXELS; v++)
+		memcpy(bytes + 352 + 2 * v, &(int16_t){(int16_t) voxel(v)}, 2);
+	assert_int_equal(nifti_open_memory(n, bytes, 352 + 2 * LONG_VOXELS, &err), PSY_OK);
+	return bytes;
+}
+
+static void
+check_long_image(const parcels *p, const small_type *t, bool swapped, bool scaled)
+{
+	double mean[LONG_VOLUMES][4], coverage[4];
+	size_t size;
+	uint8_t *bytes = long_image(t, swapped, scaled, &size);
+	psy_error err = {0};
+	nifti n;
+	volumes v;
+
+	assert_int_equal(nifti_open_memory(&n, bytes, size, &err), PSY_OK);
+	assert_int_equal(volumes_start(&v, &n, NULL, &err), PSY_OK);
+	assert_int_equal(volume_region_series(&v, p, mean[0], coverage, &err), PSY_OK);
+	for (size_t volume = 0; volume < LONG_VOLUMES; volume++)
+	{
+		int64_t sum[4] = {0}, count[4] = {0};
+
+		for (size_t at = 0; at < LONG_VOXELS; at++)
+		{
+			sum[long_label(at) - 1] += scaled ? 2 * long_voxel(t, volume, at) + 1 : long_voxel(t, volume, at);
+			count[long_label(at) - 1]++;
+		}
+		for (size_t r = 0; r < 3; r++)
+			assert_true(mean[volume][r] == (double) sum[r] / (double) count[r]);
+		assert_true(isnan(mean[volume][3]));
+	}
+	assert_true(coverage[0] == 1 && coverage[1] == 1 && coverage[2] == 1 && coverage[3] == 0);
+	volumes_free(&v);
+	nifti_close(&n);
+	free(bytes);
+}
+
+/* What is summed as it is stored has the mean of its whole numbers, to the last bit, however large they are. */
+static void
+small_integers(void **state)
+{
+	static const int64_t label[] = {1, 2, 3, 4};
+	psy_error err = {0};
+	uint8_t *bytes;
+	nifti n;
+	parcels p;
+
+	(void) state;
+	bytes = open_long_atlas(&n, long_label);
+	assert_int_equal(parcels_of_labels(&p, &n, label, 4, NULL, &err), PSY_OK);
+	nifti_close(&n);
+	free(bytes);
+	for (size_t k = 0; k < sizeof small_types / sizeof *small_types; k++)
+		for (int way = 0; way < 4; way++)
+			check_long_image(&p, &small_types[k], way & 1, way & 2);
+	parcels_free(&p);
+}
+
+/* Weights are not passed over by it. */
+static void
+weighted_integers(void **state)
+{
+	static const int64_t label[] = {1};
+	const small_type *t = &small_types[2];
+	double mean[LONG_VOLUMES];
+	size_t size;
+	psy_error err = {0};
+	nifti n;
+	uint8_t *map = open_long_atlas(&n, long_percent), *bytes = long_image(t, false, false, &size);
+	volumes v;
+	parcels p;
+
+	(void) state;
+	assert_int_equal(parcels_of_maps(&p, &n, label, 1, NULL, &err), PSY_OK);
+	nifti_close(&n);
+	assert_int_equal(nifti_open_memory(&n, bytes, size, &err), PSY_OK);
+	assert_int_equal(volumes_start(&v, &n, NULL, &err), PSY_OK);
+	assert_int_equal(volume_region_series(&v, &p, mean, NULL, &err), PSY_OK);
+	for (size_t volume = 0; volume < LONG_VOLUMES; volume++)
+	{
+		int64_t sum = 0, weight = 0;
+
+		for (size_t at = 0; at < LONG_VOXELS; at++)
+		{
+			sum += long_percent(at) * long_voxel(t, volume, at);
+			weight += long_percent(at);
+		}
+		assert_true(mean[volume] == (double) sum / (double) weight);
+	}
+	volumes_free(&v);
+	parcels_free(&p);
+	nifti_close(&n);
+	free(map);
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -558,6 +728,7 @@ main(void)
 		cmocka_unit_test(each_type),	cmocka_unit_test(ends_at_each_byte), cmocka_unit_test(damaged_gzip),
 		cmocka_unit_test(members),		cmocka_unit_test(bombs),		cmocka_unit_test(hostile_values),
 		cmocka_unit_test(interpolation), cmocka_unit_test(nearest),		cmocka_unit_test(statistics),
+		cmocka_unit_test(small_integers), cmocka_unit_test(weighted_integers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
