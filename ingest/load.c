@@ -12,6 +12,7 @@
 #include "header.h"
 #include "print.h"
 #include "progress.h"
+#include "refresh.h"
 #include "scan.h"
 #include "workers.h"
 
@@ -407,9 +408,8 @@ load_next(void *arg, size_t file, totals *sum, uint64_t *bytes)
 
 /* A commit that waits makes all before it durable: nothing is reported as loaded that a power cut could take back. */
 static void
-stop_loading(void *arg)
+finish_loading(loading *l)
 {
-	loading *l = arg;
 	psy_error err = {0};
 
 	if (l->shared != NULL)
@@ -417,6 +417,14 @@ stop_loading(void *arg)
 	if (!l->db.lost && l->opt->files.count > 1 && !l->opt->dry_run &&
 		session_run(&l->db, "SET synchronous_commit = on; SELECT pg_catalog.pg_current_xact_id()", &err) != PSY_OK)
 		fprintf(stderr, "psyrad: %s\n", err.message);
+}
+
+static void
+stop_loading(void *arg)
+{
+	loading *l = arg;
+
+	finish_loading(l);
 	session_close(&l->db);
 }
 
@@ -473,7 +481,10 @@ load_files(const loader *kind, const options *opt, const char *url, totals *sum,
 			well = load_next(&l, *done, sum, &bytes);
 			progress_add(bytes);
 		}
-		stop_loading(&l);
+		finish_loading(&l);
+		if (well && !interrupted() && !opt->dry_run)
+			refresh_ask(&l.db);
+		session_close(&l.db);
 	}
 	progress_clear();
 	free(group);

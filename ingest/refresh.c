@@ -1,11 +1,5 @@
-/*
- * refresh.c - has the server keep the answers that the last load made stale.
- *
- * A connection of its own, since the refresh is a transaction of its own and a command's connection may have been lost or left in any state.
- */
+/* refresh.c - has the server keep the answers that the last load made stale: see refresh.h. */
 #include "refresh.h"
-
-#include "session.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -90,18 +84,32 @@ let_go(void)
 		(void) close(fd);
 }
 
-/* Whether a refresh is worth a process of its own; where nothing is kept it is done here and now, in the connection that asked. */
-static bool
-takes_long(const char *url)
+/* What a load's own connection has answered. */
+static enum { NOT_ASKED, SETTLED, WANTED } asked;
+
+void
+refresh_ask(session *s)
+{
+	bool may, many;
+
+	if (wish_is("no") || wish_is("wait"))
+		return;
+	may = may_refresh(s);
+	many = may && answers_true(s, "SELECT report.keeps_answers()");
+	if (may && !many)
+		refresh_now(s);
+	asked = many ? WANTED : SETTLED;
+}
+
+static void
+ask_anew(const char *url)
 {
 	session s;
 	psy_error err = {0};
-	bool may = session_open(&s, url, &err) == PSY_OK && may_refresh(&s), many = may && answers_true(&s, "SELECT report.keeps_answers()");
 
-	if (may && !many)
-		refresh_now(&s);
+	if (session_open(&s, url, &err) == PSY_OK)
+		refresh_ask(&s);
 	session_close(&s);
-	return many;
 }
 
 void
@@ -117,7 +125,9 @@ refresh_report_behind(const char *url)
 		refresh_report(url);
 		return;
 	}
-	if (!takes_long(url))
+	if (asked == NOT_ASKED)
+		ask_anew(url);
+	if (asked != WANTED)
 		return;
 	fflush(NULL);
 	if (fork() != 0)
