@@ -413,7 +413,7 @@ END $$;
 CREATE FUNCTION ingest.stage_bids_scan() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM ingest.stage_common();
+	PERFORM ingest.stage_rejects();
 	PERFORM ingest.stage_document();
 	CREATE TEMPORARY TABLE stage (
 		"row" bigint, label text, session text, run smallint, modality text, scan text, task text, trouble text,
@@ -481,14 +481,13 @@ DECLARE
 		'ImageDecayCorrected', 'ReconMethodName', 'ReconFilterType', 'ReconFilterSize', 'AttenuationCorrection', 'ScanStart', 'InjectionStart', 'BodyPart'];
 	typed text[] := ARRAY['EchoTime', 'RepetitionTime', 'FlipAngle']; -- have columns, unless they are arrays
 	s     record;
-	who   record;
+	who   ingest.scan_of;
 	side  jsonb;
 	own   imaging.scan;
 BEGIN
 	PERFORM ingest.lock('scans', (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id));
-	PERFORM ingest.find_scan(p_file_id);
+	who := ingest.find_scan(p_file_id);
 	SELECT * INTO s FROM pg_temp.stage;
-	SELECT * INTO who FROM pg_temp.scan;
 	SELECT coalesce(jsonb_object_agg(e.key, e.value ORDER BY d.place), '{}') INTO side -- nearer sidecars come later and win
 	FROM pg_temp.stage_document d CROSS JOIN LATERAL jsonb_each(ingest.parse_document(d.document, d.name)) e;
 	IF s.trouble IS NOT NULL THEN
@@ -558,24 +557,26 @@ END $$;
 CREATE FUNCTION ingest.stage_bids_motion() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM ingest.stage_common();
+	PERFORM ingest.stage_rejects();
 	CREATE TEMPORARY TABLE stage ("row" bigint, label text, session text, run smallint, scan text, task text, modality text, volumes int, mean_fd_mm real) ON COMMIT DROP;
 END $$;
 
 -- Head motion of a run, from the confounds of its derivative.
 CREATE FUNCTION ingest.load_bids_motion(p_file_id bigint) RETURNS ingest.counts
 LANGUAGE plpgsql AS $$
+DECLARE
+	k ingest.scan_of;
 BEGIN
 	PERFORM ingest.lock('scans', (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id));
-	PERFORM ingest.find_scan(p_file_id);
+	k := ingest.find_scan(p_file_id);
 	INSERT INTO pg_temp.stage_reject ("row", code, message, label)
 	SELECT s."row", 'volumes_differ', format('the confounds have %s rows, and the image %s volumes', s.volumes, t.volumes), s.label
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
+	FROM pg_temp.stage s
 	JOIN imaging.scan t ON (t.subject_id, t.session, t.modality, t.scan, t.run) = (k.subject_id, s.session, s.modality, s.scan, s.run)
 	WHERE t.volumes <> s.volumes;
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, s.session, s.modality, s.scan, s.run, k.site, s.task, s.volumes, s.mean_fd_mm
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
+	FROM pg_temp.stage s;
 	RETURN ingest.merge(p_file_id, 'imaging.scan', 'subject_id', 'session', 'modality', 'scan', 'run');
 END $$;
 
@@ -584,7 +585,7 @@ END $$;
 CREATE FUNCTION ingest.stage_bids_events() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM ingest.stage_common();
+	PERFORM ingest.stage_rejects();
 	CREATE TEMPORARY TABLE stage (
 		"row" bigint, label text, session text, run smallint, scan text, task text, onset_s float8[], duration_s float8[], trial_type text[], others text
 	) ON COMMIT DROP;
@@ -592,12 +593,14 @@ END $$;
 
 CREATE FUNCTION ingest.load_bids_events(p_file_id bigint) RETURNS ingest.counts
 LANGUAGE plpgsql AS $$
+DECLARE
+	k ingest.scan_of;
 BEGIN
 	PERFORM ingest.lock('scans', (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id));
-	PERFORM ingest.find_scan(p_file_id);
+	k := ingest.find_scan(p_file_id);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, s.session, s.scan, s.run, k.site, s.task, s.onset_s, s.duration_s, s.trial_type, s.others::jsonb AS others
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
+	FROM pg_temp.stage s;
 	RETURN ingest.merge(p_file_id, 'imaging.events', 'subject_id', 'session', 'scan', 'run');
 END $$;
 

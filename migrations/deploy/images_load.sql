@@ -132,11 +132,12 @@ END $$;
 CREATE FUNCTION ingest.stage_image() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM ingest.stage_common();
+	PERFORM ingest.stage_rejects();
 	CREATE TEMPORARY TABLE stage (
 		"row" bigint, label text, session text, run smallint, modality text, payload_sha256 bytea, forms_apart_mm real,
 		stat text, value real[], coverage real[]
 	) ON COMMIT DROP;
+	ALTER TABLE pg_temp.stage ALTER COLUMN value SET STORAGE EXTERNAL; -- what is compressed here would stay so in imaging.vector
 END $$;
 
 -- The measure that a statistic within regions is: their mean is the measure itself, any other one is made when it is new.
@@ -173,6 +174,7 @@ DECLARE
 	p_measure  text := ingest.option(p_file_id, 'measure');
 	p_pipeline text := coalesce(ingest.option(p_file_id, 'pipeline'), 'as-is');
 	p_study    text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+	k          ingest.scan_of;
 BEGIN
 	IF EXISTS (SELECT FROM imaging.measure m WHERE m.measure = p_measure AND m.kind NOT IN ('region', 'voxel')) THEN
 		PERFORM ingest.refuse(format('%s is no measure of regions', p_measure),
@@ -181,18 +183,19 @@ BEGIN
 	-- Images of other participants load side by side.
 	PERFORM ingest.share_lock('scans', p_study);
 	PERFORM ingest.lock('scans', p_study, (SELECT min(s.label) FROM pg_temp.stage s));
-	PERFORM ingest.find_scan(p_file_id);
+	k := ingest.find_scan(p_file_id);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, s.session, s.modality, s.run, k.site, k.scanner, s.payload_sha256, s.forms_apart_mm
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
+	FROM pg_temp.stage s
 	WHERE s."row" = 1;
 	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", k.subject_id, ingest.vector_set(p_file_id, p_atlas, ingest.measure_of_stat(p_measure, s.stat), p_pipeline) AS feature_set_id,
-		s.session, s.run, p_pipeline AS pipeline, k.site, s.value, s.coverage
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
+	SELECT s."row", s."row" AS wide, k.subject_id,
+		ingest.vector_set(p_file_id, p_atlas, ingest.measure_of_stat(p_measure, s.stat), p_pipeline) AS feature_set_id,
+		s.session, s.run, p_pipeline AS pipeline, k.site
+	FROM pg_temp.stage s;
 	PERFORM ingest.refuse_other_task(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
-	RETURN ingest.merge(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+	RETURN ingest.merge_wide(p_file_id, 'imaging.vector', '{value,coverage}', true, 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 END $$;
 
 ---------------------------------------------------------------------------------------------------- who may call

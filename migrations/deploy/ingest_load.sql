@@ -15,6 +15,13 @@ CREATE TYPE ingest.counts AS (
 	rows_unchanged bigint
 );
 
+-- Whose scan a file is, and on what scanner it was made.
+CREATE TYPE ingest.scan_of AS (
+	subject_id bigint,
+	site       text,
+	scanner    text
+);
+
 CREATE FUNCTION ingest.refuse(p_message text, p_hint text DEFAULT '') RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -166,8 +173,8 @@ $$;
 
 ---------------------------------------------------------------------------------------------------- staging
 
--- The rejects of the file, and which column holds which field, for messages.
-CREATE FUNCTION ingest.stage_common() RETURNS void
+-- The rejects of the file.  Each temporary table is a file or three on disk: what holds one document or image stages no columns.
+CREATE FUNCTION ingest.stage_rejects() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	CREATE TEMPORARY TABLE stage_reject (
@@ -180,6 +187,13 @@ BEGIN
 		raw           text,
 		label         text     -- participant
 	) ON COMMIT DROP;
+END $$;
+
+-- Of a table also which column holds which field, for messages.
+CREATE FUNCTION ingest.stage_common() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ingest.stage_rejects();
 	CREATE TEMPORARY TABLE stage_column (
 		field  text NOT NULL,
 		item   int,
@@ -357,7 +371,7 @@ END $$;
 CREATE FUNCTION ingest.stage_study() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM ingest.stage_common();
+	PERFORM ingest.stage_rejects();
 	CREATE TEMPORARY TABLE stage ("row" bigint, document text) ON COMMIT DROP;
 END $$;
 
@@ -515,9 +529,8 @@ BEGIN
 	RETURN id;
 END $$;
 
--- Whose scan the one row of pg_temp.stage is: pg_temp.scan, one row beside it; a file of somebody unknown is refused as a whole, so that it loads
--- once the participant is there.
-CREATE FUNCTION ingest.find_scan(p_file_id bigint) RETURNS void
+-- Whose scan the one row of pg_temp.stage is; a file of somebody unknown is refused as a whole, so that it loads once the participant is there.
+CREATE FUNCTION ingest.find_scan(p_file_id bigint) RETURNS ingest.scan_of
 LANGUAGE plpgsql AS $$
 DECLARE
 	p_study   text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
@@ -543,8 +556,7 @@ BEGIN
 	INSERT INTO clinical.visit (subject_id, session, site, study, file_id)
 	VALUES (person.subject_id, s.session, person.site, p_study, p_file_id)
 	ON CONFLICT DO NOTHING;
-	CREATE TEMPORARY TABLE scan ON COMMIT DROP AS
-	SELECT person.subject_id, person.site, p_scanner AS scanner;
+	RETURN (person.subject_id, person.site, p_scanner);
 END $$;
 
 ---------------------------------------------------------------------------------------------------- series
@@ -552,11 +564,12 @@ END $$;
 CREATE FUNCTION ingest.stage_series() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM ingest.stage_common();
+	PERFORM ingest.stage_rejects();
 	CREATE TEMPORARY TABLE stage (
 		"row" bigint, label text, session text, run smallint, task text, choices text, tr_s float8, header_tr_s float8,
 		volumes int, volumes_kept int, mean_fd_mm float8, payload_sha256 bytea, forms_apart_mm real, value float8[], coverage real[]
 	) ON COMMIT DROP;
+	ALTER TABLE pg_temp.stage ALTER COLUMN value SET STORAGE EXTERNAL; -- what is compressed here would stay so in imaging.series
 END $$;
 
 -- Seconds: of --tr, else of the text of a .json sidecar, else NULL.
@@ -578,14 +591,14 @@ BEGIN
 END $$;
 
 -- One run has one task: the key has no place for two.
-CREATE FUNCTION ingest.check_task() RETURNS void
+CREATE FUNCTION ingest.check_task(p_subject_id bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
 	other record;
 BEGIN
 	SELECT a.task, s.task AS own, s.run, s.session INTO other
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
-	JOIN imaging.acquisition a ON (a.subject_id, a.session, a.modality, a.run) = (k.subject_id, s.session, 'bold', s.run)
+	FROM pg_temp.stage s
+	JOIN imaging.acquisition a ON (a.subject_id, a.session, a.modality, a.run) = (p_subject_id, s.session, 'bold', s.run)
 	WHERE a.task <> s.task;
 	IF FOUND THEN
 		PERFORM ingest.refuse(format('run %s of session %s is of the task %s, not %s', other.run, other.session, other.task, other.own),
@@ -613,13 +626,15 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ingest.refuse_other_task IS 'Refuses a file that would replace, under the same key, what a file of another task brought';
 
--- Whose run the rows of pg_temp.stage are of, its pipeline, and the acquisition.
-CREATE FUNCTION ingest.load_run(p_file_id bigint, p_pipeline text) RETURNS void
+-- Whose run the rows of pg_temp.stage are of; its pipeline and its acquisition are stored.
+CREATE FUNCTION ingest.load_run(p_file_id bigint, p_pipeline text) RETURNS ingest.scan_of
 LANGUAGE plpgsql AS $$
+DECLARE
+	k ingest.scan_of;
 BEGIN
 	PERFORM ingest.lock('scans', (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id));
-	PERFORM ingest.find_scan(p_file_id);
-	PERFORM ingest.check_task();
+	k := ingest.find_scan(p_file_id);
+	PERFORM ingest.check_task(k.subject_id);
 	INSERT INTO imaging.pipeline (pipeline, choices) SELECT p_pipeline, s.choices::jsonb FROM pg_temp.stage s LIMIT 1 ON CONFLICT DO NOTHING;
 	-- Another loader may have declared it in the meantime.
 	IF (SELECT p.choices FROM imaging.pipeline p WHERE p.pipeline = p_pipeline) <> (SELECT s.choices::jsonb FROM pg_temp.stage s LIMIT 1) THEN
@@ -629,10 +644,11 @@ BEGIN
 	SELECT s."row", k.subject_id, s.session, 'bold' AS modality, s.run, k.site, k.scanner, s.task, s.tr_s::real AS tr_s, s.volumes,
 		s.mean_fd_mm::real AS mean_fd_mm, coalesce(s.payload_sha256, a.payload_sha256) AS payload_sha256,
 		coalesce(s.forms_apart_mm, a.forms_apart_mm) AS forms_apart_mm, coalesce(s.header_tr_s::real, a.header_tr_s) AS header_tr_s
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k
+	FROM pg_temp.stage s
 	LEFT JOIN imaging.acquisition a ON (a.subject_id, a.session, a.modality, a.run) = (k.subject_id, s.session, 'bold', s.run)
 	LIMIT 1;
 	PERFORM ingest.merge(p_file_id, 'imaging.acquisition', 'subject_id', 'session', 'modality', 'run');
+	RETURN k;
 END $$;
 
 CREATE FUNCTION ingest.load_series(p_file_id bigint) RETURNS ingest.counts
@@ -641,14 +657,14 @@ DECLARE
 	p_atlas    text := ingest.option(p_file_id, 'atlas');
 	p_pipeline text := coalesce(ingest.option(p_file_id, 'pipeline'), 'as-is');
 	p_study    text := (SELECT f.study FROM ingest.file f WHERE f.file_id = p_file_id);
+	k          ingest.scan_of := ingest.load_run(p_file_id, p_pipeline);
 	counts     ingest.counts;
 BEGIN
-	PERFORM ingest.load_run(p_file_id, p_pipeline);
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
-	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
-		p_pipeline AS pipeline, k.site, s.value, s.tr_s, s.volumes, s.volumes_kept, s.mean_fd_mm, s.coverage
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
-	counts := ingest.merge(p_file_id, 'imaging.series', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+	SELECT s."row", s."row" AS wide, k.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
+		p_pipeline AS pipeline, k.site, s.tr_s, s.volumes, s.volumes_kept, s.mean_fd_mm
+	FROM pg_temp.stage s;
+	counts := ingest.merge_wide(p_file_id, 'imaging.series', '{value,coverage}', true, 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 
 	IF (SELECT array_length(s.value, 2) < 2 FROM pg_temp.stage s) THEN
 		RETURN counts; -- one region is connected with nothing
@@ -656,7 +672,7 @@ BEGIN
 	CREATE TEMPORARY TABLE fact ON COMMIT DROP AS
 	SELECT s."row", k.subject_id, ingest.feature_set(p_study, p_atlas, 'fc_pearson', p_pipeline) AS feature_set_id, s.session,
 		s.run, p_pipeline AS pipeline, k.site, psyrad.conn_from_series(s.value, 'pearson') AS value
-	FROM pg_temp.stage s CROSS JOIN pg_temp.scan k;
+	FROM pg_temp.stage s;
 	PERFORM ingest.merge(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 	RETURN counts;
 END $$;
@@ -666,7 +682,7 @@ END $$;
 CREATE FUNCTION ingest.stage_model() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM ingest.stage_common();
+	PERFORM ingest.stage_rejects();
 	CREATE TEMPORARY TABLE stage ("row" bigint, document bytea) ON COMMIT DROP;
 END $$;
 

@@ -10,6 +10,6 @@ BEGIN
 		EXECUTE format('DROP FUNCTION %s', f);
 	END LOOP;
 END $$;
-DROP TYPE ingest.counts;
+DROP TYPE ingest.counts, ingest.scan_of;
 
 COMMIT;

@@ -321,6 +321,15 @@ suvr() { run psyrad ingest image "$1" --study t --atlas small --measure suvr --s
 	printf 'A\n' >one.txt; run psyrad ingest networks one.txt --atlas gm --scheme s; exits 1; has 'the atlas gm is one of voxels, which have no names'
 }
 
+@test "vectors over voxels lie uncompressed in the warehouse, new ones and replaced ones: each query reads them" {
+	make_nifti mask.nii dims=20,20,20 constant=1 type=uint8; psyrad ingest atlas mask.nii --voxels --atlas gm
+	for value in 5 7; do
+		make_nifti sub-P01_ses-pre_gmv.nii dims=20,20,20 constant=$value
+		run psyrad ingest image sub-P01_ses-pre_gmv.nii --study t --atlas gm --measure gmv; exits 0; has '1 read, 1 loaded'
+		is "$value|t|t" "$(q 'SELECT value[8000], pg_column_compression(value) IS NULL, pg_column_size(value) > 32000 FROM imaging.vector')"
+	done
+}
+
 @test "networks: regions by name, several schemes, what is unknown is a reject" {
 	small_atlas
 	printf 'region\tnetwork\tname_en\tname_zh\nOne_L\tDMN\tdefault mode\t默认网络\nTwo_R\tDMN\t\t\nTwo_R\treward\t\t\nNowhere\tDMN\t\t\nThree\t\t\t\n' >net.tsv

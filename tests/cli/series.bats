@@ -18,6 +18,14 @@ file() { printf 'A\tB\tC\n1\t2\t-1\n2\t4\t-2\n4\t7\t-5\n3\t5\t-3.5\n' >"${1:-$na
 	series ${name}_timeseries.tsv sub-P02_ses-pre_timeseries.tsv; exits 0; has '2 files, 2 read, 0 loaded, 2 unchanged'
 }
 
+@test "long series lie uncompressed in the warehouse, new ones and replaced ones: each query reads them" {
+	atlas; yes $'1\t2\t-1\n2\t4\t-1' | head -400 | { printf 'A\tB\tC\n'; cat; } >${name}_timeseries.tsv
+	series ${name}_timeseries.tsv; exits 0
+	is '400|t|t' "$(q 'SELECT array_length(value, 1), pg_column_compression(value) IS NULL, pg_column_size(value) > 9600 FROM imaging.series')"
+	sed -i 's/^1/3/' ${name}_timeseries.tsv; series ${name}_timeseries.tsv; exits 0; has '1 series of 1 participant'
+	is '3|t|t' "$(q 'SELECT value[1][1], pg_column_compression(value) IS NULL, pg_column_size(value) > 9600 FROM imaging.series')"
+}
+
 @test "the confounds and the sidecar beside it give motion and repetition time; they are no series themselves" {
 	atlas; file
 	printf 'csf\tframewise_displacement\n0\tn/a\n0\t0.1\n0\t0.2\n0\t0.6\n' >${name}_desc-confounds_timeseries.tsv
