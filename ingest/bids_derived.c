@@ -47,9 +47,9 @@ measure_of(const char *path, options *opt)
 	return opt->kind != NULL;
 }
 
-/* Another task of the same person, visit and run among the derivatives: one key would have to hold both. */
-static const char *
-other_task(const bids_run *r, const bids_file *f)
+/* Another scan of the same person, visit and run among what is loaded of the derivative: one key would have to hold both. */
+static const bids_file *
+other_scan(const bids_run *r, const bids_file *f)
 {
 	const char *person = strstr(f->path, "sub-");
 	size_t folder = person ? (size_t) (person - f->path) + strcspn(person, "/") : 0, i = (size_t) (f - r->tree.file);
@@ -59,26 +59,31 @@ other_task(const bids_run *r, const bids_file *f)
 	for (; i < r->tree.count && strncmp(r->tree.file[i].path, f->path, folder) == 0; i++)
 	{
 		const bids_file *g = &r->tree.file[i];
+		options unused;
 
-		if ((g->kind == BIDS_SERIES || g->kind == BIDS_MATRIX) && strcmp(g->name.sub, f->name.sub) == 0 && strcmp(g->name.ses, f->name.ses) == 0 &&
-			(g->name.run ? g->name.run : 1) == (f->name.run ? f->name.run : 1) && strcmp(g->name.task, f->name.task) != 0)
-			return g->name.task;
+		if ((g->kind == BIDS_SERIES || (g->kind == BIDS_MATRIX && measure_of(g->path, &unused))) && strcmp(g->name.sub, f->name.sub) == 0 &&
+			strcmp(g->name.ses, f->name.ses) == 0 && (g->name.run ? g->name.run : 1) == (f->name.run ? f->name.run : 1) &&
+			strcmp(g->name.acquisition, f->name.acquisition) != 0 && (r->opt.task == NULL || strcmp(g->name.task, r->opt.task) == 0))
+			return g;
 	}
 	return NULL;
 }
 
-/* Whether a file is of a task that is not to be loaded, or that nobody said is. */
+/* Whether a file is of a task that is not to be loaded, or of one of several scans of which nobody said which is to be. */
 static bool
-leave_task(bids_run *r, const bids_file *f)
+leave_scan(bids_run *r, const bids_file *f)
 {
-	const char *other = r->opt.task ? NULL : other_task(r, f);
+	const bids_file *other = other_scan(r, f);
+	const char *task = other ? other->name.task : NULL;
 	char why[3 * BIDS_TEXT];
 
 	if (r->opt.task != NULL && strcmp(f->name.task, r->opt.task) != 0)
 		snprintf(why, sizeof why, "of another task than --task %.60s", r->opt.task);
-	else if (other != NULL)
+	else if (other != NULL && strcmp(task, f->name.task) != 0)
 		snprintf(why, sizeof why, "its visit has the same run of the tasks %.60s and %.60s (--task TASK says which one to load)",
-				 strcmp(other, f->name.task) < 0 ? other : f->name.task, strcmp(other, f->name.task) < 0 ? f->name.task : other);
+				 strcmp(task, f->name.task) < 0 ? task : f->name.task, strcmp(task, f->name.task) < 0 ? f->name.task : task);
+	else if (other != NULL)
+		snprintf(why, sizeof why, "another scan of its visit has the same run (psyrad ingest series or connectome FILE --run N loads each as a run of its own)");
 	else
 		return false;
 	bids_leave(r, f->path, why);
@@ -91,7 +96,7 @@ bids_load_derived(bids_run *r, bids_step s, const bids_file *f)
 	char atlas[BIDS_TEXT], pipeline[BIDS_TEXT];
 	options opt = r->opt;
 
-	if (leave_task(r, f))
+	if (leave_scan(r, f))
 		return;
 	if (!bids_entity(f->path, "atlas", atlas, sizeof atlas) && !bids_entity(f->path, "seg", atlas, sizeof atlas))
 		bids_leave(r, f->path, "its name has no atlas-");

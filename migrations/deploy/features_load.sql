@@ -79,7 +79,7 @@ BEGIN
 	SELECT s."row", k.subject_id, set_id AS feature_set_id, s.session, s.run, p_pipeline AS pipeline, k.site,
 		psyrad.conn_from_edges(s.value, p_kind) AS value
 	FROM pg_temp.stage s JOIN clinical.subject_key k ON (k.study, k.label) = (p_study, s.label);
-	PERFORM ingest.refuse_other_task(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+	PERFORM ingest.refuse_other_scan(p_file_id, 'imaging.connectome', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 	INSERT INTO clinical.visit (subject_id, session, site, study, file_id)
 	SELECT DISTINCT f.subject_id, f.session, f.site, p_study, p_file_id
 	FROM pg_temp.fact f WHERE NOT EXISTS (SELECT FROM pg_temp.stage_reject r WHERE r."row" = f."row")

@@ -194,7 +194,7 @@ BEGIN
 		ingest.vector_set(p_file_id, p_atlas, ingest.measure_of_stat(p_measure, s.stat), p_pipeline) AS feature_set_id,
 		s.session, s.run, p_pipeline AS pipeline, k.site
 	FROM pg_temp.stage s;
-	PERFORM ingest.refuse_other_task(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
+	PERFORM ingest.refuse_other_scan(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 	RETURN ingest.merge_wide(p_file_id, 'imaging.vector', '{value,coverage}', true, 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 END $$;
 

@@ -606,25 +606,32 @@ BEGIN
 	END IF;
 END $$;
 
--- The same of what keeps no task (connectomes, maps): by the names of the file and of the one whose values it would replace.
-CREATE FUNCTION ingest.refuse_other_task(p_file_id bigint, p_table regclass, VARIADIC p_key text[]) RETURNS void
+-- What a file's name says of its scan beside whose it is, when and which run: {"task": "rest", "dir": "AP"}.
+CREATE FUNCTION ingest.scan_entities(p_path text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT coalesce(jsonb_object_agg(e[1], e[2]), '{}')
+	FROM regexp_matches(regexp_replace(p_path, '^.*/', ''), '_(task|acq|ce|rec|dir|echo)-([^_.]+)', 'g') e;
+$$;
+
+-- Values whose key has no place for what tells two scans apart: by the names of the file and of the one whose values it would replace.
+CREATE FUNCTION ingest.refuse_other_scan(p_file_id bigint, p_table regclass, VARIADIC p_key text[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-	task  text := '_task-([^_/.]+)_[^/]*$';
-	own   text := (SELECT substring(i.path FROM task) FROM ingest.file i WHERE i.file_id = p_file_id);
+	own   jsonb := (SELECT ingest.scan_entities(i.path) FROM ingest.file i WHERE i.file_id = p_file_id);
 	other record;
 BEGIN
-	IF own IS NULL THEN
+	IF own = '{}' THEN
 		RETURN;
 	END IF;
-	EXECUTE format('SELECT substring(i.path FROM $1) AS task, f.run, f.session FROM pg_temp.fact f JOIN %s t USING (%s) JOIN ingest.file i ON i.file_id = t.file_id
-		WHERE substring(i.path FROM $1) <> $2 LIMIT 1', p_table, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(p_key) k)) INTO other USING task, own;
-	IF other.task IS NOT NULL THEN
-		PERFORM ingest.refuse(format('run %s of session %s is of the task %s, not %s', other.run, other.session, other.task, own),
-			'tasks of one visit need runs of their own: --run N');
+	EXECUTE format('SELECT f.run, f.session, e.key, e.value AS theirs, $1 ->> e.key AS own
+		FROM pg_temp.fact f JOIN %s t USING (%s) JOIN ingest.file i ON i.file_id = t.file_id CROSS JOIN LATERAL jsonb_each_text(ingest.scan_entities(i.path)) e
+		WHERE e.value <> $1 ->> e.key ORDER BY e.key DESC LIMIT 1', p_table, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(p_key) k)) INTO other USING own;
+	IF other.key IS NOT NULL THEN
+		PERFORM ingest.refuse(format('run %1$s of session %2$s is of %3$s-%4$s, not %3$s-%5$s', other.run, other.session, other.key, other.theirs, other.own),
+			'scans of one visit need runs of their own: --run N');
 	END IF;
 END $$;
-COMMENT ON FUNCTION ingest.refuse_other_task IS 'Refuses a file that would replace, under the same key, what a file of another task brought';
+COMMENT ON FUNCTION ingest.refuse_other_scan IS 'Refuses a file that would replace, under the same key, what a file of another scan brought: of another task, acquisition, direction, ...';
 
 -- Whose run the rows of pg_temp.stage are of; its pipeline and its acquisition are stored.
 CREATE FUNCTION ingest.load_run(p_file_id bigint, p_pipeline text) RETURNS ingest.scan_of
@@ -664,6 +671,7 @@ BEGIN
 	SELECT s."row", s."row" AS wide, k.subject_id, ingest.feature_set(p_study, p_atlas, 'bold', p_pipeline) AS feature_set_id, s.session, s.run,
 		p_pipeline AS pipeline, k.site, s.tr_s, s.volumes, s.volumes_kept, s.mean_fd_mm
 	FROM pg_temp.stage s;
+	PERFORM ingest.refuse_other_scan(p_file_id, 'imaging.series', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 	counts := ingest.merge_wide(p_file_id, 'imaging.series', '{value,coverage}', true, 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 
 	IF (SELECT array_length(s.value, 2) < 2 FROM pg_temp.stage s) THEN

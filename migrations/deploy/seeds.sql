@@ -36,6 +36,7 @@ BEGIN
 	SELECT s."row", s."row" AS wide, k.subject_id, ingest.vector_set(p_file_id, p_atlas, named || s.seed, p_pipeline) AS feature_set_id,
 		s.session, s.run, p_pipeline AS pipeline, k.site
 	FROM pg_temp.stage s;
+	PERFORM ingest.refuse_other_scan(p_file_id, 'imaging.vector', 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 	RETURN ingest.merge_wide(p_file_id, 'imaging.vector', '{value,coverage}', true, 'subject_id', 'feature_set_id', 'session', 'run', 'pipeline');
 END $$;
 

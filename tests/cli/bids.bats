@@ -278,8 +278,22 @@ $long|2|2.5|{\"code\": \"2\"}" "$(q "SELECT scan, event, onset_s, others FROM im
 	run psyrad ingest bids xcp_d --study n --site s; exits 0; has 'timeseries.tsv and 3 more: its visit has the same run of the tasks faces and rest (--task TASK says which one to load)'
 	is 0 "$(q 'SELECT count(*) FROM imaging.connectome')"
 	run psyrad ingest bids xcp_d --study n --task rest; exits 0; has 'series: 1 file, 1 read, 1 loaded'; has 'connectome: 1 file, 1 read, 1 loaded'; has 'timeseries.tsv and 1 more: of another task than --task rest'
-	run psyrad ingest bids xcp_d --study n --task faces; exits 1; has 'run 1 of session single is of the task rest, not faces'
+	run psyrad ingest bids xcp_d --study n --task faces; exits 1; has 'run 1 of session single is of the task rest, not faces'; has 'run 1 of session single is of task-rest, not task-faces'
 	run psyrad ingest connectome $d/sub-01_task-faces_atlas-two_measure-pearsoncorrelation_conmat.tsv --study n --session single --atlas two --measure fc_pearson --kind r --pipeline xcp_d
-	exits 1; has 'is of the task rest, not faces'; has '--run N'
+	exits 1; has 'is of task-rest, not task-faces'; has '--run N'
 	is 'r:2:{0.4}' "$(q 'SELECT value FROM imaging.connectome')"
+}
+
+@test "derivatives of several scans under one run are left, and each loads as a run of its own; none replaces another" {
+	d=xcp_d/sub-01/func; mkdir -p $d; printf '{"Name": "x", "BIDSVersion": "1.9.0", "DatasetType": "derivative"}' >xcp_d/dataset_description.json
+	printf 'A\nB\n' >names.txt; psyrad ingest atlas --names names.txt --atlas two
+	k=3; for way in dir-AP dir-PA dir-AP_run-2; do k=$((k + 1)); printf 'A\tB\n1\t2\n2\t1\n3\t%d\n' $k >$d/sub-01_task-rest_${way}_seg-two_timeseries.tsv; done
+	# A matrix that is not loaded takes nothing away.
+	printf '\tA\tB\nA\t1\t9\nB\t9\t1\n' >$d/sub-01_dir-AP_run-2_seg-two_stat-sift2_relmat.tsv
+	run psyrad ingest bids xcp_d --study n --site s; exits 0; has 'series: 1 file, 1 read, 1 loaded'
+	has 'timeseries.tsv and 1 more: another scan of its visit has the same run (psyrad ingest series or connectome FILE --run N loads each as a run of its own)'
+	is '2|{{1,2},{2,1},{3,6}}' "$(q 'SELECT run, value FROM imaging.series')"
+	load() { run psyrad ingest series $d/sub-01_task-rest_$1_seg-two_timeseries.tsv --study n --session single --atlas two --pipeline xcp_d --run $2; }
+	load dir-AP 1; exits 0; load dir-PA 1; exits 1; has 'run 1 of session single is of dir-AP, not dir-PA'; has 'scans of one visit need runs of their own: --run N'
+	load dir-PA 3; exits 0; is '1,2,3' "$(q "SELECT string_agg(run::text, ',' ORDER BY run) FROM imaging.series")"
 }

@@ -383,7 +383,7 @@ sub-P05_ses-w2_T1w.nii: refused: not a NIfTI image: the first four bytes are not
 		"$(q "SELECT k.label, v.value, count(*) FROM imaging.vector v JOIN clinical.subject_key k USING (subject_id) GROUP BY 1, 2 ORDER BY 1")"
 	image sub-*_ses-p*.nii --jobs 1; exits 0; has '0 loaded, 12 unchanged'
 	# Files of one participant and visit: the last one stands, as by one process.
-	for r in 1 2 3 4 5 6 7 8; do make_nifti sub-P01_ses-w4_acq-${r}_T1w.nii inter=$r slope=1; make_nifti sub-P02_ses-w4_acq-${r}_T1w.nii inter=$r slope=1; done
+	for r in 1 2 3 4 5 6 7 8; do make_nifti sub-P01_ses-w4_desc-${r}_T1w.nii inter=$r slope=1; make_nifti sub-P02_ses-w4_desc-${r}_T1w.nii inter=$r slope=1; done
 	image sub-P0[12]_ses-w4_*.nii --jobs 4; exits 0
 	is '{67,68,69}' "$(q "SELECT DISTINCT value FROM imaging.vector WHERE session = 'w4'")"
 	printf '\0\0\0\1\0\0\0\4' | gzip >sub-P01_ses-pre_T1w.mgz; image sub-P01_ses-pre_T1w.mgz; exits 1; has 'not a NIfTI image'; has 'mri_convert IN.mgz OUT.nii.gz'
