@@ -103,13 +103,10 @@ stage_dataset(job *j, psy_error *err)
 	const bids_job *b = j->opt->context;
 	copy *out = &j->stage;
 	buffer text = {0};
-	uint8_t sha256[SHA256_BYTES];
 	psy_status status;
 
 	buffer_text(&text, "");
-	status = read_document(j->path, SIDECAR_LIMIT, &text, sha256, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	status = read_document_again(j->path, ENCODING_AUTO, j->sha256, SIDECAR_LIMIT, &text, err);
 	if (status == PSY_OK)
 	{
 		j->read = 1;

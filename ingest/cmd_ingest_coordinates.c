@@ -432,11 +432,8 @@ stage_studies(job *j, psy_error *err)
 static psy_status
 stage_text(job *j, coordinates *c, bool json, psy_error *err)
 {
-	uint8_t sha256[SHA256_BYTES];
-	psy_status status = read_document_as(j->path, j->opt->encoding, MOST_TEXT, &c->text, sha256, err);
+	psy_status status = read_document_again(j->path, j->opt->encoding, j->sha256, MOST_TEXT, &c->text, err);
 
-	if (status == PSY_OK && memcmp(j->sha256, sha256, sizeof sha256) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was read");
 	if (status != PSY_OK)
 		return status;
 	return json ? read_coordinate_json(c, c->text.data, c->text.size, err) : read_sleuth(c, c->text.data, err);

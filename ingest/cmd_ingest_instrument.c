@@ -131,10 +131,9 @@ static psy_status
 stage_instrument(job *j, psy_error *err)
 {
 	buffer document = {0};
-	uint8_t sha256[SHA256_BYTES];
 	psy_json json = {0};
 	psy_json_limits limits = psy_json_default_limits;
-	psy_status status = read_document(j->path, DEFINITION_LIMIT, &document, sha256, err);
+	psy_status status = read_document_again(j->path, ENCODING_AUTO, j->sha256, DEFINITION_LIMIT, &document, err);
 
 	limits.bytes = DEFINITION_LIMIT;
 	if (status == PSY_OK && document.size == 0)

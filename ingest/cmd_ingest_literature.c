@@ -290,8 +290,6 @@ stage_literature(job *j, psy_error *err)
 	literature_job *l = grow(NULL, 1, sizeof *l);
 	literature_look look = {0};
 	literature_source from;
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t bytes;
 	psy_status status;
 
 	*l = (literature_job){.job = j};
@@ -310,9 +308,7 @@ stage_literature(job *j, psy_error *err)
 		if (status == PSY_OK)
 			status = read_records(l, err);
 		if (status == PSY_OK)
-			status = source_finish(&from.file, sha256, &bytes, err);
-		if (status == PSY_OK && memcmp(sha256, j->sha256, sizeof sha256) != 0)
-			status = psy_fail(err, PSY_FORMAT, "the file changed while it was read");
+			status = source_expect(&from.file, j->sha256, err);
 		literature_close(&l->reader);
 		literature_source_close(&from);
 	}

@@ -127,11 +127,8 @@ static psy_status
 stage_document(job *j, psy_error *err)
 {
 	buffer text = {0}, json = {0};
-	uint8_t sha256[SHA256_BYTES];
-	psy_status status = read_document(j->path, TEXT_LIMIT, &text, sha256, err);
+	psy_status status = read_document_again(j->path, ENCODING_AUTO, j->sha256, TEXT_LIMIT, &text, err);
 
-	if (status == PSY_OK && memcmp(sha256, j->sha256, sizeof sha256) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was read");
 	if (status == PSY_OK)
 	{
 		buffer_text(&text, "");

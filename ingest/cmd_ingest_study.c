@@ -8,8 +8,7 @@ static psy_status
 stage_study(job *j, psy_error *err)
 {
 	buffer document = {0};
-	uint8_t sha256[SHA256_BYTES];
-	psy_status status = read_document(j->path, DOCUMENT_LIMIT, &document, sha256, err);
+	psy_status status = read_document_again(j->path, ENCODING_AUTO, j->sha256, DOCUMENT_LIMIT, &document, err);
 
 	if (status == PSY_OK && document.size == 0)
 		status = psy_fail(err, PSY_FORMAT, "the file is empty; expected a JSON object");

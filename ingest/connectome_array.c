@@ -208,8 +208,6 @@ connectome_read_array(square *s, psy_error *err)
 {
 	job *j = s->job;
 	mat_matrix m = {0};
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
 	bool numpy = npy_recognised(j->path);
 	int *place = NULL;
 	psy_status status = PSY_OK;
@@ -226,9 +224,7 @@ connectome_read_array(square *s, psy_error *err)
 	if (status == PSY_OK)
 		status = m.slices > 1 || j->opt->subjects != NULL ? stage_stack(s, &m, place, err) : stage_only(s, &m, place, err);
 	if (status == PSY_OK)
-		status = hash_file(j->path, sha256, &size, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = hash_expect(j->path, j->sha256, err);
 	free(place);
 	mat_free(&m);
 	return status;

@@ -3,14 +3,8 @@
 
 #include "reader_text.h"
 
-psy_status
-read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err)
-{
-	return read_document_as(path, ENCODING_AUTO, limit, text, sha256, err);
-}
-
-psy_status
-read_document_as(const char *path, text_encoding encoding, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err)
+static psy_status
+read_text(const char *path, text_encoding encoding, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err)
 {
 	source s;
 	text_reader reader;
@@ -37,4 +31,19 @@ read_document_as(const char *path, text_encoding encoding, size_t limit, buffer 
 	text_close(&reader);
 	source_close(&s);
 	return status;
+}
+
+psy_status
+read_document(const char *path, size_t limit, buffer *text, uint8_t sha256[SHA256_BYTES], psy_error *err)
+{
+	return read_text(path, ENCODING_AUTO, limit, text, sha256, err);
+}
+
+psy_status
+read_document_again(const char *path, text_encoding encoding, const uint8_t sha256[SHA256_BYTES], size_t limit, buffer *text, psy_error *err)
+{
+	uint8_t found[SHA256_BYTES];
+	psy_status status = read_text(path, encoding, limit, text, found, err);
+
+	return status == PSY_OK ? hash_same(found, sha256, err) : status;
 }

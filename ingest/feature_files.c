@@ -214,7 +214,6 @@ features_read_cat12(features *f, psy_error *err)
 	cat12 c = {0};
 	scan whose;
 	buffer text = {0};
-	uint8_t sha256[SHA256_BYTES];
 	size_t at;
 	bool added;
 	psy_status status = cat12_scan(j, &whose, err);
@@ -225,9 +224,7 @@ features_read_cat12(features *f, psy_error *err)
 			err, PSY_DOMAIN,
 			"a file of CAT12 has several measures: name one by --measure (gmv, wmv, csfv, thickness, tiv)");
 	if (status == PSY_OK)
-		status = read_document(j->path, CAT12_LIMIT, &text, sha256, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = read_document_again(j->path, ENCODING_AUTO, j->sha256, CAT12_LIMIT, &text, err);
 	if (status == PSY_OK)
 		status = cat12_parse(&c, text.data, text.size, j->opt->variable, j->opt->measure, err);
 	if (status == PSY_OK)
@@ -313,7 +310,6 @@ features_read_tiv_text(features *f, psy_error *err)
 	job *j = f->job;
 	tiv_list t = {0};
 	buffer text = {0};
-	uint8_t sha256[SHA256_BYTES];
 	psy_status status = PSY_OK;
 
 	buffer_text(&text, "");
@@ -324,9 +320,7 @@ features_read_tiv_text(features *f, psy_error *err)
 		status = psy_hint(err, "load these with --atlas head --measure tiv; any other table needs a header");
 	}
 	if (status == PSY_OK)
-		status = read_document(j->path, TIV_LIMIT, &text, sha256, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = read_document_again(j->path, ENCODING_AUTO, j->sha256, TIV_LIMIT, &text, err);
 	if (status == PSY_OK)
 		status = tiv_parse(&t, text.data, text.size, err);
 	if (status == PSY_OK)

@@ -190,17 +190,13 @@ static psy_status
 series_from_array(series *m, job *j, const regions *r, psy_error *err)
 {
 	mat_matrix x = {0};
-	uint8_t sha256[SHA256_BYTES];
-	uint64_t size;
 	psy_status status = npy_recognised(j->path) ? npy_read(&x, j->path, err) : mat_read(&x, j->path, j->opt->variable, err);
 
 	if (status == PSY_OK)
 		status = take_matrix(j, &x, r, m, err);
 	mat_free(&x);
 	if (status == PSY_OK)
-		status = hash_file(j->path, sha256, &size, err);
-	if (status == PSY_OK && memcmp(sha256, j->sha256, SHA256_BYTES) != 0)
-		status = psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+		status = hash_expect(j->path, j->sha256, err);
 	if (status == PSY_OK && m->volumes < 2)
 		status = psy_fail(err, PSY_SHAPE, "%zu volumes; a time course needs at least 2", m->volumes);
 	return status;

@@ -179,15 +179,21 @@ source_finish(source *s, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error
 }
 
 psy_status
+hash_same(const uint8_t found[SHA256_BYTES], const uint8_t sha256[SHA256_BYTES], psy_error *err)
+{
+	if (memcmp(found, sha256, SHA256_BYTES) != 0)
+		return psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
+	return PSY_OK;
+}
+
+psy_status
 source_expect(source *s, const uint8_t sha256[SHA256_BYTES], psy_error *err)
 {
 	uint8_t found[SHA256_BYTES];
 	uint64_t size;
 	psy_status status = source_finish(s, found, &size, err);
 
-	if (status == PSY_OK && memcmp(found, sha256, SHA256_BYTES) != 0)
-		return psy_fail(err, PSY_FORMAT, "the file changed while it was being read");
-	return status;
+	return status == PSY_OK ? hash_same(found, sha256, err) : status;
 }
 
 psy_status
@@ -250,6 +256,16 @@ hash_file(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_er
 	uint64_t check;
 
 	return hash_file_twice(path, sha256, &check, size, err);
+}
+
+psy_status
+hash_expect(const char *path, const uint8_t sha256[SHA256_BYTES], psy_error *err)
+{
+	uint8_t found[SHA256_BYTES];
+	uint64_t size;
+	psy_status status = hash_file(path, found, &size, err);
+
+	return status == PSY_OK ? hash_same(found, sha256, err) : status;
 }
 
 void

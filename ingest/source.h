@@ -63,6 +63,10 @@ psy_status hash_file_twice(const char *path, uint8_t sha256[SHA256_BYTES], uint6
 
 /* Hash and size of a whole file. */
 psy_status hash_file(const char *path, uint8_t sha256[SHA256_BYTES], uint64_t *size, psy_error *err);
+
+/* PSY_FORMAT when what was found is not the SHA-256 that the file had before; hash_expect: of a whole file, which a library has read. */
+psy_status hash_same(const uint8_t found[SHA256_BYTES], const uint8_t sha256[SHA256_BYTES], psy_error *err);
+psy_status hash_expect(const char *path, const uint8_t sha256[SHA256_BYTES], psy_error *err);
 void hash_text(const uint8_t sha256[SHA256_BYTES], char hex[2 * SHA256_BYTES + 1]);
 
 #endif

@@ -197,3 +197,28 @@ refused() {
 	cp "$(printf 'b\xffd.csv')" "$(printf 'sub-P\xff_ses-pre_timeseries.csv')"
 	run psyrad ingest series "$(printf 'sub-P\xff_ses-pre_timeseries.csv')" --study t --atlas x; exits 1; has 'holds other characters than letters and digits'
 }
+
+# changed FILE ARGUMENT...: ingests FILE, which gets another line between its hash and its reading
+changed() {
+	local file=$1; shift
+	psql -XAtq -d "$database" -c 'BEGIN; LOCK TABLE ingest.file IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)' >/dev/null 2>&1 &
+	until_is 1 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+	psyrad ingest "$@" "$file" >out 2>&1 & local loading=$!
+	until_is t "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+	printf '\n' >>"$file"
+	q "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'" >/dev/null
+	wait $loading && status=0 || status=$?
+	output=$(<out); exits 1; has "$file: refused: the file changed while it was being read"
+}
+
+@test "a file that changes between its hash and its reading is refused, whoever reads it: the manifest tells of no other bytes" {
+	write_study; sed -i 's/"study": "t"/"study": "u"/' study.json; changed study.json study
+	printf 'A\nB\n' >names.txt; psyrad ingest atlas --names names.txt --atlas two
+	long_file; changed scores.csv scores --study t --instrument HAMD-17
+	printf 'A\tB\n1\t2\n2\t1\n3\t4\n' >sub-P01_ses-pre_timeseries.tsv; changed sub-P01_ses-pre_timeseries.tsv series --study t --atlas two
+	printf '\tA\tB\nA\t1\t0.5\nB\t0.5\t1\n' >sub-P01_ses-pre_relmat.tsv; changed sub-P01_ses-pre_relmat.tsv connectome --study t --atlas two --measure fc_pearson --kind r
+	make_nifti sub-P01_ses-pre_T1w.nii values=1,2,1,2 dims=4,1,1; cp sub-P01_ses-pre_T1w.nii labels.nii; printf '1 A\n2 B\n' >names.txt
+	psyrad ingest atlas labels.nii --names names.txt --atlas image; changed sub-P01_ses-pre_T1w.nii image --study t --atlas image --measure intensity
+	is 0 "$(q "SELECT count(*) FROM ingest.file WHERE status = 'loaded' AND command IN ('scores', 'series', 'connectome', 'image')")"
+	is 0 "$(q "SELECT count(*) FROM clinical.study WHERE study = 'u'")"
+}
