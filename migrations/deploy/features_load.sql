@@ -100,6 +100,7 @@ BEGIN
 		partial boolean,  -- the file says nothing of some regions: their coverage is -1
 		value real[], coverage real[] -- NULL: every region has a value
 	) ON COMMIT DROP;
+	ALTER TABLE pg_temp.stage ALTER COLUMN value SET STORAGE EXTERNAL; -- what is compressed here would stay so in imaging.vector
 END $$;
 
 -- Of regions that this file says nothing of, what another file of the same pipeline said stays; what nobody said is NaN with coverage 0.

@@ -237,3 +237,10 @@ rejected() { q "SELECT concat_ws('|', line, column_name, column_number, code, me
 	sed -i 's/5\.5/5.25/' second.csv; features second.csv --measure thickness; exits 0; has 'replaced 1 vector of 1 participant that an earlier version of it brought'
 	features second.csv --measure thickness; exits 0; has '3 unchanged'; [[ $output != *replace* ]]
 }
+
+@test "long vectors lie uncompressed in the warehouse: each query reads them" {
+	seq -f 'R%g' 1 1200 >names.txt; psyrad ingest atlas --names names.txt --atlas long
+	{ printf 'participant_id\tsession'; printf '\tR%d' $(seq 1200); printf '\nP01\tpre'; yes $'\t2' | head -1200 | tr -d '\n'; echo; } >wide.tsv
+	run psyrad ingest features wide.tsv --study t --atlas long --measure thickness --pipeline p; exits 0; has '1 loaded'
+	is '1200|t|t' "$(q 'SELECT array_length(value, 1), pg_column_compression(value) IS NULL, pg_column_size(value) > 4800 FROM imaging.vector')"
+}
