@@ -4,6 +4,7 @@
 #include "core/elementary.h"
 #include "core/lanes.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -87,12 +88,19 @@ block_distances_single(const double *restrict x, const float *restrict block, si
 
 #if defined(PSY_HAS_CLONES)
 
+typedef enum summand
+{
+	SQUARES, /* of differences */
+	PRODUCTS,
+	EXACT_PRODUCTS /* of two single numbers: 48 bits, so that fused or not the sum is rounded once, to the same bits */
+} summand;
+
 /*
  * The same by name, and the dot products below: gcc 12 loads sixteen numbers at once and takes them apart again, a third of the time.
- * squares is a constant wherever this is called.
+ * of is a constant wherever this is called.
  */
 static inline __attribute__((always_inline, target("avx512f"))) void
-block_sums_wide(const double *x, const float *block, size_t n, bool squares, double *out)
+block_sums_wide(const double *x, const float *block, size_t n, summand of, double *out)
 {
 	__m512d sum[PSY_SV_BLOCK / PSY_LANES];
 
@@ -107,7 +115,8 @@ block_sums_wide(const double *x, const float *block, size_t n, bool squares, dou
 		{
 			__m512d b = _mm512_cvtps_pd(_mm256_loadu_ps(block + j * PSY_LANES)), d = _mm512_sub_pd(at, b);
 
-			sum[j] = _mm512_add_pd(sum[j], squares ? _mm512_mul_pd(d, d) : _mm512_mul_pd(at, b));
+			sum[j] = of == EXACT_PRODUCTS ? _mm512_fmadd_pd(at, b, sum[j])
+										  : _mm512_add_pd(sum[j], of == SQUARES ? _mm512_mul_pd(d, d) : _mm512_mul_pd(at, b));
 		}
 	}
 	for (int j = 0; j < PSY_SV_BLOCK / PSY_LANES; j++)
@@ -117,13 +126,19 @@ block_sums_wide(const double *x, const float *block, size_t n, bool squares, dou
 static __attribute__((target("avx512f"))) void
 block_distances_wide(const double *x, const float *block, size_t n, double *distance)
 {
-	block_sums_wide(x, block, n, true, distance);
+	block_sums_wide(x, block, n, SQUARES, distance);
 }
 
 static __attribute__((target("avx512f"))) void
 block_dots_wide(const double *x, const float *block, size_t n, double *dot_of)
 {
-	block_sums_wide(x, block, n, false, dot_of);
+	block_sums_wide(x, block, n, PRODUCTS, dot_of);
+}
+
+static __attribute__((target("avx512f"))) void
+block_exact_dots_wide(const double *x, const float *block, size_t n, double *dot_of)
+{
+	block_sums_wide(x, block, n, EXACT_PRODUCTS, dot_of);
 }
 
 #endif
@@ -195,6 +210,19 @@ psy_block_dots_single(const double *x, const float *block, size_t n, double dot_
 	block_dots_single(x, block, n, dot_of);
 }
 
+void
+psy_block_exact_dots(const double *x, const float *block, size_t n, double dot_of[PSY_SV_BLOCK])
+{
+#if defined(PSY_HAS_CLONES)
+	if (__builtin_cpu_supports("avx512f"))
+	{
+		block_exact_dots_wide(x, block, n, dot_of);
+		return;
+	}
+#endif
+	block_dots_single(x, block, n, dot_of);
+}
+
 PSY_CLONES static void
 block_norms(const double *restrict block, size_t n, double *restrict norm)
 {
@@ -241,6 +269,22 @@ psy_block_minkowski(const double *x, const double *block, size_t n, double p, do
 			sum[j] = p == 0 ? (d > sum[j] ? d : sum[j]) : sum[j] + pow(d, p);
 		}
 	memcpy(distance, sum, sizeof sum);
+}
+
+PSY_CLONES static bool
+single_values(const double *x, size_t n)
+{
+	uint64_t other = 0;
+
+	for (size_t k = 0; k < n; k++)
+		other |= !(fabs(x[k]) <= FLT_MAX) | ((double) (float) x[k] != x[k]);
+	return other == 0;
+}
+
+bool
+psy_single(const double *x, size_t n)
+{
+	return single_values(x, n);
 }
 
 /* A double is not finite when its exponent bits are all ones. */

@@ -37,6 +37,12 @@ void psy_block_dots(const double *x, const double *block, size_t n, double dot[P
 /* The same of vectors whose numbers are all single ones, kept as such: half the memory, the same bits. */
 void psy_block_dots_single(const double *x, const float *block, size_t n, double dot[PSY_SV_BLOCK]);
 
+/* The same where those of x are single ones too: the same bits, with half the operations. */
+void psy_block_exact_dots(const double *x, const float *block, size_t n, double dot[PSY_SV_BLOCK]);
+
+/* Whether all of x[n] are finite and single numbers. */
+bool psy_single(const double *x, size_t n);
+
 /* The squared length of each of the PSY_SV_BLOCK vectors, summed over the features in order. */
 void psy_block_norms(const double *block, size_t n, double norm[PSY_SV_BLOCK]);
 

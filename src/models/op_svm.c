@@ -7,7 +7,6 @@
 
 #include "models/model_kernels.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -218,26 +217,42 @@ fill_norms(const psy_svm_head *head, const double *block, size_t inputs, double 
 	return by_products;
 }
 
+/* What is scored. */
+typedef struct svm_row
+{
+	const double *in;
+	size_t inputs;
+	double length; /* squared, where distances come from products */
+	bool single;   /* its numbers are single ones, as are the vectors' */
+} svm_row;
+
+/* Products of one block. */
+static void
+block_products(const svm_vectors *v, size_t s, const svm_row *row, double value[PSY_SV_BLOCK])
+{
+	if (v->single == NULL)
+		psy_block_dots(row->in, v->block + s * row->inputs, row->inputs, value);
+	else if (row->single)
+		psy_block_exact_dots(row->in, v->single + s * row->inputs, row->inputs, value);
+	else
+		psy_block_dots_single(row->in, v->single + s * row->inputs, row->inputs, value);
+}
+
 /* Squared distances of one block, or products for the other kernels. */
 static void
-block_values(const psy_svm_head *head, const svm_vectors *v, size_t s, const double *in, double length,
-			 size_t inputs, double value[PSY_SV_BLOCK])
+block_values(const psy_svm_head *head, const svm_vectors *v, size_t s, const svm_row *row, double value[PSY_SV_BLOCK])
 {
-	const double *block = v->block + s * inputs;
-	const float *single = v->single == NULL ? NULL : v->single + s * inputs;
-
-	if (head->kernel == PSY_SVM_RBF && (v->norm == NULL || !isfinite(length)))
+	if (head->kernel == PSY_SVM_RBF && (v->norm == NULL || !isfinite(row->length)))
 	{
-		single != NULL ? psy_block_distances_single(in, single, inputs, value)
-					   : psy_block_distances(in, block, inputs, value);
+		v->single != NULL ? psy_block_distances_single(row->in, v->single + s * row->inputs, row->inputs, value)
+						  : psy_block_distances(row->in, v->block + s * row->inputs, row->inputs, value);
 		return;
 	}
-	single != NULL ? psy_block_dots_single(in, single, inputs, value)
-				   : psy_block_dots(in, block, inputs, value);
+	block_products(v, s, row, value);
 	if (head->kernel == PSY_SVM_RBF)
 		for (size_t k = 0; k < PSY_SV_BLOCK; k++)
 		{
-			double square = (length + v->norm[s + k]) - 2 * value[k];
+			double square = (row->length + v->norm[s + k]) - 2 * value[k];
 
 			value[k] = square > 0 ? square : 0;
 		}
@@ -247,14 +262,17 @@ block_values(const psy_svm_head *head, const svm_vectors *v, size_t s, const dou
 static void
 kernel_values(const psy_svm_head *head, const svm_vectors *v, const double *in, size_t inputs, double *kernel)
 {
-	double length = v->norm == NULL ? 0 : psy_dot(in, in, inputs);
+	svm_row row = {.in = in,
+				   .inputs = inputs,
+				   .length = v->norm == NULL ? 0 : psy_dot(in, in, inputs),
+				   .single = v->single != NULL && psy_single(in, inputs)};
 
 	for (size_t s = 0; s < head->vectors; s += PSY_SV_BLOCK)
 	{
 		double value[PSY_SV_BLOCK];
 		size_t lanes = head->vectors - s < PSY_SV_BLOCK ? head->vectors - s : PSY_SV_BLOCK;
 
-		block_values(head, v, s, in, length, inputs, value);
+		block_values(head, v, s, &row, value);
 		finish_kernels(head, value);
 		memcpy(kernel + s, value, lanes * sizeof(double));
 	}
@@ -333,15 +351,6 @@ typedef struct svm_plan
 	double norm[]; /* whole blocks; then, where has_single, the vectors as floats */
 } svm_plan;
 
-static bool
-all_single(const double *value, size_t count)
-{
-	for (size_t k = 0; k < count; k++)
-		if (!(fabs(value[k]) <= FLT_MAX) || (double) (float) value[k] != value[k])
-			return false;
-	return true;
-}
-
 /* Scoring an RBF machine costs the reading of its vectors. */
 static size_t
 plan_size(const psy_model *model, const psy_op *op)
@@ -351,7 +360,7 @@ plan_size(const psy_model *model, const psy_op *op)
 
 	if (head->kernel != PSY_SVM_RBF)
 		return 0;
-	return all_single(block_of(model, op), vectors * op->inputs) ? size + vectors * op->inputs * sizeof(float)
+	return psy_single(block_of(model, op), vectors * op->inputs) ? size + vectors * op->inputs * sizeof(float)
 																 : size;
 }
 
@@ -365,7 +374,7 @@ plan(const psy_model *model, const psy_op *op, void *memory)
 	float *single = (float *) (plan->norm + vectors);
 
 	plan->by_products = fill_norms(head, block, op->inputs, plan->norm);
-	plan->has_single = all_single(block, vectors * op->inputs);
+	plan->has_single = psy_single(block, vectors * op->inputs);
 	for (size_t k = 0; plan->has_single && k < vectors * op->inputs; k++)
 		single[k] = (float) block[k];
 }

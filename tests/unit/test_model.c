@@ -3,7 +3,9 @@
 #include "model_unit.h"
 
 #include "../fuzz/model_use.h"
+#include "core/random.h"
 #include "models/model_image.h"
+#include "models/model_kernels.h"
 #include "models/svm.h"
 
 #define HEAD "{\"psyrad_model\": 1, \"name\": \"m\", \"task\": \"classification\", "
@@ -234,6 +236,69 @@ features_are_found_by_name(void **state)
 	assert_int_equal(psy_model_unit(model, 3).length, 2);
 	assert_int_equal(psy_model_unit(model, 0).length, 0);
 	free(model);
+}
+
+/* Any finite single number, from the smallest to the largest. */
+static float
+single_of(uint64_t bits)
+{
+	uint32_t low = (uint32_t) bits;
+	float value;
+
+	memcpy(&value, &low, sizeof value);
+	return isfinite(value) ? value : (float) (int32_t) low;
+}
+
+/* Products of single numbers are exact, so that fused additions round as separate ones do. */
+static void
+fused_products_have_the_same_bits(void **state)
+{
+	enum
+	{
+		MOST = 200
+	};
+	static float single[MOST * PSY_SV_BLOCK];
+	static double block[MOST * PSY_SV_BLOCK];
+	double x[MOST], expected[PSY_SV_BLOCK], plain[PSY_SV_BLOCK], exact[PSY_SV_BLOCK];
+
+	(void) state;
+	for (uint64_t round = 0; round < 200; round++)
+	{
+		size_t n = 1 + round % MOST;
+
+		for (size_t k = 0; k < n * PSY_SV_BLOCK; k++)
+		{
+			uint64_t pair[2];
+
+			psy_random_pair(2026, round, k, pair);
+			block[k] = single[k] = round % 2 ? single_of(pair[0]) : (float) ((int32_t) pair[0] / 1e9);
+			if (k < n)
+				x[k] = round % 2 ? single_of(pair[1]) : (float) ((int32_t) pair[1] / 1e9);
+		}
+		assert_true(psy_single(x, n));
+		psy_block_dots(x, block, n, expected);
+		psy_block_dots_single(x, single, n, plain);
+		psy_block_exact_dots(x, single, n, exact);
+		assert_memory_equal(plain, expected, sizeof expected);
+		assert_memory_equal(exact, expected, sizeof expected);
+	}
+}
+
+static void
+what_is_no_single_number_is_told(void **state)
+{
+	static const double others[] = {0.1, 1e300, 1e-60, 16777217, NAN, INFINITY, -INFINITY};
+	double x[40] = {0};
+
+	(void) state;
+	assert_true(psy_single(x, 40));
+	for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+		for (size_t at = 0; at < 40; at++)
+		{
+			x[at] = others[k];
+			assert_false(psy_single(x, 40));
+			x[at] = 0.5;
+		}
 }
 
 /* Widths around the lanes and blocks of the kernels, against plain loops. */
@@ -649,6 +714,8 @@ main(void)
 		cmocka_unit_test(missing_features_follow_the_policy),
 		cmocka_unit_test(features_are_found_by_name),
 		cmocka_unit_test(kernels_handle_every_width),
+		cmocka_unit_test(fused_products_have_the_same_bits),
+		cmocka_unit_test(what_is_no_single_number_is_told),
 		cmocka_unit_test(documents_that_do_not_fit_are_refused),
 		cmocka_unit_test(mutated_documents_are_refused_or_usable),
 		cmocka_unit_test(mutated_images_are_refused_or_usable),
