@@ -141,6 +141,35 @@ block_exact_dots_wide(const double *x, const float *block, size_t n, double *dot
 	block_sums_wide(x, block, n, EXACT_PRODUCTS, dot_of);
 }
 
+/* Two blocks are limited by their conversion to double, the third one by what the cache gives: together neither waits, a quarter of the time. */
+static __attribute__((target("avx512f"))) void
+three_exact_dots_wide(const double *x, const float *single, const double *third, size_t n, double *dot_of)
+{
+	enum
+	{
+		VECTORS = PSY_SV_BLOCK / PSY_LANES
+	};
+	__m512d sum[3 * VECTORS];
+
+	for (int j = 0; j < 3 * VECTORS; j++)
+		sum[j] = _mm512_setzero_pd();
+	for (size_t k = 0; k < n; k++)
+	{
+		__m512d at = _mm512_set1_pd(x[k]);
+		const float *first = single + k * PSY_SV_BLOCK, *second = first + n * PSY_SV_BLOCK;
+
+#pragma GCC unroll 4
+		for (int j = 0; j < VECTORS; j++)
+		{
+			sum[j] = _mm512_fmadd_pd(at, _mm512_cvtps_pd(_mm256_loadu_ps(first + j * PSY_LANES)), sum[j]);
+			sum[VECTORS + j] = _mm512_fmadd_pd(at, _mm512_cvtps_pd(_mm256_loadu_ps(second + j * PSY_LANES)), sum[VECTORS + j]);
+			sum[2 * VECTORS + j] = _mm512_fmadd_pd(at, _mm512_loadu_pd(third + k * PSY_SV_BLOCK + j * PSY_LANES), sum[2 * VECTORS + j]);
+		}
+	}
+	for (int j = 0; j < 3 * VECTORS; j++)
+		_mm512_storeu_pd(dot_of + j * PSY_LANES, sum[j]);
+}
+
 #endif
 
 void
@@ -269,6 +298,21 @@ psy_block_minkowski(const double *x, const double *block, size_t n, double p, do
 			sum[j] = p == 0 ? (d > sum[j] ? d : sum[j]) : sum[j] + pow(d, p);
 		}
 	memcpy(distance, sum, sizeof sum);
+}
+
+void
+psy_three_exact_dots(const double *x, const float *single, const double *third, size_t n, double dot_of[3 * PSY_SV_BLOCK])
+{
+#if defined(PSY_HAS_CLONES)
+	if (__builtin_cpu_supports("avx512f"))
+	{
+		three_exact_dots_wide(x, single, third, n, dot_of);
+		return;
+	}
+#endif
+	block_dots_single(x, single, n, dot_of);
+	block_dots_single(x, single + n * PSY_SV_BLOCK, n, dot_of + PSY_SV_BLOCK);
+	block_dots(x, third, n, dot_of + 2 * PSY_SV_BLOCK);
 }
 
 PSY_CLONES static bool

@@ -40,6 +40,9 @@ void psy_block_dots_single(const double *x, const float *block, size_t n, double
 /* The same where those of x are single ones too: the same bits, with half the operations. */
 void psy_block_exact_dots(const double *x, const float *block, size_t n, double dot[PSY_SV_BLOCK]);
 
+/* The same of three blocks that follow one another: single has the first two, third the last one in double. */
+void psy_three_exact_dots(const double *x, const float *single, const double *third, size_t n, double dot[3 * PSY_SV_BLOCK]);
+
 /* Whether all of x[n] are finite and single numbers. */
 bool psy_single(const double *x, size_t n);
 

@@ -226,31 +226,53 @@ typedef struct svm_row
 	bool single;   /* its numbers are single ones, as are the vectors' */
 } svm_row;
 
-/* Products of one block. */
-static void
-block_products(const svm_vectors *v, size_t s, const svm_row *row, double value[PSY_SV_BLOCK])
+#define TOGETHER 3 /* blocks, at most */
+
+/* How many blocks from vector s on are done together. */
+static size_t
+blocks_from(const psy_svm_head *head, const svm_row *row, size_t s)
 {
-	if (v->single == NULL)
-		psy_block_dots(row->in, v->block + s * row->inputs, row->inputs, value);
-	else if (row->single)
-		psy_block_exact_dots(row->in, v->single + s * row->inputs, row->inputs, value);
-	else
-		psy_block_dots_single(row->in, v->single + s * row->inputs, row->inputs, value);
+	return row->single && whole_blocks(head) - s >= TOGETHER * PSY_SV_BLOCK ? TOGETHER : 1;
 }
 
-/* Squared distances of one block, or products for the other kernels. */
 static void
-block_values(const psy_svm_head *head, const svm_vectors *v, size_t s, const svm_row *row, double value[PSY_SV_BLOCK])
+block_products(const svm_vectors *v, size_t s, size_t blocks, const svm_row *row, double *value)
+{
+	const double *block = v->block + s * row->inputs;
+	const float *single = v->single == NULL ? NULL : v->single + s * row->inputs;
+
+	if (blocks == TOGETHER)
+		psy_three_exact_dots(row->in, single, block + 2 * PSY_SV_BLOCK * row->inputs, row->inputs, value);
+	else if (row->single)
+		psy_block_exact_dots(row->in, single, row->inputs, value);
+	else if (single != NULL)
+		psy_block_dots_single(row->in, single, row->inputs, value);
+	else
+		psy_block_dots(row->in, block, row->inputs, value);
+}
+
+static void
+block_distances(const svm_vectors *v, size_t s, const svm_row *row, double value[PSY_SV_BLOCK])
+{
+	if (v->single != NULL)
+		psy_block_distances_single(row->in, v->single + s * row->inputs, row->inputs, value);
+	else
+		psy_block_distances(row->in, v->block + s * row->inputs, row->inputs, value);
+}
+
+/* Squared distances of some blocks, or products for the other kernels. */
+static void
+block_values(const psy_svm_head *head, const svm_vectors *v, size_t s, size_t blocks, const svm_row *row, double *value)
 {
 	if (head->kernel == PSY_SVM_RBF && (v->norm == NULL || !isfinite(row->length)))
 	{
-		v->single != NULL ? psy_block_distances_single(row->in, v->single + s * row->inputs, row->inputs, value)
-						  : psy_block_distances(row->in, v->block + s * row->inputs, row->inputs, value);
+		for (size_t b = 0; b < blocks; b++)
+			block_distances(v, s + b * PSY_SV_BLOCK, row, value + b * PSY_SV_BLOCK);
 		return;
 	}
-	block_products(v, s, row, value);
+	block_products(v, s, blocks, row, value);
 	if (head->kernel == PSY_SVM_RBF)
-		for (size_t k = 0; k < PSY_SV_BLOCK; k++)
+		for (size_t k = 0; k < blocks * PSY_SV_BLOCK; k++)
 		{
 			double square = (row->length + v->norm[s + k]) - 2 * value[k];
 
@@ -266,15 +288,18 @@ kernel_values(const psy_svm_head *head, const svm_vectors *v, const double *in, 
 				   .inputs = inputs,
 				   .length = v->norm == NULL ? 0 : psy_dot(in, in, inputs),
 				   .single = v->single != NULL && psy_single(in, inputs)};
+	size_t blocks;
 
-	for (size_t s = 0; s < head->vectors; s += PSY_SV_BLOCK)
+	for (size_t s = 0; s < head->vectors; s += blocks * PSY_SV_BLOCK)
 	{
-		double value[PSY_SV_BLOCK];
-		size_t lanes = head->vectors - s < PSY_SV_BLOCK ? head->vectors - s : PSY_SV_BLOCK;
+		double value[TOGETHER * PSY_SV_BLOCK];
+		size_t left = head->vectors - s;
 
-		block_values(head, v, s, &row, value);
-		finish_kernels(head, value);
-		memcpy(kernel + s, value, lanes * sizeof(double));
+		blocks = blocks_from(head, &row, s);
+		block_values(head, v, s, blocks, &row, value);
+		for (size_t b = 0; b < blocks; b++)
+			finish_kernels(head, value + b * PSY_SV_BLOCK);
+		memcpy(kernel + s, value, (left < blocks * PSY_SV_BLOCK ? left : blocks * PSY_SV_BLOCK) * sizeof(double));
 	}
 }
 

@@ -165,13 +165,13 @@ no_memory_is_lost_when_some_is_refused(void **state)
 	unit_no_memory_is_lost("libsvm/epsilon_svr_rbf.model", "auto");
 }
 
-/* A regression of 70 vectors about `centre`: planned or not its kernels are those of the formula, and the same. */
+/* A regression of 200 vectors (seven blocks) about `centre`: planned or not its kernels are those of the formula, and the same. */
 static void
 check_distances(double centre, double spread, double gamma, bool single)
 {
 	enum
 	{
-		VECTORS = 70,
+		VECTORS = 200,
 		FEATURES = 6
 	};
 	double vector[VECTORS][FEATURES], x[FEATURES];
@@ -206,7 +206,10 @@ check_distances(double centre, double spread, double gamma, bool single)
 		bool missing;
 
 		for (int f = 0; f < FEATURES; f++)
+		{
 			x[f] = row == 0 ? 1e300 : centre + spread * ((double) unit_below(&state, 2001) - 1000) / 1000;
+			x[f] = single && row % 2 == 1 ? (double) (float) x[f] : x[f];
+		}
 		for (int v = 0; v < VECTORS; v++)
 		{
 			long double square = 0;

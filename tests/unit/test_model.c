@@ -257,16 +257,16 @@ fused_products_have_the_same_bits(void **state)
 	{
 		MOST = 200
 	};
-	static float single[MOST * PSY_SV_BLOCK];
-	static double block[MOST * PSY_SV_BLOCK];
-	double x[MOST], expected[PSY_SV_BLOCK], plain[PSY_SV_BLOCK], exact[PSY_SV_BLOCK];
+	static float single[MOST * 3 * PSY_SV_BLOCK];
+	static double block[MOST * 3 * PSY_SV_BLOCK];
+	double x[MOST], expected[3 * PSY_SV_BLOCK], plain[PSY_SV_BLOCK], exact[PSY_SV_BLOCK], three[3 * PSY_SV_BLOCK];
 
 	(void) state;
 	for (uint64_t round = 0; round < 200; round++)
 	{
 		size_t n = 1 + round % MOST;
 
-		for (size_t k = 0; k < n * PSY_SV_BLOCK; k++)
+		for (size_t k = 0; k < n * 3 * PSY_SV_BLOCK; k++)
 		{
 			uint64_t pair[2];
 
@@ -276,11 +276,14 @@ fused_products_have_the_same_bits(void **state)
 				x[k] = round % 2 ? single_of(pair[1]) : (float) ((int32_t) pair[1] / 1e9);
 		}
 		assert_true(psy_single(x, n));
-		psy_block_dots(x, block, n, expected);
+		for (size_t b = 0; b < 3; b++)
+			psy_block_dots(x, block + b * n * PSY_SV_BLOCK, n, expected + b * PSY_SV_BLOCK);
 		psy_block_dots_single(x, single, n, plain);
 		psy_block_exact_dots(x, single, n, exact);
-		assert_memory_equal(plain, expected, sizeof expected);
-		assert_memory_equal(exact, expected, sizeof expected);
+		psy_three_exact_dots(x, single, block + 2 * n * PSY_SV_BLOCK, n, three);
+		assert_memory_equal(plain, expected, sizeof plain);
+		assert_memory_equal(exact, expected, sizeof exact);
+		assert_memory_equal(three, expected, sizeof three);
 	}
 }
 
