@@ -32,14 +32,6 @@ volumes_start(volumes *v, nifti *image, const lattice *onto, psy_error *err)
 	return PSY_OK;
 }
 
-bool
-volumes_small_integers(const volumes *v)
-{
-	int type = v->image->datatype;
-
-	return v->whole == NULL && !v->image->scaled && (type == DT_INT8 || type == DT_UINT8 || type == DT_INT16 || type == DT_UINT16);
-}
-
 psy_status
 volumes_next(volumes *v, slab *s, psy_error *err)
 {
@@ -176,6 +168,15 @@ finish_volume(const parcels *p, double *mean, const double *weight, double *cove
 	}
 }
 
+/* Integers of 8 or 16 bits without scaling, on the image's own grid: converting them takes longer than summing them. */
+static bool
+small_integers(const volumes *v)
+{
+	int type = v->image->datatype;
+
+	return v->whole == NULL && !v->image->scaled && (type == DT_INT8 || type == DT_UINT8 || type == DT_INT16 || type == DT_UINT16);
+}
+
 psy_status
 volume_region_series(volumes *v, const parcels *p, double *mean, double *coverage, psy_error *err)
 {
@@ -187,7 +188,7 @@ volume_region_series(volumes *v, const parcels *p, double *mean, double *coverag
 	for (size_t r = 0; coverage != NULL && r < p->regions; r++)
 		coverage[r] = 1;
 	memset(mean, 0, v->image->volumes * p->regions * sizeof *mean);
-	v->as_stored = p->weight == NULL && volumes_small_integers(v);
+	v->as_stored = p->weight == NULL && small_integers(v);
 	while ((status = volumes_next(v, &s, err)) == PSY_OK && s.count > 0)
 	{
 		double *row = mean + s.volume * p->regions;

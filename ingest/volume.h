@@ -22,10 +22,10 @@ typedef struct slab
 	uint64_t volume; /* 0-based */
 	uint64_t start;  /* its first voxel */
 	size_t count;    /* 0: the image is at its end */
-	double *value;   /* NaN outside the image; the caller may change them; NULL in a pass as_stored */
-	const void *stored; /* NULL, or in a pass as_stored the voxels themselves, of the type datatype, in this machine's byte order */
-	int datatype;
+	double *value;   /* NaN outside the image; the caller may change them */
 	bool finite;     /* by their type, none can be NaN or infinite */
+	const void *stored; /* within volume_region_series: the voxels as they are, instead of value; else NULL */
+	int datatype;       /* of stored */
 } slab;
 
 typedef struct volumes
@@ -36,7 +36,7 @@ typedef struct volumes
 	double between[12];  /* its voxels to the image's */
 	double *value;       /* [SLAB_VOXELS] */
 	uint8_t *whole;      /* the current volume as it is stored, when it is interpolated; else NULL */
-	bool as_stored;      /* the slabs give voxels as they are stored: set by who sums volumes_small_integers */
+	bool as_stored;      /* the slabs give voxels as they are, in this machine's byte order */
 	uint64_t volume, at; /* of the next slab */
 } volumes;
 
@@ -44,9 +44,6 @@ typedef struct volumes
 psy_status volumes_start(volumes *v, nifti *image, const lattice *onto, psy_error *err);
 psy_status volumes_next(volumes *v, slab *s, psy_error *err);
 void volumes_free(volumes *v);
-
-/* Whether the voxels are integers of 8 or 16 bits without scaling, on the image's own grid: converting them takes longer than summing them. */
-bool volumes_small_integers(const volumes *v);
 
 /* Weighted sums of a slab by region: adds to sum[regions] and weight[regions]; values that are NaN or
  * infinite do not count. *part is the first part not yet done: 0 at the start of a volume. */
